@@ -12,6 +12,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from dev.package import build
+
 TAGS = ("", "cloud", "private_victoria", "future")  # one run each; "" is every check of its own default set
 FORBIDDEN = ("error", "failure", "future_failure", "manual_check")
 
@@ -20,13 +22,14 @@ UNAVOIDABLE = frozenset({"check_for_python_script_existence", "check_python_sdk_
 
 
 def inspect(tool: Path, package: Path, tag: str) -> dict[str, Any]:
-    """AppInspect's JSON report of one run. Raises CalledProcessError where it did not come to an end."""
+    """AppInspect's JSON report of one run. Stops the program where AppInspect did not come to its end."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [str(tool), "inspect", str(package), "--mode", "precert", "--skip-trusted-libraries-update",
                    "--output-file", str(report), "--data-format", "json"]
-        subprocess.run(command + (["--included-tags", tag] if tag else []), check=True, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.PIPE, text=True)
+        ran = subprocess.run(command + (["--included-tags", tag] if tag else []), capture_output=True, text=True)
+        if ran.returncode or not report.exists():
+            sys.exit(f"AppInspect stopped (it needs the library libmagic; Debian: libmagic1):\n{ran.stdout}{ran.stderr}")
         return dict(json.loads(report.read_text("utf-8")))
 
 
@@ -37,14 +40,14 @@ def results(report: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m dev.appinspect", description="Gates the package on AppInspect.")
+    parser = argparse.ArgumentParser(prog="python -m dev.appinspect", description="Builds the package and gates it.")
     parser.add_argument("tool", type=Path, help="the program splunk-appinspect")
-    parser.add_argument("package", type=Path, help="the built package")
-    arguments = parser.parse_args()
+    tool = parser.parse_args().tool
+    package = build(Path("dist"))
     warned: set[str] = set()
     bad = False
     for tag in TAGS:
-        found = results(inspect(arguments.tool, arguments.package, tag))
+        found = results(inspect(tool, package, tag))
         counts = Counter(result for _, result, _ in found)
         print(f"{tag or 'all checks':16} " + ", ".join(f"{counts[name]} {name}" for name in sorted(counts)))
         if not counts["success"]:
