@@ -71,14 +71,19 @@ class Command:
         self.status: int | None = None
         self.stderr = ""
         self._timeout = timeout
-        self._temporary = ExitStack()
-        dispatch = self._temporary.enter_context(tempfile.TemporaryDirectory(prefix="dispatch-"))
-        self._stderr = self._temporary.enter_context(tempfile.TemporaryFile())
+        temporary = ExitStack()
+        dispatch = temporary.enter_context(tempfile.TemporaryDirectory(prefix="dispatch-"))
+        self._stderr = temporary.enter_context(tempfile.TemporaryFile())
+        self._temporary = temporary
         self._searchinfo = {**_searchinfo(name, args, dispatch), **(searchinfo or {})}
         # An installed command finds its libraries by itself, so the developer's own paths must not help it.
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-        self._process = subprocess.Popen([str(python), str(script)], cwd=dispatch, env=environment,
-                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr)
+        try:
+            self._process = subprocess.Popen([str(python), str(script)], cwd=dispatch, env=environment,
+                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr)
+        except OSError as error:
+            temporary.close()
+            raise CommandError(f"cannot start {python}: {error.strerror}") from None
         assert self._process.stdin and self._process.stdout
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
 
