@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -71,18 +71,18 @@ class Command:
         self.status: int | None = None
         self.stderr = ""
         self._timeout = timeout
-        temporary = ExitStack()
-        dispatch = temporary.enter_context(tempfile.TemporaryDirectory(prefix="dispatch-"))
-        self._stderr = temporary.enter_context(tempfile.TemporaryFile())
-        self._temporary = temporary
+        self._dispatch = tempfile.TemporaryDirectory(prefix="dispatch-")
+        dispatch = self._dispatch.name
+        self._log = Path(dispatch, "search.log")  # where splunkd, too, writes what a command says on stderr
         self._searchinfo = {**_searchinfo(name, args, dispatch), **(searchinfo or {})}
         # An installed command finds its libraries by itself, so the developer's own paths must not help it.
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         try:
-            self._process = subprocess.Popen([str(python), str(script)], cwd=dispatch, env=environment,
-                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr)
+            with self._log.open("wb") as log:
+                self._process = subprocess.Popen([str(python), str(script)], cwd=dispatch, env=environment,
+                                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
         except OSError as error:
-            temporary.close()
+            self._dispatch.cleanup()
             raise CommandError(f"cannot start {python}: {error.strerror}") from None
         assert self._process.stdin and self._process.stdout
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
@@ -147,9 +147,8 @@ class Command:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self.status = self._process.wait()
-        self._stderr.seek(0)
-        self.stderr = self._stderr.read().decode("utf-8", "replace")
-        self._temporary.close()
+        self.stderr = self._log.read_text("utf-8", "replace")
+        self._dispatch.cleanup()
 
     def _ask(self, metadata: dict[str, Any], body: str) -> tuple[dict[str, Any], str]:
         """One request and its one reply. A thread writes, so that no two full pipes wait for each other."""
