@@ -1,0 +1,81 @@
+// What the Python side can do with a view: open it, read its tiles, choose in an input, click a cell, take a picture.
+// Every action ends when the page has no search under way and has drawn what came back.
+import { APP_PATH, ORIGIN, serve } from './splunkWeb.mjs';
+import { readTiles } from './tiles.mjs';
+
+const QUIET_MS = 400;
+
+async function settle(page) {
+    await page.waitForFunction(
+        (quiet) => {
+            const state = `${window.searchesUnderWay}|${document.getElementById('root')?.innerText}`;
+            const now = performance.now();
+            if (state !== window.lastState || window.searchesUnderWay > 0) {
+                window.lastState = state;
+                window.lastChange = now;
+            }
+            return document.querySelector('[data-viz-type]') && now - window.lastChange > quiet;
+        },
+        QUIET_MS,
+        { polling: 100, timeout: 60000 }
+    );
+}
+
+async function newPage(session, { now, width, height }) {
+    await session.page?.close();
+    const page = await session.browser.newPage({ viewport: { width, height } });
+    session.page = page;
+    session.refused = [];
+    session.complaints = [];
+    page.on('pageerror', (error) => session.complaints.push(error.message));
+    page.setDefaultTimeout(20000);
+    await page.clock.install({ time: new Date(now) });
+    await page.exposeFunction('askHost', session.askHost);
+    await serve(page, session.files, { now, refused: session.refused });
+    return page;
+}
+
+// view: name of the view; tokens: values for its inputs, as a link to the view carries them; now: ms since 1970.
+export async function open(session, { view, tokens = {}, now, width = 1280, height = 900 }) {
+    const page = await newPage(session, { now, width, height });
+    const url = new URL(APP_PATH + view, ORIGIN);
+    Object.entries(tokens).forEach(([name, value]) => url.searchParams.set(`form.${name}`, value));
+    await page.goto(url.href);
+    await settle(page);
+}
+
+export const tiles = ({ page }) => page.evaluate(readTiles);
+
+// Where the page is now, the requests it was refused, and the errors it threw.
+export const state = async ({ page, refused, complaints }) => ({ url: page.url(), refused, complaints });
+
+// Choose an option of a dropdown by the input's title and the option's label.
+export async function choose({ page }, { input, option }) {
+    await page.locator('[data-test="input-item"]', { hasText: input }).locator('[data-test="select"]').click();
+    await page.locator('[data-test="option"]', { hasText: option }).first().click();
+    await settle(page);
+}
+
+export async function clickCell({ page }, { tile, row, column }) {
+    const cell = `[data-test="simple-table-cell"][data-row-index="${row}"][data-col-index="${column}"]`;
+    await page.locator(`[data-id="${tile}"]`).locator(cell).click();
+    await page.waitForTimeout(QUIET_MS);
+    await settle(page);
+}
+
+// The whole dashboard, however long, as a PNG file.
+export async function screenshot({ page }, { file }) {
+    const height = await page.evaluate(() => {
+        const canvas = document.querySelector('[data-test="grid-layout-canvas"]');
+        return Math.ceil(canvas.getBoundingClientRect().bottom);
+    });
+    await page.setViewportSize({ width: page.viewportSize().width, height });
+    await settle(page);
+    await page.screenshot({ path: file });
+}
+
+export async function validate(session, { definition }) {
+    return session.page.evaluate((it) => window.validateDefinition(it), definition);
+}
+
+export const vocabulary = ({ page }) => page.evaluate(() => window.vocabulary());

@@ -1,0 +1,62 @@
+// Answers what the page requests from Splunk Web, from memory, and refuses everything else.
+// The framework's time picker needs window.$C and three endpoints: time presets, time parser, current user.
+export const ORIGIN = 'http://splunk.invalid';
+export const APP_PATH = '/en-US/app/kmspolicycheck/';
+
+const CONFIG = {
+    SPLUNKD_PATH: '/en-US/splunkd/__raw',
+    MRSPARKLE_ROOT_PATH: '',
+    MRSPARKLE_PORT_NUMBER: 8000,
+    LOCALE: 'en-US',
+    USERNAME: 'analyst',
+    // UTC in the form in which splunkd describes its time zone: offset, flags, name as character codes
+    SERVER_ZONEINFO: '### SERIALIZED TIMEZONE FORMAT 1.0;Y0 NW 55 54 43;$',
+};
+
+const PRESETS = [
+    ['Last 24 hours', '-24h@h'],
+    ['Last 7 days', '-7d@h'],
+    ['Last 30 days', '-30d@d'],
+    ['Last 90 days', '-90d@d'],
+].map(([label, earliest], order) => ({
+    content: { label, earliest_time: earliest, latest_time: 'now', order, disabled: false },
+}));
+
+const html = `<!doctype html><html><head><meta charset="utf-8"><link rel="stylesheet" href="/app.css"></head>
+<body style="margin: 0"><div id="root"></div><script>window.$C = ${JSON.stringify(CONFIG)};</script>
+<script src="/app.js"></script></body></html>`;
+
+function answer(url, { script, style }, now) {
+    if (url.pathname.startsWith(APP_PATH)) {
+        return { contentType: 'text/html', body: html };
+    }
+    if (url.pathname === '/app.js') {
+        return { contentType: 'text/javascript', body: script };
+    }
+    if (url.pathname === '/app.css') {
+        return { contentType: 'text/css', body: style };
+    }
+    if (url.pathname.endsWith('/data/ui/times')) {
+        return { json: { entry: PRESETS } };
+    }
+    if (url.pathname.endsWith('/search/timeparser')) {
+        return { json: { [url.searchParams.get('time')]: new Date(now).toISOString() } };
+    }
+    if (url.pathname.endsWith('/authentication/current-context')) {
+        return { json: { entry: [{ content: { capabilities: [] } }] } };
+    }
+    return null;
+}
+
+// Routes every request of the page; addresses that nothing here answers are aborted and listed in `refused`.
+export async function serve(page, files, { now, refused }) {
+    await page.route('**/*', (route) => {
+        const url = new URL(route.request().url());
+        const found = url.origin === ORIGIN ? answer(url, files, now) : null;
+        if (found) {
+            return route.fulfill(found);
+        }
+        refused.push(url.href);
+        return route.abort();
+    });
+}

@@ -1,0 +1,38 @@
+// Draws one view of the app with the dashboard framework that Splunk Web itself uses.
+// What Splunk Web would provide (view, rows, time presets) comes from window.askHost, which browser/session.mjs answers.
+import React from 'react';
+import { createRoot } from 'react-dom/client';
+import { DashboardContextProvider } from '@splunk/dashboard-context';
+import DashboardCore from '@splunk/dashboard-core';
+import EnterpriseViewOnlyPreset from '@splunk/dashboard-presets/EnterpriseViewOnlyPreset';
+import SplunkThemeProvider from '@splunk/themes/SplunkThemeProvider';
+import { rowsFor } from './searchRows';
+import { validate, vocabulary } from './definitions';
+
+const preset = {
+    ...EnterpriseViewOnlyPreset,
+    dataSources: Object.fromEntries(
+        ['ds.search', 'ds.chain', 'ds.savedSearch'].map((type) => [
+            type,
+            rowsFor(EnterpriseViewOnlyPreset.dataSources[type]),
+        ])
+    ),
+};
+
+const View = ({ definition, theme }) => (
+    <SplunkThemeProvider family="enterprise" colorScheme={theme} density="comfortable">
+        <DashboardContextProvider preset={preset} initialDefinition={definition}>
+            <DashboardCore width="100%" height="100vh" />
+        </DashboardContextProvider>
+    </SplunkThemeProvider>
+);
+
+async function show() {
+    const name = window.location.pathname.split('/').pop();
+    const { definition, theme } = await window.askHost({ view: name });
+    createRoot(document.getElementById('root')).render(<View definition={definition} theme={theme} />);
+}
+
+window.validateDefinition = (definition) => validate(definition, EnterpriseViewOnlyPreset);
+window.vocabulary = () => vocabulary(EnterpriseViewOnlyPreset);
+show();
