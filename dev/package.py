@@ -98,8 +98,8 @@ def archive(files: dict[str, bytes], version: Version) -> bytes:
                 entry.type, entry.mode, entry.mtime = tarfile.DIRTYPE, 0o755, int(version.released.timestamp())
             else:
                 # Python trusts a .pyc of the installed version while a file's size and time are the same, so the time
-                # must differ where the content does: it is a second of the release's day, picked by the content.
-                entry.mtime = int(version.released.timestamp()) + zlib.crc32(content) % _DAY
+                # must differ where the content does: it is a second of the day before the release, picked by the content.
+                entry.mtime = int(version.released.timestamp()) - zlib.crc32(content) % _DAY
                 entry.size, entry.mode = len(content), 0o755 if name.startswith("bin/") else 0o644
             out.addfile(entry, io.BytesIO(content or b""))
     packed = io.BytesIO()
