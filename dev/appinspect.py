@@ -29,7 +29,7 @@ def inspect(tool: Path, package: Path, tag: str) -> dict[str, Any]:
                    "--output-file", str(report), "--data-format", "json"]
         ran = subprocess.run(command + (["--included-tags", tag] if tag else []), capture_output=True, text=True)
         if ran.returncode or not report.exists():
-            sys.exit(f"AppInspect stopped (it needs the library libmagic; Debian: libmagic1):\n{ran.stdout}{ran.stderr}")
+            sys.exit(f"AppInspect stopped; does it find libmagic (Debian: libmagic1)?\n{ran.stdout}{ran.stderr}")
         return dict(json.loads(report.read_text("utf-8")))
 
 

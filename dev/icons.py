@@ -1,5 +1,5 @@
 """Draws the app's icons: a key whose bow holds the `*` of a policy that admits everyone.
-Names and sizes are those that Splunk looks for in static/: appIcon for light pages, appIconAlt for the coloured app bar.
+Names and sizes are those that Splunk looks for in static/: appIcon for light pages, appIconAlt for the app bar.
 """
 from __future__ import annotations
 

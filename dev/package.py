@@ -98,7 +98,7 @@ def archive(files: dict[str, bytes], version: Version) -> bytes:
                 entry.type, entry.mode, entry.mtime = tarfile.DIRTYPE, 0o755, int(version.released.timestamp())
             else:
                 # Python trusts a .pyc of the installed version while a file's size and time are the same, so the time
-                # must differ where the content does: it is a second of the day before the release, picked by the content.
+                # must differ where the content does: the content picks a second of the day before the release.
                 entry.mtime = int(version.released.timestamp()) - zlib.crc32(content) % _DAY
                 entry.size, entry.mode = len(content), 0o755 if name.startswith("bin/") else 0o644
             out.addfile(entry, io.BytesIO(content or b""))

@@ -20,7 +20,7 @@ SCHEMA = SchemaVersion.V1_6
 
 
 def sbom(name: str, version: str, released: datetime, sha256: str, third_party: Pin) -> str:
-    """The SBOM's text. sha256: of the package; released: with a time zone; third_party: what is in the package's lib/."""
+    """The SBOM's text. sha256: of the package; released: with a time zone; third_party: what lib/ holds."""
     app = Component(name=name, version=version, type=ComponentType.APPLICATION, bom_ref=name,
                     licenses=[DisjunctiveLicense(id="Apache-2.0")],
                     hashes=[HashType(alg=HashAlgorithm.SHA_256, content=sha256)])

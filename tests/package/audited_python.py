@@ -5,8 +5,8 @@ import os
 import runpy
 import sys
 
-_OUTSIDE = ("ctypes.", "ftplib.", "os.", "pty.", "shutil.", "smtplib.", "socket.", "subprocess.", "tempfile.", "urllib.",
-            "webbrowser.")
+_OUTSIDE = ("ctypes.", "ftplib.", "os.", "pty.", "shutil.", "smtplib.", "socket.", "subprocess.", "tempfile.",
+            "urllib.", "webbrowser.")
 _READING = ("os.listdir", "os.scandir", "os.walk")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 

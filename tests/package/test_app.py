@@ -11,8 +11,8 @@ import pytest
 
 from dev.vendor import ROOT
 
-CONFS = {"analyticstories", "app", "commands", "distsearch", "eventtypes", "macros", "props", "savedsearches", "searchbnf",
-         "tags", "transforms"}
+CONFS = {"analyticstories", "app", "commands", "distsearch", "eventtypes", "macros", "props", "savedsearches",
+         "searchbnf", "tags", "transforms"}
 
 
 def read(path: Path) -> configparser.ConfigParser:
@@ -93,7 +93,8 @@ def test_sharing_exports_our_macros_and_not_the_published_rules(app: Path) -> No
     assert {name for name in exported if "/" not in name} == {"commands", "searchbnf", "lookups", "transforms", "views"}
 
 
-@pytest.mark.parametrize(("name", "size"), [("appIcon", 36), ("appIcon_2x", 72), ("appIconAlt", 36), ("appIconAlt_2x", 72)])
+@pytest.mark.parametrize(("name", "size"), [
+    ("appIcon", 36), ("appIcon_2x", 72), ("appIconAlt", 36), ("appIconAlt_2x", 72)])
 def test_icons_are_png_files_of_the_size_that_splunk_web_shows(app: Path, name: str, size: int) -> None:
     head = (app / "static" / f"{name}.png").read_bytes()[:24]
     assert head[:8] == b"\x89PNG\r\n\x1a\n"
