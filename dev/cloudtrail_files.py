@@ -39,7 +39,7 @@ class Problem(NamedTuple):
 class EventFiles:
     """Iterable of event texts, each the JSON of one event; JSON lines are read in bounded memory.
 
-    paths: files, folders (searched through for ENDINGS) and `-` for stdin. Raises ReadError if there is nothing to read.
+    paths: files, folders (searched through for ENDINGS) and `-` for stdin. Raises ReadError: nothing to read.
     total: bytes to read, None where nobody knows them; done: bytes read so far (compressed files count as stored).
     skipped: number of lines, documents and files passed over; problems: the first of those.
     others: number of files in folders that have another ending.
@@ -97,7 +97,7 @@ class EventFiles:
             yield from self._documents(line, name, number)
 
     def _documents(self, data: bytes, name: str, line: int) -> Iterator[str]:
-        """Events of the JSON documents in `data`, which begins in line `line`; a broken one ends where a line starts anew."""
+        """Events of the JSON documents in `data`, which begins in line `line`; behind a broken one a new line counts."""
         text = data.decode("utf-8", "replace")
         at = _after(text, 0)
         while at < len(text):
@@ -154,7 +154,8 @@ def _events(value: object, text: str) -> Iterator[str | None]:
 def _complaint(error: ValueError, text: str) -> str:
     if not isinstance(error, json.JSONDecodeError):
         return f"no JSON: {error}"
-    return "JSON that ends too early" if error.pos >= len(text.rstrip()) else f"no JSON: {error.msg}"
+    cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+    return "JSON that ends too early" if cut else f"no JSON: {error.msg}"
 
 
 def _after(text: str, at: int) -> int:
