@@ -97,7 +97,7 @@ class EventFiles:
             yield from self._documents(line, name, number)
 
     def _documents(self, data: bytes, name: str, line: int) -> Iterator[str]:
-        """Events of the JSON documents in `data`, which begins in line `line`; behind a broken one a new line counts."""
+        """Events of the JSON documents in `data`, which begins in line `line`; behind a broken one, a new line."""
         text = data.decode("utf-8", "replace")
         at = _after(text, 0)
         while at < len(text):
