@@ -1,0 +1,122 @@
+"""Finds the key policies in the text of an event or of a field. The content decides, not the field's name.
+
+Source: interface of the command (README, *What it reads*): CloudTrail, Security Lake, EventBridge, CloudWatch Logs.
+"""
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from .calls import Call, Json, from_cloudtrail, from_ocsf
+from .facts import NO_FACTS, Facts, facts_of
+
+LONGEST_EVENT = 8_388_608  # characters; the Splunk Add-on for AWS cuts events at so many bytes (props.conf, TRUNCATE)
+
+_OPERATIONS = ("CreateKey", "PutKeyPolicy", "ReplicateKey")
+_NAMES_OPERATION = re.compile(r"(?<![:\w])(?:CreateKey|PutKeyPolicy|ReplicateKey)\b")  # not the action kms:CreateKey
+# A letter of a JSON string can hide behind \u00.. alone, and only rows 4 to 7 of ASCII hold letters and the backslash.
+_HIDDEN_LETTER = re.compile(r"\\u00[4-7]")
+_BEGINS_LIKE_POLICY = re.compile(
+    r'\s*\{\s*"(?:Version"\s*:\s*"20|Statement"|Id"\s*:\s*"[^"\\]*"\s*,\s*"(?:Version|Statement)")')
+_EVENT_KEYS = frozenset(("eventName", "eventVersion", "userIdentity", "api", "class_uid", "detail", "detail-type",
+                         "Records", "logEvents", "message"))
+_MOST_WRAPPERS = 6  # a record in `detail` in a `message` of `logEvents`, and some to spare
+
+
+class Found(NamedTuple):
+    """A key policy as JSON text, or the fault that keeps the place where one belongs from being read."""
+
+    facts: Facts
+    policy: str = ""
+    fault: str = ""
+
+
+def may_hold_policy(text: str) -> bool:
+    """False where the text of an event provably holds no key policy. It parses nothing: most events end here.
+
+    An event's policy belongs to a call of one of three operations; else the text itself is one, with a Statement.
+    """
+    return ("PutKeyPolicy" in text or "CreateKey" in text or "ReplicateKey" in text or '"Statement"' in text
+            or ("\\u00" in text and _HIDDEN_LETTER.search(text) is not None))
+
+
+def find_policies(text: str, named: bool) -> list[Found]:
+    """The key policies in a text; an empty list for other events.
+
+    named: the searcher named the field, so that a text which is no event is a policy, however broken.
+    """
+    text = text.lstrip("\ufeff")
+    if not named and not may_hold_policy(text):
+        return []
+    if _BEGINS_LIKE_POLICY.match(text):
+        return [Found(NO_FACTS, text)]
+    if not text or text.isspace():
+        return []
+    found, is_event = _in_text(text, _MOST_WRAPPERS)
+    return found if found or is_event or not named else [Found(NO_FACTS, text)]
+
+
+def _in_text(text: str, wrappers: int) -> tuple[list[Found], bool]:
+    """What a JSON text holds, and whether it is an event at all."""
+    if len(text) > LONGEST_EVENT:
+        return _unread(text, f"the event has {len(text):,} characters; more than {LONGEST_EVENT:,} are not read")
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        return _unread(text, f"the event is not valid JSON, or was cut short: {error.msg} at character {error.pos:,} "
+                             f"of {len(text):,}")
+    except ValueError:
+        return _unread(text, "the event holds a number too long to read")
+    except RecursionError:
+        return _unread(text, "the event's JSON nests too deep")
+    if not isinstance(value, dict):
+        return [], False
+    if "Statement" in value:
+        return [Found(NO_FACTS, text)], False
+    return _in_object(value, wrappers), not _EVENT_KEYS.isdisjoint(value)
+
+
+def _unread(text: str, fault: str) -> tuple[list[Found], bool]:
+    """An event that cannot be read matters when it tells of a call that sets key policies."""
+    named = _NAMES_OPERATION.search(text)
+    return [Found(NO_FACTS, fault=fault)] if named else [], named is not None
+
+
+def _in_object(value: Json, wrappers: int) -> list[Found]:
+    if "eventName" in value:
+        return _in_call(from_cloudtrail(value)) if value["eventName"] in _OPERATIONS else []
+    if isinstance(value.get("api"), dict):
+        return _in_call(from_ocsf(value)) if value["api"].get("operation") in _OPERATIONS else []
+    found: list[Found] = []
+    if wrappers:
+        for inner in _unwrap(value):
+            if isinstance(inner, dict):
+                found += _in_object(inner, wrappers - 1)
+            elif isinstance(inner, str) and may_hold_policy(inner):
+                found += _in_text(inner, wrappers - 1)[0]
+    return found
+
+
+def _unwrap(value: Json) -> Iterator[Any]:
+    """The events in an envelope: CloudTrail's files, CloudWatch Logs' batches, EventBridge, one log message."""
+    for name in ("Records", "logEvents"):
+        if isinstance(value.get(name), list):
+            yield from value[name]
+    yield from (value[name] for name in ("detail", "message") if name in value)
+
+
+def _in_call(call: Call) -> list[Found]:
+    """CreateKey and ReplicateKey without a policy get the default one; PutKeyPolicy cannot be without."""
+    if call.source and not call.source.startswith("kms."):
+        return []
+    policy, fault = call.request.get("policy"), call.request_fault
+    if not fault and policy in (None, ""):
+        if call.operation != "PutKeyPolicy" or call.failed:
+            return []
+        fault = "the event of this PutKeyPolicy call does not hold the policy"
+    if fault:
+        return [Found(facts_of(call), fault=fault)]
+    try:
+        return [Found(facts_of(call), policy if isinstance(policy, str) else json.dumps(policy))]
+    except RecursionError:
+        return [Found(facts_of(call), fault="the policy's JSON nests too deep")]

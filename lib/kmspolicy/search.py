@@ -1,0 +1,85 @@
+"""Answers the rows of one search: finds the policies in each row, has them analysed, writes their fields.
+
+Source: interface of the command (README, *The command*).
+"""
+from collections.abc import Iterator
+
+from . import KeyFacts, analyze
+from .columns import Columns
+from .events import Found, find_policies
+from .facts import NO_FACTS
+from .options import DEFAULT_FIELD, Options, shown
+from .rows import EMPTY, Row, cells, is_finding, rows_of, unreadable
+
+
+class Search:
+    """One search. It holds the options and what the closing warnings need, never rows."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._named = options.field != DEFAULT_FIELD
+        self._nothing = cells(EMPTY)
+        self._rows = 0
+        self._unreadable = 0
+        self._field_seen = not self._named
+        self._account_seen = not options.account_field
+
+    def answer(self, rows: Iterator[list[str]]) -> Iterator[list[str]]:
+        """The rows that answer the rows of one chunk, each a list of cells, the header first on both sides."""
+        names = next(rows, None)
+        if names is None:
+            return
+        columns = Columns(names, self._options)
+        yield columns.header
+        for row in rows:
+            if not row and len(names) > 1:  # csv reads an empty line as a row of no cells
+                continue
+            row = columns.fit(row)
+            try:
+                yield from self._answer(columns, row)
+            except Exception as error:  # a fault of ours must not cost the searcher the other rows; the row tells of it
+                fault = f"kmspolicycheck failed on this event, please report it: {error!r:.200}"
+                yield columns.kept(row) + cells(unreadable(NO_FACTS, fault))
+
+    def warnings(self) -> list[str]:
+        """What the searcher must know when the search ends, one line each."""
+        told = []
+        if self._rows and not self._field_seen:
+            told.append(f"no row has the field {shown(self._options.field)}, so nothing was checked")
+        if self._rows and not self._account_seen:
+            told.append(f"no row has the field {shown(self._options.account_field)} that the option account names")
+        if self._unreadable:
+            told.append(f"policies that could not be read: {self._unreadable}; the field "
+                        f"{self._options.prefix}error says why")
+        return told
+
+    def _answer(self, columns: Columns, row: list[str]) -> Iterator[list[str]]:
+        texts = columns.policies(row)
+        self._rows += 1
+        self._field_seen = self._field_seen or bool(texts)
+        self._account_seen = self._account_seen or columns.has_account(row)
+        found = [policy for text in texts for policy in find_policies(text, self._named)]
+        if not found:
+            if not self._options.flagged_only:
+                yield columns.kept(row) + self._nothing
+            return
+        account = self._options.account_id or columns.account(row)
+        kept = columns.kept(row)
+        for policy in found:
+            for fields in self._fields(policy, account):
+                if not self._options.flagged_only or is_finding(fields):
+                    yield kept + cells(fields)
+                    if self._options.expand and not self._options.raw:
+                        kept = columns.without_event(kept)
+
+    def _fields(self, found: Found, account: str) -> Iterator[Row]:
+        facts = found.facts._replace(account=account) if account else found.facts
+        if found.fault:
+            rows = iter((unreadable(facts, found.fault),))
+        else:
+            key = KeyFacts(account=facts.account or None, region=facts.region or None, key_id=facts.key_id,
+                           partition=facts.partition, event_time=facts.time)
+            rows = rows_of(facts, analyze(found.policy, actions=self._options.actions, key=key), self._options.expand)
+        for row in rows:
+            self._unreadable += bool(row.error)
+            yield row
