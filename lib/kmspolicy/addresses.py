@@ -1,0 +1,111 @@
+"""Addresses and address blocks: how they read, and which are somebody's place, everyone's, or never a source.
+
+Source: IAM User Guide, *IP address condition operators*; RFC 1918, 6598, 3927, 4193 for those that never occur.
+"""
+import re
+from bisect import bisect_right
+from typing import Iterable, List, NamedTuple, Optional, Tuple
+
+class Block(NamedTuple):
+    """A range of addresses of one family (4 or 6), both ends included."""
+
+    family: int
+    low: int
+    high: int
+
+
+_IPV4 = re.compile(r"(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})\Z")
+_PREFIX = re.compile(r"[0-9]{1,3}\Z")
+
+
+def address(text: str) -> Optional[Tuple[int, int]]:
+    """(family, number) of an IPv4 or IPv6 address."""
+    parts = _IPV4.match(text)
+    if parts:
+        numbers = [int(part) for part in parts.groups()]
+        if max(numbers) > 255:
+            return None
+        return 4, numbers[0] << 24 | numbers[1] << 16 | numbers[2] << 8 | numbers[3]
+    if ":" not in text or "%" in text or len(text) > 45:
+        return None
+    import ipaddress
+    try:
+        return 6, int(ipaddress.IPv6Address(text))
+    except ValueError:
+        return None
+
+
+def block(text: str) -> Optional[Block]:
+    """An address block in CIDR form; an address without a prefix is one host."""
+    host, slash, prefix = text.partition("/")
+    parsed = address(host)
+    if parsed is None:
+        return None
+    family, value = parsed
+    bits = 32 if family == 4 else 128
+    if not slash:
+        return Block(family, value, value)
+    if not _PREFIX.match(prefix) or int(prefix) > bits:
+        return None
+    size = 1 << (bits - int(prefix))
+    low = value & ~(size - 1)
+    return Block(family, low, low + size - 1)
+
+
+def address_text(family: int, value: int) -> str:
+    """An address as text."""
+    if family == 4:
+        return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
+    import ipaddress
+    return str(ipaddress.IPv6Address(value))
+
+
+class Ranges:
+    """Blocks merged into ascending ranges: whether they hold an address takes logarithmic time."""
+
+    def __init__(self, blocks: Iterable[Block]) -> None:
+        self._lows: List[Tuple[int, int]] = []
+        self._highs: List[int] = []
+        for family, low, high in sorted(blocks):
+            if self._lows and self._lows[-1][0] == family and low <= self._highs[-1] + 1:
+                self._highs[-1] = max(self._highs[-1], high)
+            else:
+                self._lows.append((family, low))
+                self._highs.append(high)
+
+    def hold(self, family: int, value: int) -> bool:
+        """Whether one of the blocks holds the address."""
+        at = bisect_right(self._lows, (family, value)) - 1
+        return at >= 0 and self._lows[at][0] == family and value <= self._highs[at]
+
+    def size(self) -> int:
+        """How many addresses the blocks hold together."""
+        return sum(high - low + 1 for (_, low), high in zip(self._lows, self._highs))
+
+
+def _blocks(*texts: str) -> Tuple[Block, ...]:
+    return tuple(found for found in map(block, texts) if found is not None)
+
+
+# Private, shared, loopback, link-local and unique-local addresses reach no AWS endpoint as a source.
+PRIVATE = _blocks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16") + (
+    Block(6, 1, 1), Block(6, 0xFE80 << 112, (0xFEC0 << 112) - 1), Block(6, 0xFC00 << 112, (0xFE00 << 112) - 1))
+_PRIVATE = Ranges(PRIVATE)
+
+# A value list that holds more addresses than this is no particular place.
+EVERYONES = {4: 1 << 24, 6: 1 << 96}
+
+
+def is_private(family: int, value: int) -> bool:
+    """Whether the address cannot be the public source of a request."""
+    return _PRIVATE.hold(family, value)
+
+
+def cells(blocks: Iterable[Block]) -> List[Tuple[int, int]]:
+    """One address of every cell that the blocks cut out of the two families."""
+    cuts = {(4, 0), (6, 0)}
+    for family, low, high in blocks:
+        cuts.add((family, low))
+        if high + 1 < 1 << (32 if family == 4 else 128):
+            cuts.add((family, high + 1))
+    return sorted(cuts)

@@ -1,0 +1,167 @@
+"""The public door: a policy's text in, verdicts with their reasons and witnesses out."""
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Dict, Iterable, Optional, Tuple
+
+from .actions import ENCRYPT
+from .evaluate import KeyFacts, Request
+from .explain import Reason, reasons
+from .parse import parse
+from .policy import Policy, Statement
+from .problems import PolicyError, Problem
+from .requesters import Audience
+from .verdict import Verdict
+
+
+def analyze(policy_text: str, *, actions: Tuple[str, ...] = ENCRYPT, key: KeyFacts = KeyFacts()) -> "Analysis":
+    """Decides who gets the checked actions on a key by its key policy.
+
+    policy_text: the policy as JSON text; actions: full names such as `kms:Encrypt` (see resolve_actions);
+    key: what is known of the key from elsewhere. Never raises: what cannot be read is in the result's `problem`.
+    Source: IAM User Guide, *Policy evaluation logic*; the threat model of this app (README).
+    """
+    try:
+        return Analysis(None, Verdict(parse(policy_text), key, actions))
+    except PolicyError as error:
+        return Analysis(error.problem, None)
+
+
+@dataclass(frozen=True)
+class StatementAnalysis:
+    """One statement's verdict; every attribute is worked out when it is read."""
+
+    statement: Statement
+    verdict: Verdict
+
+    @property
+    def index(self) -> int:
+        return self.statement.index
+
+    @property
+    def text(self) -> str:
+        """The statement as compact JSON."""
+        return self.statement.text
+
+    @property
+    def sid(self) -> str:
+        return self.statement.sid
+
+    @property
+    def effect(self) -> str:
+        return "Allow" if self.statement.allow else "Deny"
+
+    @property
+    def actions(self) -> Tuple[str, ...]:
+        """As written; those of NotAction behind `!`."""
+        return self.statement.actions_written
+
+    @property
+    def principals(self) -> Tuple[str, ...]:
+        """As written; those of NotPrincipal behind `!`, typed ones as `Service:…`."""
+        return self.statement.principals.written
+
+    @property
+    def conditions(self) -> Tuple[str, ...]:
+        """One line for every operator and key."""
+        return tuple(map(str, self.statement.conditions))
+
+    @property
+    def audience(self) -> Audience:
+        """Who gets in by this statement alone."""
+        return self.verdict.audience_alone(self.statement)
+
+    @property
+    def flagged(self) -> bool:
+        """Whether an outsider's request for a checked action is allowed by it and denied by no statement."""
+        return bool(self.verdict.grant(self.statement, Audience.everyone).actions)
+
+    @property
+    def granted(self) -> Tuple[str, ...]:
+        """The checked actions that its audience gets after every Deny."""
+        return self.verdict.grant(self.statement, self.audience).actions
+
+    @cached_property
+    def reasons(self) -> Tuple[Reason, ...]:
+        return reasons(self.verdict, self.statement)
+
+    @property
+    def witness(self) -> Optional[str]:
+        """A request that the whole policy allows an outsider, as compact JSON; None when not flagged."""
+        request = self.verdict.grant(self.statement, Audience.everyone).witness
+        return witness_text(request) if request is not None else None
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A policy's verdict; every attribute is worked out when it is read. With a problem, all is empty."""
+
+    problem: Optional[Problem]
+    verdict: Optional[Verdict]
+
+    @cached_property
+    def statements(self) -> Tuple[StatementAnalysis, ...]:
+        verdict = self.verdict
+        return tuple(StatementAnalysis(s, verdict) for s in verdict.policy.statements) if verdict else ()
+
+    @cached_property
+    def audience(self) -> Optional[Audience]:
+        """The widest audience that gets a checked action from the whole policy."""
+        return self.verdict.audience if self.verdict else None
+
+    @property
+    def flagged(self) -> bool:
+        return self.audience is Audience.everyone
+
+    @cached_property
+    def granted(self) -> Tuple[str, ...]:
+        """The checked actions that the audience gets, by any statement."""
+        found = {action for s in self._deciding for action in s.verdict.grant(s.statement, self.audience or Audience.none).actions}
+        return tuple(action for action in (self.verdict.actions if self.verdict else ()) if action in found)
+
+    @cached_property
+    def reasons(self) -> Tuple[Reason, ...]:
+        """The reasons of the statements that open the policy to its audience."""
+        return _union(s.reasons for s in self._deciding)
+
+    @property
+    def witness(self) -> Optional[str]:
+        """The witness of the first flagged statement that has one."""
+        return next((s.witness for s in self._deciding if self.flagged and s.witness), None)
+
+    @cached_property
+    def encrypt_only(self) -> bool:
+        return self.verdict.encrypt_only if self.verdict else False
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the policy as canonical JSON, in hex; '' when it could not be read."""
+        return canonical_hash(self.verdict.policy) if self.verdict else ""
+
+    @cached_property
+    def _deciding(self) -> Tuple[StatementAnalysis, ...]:
+        """The statements by which the audience gets in."""
+        audience = self.audience
+        if audience is None or audience is Audience.none:
+            return ()
+        return tuple(s for s in self.statements if s.verdict.grant(s.statement, audience).actions)
+
+
+def canonical_hash(policy: Policy) -> str:
+    """SHA-256 over sorted keys, no spaces, ASCII escapes: equal policies have equal hashes, however they are spelled."""
+    canonical = json.dumps(policy.source, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def witness_text(request: Request) -> str:
+    """A request as compact JSON: the principal, the action, and the context keys that the policy asks about."""
+    context: Dict[str, object] = {name: list(value) if isinstance(value, tuple) else value
+                                  for name, value in sorted(request.context.items())}
+    caller = request.caller
+    who = caller.service or caller.session or context.get("aws:principalarn")
+    return json.dumps({"principal": who, "action": request.action, "context": context}, separators=(",", ":"))
+
+
+def _union(listed: Iterable[Tuple[Reason, ...]]) -> Tuple[Reason, ...]:
+    return tuple(dict.fromkeys(reason for found in listed for reason in found))

@@ -1,0 +1,22 @@
+"""Bounds the work for one policy by counted steps, never by the clock, so that a verdict never depends on load."""
+from typing import Optional
+
+
+class OutOfSteps(Exception):
+    """The bound was reached: the question stays open."""
+
+
+class Budget:
+    """A number of steps to spend; one that has a parent spends the parent's too."""
+
+    def __init__(self, steps: int, parent: Optional["Budget"] = None) -> None:
+        self.left = steps
+        self.parent = parent
+
+    def spend(self, steps: int = 1) -> None:
+        """Takes steps. Raises OutOfSteps when none are left."""
+        self.left -= steps
+        if self.left < 0:
+            raise OutOfSteps
+        if self.parent is not None:
+            self.parent.spend(steps)

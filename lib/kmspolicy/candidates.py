@@ -1,0 +1,181 @@
+"""The values of one context key that matter: one for every way in which the conditions on it can come out.
+
+Source: the threat model of this app; typed values from IAM User Guide, *Condition operators*.
+"""
+from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Tuple
+
+from . import addresses, automata, patterns, typed
+from .budget import Budget
+from .domains import Domain
+from .evaluate import Value, holds_without, value_test
+from .keys import Kind, context_key
+from .operators import Family, Test, read
+from .policy import Condition, Quantifier
+
+Goals = FrozenSet[Tuple[int, bool]]  # (position of a condition, whether it is to hold)
+
+
+class KeyValues:
+    """Finds values of one key under which chosen conditions hold and others fail; a missing key counts as a value."""
+
+    def __init__(self, key: str, domain: Domain, conditions: Sequence[Condition], lookup: patterns.Lookup, budget: Budget,
+                 extra: Iterable[str] = ()) -> None:
+        self.domain = domain
+        self.conditions = conditions
+        self.budget = budget
+        self.row = context_key(key)
+        self._lookup = lookup
+        self._null = [condition.operator.family is Family.NULL for condition in conditions]
+        self._tests: List[Test] = [value_test(condition, lookup) for condition in conditions]
+        self._without = [holds_without(condition) for condition in conditions]
+        self._found: Dict[Goals, Optional[str]] = {}
+        self._answers: Dict[Goals, Tuple[bool, Value]] = {}
+        self._by_outcome: Dict[Tuple[bool, ...], str] = {}
+        for text in self._texts(extra):
+            self._keep(text)
+
+    # --- whole values -----------------------------------------------------------------------------------------------
+
+    def value(self, goals: Goals) -> Tuple[bool, Value]:
+        """(whether there is one, a value of the key with which every goal is met); the value None is absence."""
+        answer = self._answers.get(goals)
+        if answer is None:
+            self.budget.spend()
+            answer = self._answers[goals] = self._value(goals)
+        return answer
+
+    def _value(self, goals: Goals) -> Tuple[bool, Value]:
+        if self.domain.optional and all(self._without[at] == wanted for at, wanted in goals):
+            return True, None
+        if any(self._null[at] and self._tests[at]("false") != wanted for at, wanted in goals):
+            return False, None
+        goals = frozenset(goal for goal in goals if not self._null[goal[0]])
+        if not self.row.multivalued:
+            text = self._element(goals)
+            return text is not None, text
+        return self._set(goals)
+
+    def _set(self, goals: Goals) -> Tuple[bool, Value]:
+        """A set of values: what all must meet, and an element for each goal that one element must meet."""
+        every, some = set(), []
+        for at, wanted in goals:
+            universal = self.conditions[at].quantifier is Quantifier.ALL
+            if universal == wanted:
+                every.add((at, wanted))
+            else:
+                some.append((at, wanted))
+        found: Dict[str, None] = {}
+        for goal in some or [None]:
+            text = self._element(frozenset(every | ({goal} if goal else set())))
+            if text is None:
+                return False, None
+            found[text] = None
+        return True, tuple(found)
+
+    # --- single texts -----------------------------------------------------------------------------------------------
+
+    def _element(self, goals: Goals) -> Optional[str]:
+        if goals not in self._found:
+            self._found[goals] = self._search(goals)
+        return self._found[goals]
+
+    def _search(self, goals: Goals) -> Optional[str]:
+        for outcome, text in self._by_outcome.items():
+            if all(outcome[at] == wanted for at, wanted in goals):
+                return text
+        textual = [at for at, _ in goals if self.conditions[at].operator.takes_variables]
+        if self.domain.values is not None or not textual and self._by_outcome:
+            return None
+        required: List[List[automata.Pattern]] = [list(self.domain.languages)]
+        forbidden: List[automata.Pattern] = list(self.domain.excluded)
+        for at, wanted in goals:
+            condition = self.conditions[at]
+            if not condition.operator.takes_variables:
+                continue
+            rows = textual_rows(condition, self._lookup)
+            if wanted != condition.operator.negated:
+                if not rows:
+                    return None
+                required.append(rows)
+            else:
+                forbidden += rows
+        text = automata.find(required, forbidden, self.budget.spend, lambda text: self._meets(text, goals))
+        if text is not None:
+            self._keep(text)
+        return text
+
+    def _meets(self, text: str, goals: Goals) -> bool:
+        if self.domain.valid is not None and not self.domain.valid(text):
+            return False
+        return all(self._tests[at](text) == wanted for at, wanted in goals)
+
+    def _keep(self, text: str) -> None:
+        outcome = tuple(self._null[at] or test(text) for at, test in enumerate(self._tests))
+        self._by_outcome.setdefault(outcome, text)
+
+    def texts(self) -> Iterator[str]:
+        """The texts kept so far, one for each outcome."""
+        return iter(self._by_outcome.values())
+
+    def _texts(self, extra: Iterable[str]) -> Iterator[str]:
+        """Texts to start from: the domain's own, then those that the conditions' values suggest."""
+        if self.domain.values is not None:
+            yield from self.domain.values
+            return
+        suggested = dict.fromkeys((*self.domain.seeds, *extra, *self._suggestions()))
+        for text in suggested:
+            self.budget.spend()
+            if self.domain.holds(text):
+                yield text
+
+    def _suggestions(self) -> Iterator[str]:
+        families = {condition.operator.family for condition in self.conditions}
+        for condition in self.conditions:
+            if condition.operator.takes_variables:
+                for comparand in condition.values:
+                    tokens = patterns.expand(comparand.tokens, self._lookup)
+                    if tokens is not None and all(isinstance(token, str) for token in tokens):
+                        yield "".join(str(token) for token in tokens)
+            elif condition.operator.family in (Family.BOOLEAN, Family.BINARY):
+                yield from (value.text for value in condition.values)
+        if Family.BOOLEAN in families:
+            yield from ("true", "false")
+        if Family.NUMERIC in families:
+            yield from map(typed.number_text, points(self._typed_values(Family.NUMERIC)))
+        if Family.DATE in families:
+            moments = points(self._typed_values(Family.DATE))
+            yield from (typed.moment_text(m) for m in moments if typed.FIRST_MOMENT <= m <= typed.LAST_MOMENT)
+        if Family.ADDRESS in families:
+            blocks = (addresses.block(v.text) for c in self.conditions if c.operator.family is Family.ADDRESS for v in c.values)
+            yield from (addresses.address_text(*host) for host in addresses.cells(b for b in blocks if b))
+        if self.row.kind is Kind.TEXT:
+            yield "any"
+
+    def _typed_values(self, family: Family) -> List[Any]:
+        texts = (value.text for c in self.conditions if c.operator.family is family for value in c.values)
+        return [value for value in (read(family, text) for text in texts) if value is not None]
+
+
+def textual_rows(condition: Condition, lookup: patterns.Lookup) -> List[automata.Pattern]:
+    """The values of a string or ARN condition as automata; those that can match nothing are left out."""
+    rows = []
+    for comparand in condition.values:
+        tokens = patterns.expand(comparand.tokens, lookup)
+        if tokens is None:
+            continue
+        arn = condition.operator.family is Family.ARN
+        row = patterns.arn_automaton(tokens) if arn else patterns.automaton(tokens, condition.operator.ignore_case)
+        if row is not None:
+            rows.append(row)
+    return rows
+
+
+def points(values: Iterable[Any]) -> List[Any]:
+    """Every value, one point between neighbours, one below and one above (numbers or moments)."""
+    ordered = sorted(set(values))
+    if not ordered:
+        return []
+    found = [ordered[0] - 1]
+    for low, high in zip(ordered, ordered[1:]):
+        found += [low, typed.between(low, high)]
+    return [*found, ordered[-1], ordered[-1] + 1]

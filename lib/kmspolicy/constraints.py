@@ -1,0 +1,62 @@
+"""One thing that a request must meet or avoid: a condition, or a resource element that reads policy variables."""
+from dataclasses import dataclass
+from typing import List, Mapping, Tuple
+
+from . import patterns
+from .evaluate import KeyFacts, Value, condition_holds, covers_key, variable_lookup
+from .keys import context_key
+from .policy import Condition, Statement
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """key: the context key that it tests ('' for a resource element); variables: single-valued keys that it reads besides."""
+
+    key: str
+    variables: Tuple[str, ...]
+
+    def holds(self, context: Mapping[str, Value]) -> bool:
+        """Whether it holds for a request with these context keys."""
+        raise TypeError(self)
+
+
+@dataclass(frozen=True)
+class OfKey(Constraint):
+    """A condition of a statement."""
+
+    condition: Condition
+
+    def holds(self, context: Mapping[str, Value]) -> bool:
+        return condition_holds(self.condition, context.get(self.key), variable_lookup(context))
+
+
+@dataclass(frozen=True)
+class OfResource(Constraint):
+    """A statement's resource element with variables."""
+
+    statement: Statement
+    facts: KeyFacts
+
+    def holds(self, context: Mapping[str, Value]) -> bool:
+        return covers_key(self.statement, self.facts, variable_lookup(context))
+
+
+def constraints_of(statement: Statement, key: KeyFacts) -> List[Constraint]:
+    """All that a request must meet for the statement to match, once action, principal and plain resource do."""
+    found: List[Constraint] = []
+    for condition in statement.conditions:
+        found.append(OfKey(condition.key, _single(condition.variables), condition))
+    if statement.resources is not None and statement.resources.variables:
+        found.append(OfResource("", _single(statement.resources.variables), statement, key))
+    return found
+
+
+def _single(variables: Tuple[str, ...]) -> Tuple[str, ...]:
+    return tuple(name for name in variables if not context_key(name).multivalued)
+
+
+def plain_resource_covers(statement: Statement, key: KeyFacts) -> bool:
+    """Whether a resource element without variables covers the key; one with variables may."""
+    if statement.resources is None:
+        return False
+    return bool(statement.resources.variables) or covers_key(statement, key, patterns.no_values)

@@ -1,0 +1,63 @@
+"""What a context key can hold in a request: the texts of a language, or a few values, or nothing at all."""
+from dataclasses import dataclass
+from typing import Callable, Optional, Tuple
+
+from . import automata, typed
+from .keys import ContextKey, Kind
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The values of one key, for one kind of requester.
+
+    values: all of them, where they are few; else languages less excluded, with seeds to try first.
+    optional: whether the key can be absent. valid: a last check of a text, where a language is too wide.
+    """
+
+    languages: Tuple[automata.Pattern, ...] = (automata.ANYTHING,)
+    excluded: Tuple[automata.Pattern, ...] = ()
+    values: Optional[Tuple[str, ...]] = None
+    seeds: Tuple[str, ...] = ()
+    optional: bool = True
+    valid: Optional[Callable[[str], bool]] = None
+
+    def holds(self, text: str) -> bool:
+        """Whether the key can have this value."""
+        if self.values is not None:
+            return text in self.values
+        if self.languages != (automata.ANYTHING,) and not automata.accepts(self.languages, text):
+            return False
+        return not automata.accepts(self.excluded, text) and (self.valid is None or self.valid(text))
+
+
+ABSENT = Domain(values=())
+
+
+def fixed(value: str) -> Domain:
+    """A key that is always present with one value."""
+    return Domain(values=(value,), optional=False)
+
+
+_DIGITS = automata.some(automata.DIGIT)
+_TWO = (automata.Element(automata.DIGIT),) * 2
+_NUMBERS = tuple(sign + row for sign in ((), automata.literal("-"))
+                 for row in (_DIGITS, _DIGITS + automata.literal(".") + _DIGITS))
+_MOMENTS = (_TWO * 2 + automata.literal("-") + _TWO + automata.literal("-") + _TWO + automata.literal("T") + _TWO
+            + automata.literal(":") + _TWO + automata.literal(":") + _TWO + automata.literal("Z"), *_NUMBERS)
+
+
+def _is_moment(text: str) -> bool:
+    return typed.moment(text) is not None
+
+
+def free_domain(row: ContextKey, action: str) -> Domain:
+    """What the requester can choose for a key that no fact binds; nothing where the action's requests lack the key."""
+    if row.actions is not None and action not in row.actions:
+        return ABSENT
+    if row.values:
+        return Domain(values=row.values, optional=not row.always)
+    if row.kind is Kind.MOMENT:
+        return Domain(_MOMENTS, seeds=("2026-01-01T00:00:00Z",), optional=not row.always, valid=_is_moment)
+    if row.kind is Kind.NUMBER:
+        return Domain(_NUMBERS, seeds=("60",), optional=not row.always)
+    return Domain(optional=not row.always)

@@ -1,0 +1,153 @@
+"""Why a verdict is what it is, as codes with parameters: what opens a statement, what limits it, what denies it."""
+from dataclasses import dataclass
+from enum import Enum
+from typing import Iterable, Iterator, List, Tuple
+
+from .actions import CROSS_ACCOUNT
+from .policy import Condition, Statement
+from .requesters import WITHIN_ACCOUNT, Audience
+from .verdict import Verdict
+
+
+class Code(Enum):
+    """One kind of reason; the value is the sentence's pattern, filled with the reason's parameters."""
+
+    ANYONE = 'the principal "*" is every AWS account and service'
+    ALL_BUT = "NotPrincipal covers everyone except {0}"
+    NAMED = "the principal element names {0}"
+    NOBODY = "the principal element names nobody: {0}"
+    MET_BY_ANYONE = "condition {0} can be met from any AWS account"
+    LIMITS = "condition {0} limits it to {1}"
+    EXCLUDES_OUTSIDERS = "condition {0} shuts out whoever the policy does not name"
+    NEVER_HOLDS = "condition {0} never holds for the checked actions"
+    CONFLICT = "its conditions cannot all hold in one request from outside"
+    DENIED = "denied by statement {0}"
+    DENIED_TOGETHER = "denied by statements {0} together"
+    DENY_MISSES = "Deny statement {0} does not stop it: the witness passes it by"
+    GRANTS_NOTHING = "a Deny statement grants nothing"
+    OTHER_ACTIONS = "it covers none of the checked actions"
+    NO_ACTION = "it has no effect: neither Action nor NotAction lists anything"
+    NO_RESOURCE = "it has no effect: neither Resource nor NotResource lists anything"
+    OTHER_RESOURCE = "it has no effect: its resource element does not cover this key"
+    WITHIN_ACCOUNT = "other accounts cannot use {0}"
+    BOUND = "the search for a request was stopped after its fixed number of steps, so that access is not ruled out"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason: a code and the texts that its sentence names."""
+
+    code: Code
+    details: Tuple[str, ...] = ()
+
+
+_SHOWN = 3
+
+
+def reasons(verdict: Verdict, statement: Statement) -> Tuple[Reason, ...]:
+    """What opens the statement and what closes it, in the order in which a reader would ask."""
+    return tuple(dict.fromkeys(_reasons(verdict, statement)))
+
+
+def _reasons(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
+    if not statement.allow:
+        yield Reason(Code.GRANTS_NOTHING)
+        return
+    ineffective = list(_ineffective(verdict, statement))
+    if ineffective:
+        yield from ineffective
+        return
+    yield _principal(statement)
+    alone = verdict.audience_alone(statement)
+    flagged = verdict.grant(statement, Audience.everyone)
+    if statement.principals.open_ended:
+        yield from _conditions(verdict, statement, alone)
+    if flagged.undecided:
+        yield Reason(Code.BOUND)
+    if flagged.actions:
+        yield from _passed_by(verdict, statement, flagged.actions[0])
+    elif alone is not Audience.none:
+        yield from _denied(verdict, statement, alone)
+
+
+def _ineffective(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
+    if not statement.actions and not statement.actions_written:
+        yield Reason(Code.NO_ACTION)
+    elif not verdict.covers_checked(statement):
+        yield Reason(Code.OTHER_ACTIONS)
+    elif statement.resources is None:
+        yield Reason(Code.NO_RESOURCE)
+    elif not verdict.searcher.covers(statement):
+        yield Reason(Code.OTHER_RESOURCE)
+
+
+def _principal(statement: Statement) -> Reason:
+    principals = statement.principals
+    if principals.negated:
+        return Reason(Code.ALL_BUT, (_some(text.lstrip("!") for text in principals.written),))
+    if principals.anyone:
+        return Reason(Code.ANYONE)
+    if principals.accounts or principals.arns or principals.sessions or principals.unique_ids or principals.services:
+        return Reason(Code.NAMED, (_some(principals.written),))
+    return Reason(Code.NOBODY, (_some(principals.written) or "an empty list",))
+
+
+def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
+    """Which conditions anyone can meet, which shut outsiders out, or that they do so only together."""
+    covered = [a for a in verdict.actions if verdict.covers_action(statement, a)]
+    usable = [action for action in covered if action in CROSS_ACCOUNT]
+    if not usable and alone in (*WITHIN_ACCOUNT, Audience.none):
+        yield Reason(Code.WITHIN_ACCOUNT, (_some(covered),))
+        return
+    closed: List[Reason] = []
+    for condition in statement.conditions:
+        if any(verdict.searcher.condition_alone(statement, condition, a, Audience.everyone).open for a in usable):
+            if alone is Audience.everyone:
+                yield Reason(Code.MET_BY_ANYONE, (_short(condition),))
+        else:
+            closed.append(_limit(verdict, statement, condition, usable))
+    yield from closed
+    if not closed and alone is not Audience.everyone:
+        yield Reason(Code.CONFLICT)
+
+
+def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable: List[str]) -> Reason:
+    rows = (Audience.network, Audience.organization, Audience.external, Audience.service, Audience.internal)
+    if not any(verdict.searcher.condition_alone(statement, condition, a, row).open for row in rows for a in usable):
+        return Reason(Code.NEVER_HOLDS, (_short(condition),))
+    if condition.operator.negated or not condition.values:
+        return Reason(Code.EXCLUDES_OUTSIDERS, (_short(condition),))
+    return Reason(Code.LIMITS, (condition.key_written, _some(value.text for value in condition.values)))
+
+
+def _denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
+    """Which Denies close what the statement opens: each by itself, or several together."""
+    searcher, denies = verdict.searcher, verdict.policy.denies
+    open_actions = [a for a in verdict.actions if searcher.ask(statement, a, alone, ()).open]
+    if any(searcher.ask(statement, action, alone, denies).open for action in open_actions):
+        return
+    single = [deny for deny in denies if not any(searcher.ask(statement, a, alone, (deny,)).open for a in open_actions)]
+    if single:
+        yield from (Reason(Code.DENIED, (deny.name,)) for deny in single[:_SHOWN])
+        return
+    hitting = [deny for deny in denies if any(verdict.covers_action(deny, action) for action in open_actions)]
+    yield Reason(Code.DENIED_TOGETHER, (_some(deny.name for deny in hitting),))
+
+
+def _passed_by(verdict: Verdict, statement: Statement, action: str) -> Iterator[Reason]:
+    """The Denies that look as if they closed a flagged statement, and do not."""
+    for deny in verdict.policy.denies[:_SHOWN]:
+        if deny.principals.open_ended and verdict.covers_action(deny, action) and verdict.searcher.covers(deny):
+            yield Reason(Code.DENY_MISSES, (deny.name,))
+
+
+def _short(condition: Condition) -> str:
+    return f"{condition.operator_written} {condition.key_written} = {_some(value.text for value in condition.values)}"
+
+
+def _some(texts: Iterable[str]) -> str:
+    listed = list(texts)
+    shown = ", ".join(text if len(text) <= 120 else text[:119] + "…" for text in listed[:_SHOWN])
+    return shown + (f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else "")
+
+

@@ -1,0 +1,220 @@
+"""Context keys that must be solved together: one key alone, the two clocks, and keys that policy variables link."""
+from abc import ABC, abstractmethod
+from itertools import chain
+from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from . import automata, patterns, typed
+from .budget import Budget
+from .candidates import KeyValues, points, textual_rows
+from .constraints import Constraint, OfKey
+from .domains import Domain
+from .evaluate import KeyFacts, Value, variable_lookup
+from .operators import Family, read
+
+Goals = FrozenSet[Tuple[int, bool]]  # (number of a constraint, whether it is to hold)
+Assignment = Dict[str, Value]
+CLOCKS = ("aws:currenttime", "aws:epochtime")
+
+
+class Group(ABC):
+    """Solves goals about its own keys; answers are remembered."""
+
+    def __init__(self, constraints: Mapping[int, Constraint]) -> None:
+        self.constraints = constraints
+        self._answers: Dict[Goals, Optional[Assignment]] = {}
+
+    def solve(self, goals: Goals) -> Optional[Assignment]:
+        """Values of the group's keys with which every goal is met, or None when there are none."""
+        if goals not in self._answers:
+            self._answers[goals] = self._solve(goals)
+        return self._answers[goals]
+
+    @abstractmethod
+    def _solve(self, goals: Goals) -> Optional[Assignment]: ...
+
+    def _met(self, goals: Goals, context: Mapping[str, Value]) -> bool:
+        return all(self.constraints[at].holds(context) == wanted for at, wanted in goals)
+
+
+class OneKey(Group):
+    """A key that nothing links to another."""
+
+    def __init__(self, key: str, domain: Domain, constraints: Mapping[int, Constraint], lookup: patterns.Lookup,
+                 budget: Budget) -> None:
+        super().__init__(constraints)
+        self.key = key
+        self._position = {number: at for at, number in enumerate(constraints)}
+        conditions = [c.condition for c in constraints.values() if isinstance(c, OfKey)]
+        self._values = KeyValues(key, domain, conditions, lookup, budget)
+
+    def _solve(self, goals: Goals) -> Optional[Assignment]:
+        found, value = self._values.value(frozenset((self._position[number], wanted) for number, wanted in goals))
+        return {self.key: value} if found else None
+
+
+class Clocks(Group):
+    """`aws:CurrentTime` and `aws:EpochTime`: one moment, any from the event's time on."""
+
+    def __init__(self, constraints: Mapping[int, Constraint], start: Optional[float], budget: Budget) -> None:
+        super().__init__(constraints)
+        moments = [read(Family.DATE, value.text) for c in constraints.values() if isinstance(c, OfKey)
+                   for value in c.condition.values]
+        numbers = [read(Family.NUMERIC, value.text) for c in constraints.values() if isinstance(c, OfKey)
+                   and c.condition.operator.family is Family.NUMERIC for value in c.condition.values]
+        earliest = typed.moment(f"{start:.3f}") if start is not None else typed.FIRST_MOMENT
+        first = earliest if start is not None else typed.moment("2026-01-01T00:00:00Z")
+        known = [moment for moment in chain(moments, numbers, [first]) if moment is not None]
+        self._moments = [first, *(m for m in points(known) if earliest <= m <= typed.LAST_MOMENT)]
+        self._budget = budget
+
+    def _solve(self, goals: Goals) -> Optional[Assignment]:
+        for moment in self._moments:
+            self._budget.spend()
+            context: Assignment = {"aws:currenttime": typed.moment_text(moment), "aws:epochtime": typed.number_text(moment)}
+            if self._met(goals, context):
+                return context
+        return None
+
+
+class Linked(Group):
+    """Keys that policy variables tie together: values of the variables are tried, the other keys follow."""
+
+    def __init__(self, constraints: Mapping[int, Constraint], domains: Mapping[str, Domain], facts: KeyFacts,
+                 fixed: Assignment, budget: Budget) -> None:
+        super().__init__(constraints)
+        self._domains = domains
+        self._fixed = fixed
+        self._facts = facts
+        self._budget = budget
+        self._variables = [name for name in dict.fromkeys(chain.from_iterable(c.variables for c in constraints.values()))
+                           if name not in fixed]
+
+    def _solve(self, goals: Goals) -> Optional[Assignment]:
+        candidates = [list(self._candidates(name, goals)) for name in self._variables]
+        return self._assign(goals, candidates, dict(self._fixed))
+
+    def _assign(self, goals: Goals, candidates: Sequence[Sequence[Value]], context: Assignment) -> Optional[Assignment]:
+        if not candidates:
+            return self._rest(goals, context)
+        name = self._variables[-len(candidates)]
+        for value in candidates[0]:
+            self._budget.spend()
+            found = self._assign(goals, candidates[1:], {**context, name: value})
+            if found is not None:
+                return found
+        return None
+
+    def _rest(self, goals: Goals, context: Assignment) -> Optional[Assignment]:
+        """The keys that no variable names, once the variables have values."""
+        lookup = variable_lookup(context)
+        open_goals: Dict[str, List[Tuple[int, bool]]] = {
+            c.key: [] for c in self.constraints.values() if c.key and c.key not in context}
+        for number, wanted in goals:
+            constraint = self.constraints[number]
+            if constraint.key in open_goals:
+                open_goals[constraint.key].append((number, wanted))
+            elif constraint.holds(context) != wanted:
+                return None
+        for key, of_key in open_goals.items():
+            conditions = [c.condition for c in (self.constraints[n] for n, _ in of_key) if isinstance(c, OfKey)]
+            values = KeyValues(key, self._domains[key], conditions, lookup, self._budget)
+            found, value = values.value(frozenset((at, wanted) for at, (_, wanted) in enumerate(of_key)))
+            if not found:
+                return None
+            context = {**context, key: value}
+        return context
+
+    # --- values of a variable ---------------------------------------------------------------------------------------
+
+    def _candidates(self, name: str, goals: Goals) -> Iterator[Value]:
+        domain = self._domains[name]
+        conditions = [c.condition for c in self.constraints.values() if isinstance(c, OfKey) and c.key == name and not c.variables]
+        own = KeyValues(name, domain, conditions, patterns.no_values, self._budget,
+                        extra=dict.fromkeys((*self._residues(name), f"any-{len(name)}")))
+        if domain.values is None:
+            of_name = [(n, w) for n, w in goals if self.constraints[n].key == name and not self.constraints[n].variables]
+            positions = {id(condition): at for at, condition in enumerate(conditions)}
+            asked = frozenset((positions[id(c.condition)], w) for n, w in of_name
+                              for c in (self.constraints[n],) if isinstance(c, OfKey))
+            own.value(asked)
+            for shared in self._shared(name, goals):
+                if domain.holds(shared):
+                    yield shared
+        yield from dict.fromkeys(own.texts())
+        if domain.optional:
+            yield None
+
+    def _residues(self, name: str) -> Iterator[str]:
+        """What the variable must be for a text with it to equal one of the texts that its key can have."""
+        yield from (value for value in self._fixed.values() if isinstance(value, str))
+        for constraint in self.constraints.values():
+            if not isinstance(constraint, OfKey):
+                yield from filter(None, (self._facts.account, self._facts.region, self._facts.key_id, self._facts.partition))
+                yield from ("us-east-1", "1234abcd-12ab-34cd-56ef-1234567890ab", "aws")
+                continue
+            if name not in constraint.variables:
+                continue
+            for text in self._texts_of(constraint.key):
+                for comparand in constraint.condition.values:
+                    yield from residues(comparand.tokens, name, text)
+
+    def _texts_of(self, key: str) -> Iterable[str]:
+        domain = self._domains.get(key)
+        value = self._fixed.get(key)
+        texts: List[str] = [value] if isinstance(value, str) else []
+        if domain is not None:
+            texts += [*(domain.values or ()), *domain.seeds]
+        for constraint in self.constraints.values():
+            if isinstance(constraint, OfKey) and constraint.key == key and not constraint.variables:
+                texts += [value.text for value in constraint.condition.values]
+        return dict.fromkeys(texts)
+
+    def _shared(self, name: str, goals: Goals) -> Iterator[str]:
+        """Texts that suit the variable and a key that must equal it, by the conditions on both."""
+        for number, wanted in goals:
+            constraint = self.constraints[number]
+            if not isinstance(constraint, OfKey) or constraint.key not in self._domains or constraint.key == name:
+                continue
+            for comparand in constraint.condition.values if wanted else ():
+                alone = len(comparand.tokens) == 1 and isinstance(comparand.tokens[0], patterns.Variable)
+                if alone and comparand.tokens[0].name == name:  # type: ignore[union-attr]  # alone says that it is a Variable
+                    text = self._joint((name, constraint.key), goals)
+                    if text is not None:
+                        yield text
+
+    def _joint(self, keys: Tuple[str, str], goals: Goals) -> Optional[str]:
+        required = [list(self._domains[key].languages) for key in keys if self._domains[key].values is None]
+        required += [[automata.literal(v) for v in self._domains[key].values or ()]
+                     for key in keys if self._domains[key].values is not None]
+        forbidden = list(chain.from_iterable(self._domains[key].excluded for key in keys))
+        for number, wanted in goals:
+            constraint = self.constraints[number]
+            if not isinstance(constraint, OfKey) or constraint.key not in keys or constraint.variables:
+                continue
+            condition = constraint.condition
+            if condition.operator.takes_variables:
+                rows = textual_rows(condition, patterns.no_values)
+                if wanted != condition.operator.negated:
+                    required.append(rows)
+                else:
+                    forbidden += rows
+        return automata.find(required, forbidden, self._budget.spend)
+
+
+def residues(tokens: patterns.Tokens, name: str, text: str) -> Iterator[str]:
+    """The stretches of a text that stand where the variable stands between its literal neighbours."""
+    for at, token in enumerate(tokens):
+        if not isinstance(token, patterns.Variable) or token.name != name:
+            continue
+        before = tokens[at - 1] if at else ""
+        after = tokens[at + 1] if at + 1 < len(tokens) else ""
+        head = before if isinstance(before, str) else ""
+        tail = after if isinstance(after, str) else ""
+        start = text.find(head)
+        if start < 0:
+            continue
+        start += len(head)
+        end = text.find(tail, start) if tail else len(text)
+        if end >= 0:
+            yield text[start:end]
+

@@ -1,0 +1,132 @@
+"""The condition operators: what each compares, and whether one value of a request matches one value of a policy.
+
+Source: IAM User Guide, *IAM JSON policy elements: Condition operators*.
+"""
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Callable, Dict, Iterable, NamedTuple, Optional, Sequence
+
+from . import addresses, patterns, typed
+
+
+class Family(Enum):
+    """What an operator compares."""
+
+    STRING = "String"
+    ARN = "Arn"
+    NUMERIC = "Numeric"
+    DATE = "Date"
+    BOOLEAN = "Bool"
+    BINARY = "Binary"
+    ADDRESS = "Ip"
+    NULL = "Null"
+
+
+class Order(NamedTuple):
+    """A comparison with a list of values: the one that is easiest to pass, and how the request's value passes it."""
+
+    easiest: Callable[[Iterable[Any]], Any]
+    passes: Callable[[Any, Any], bool]
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One operator, as a row of the table below."""
+
+    name: str
+    family: Family
+    negated: bool = False
+    wildcards: bool = False
+    ignore_case: bool = False
+    order: Optional[Order] = None  # None: equality
+
+    @property
+    def takes_variables(self) -> bool:
+        return self.family in (Family.STRING, Family.ARN)
+
+
+_ORDERS: Dict[str, Optional[Order]] = {
+    "Equals": None, "NotEquals": None,
+    "LessThan": Order(max, lambda given, edge: bool(given < edge)),
+    "LessThanEquals": Order(max, lambda given, edge: bool(given <= edge)),
+    "GreaterThan": Order(min, lambda given, edge: bool(given > edge)),
+    "GreaterThanEquals": Order(min, lambda given, edge: bool(given >= edge)),
+}
+
+_TABLE = (
+    Operator("StringEquals", Family.STRING),
+    Operator("StringNotEquals", Family.STRING, negated=True),
+    Operator("StringEqualsIgnoreCase", Family.STRING, ignore_case=True),
+    Operator("StringNotEqualsIgnoreCase", Family.STRING, negated=True, ignore_case=True),
+    Operator("StringLike", Family.STRING, wildcards=True),
+    Operator("StringNotLike", Family.STRING, negated=True, wildcards=True),
+    Operator("ArnEquals", Family.ARN, wildcards=True),
+    Operator("ArnLike", Family.ARN, wildcards=True),
+    Operator("ArnNotEquals", Family.ARN, negated=True, wildcards=True),
+    Operator("ArnNotLike", Family.ARN, negated=True, wildcards=True),
+    *(Operator(kind.value + name, kind, negated=name.startswith("Not"), order=order)
+      for kind in (Family.NUMERIC, Family.DATE) for name, order in _ORDERS.items()),
+    Operator("Bool", Family.BOOLEAN),
+    Operator("BinaryEquals", Family.BINARY),
+    Operator("IpAddress", Family.ADDRESS),
+    Operator("NotIpAddress", Family.ADDRESS, negated=True),
+    Operator("Null", Family.NULL),
+)
+OPERATORS: Dict[str, Operator] = {operator.name.lower(): operator for operator in _TABLE}
+
+_READ: Dict[Family, Callable[[str], Any]] = {
+    Family.NUMERIC: typed.number, Family.DATE: typed.moment, Family.BOOLEAN: typed.boolean,
+    Family.BINARY: typed.binary, Family.NULL: typed.boolean,
+}
+
+
+@lru_cache(maxsize=8192)
+def read(family: Family, text: str) -> Any:
+    """A typed value of a policy or a request; None when the text is not of the type."""
+    return _READ[family](text)
+
+
+Test = Callable[[str], bool]
+
+
+def text_test(operator: Operator, listed: Sequence[patterns.Tokens]) -> Test:
+    """Whether a request's value matches one of the expanded texts of a policy, for the string and ARN operators."""
+    if operator.family is Family.ARN:
+        return lambda value: any(patterns.arn_matches(tokens, value) for tokens in listed)
+    plain = frozenset(tokens[0] if tokens else "" for tokens in listed if patterns.is_plain(tokens))
+    if operator.ignore_case:
+        folded = frozenset(patterns.fold(str(text)) for text in plain)
+        return lambda value: patterns.fold(value) in folded
+    globs = [patterns.glob(tokens) for tokens in listed if not patterns.is_plain(tokens)]
+    if not globs:
+        return plain.__contains__
+    return lambda value: value in plain or any(glob.matches(value) for glob in globs)
+
+
+def typed_test(operator: Operator, texts: Sequence[str]) -> Test:
+    """The same for the other operators; a text that is not of the operator's type matches nothing."""
+    if operator.family is Family.ADDRESS:
+        ranges = addresses.Ranges(block for block in map(addresses.block, texts) if block)
+
+        def inside(value: str) -> bool:
+            host = addresses.address(value)
+            return host is not None and ranges.hold(*host)
+        return inside
+    wanted = frozenset(found for found in (read(operator.family, text) for text in texts) if found is not None)
+    if not wanted:
+        return lambda value: False
+    order = operator.order
+    edge = order.easiest(wanted) if order else None
+
+    def holds(value: str) -> bool:
+        given = read(operator.family, value)
+        if given is None:
+            return False
+        return order.passes(given, edge) if order else given in wanted
+    return holds
+
+
+def signed(operator: Operator, test: Test) -> Test:
+    """The test as the operator means it: turned round when it is negated."""
+    return (lambda value: not test(value)) if operator.negated else test

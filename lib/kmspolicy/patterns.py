@@ -1,0 +1,226 @@
+"""Text with wildcards and policy variables, as condition values, actions and resources write it.
+
+Source: IAM User Guide, *IAM policy elements: Variables and tags* and *Condition operators* (string, ARN).
+"""
+import re
+from functools import lru_cache
+from typing import Callable, List, NamedTuple, Optional, Pattern as Regex, Tuple, Union
+
+from . import automata
+
+
+class Wildcard(NamedTuple):
+    """`*` (many) or `?` (one)."""
+
+    many: bool
+
+
+class Variable(NamedTuple):
+    """`${name}` or `${name, 'default'}`; the name in lower case."""
+
+    name: str
+    default: Optional[str]
+
+
+STAR, ONE = Wildcard(True), Wildcard(False)
+Token = Union[str, Wildcard, Variable]
+Tokens = Tuple[Token, ...]
+Lookup = Callable[[str], Optional[str]]
+
+_SPLIT = {
+    (True, True): re.compile(r"(\$\{[^}]*\}|\*|\?)"),
+    (True, False): re.compile(r"(\*|\?)"),
+    (False, True): re.compile(r"(\$\{[^}]*\})"),
+}
+_DEFAULT = re.compile(r"\s*([^,]*?)\s*,\s*'(.*)'\s*\Z", re.DOTALL)
+
+
+@lru_cache(maxsize=8192)
+def tokens_of(text: str, wildcards: bool, variables: bool) -> Tokens:
+    """Splits a policy's text into literal pieces, wildcards and variables."""
+    if not wildcards and not (variables and "${" in text):
+        return (text,) if text else ()
+    tokens: List[Token] = []
+    for piece in _SPLIT[wildcards, variables].split(text):
+        if not piece:
+            continue
+        token: Token = piece
+        if wildcards and piece in ("*", "?"):
+            token = STAR if piece == "*" else ONE
+            if token is STAR and tokens and tokens[-1] is STAR:
+                continue
+        elif variables and piece.startswith("${") and piece.endswith("}"):
+            token = _variable(piece[2:-1])
+        if isinstance(token, str) and tokens and isinstance(tokens[-1], str):
+            tokens[-1] += token
+        else:
+            tokens.append(token)
+    return tuple(tokens)
+
+
+def _variable(inside: str) -> Token:
+    if inside in ("*", "?", "$"):
+        return inside
+    with_default = _DEFAULT.match(inside)
+    if with_default:
+        return Variable(with_default.group(1).lower(), with_default.group(2))
+    return Variable(inside.strip().lower(), None)
+
+
+def is_plain(tokens: Tokens) -> bool:
+    """Whether the text has neither wildcards nor variables."""
+    return not tokens or len(tokens) == 1 and isinstance(tokens[0], str)
+
+
+def variables_in(tokens: Tokens) -> Tuple[Variable, ...]:
+    """The variables of a text, in order."""
+    return tuple(token for token in tokens if isinstance(token, Variable))
+
+
+def expand(tokens: Tokens, lookup: Lookup) -> Optional[Tokens]:
+    """Puts the request's values in place of the variables, as literal text; None when one has neither value nor default."""
+    if not any(isinstance(token, Variable) for token in tokens):
+        return tokens
+    filled: List[Token] = []
+    for token in tokens:
+        if isinstance(token, Variable):
+            value = lookup(token.name)
+            if value is None:
+                value = token.default
+            if value is None:
+                return None
+            token = value
+        if isinstance(token, str) and filled and isinstance(filled[-1], str):
+            filled[-1] += token
+        elif token != "":
+            filled.append(token)
+    return tuple(filled)
+
+
+class Glob:
+    """Matches whole texts against literal pieces and wildcards, in time linear in the text for each piece."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.literal = tokens[0] if len(tokens) == 1 and isinstance(tokens[0], str) else "" if not tokens else None
+        segments: List[List[Token]] = [[]]
+        for token in tokens:
+            if token is STAR:
+                segments.append([])
+            else:
+                segments[-1].append(token)
+        self._segments = [_segment(segment) for segment in segments]
+
+    def matches(self, text: str) -> bool:
+        if self.literal is not None:
+            return text == self.literal
+        first, *middle = self._segments
+        if not middle:
+            return first.width == len(text) and first.at(text, 0)
+        last = middle.pop()
+        end = len(text) - last.width
+        if end < first.width or not first.at(text, 0) or not last.at(text, end):
+            return False
+        position = first.width
+        for segment in middle:
+            position = segment.find(text, position, end)
+            if position < 0:
+                return False
+            position += segment.width
+        return True
+
+
+class _Segment(NamedTuple):
+    """A stretch between two stars: its width in characters, and its text or a regex of literals and dots."""
+
+    width: int
+    text: Optional[str]
+    regex: Optional["Regex[str]"]
+
+    def at(self, text: str, position: int) -> bool:
+        if self.regex is None:
+            return text.startswith(self.text or "", position)
+        return self.regex.match(text, position) is not None
+
+    def find(self, text: str, start: int, end: int) -> int:
+        if self.regex is None:
+            return text.find(self.text or "", start, end)
+        found = self.regex.search(text, start, end)
+        return found.start() if found else -1
+
+
+def _segment(tokens: List[Token]) -> _Segment:
+    if all(isinstance(token, str) for token in tokens):
+        text = "".join(token for token in tokens if isinstance(token, str))
+        return _Segment(len(text), text, None)
+    regex = "".join(re.escape(token) if isinstance(token, str) else "." for token in tokens)
+    width = sum(len(token) if isinstance(token, str) else 1 for token in tokens)
+    return _Segment(width, None, re.compile(regex, re.DOTALL))
+
+
+@lru_cache(maxsize=8192)
+def glob(tokens: Tokens) -> Glob:
+    """The matcher of an expanded text."""
+    return Glob(tokens)
+
+
+@lru_cache(maxsize=4096)
+def arn_parts(tokens: Tokens) -> Optional[Tuple[Tokens, ...]]:
+    """The six parts of an expanded ARN; None when it is not one. The sixth keeps its colons."""
+    parts: List[List[Token]] = [[]]
+    for token in tokens:
+        if not isinstance(token, str):
+            parts[-1].append(token)
+            continue
+        first, *rest = token.split(":", 6 - len(parts))
+        if first:
+            parts[-1].append(first)
+        for piece in rest:
+            parts.append([piece] if piece else [])
+    return tuple(map(tuple, parts)) if len(parts) == 6 else None
+
+
+def arn_matches(tokens: Tokens, text: str) -> bool:
+    """Whether each of the six parts of an ARN matches on its own."""
+    parts, values = arn_parts(tokens), text.split(":", 5)
+    return parts is not None and len(values) == 6 and all(glob(part).matches(value) for part, value in zip(parts, values))
+
+
+def fold(text: str) -> str:
+    """The text without case, character by character."""
+    if text.isascii():
+        return text.lower()
+    return "".join(low if len(low) == 1 else char for char, low in ((char, char.lower()) for char in text))
+
+
+def _as_elements(tokens: Tokens, wild: automata.CharClass, ignore_case: bool) -> automata.Pattern:
+    elements: List[automata.Element] = []
+    for token in tokens:
+        if isinstance(token, Wildcard):
+            elements.append(automata.Element(wild, token.many))
+        elif isinstance(token, str):
+            for char in token:
+                chars = frozenset((char, fold(char), fold(char).upper())) if ignore_case else frozenset(char)
+                elements.append(automata.Element(automata.CharClass(frozenset(c for c in chars if len(c) == 1))))
+    return tuple(elements)
+
+
+def automaton(tokens: Tokens, ignore_case: bool = False) -> automata.Pattern:
+    """An expanded text as the row of character classes that the search walks."""
+    return _as_elements(tokens, automata.ANY, ignore_case)
+
+
+def arn_automaton(tokens: Tokens) -> Optional[automata.Pattern]:
+    """The same for an ARN, whose wildcards stay inside their part; None when it is not an ARN."""
+    parts = arn_parts(tokens)
+    if parts is None:
+        return None
+    colon = automata.literal(":")
+    row: automata.Pattern = ()
+    for part in parts[:5]:
+        row += _as_elements(part, automata.NO_COLON, False) + colon
+    return row + _as_elements(parts[5], automata.ANY, False)
+
+
+def no_values(name: str) -> Optional[str]:
+    """The lookup of texts that hold no variables."""
+    return None

@@ -1,0 +1,181 @@
+"""Finds a request's context keys that meet every condition of an Allow and slip past every Deny, or shows there are none.
+
+Each Deny must fail on one of its conditions; which one is searched for, key by key, with the fewest choices first.
+"""
+from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from .budget import Budget
+from .constraints import Constraint
+from .domains import Domain, free_domain
+from .evaluate import KeyFacts, Value, variable_lookup
+from .groups import CLOCKS, Assignment, Clocks, Goals, Group, Linked, OneKey
+from .keys import context_key
+from .requesters import Requester
+
+State = Tuple[Dict[int, Goals], Dict[int, Assignment]]  # by group: what must come out, and values with which it does
+
+
+def solve(requester: Requester, action: str, required: Sequence[Constraint], denies: Sequence[Sequence[Constraint]],
+          key: KeyFacts, budget: Budget) -> Optional[Assignment]:
+    """Context keys (None: absent) with which the required constraints hold and each Deny misses one of its own.
+
+    None means that there are none. Raises OutOfSteps when the budget ends first.
+    """
+    return _Search(requester, action, required, denies, key, budget).run()
+
+
+class _Search:
+    def __init__(self, requester: Requester, action: str, required: Sequence[Constraint],
+                 denies: Sequence[Sequence[Constraint]], key: KeyFacts, budget: Budget) -> None:
+        self._requester, self._action, self._key, self._budget = requester, action, key, budget
+        self._constraints: List[Constraint] = [*required, *(c for deny in denies for c in deny)]
+        self._required = range(len(required))
+        self._denies: List[range] = []
+        start = len(required)
+        for deny in denies:
+            self._denies.append(range(start, start + len(deny)))
+            start += len(deny)
+        self._group_of: Dict[int, int] = {}
+        self._groups: List[Group] = []
+        self._fixed = self._fixed_values()
+        self._make_groups()
+
+    # --- keys and groups --------------------------------------------------------------------------------------------
+
+    def _domain(self, key: str) -> Domain:
+        bound = self._requester.domains.get(key)
+        return bound if bound is not None else free_domain(context_key(key), self._action)
+
+    def _fixed_values(self) -> Assignment:
+        """Keys with a single possible value: variables that name them need no search."""
+        names = {name for c in self._constraints for name in c.variables}
+        fixed: Assignment = {}
+        for name in names:
+            domain = self._domain(name)
+            if domain.values is not None and len(domain.values) + domain.optional == 1:
+                fixed[name] = domain.values[0] if domain.values else None
+        return fixed
+
+    def _make_groups(self) -> None:
+        parent: Dict[str, str] = {}
+
+        def root(name: str) -> str:
+            while parent.setdefault(name, name) != name:
+                name = parent[name]
+            return name
+        for constraint in self._constraints:
+            for name in constraint.variables:
+                if name not in self._fixed:
+                    parent[root(name)] = root(constraint.key)
+        members: Dict[str, Dict[int, Constraint]] = {}
+        for number, constraint in enumerate(self._constraints):
+            key = CLOCKS[0] if constraint.key in CLOCKS else constraint.key
+            members.setdefault(root(key), {})[number] = constraint
+        for name, constraints in members.items():
+            for number in constraints:
+                self._group_of[number] = len(self._groups)
+            self._groups.append(self._group(name, constraints))
+
+    def _group(self, name: str, constraints: Mapping[int, Constraint]) -> Group:
+        if all(set(c.variables) <= self._fixed.keys() for c in constraints.values()) and name:
+            if name == CLOCKS[0]:
+                return Clocks(constraints, self._key.event_time, self._budget)
+            return OneKey(name, self._domain(name), constraints, variable_lookup(self._fixed), self._budget)
+        names = {c.key for c in constraints.values()}.union(*(c.variables for c in constraints.values())) - {""}
+        return Linked(constraints, {n: self._domain(n) for n in names}, self._key, self._fixed, self._budget)
+
+    # --- the search -------------------------------------------------------------------------------------------------
+
+    def run(self) -> Optional[Assignment]:
+        goals: Dict[int, Goals] = {}
+        for number in self._required:
+            self._add(goals, number, True)
+        for deny in self._denies:
+            if len(deny) == 1:
+                self._add(goals, deny[0], False)
+        found: Dict[int, Assignment] = {}
+        for at in range(len(self._groups)):
+            values = self._groups[at].solve(goals.setdefault(at, frozenset()))
+            if values is None:
+                return None
+            found[at] = values
+        for denies in self._independent([deny for deny in self._denies if len(deny) > 1]):
+            state = self._pass_by(denies, (goals, found))
+            if state is None:
+                return None
+            goals, found = state
+        context = dict(self._fixed)
+        for values in found.values():
+            context.update(values)
+        return context
+
+    def _add(self, goals: Dict[int, Goals], number: int, wanted: bool) -> None:
+        at = self._group_of[number]
+        goals[at] = goals.get(at, frozenset()) | {(number, wanted)}
+
+    def _independent(self, denies: Sequence[range]) -> List[List[range]]:
+        """Denies that share no group of keys are searched one after the other, not one inside the other."""
+        parent = list(range(len(self._groups)))
+
+        def root(at: int) -> int:
+            while parent[at] != at:
+                at = parent[at]
+            return at
+        for deny in denies:
+            for number in deny[1:]:
+                parent[root(self._group_of[number])] = root(self._group_of[deny[0]])
+        together: Dict[int, List[range]] = {}
+        for deny in denies:
+            together.setdefault(root(self._group_of[deny[0]]), []).append(deny)
+        return list(together.values())
+
+    def _pass_by(self, denies: Sequence[range], state: State) -> Optional[State]:
+        """Depth first: a Deny that the values meet is made to fail on one of its conditions, the others follow."""
+        stack: List[Iterator[State]] = [iter([state])]
+        while stack:
+            current = next(stack[-1], None)
+            if current is None:
+                stack.pop()
+                continue
+            self._budget.spend(1 + len(denies) // 8)
+            met = [deny for deny in denies if self._meets(deny, current[1])]
+            if not met:
+                return current
+            stack.append(iter(self._choices(met, current)))
+        return None
+
+    def _meets(self, deny: range, found: Mapping[int, Assignment]) -> bool:
+        return all(self._constraints[number].holds(self._context(found, self._group_of[number])) for number in deny)
+
+    def _context(self, found: Mapping[int, Assignment], at: int) -> Mapping[str, Value]:
+        return {**self._fixed, **found[at]} if self._fixed else found[at]
+
+    def _choices(self, met: Sequence[range], state: State) -> List[State]:
+        """The ways to slip past one of the Denies that are met: the one with the fewest."""
+        fewest: Optional[List[State]] = None
+        for deny in met:
+            ways = list(self._ways(deny, state))
+            if fewest is None or len(ways) < len(fewest):
+                fewest = ways
+            if len(fewest) <= 1:
+                break
+        return fewest or []
+
+    def _ways(self, deny: range, state: State) -> Iterator[State]:
+        goals, found = state
+        for number in deny:
+            self._budget.spend()
+            at = self._group_of[number]
+            if (number, True) in goals[at]:
+                continue
+            wanted = goals[at] | {(number, False)}
+            values = self._groups[at].solve(wanted)
+            if values is not None:
+                yield {**goals, at: wanted}, {**found, at: values}
+
+
+def keys_read(constraints: Sequence[Constraint]) -> FrozenSet[str]:
+    """Every context key that the constraints test or read."""
+    return frozenset(name for c in constraints for name in (c.key, *c.variables) if name)
+
+
