@@ -30,9 +30,10 @@ class Knowledge:
 def read_knowledge(app: Path = APP) -> Knowledge:
     """What the app's default/ defines."""
     default = app / "default"
+    lookups = read_conf(default / "transforms.conf")
     return Knowledge(
         macros=macro_table(read_conf(default / "macros.conf")),
-        lookups=frozenset(read_conf(default / "transforms.conf")),
+        lookups=frozenset(lookups) | {lookup["filename"] for lookup in lookups.values()},
         reports=frozenset(read_conf(default / "savedsearches.conf")),
     )
 

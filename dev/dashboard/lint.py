@@ -99,23 +99,27 @@ def _dynamic(value: Any) -> Iterator[str]:
     """The dynamic options in a value, without their leading '>'."""
     if isinstance(value, str) and value.startswith(">"):
         yield value[1:]
-    elif isinstance(value, Mapping):
-        for inner in value.values():
+    elif isinstance(value, (Mapping, list)):
+        for inner in value.values() if isinstance(value, Mapping) else value:
             yield from _dynamic(inner)
 
 
 def _contexts(definition: Definition) -> Iterator[str]:
-    for name, item in _items(definition, "visualizations"):
-        context = item.get("context", {})
-        used = set()
-        for option in _dynamic(item.get("options", {})):
-            source, *steps = option.split("|")
-            arguments = {found for step in steps for found in _NAME_IN_STEP.findall(step) if found}
-            used |= arguments | {source.strip()}
-            for argument in sorted(arguments - set(context)):
-                yield f"visualization {name}: there is no context {argument}"
-        for unused in sorted(set(context) - used):
-            yield f"visualization {name}: no option uses the context {unused}"
+    for kind in ("visualizations", "inputs"):
+        for name, item in _items(definition, kind):
+            context = item.get("context", {})
+            used, sources = set(), set()
+            for option in _dynamic([item.get("options", {}), context]):
+                source, *steps = option.split("|")
+                if re.fullmatch(r"\s*\w+\s*", source):
+                    sources.add(source.strip())
+                else:
+                    steps.append(source)
+                used |= {found for step in steps for found in _NAME_IN_STEP.findall(step) if found}
+            for missing in sorted(used - set(context)):
+                yield f"{kind[:-1]} {name}: there is no context {missing}"
+            for unused in sorted(set(context) - used - sources):
+                yield f"{kind[:-1]} {name}: no option uses the context {unused}"
 
 
 def _options(definition: Definition, vocabulary: Vocabulary) -> Iterator[str]:

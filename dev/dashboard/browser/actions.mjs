@@ -66,8 +66,8 @@ export async function clickCell({ page }, { tile, row, column }) {
 // The whole dashboard, however long, as a PNG file.
 export async function screenshot({ page }, { file }) {
     const height = await page.evaluate(() => {
-        const canvas = document.querySelector('[data-test="grid-layout-canvas"]');
-        return Math.ceil(canvas.getBoundingClientRect().bottom);
+        const bottoms = [...document.querySelectorAll('[data-viz-type]')].map((it) => it.getBoundingClientRect().bottom);
+        return Math.ceil(Math.max(...bottoms)) + 8;
     });
     await page.setViewportSize({ width: page.viewportSize().width, height });
     await settle(page);

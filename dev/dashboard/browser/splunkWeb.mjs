@@ -23,7 +23,7 @@ const PRESETS = [
 }));
 
 const html = `<!doctype html><html><head><meta charset="utf-8"><link rel="stylesheet" href="/app.css"></head>
-<body style="margin: 0"><div id="root"></div><script>window.$C = ${JSON.stringify(CONFIG)};</script>
+<body><div id="root"></div><script>window.$C = ${JSON.stringify(CONFIG)};</script>
 <script src="/app.js"></script></body></html>`;
 
 function answer(url, { script, style }, now) {

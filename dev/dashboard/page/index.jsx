@@ -6,6 +6,8 @@ import { DashboardContextProvider } from '@splunk/dashboard-context';
 import DashboardCore from '@splunk/dashboard-core';
 import EnterpriseViewOnlyPreset from '@splunk/dashboard-presets/EnterpriseViewOnlyPreset';
 import SplunkThemeProvider from '@splunk/themes/SplunkThemeProvider';
+import variables from '@splunk/themes/variables';
+import { createGlobalStyle } from 'styled-components';
 import { rowsFor } from './searchRows';
 import { validate, vocabulary } from './definitions';
 
@@ -19,8 +21,11 @@ const preset = {
     ),
 };
 
+const PageStyle = createGlobalStyle`body { margin: 0; background: ${variables.backgroundColorPage}; }`;
+
 const View = ({ definition, theme }) => (
     <SplunkThemeProvider family="enterprise" colorScheme={theme} density="comfortable">
+        <PageStyle />
         <DashboardContextProvider preset={preset} initialDefinition={definition}>
             <DashboardCore width="100%" height="100vh" />
         </DashboardContextProvider>

@@ -1,7 +1,6 @@
 // Stands in for the three search data sources of Splunk Enterprise: same options, same chaining, rows from the host.
-// A chain search sends its parent's whole search with its own part appended, as Splunk's post-process searches do.
+// A search is {parts, savedSearch?, earliest?, latest?}: its own text last, before it those that it is chained to.
 import TestDataSource from '@splunk/datasources/TestDataSource';
-import { mergeSearches } from '@splunk/datasource-utils';
 
 window.searchesUnderWay = 0;
 
@@ -30,9 +29,9 @@ class SearchRows extends TestDataSource {
     wholeSearch() {
         const { query, queryParameters = {}, ref, extend } = this.options;
         if (extend) {
-            return this.parent && { ...this.parent, query: mergeSearches(this.parent.query, query) };
+            return this.parent && { ...this.parent, parts: [...this.parent.parts, query] };
         }
-        return { query: query ?? '', savedSearch: ref, ...queryParameters };
+        return { parts: [query ?? ''], savedSearch: ref, ...queryParameters };
     }
 
     request(requestParams) {
