@@ -34,6 +34,7 @@ CONTENTS = (
     "lib/splunk_sdk-*.dist-info/licenses/LICENSE",
     "lib/splunklib/*.py",
     "lib/splunklib/searchcommands/*.py",
+    "lookups/*_example.csv",  # under any other name an upgrade would replace what the customer made of it
     "metadata/default.meta",
     "static/appIcon*.png",
 )

@@ -1,5 +1,4 @@
 """The package as an app: confs parse, the version is one, sharing and bundle replication cover what they must."""
-import configparser
 import fnmatch
 import json
 import re
@@ -10,31 +9,22 @@ from urllib.parse import quote
 import pytest
 
 from dev.vendor import ROOT
+from tests.package.trees import read_conf
 
 CONFS = {"analyticstories", "app", "commands", "distsearch", "eventtypes", "macros", "props", "savedsearches",
-         "searchbnf", "tags", "transforms"}
-
-
-def read(path: Path) -> configparser.ConfigParser:
-    """A .conf or .meta file; raises configparser.Error for a stanza or a setting that stands there twice."""
-    parser = configparser.ConfigParser(delimiters=("=",), comment_prefixes=("#",), interpolation=None, strict=True,
-                                       default_section="default", empty_lines_in_values=False)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
-    text = path.read_text("utf-8").replace("[]", "[all]")  # [] is every object of a .meta file
-    parser.read_string(re.sub(r"\\\n\s*", " ", text), path.name)
-    return parser
+         "searchbnf", "server", "tags", "transforms"}
 
 
 def test_every_conf_parses_without_a_stanza_or_setting_twice(app: Path) -> None:
     paths = sorted(app.glob("default/*.conf"))
     assert {path.stem for path in paths} <= CONFS, "a conf file that the README and SECURITY.md do not account for"
     for path in [*paths, app / "metadata" / "default.meta"]:
-        assert read(path).sections(), path.name
+        assert read_conf(path).sections(), path.name
 
 
 def test_the_version_is_the_same_everywhere(app: Path) -> None:
     version = json.loads((ROOT / "app.manifest").read_text("utf-8"))["info"]["id"]["version"]
-    conf = read(app / "default" / "app.conf")
+    conf = read_conf(app / "default" / "app.conf")
     manifest = json.loads((app / "app.manifest").read_text("utf-8"))
     assert [conf["id"]["version"], conf["launcher"]["version"], manifest["info"]["id"]["version"]] == [version] * 3
     assert conf["install"]["build"].isdigit()
@@ -42,7 +32,7 @@ def test_the_version_is_the_same_everywhere(app: Path) -> None:
 
 
 def test_the_apps_names_agree(app: Path) -> None:
-    conf = read(app / "default" / "app.conf")
+    conf = read_conf(app / "default" / "app.conf")
     manifest = json.loads((app / "app.manifest").read_text("utf-8"))["info"]
     assert {conf["id"]["name"], conf["package"]["id"], manifest["id"]["name"]} == {app.name}
     assert conf["ui"]["label"] == manifest["title"]
@@ -51,14 +41,14 @@ def test_the_apps_names_agree(app: Path) -> None:
 
 
 def test_the_command_is_declared_for_protocol_v2_and_both_pythons(app: Path) -> None:
-    command = read(app / "default" / "commands.conf")["kmspolicycheck"]
+    command = read_conf(app / "default" / "commands.conf")["kmspolicycheck"]
     assert (app / "bin" / command["filename"]).is_file()
     assert dict(command) == {"filename": "kmspolicycheck.py", "chunked": "true", "python.version": "python3",
                              "python.required": "3.9, 3.13"}
 
 
 def test_the_search_assistant_knows_every_option(app: Path) -> None:
-    bnf = read(app / "default" / "searchbnf.conf")
+    bnf = read_conf(app / "default" / "searchbnf.conf")
     command, options = bnf["kmspolicycheck-command"], bnf["kmspolicycheck-options"]["syntax"]
     for option in ("actions", "mode", "show", "account", "prefix", "raw"):
         assert f"({option}=" in options and f"({option}=" in command["simplesyntax"]
@@ -69,7 +59,7 @@ def test_the_search_assistant_knows_every_option(app: Path) -> None:
 
 
 def test_the_knowledge_bundle_carries_the_code_and_leaves_the_inventory(app: Path) -> None:
-    conf = read(app / "default" / "distsearch.conf")
+    conf = read_conf(app / "default" / "distsearch.conf")
 
     def listed(stanza: str, path: str) -> bool:
         # in these patterns `...` is anything and `*` anything within a folder; ours use `...` alone
@@ -78,19 +68,31 @@ def test_the_knowledge_bundle_carries_the_code_and_leaves_the_inventory(app: Pat
     code = [f"apps/{app.name}/{path.relative_to(app).as_posix()}" for path in (app / "lib").rglob("*.py")]
     assert code and all(listed("replicationAllowlist", path) for path in code)
     assert not listed("replicationAllowlist", "apps/another_app/lib/secret.py")
-    inventory = read(app / "default" / "transforms.conf")["kmspolicycheck_inventory"]["filename"]
+    inventory = read_conf(app / "default" / "transforms.conf")["kmspolicycheck_inventory"]["filename"]
     assert listed("replicationDenylist", f"apps/{app.name}/lookups/{inventory}")
     assert not any(listed("replicationDenylist", path) for path in code)
 
 
+def test_no_search_writes_a_lookup_file_that_an_upgrade_replaces(app: Path) -> None:
+    shipped = {path.name for path in (app / "lookups").iterdir()}
+    assert shipped and all(name.endswith("_example.csv") for name in shipped)
+    files = {name: lookup["filename"] for name, lookup in read_conf(app / "default" / "transforms.conf").items() if lookup}
+    searches = [search.get("search", "") for search in read_conf(app / "default" / "savedsearches.conf").values()]
+    macros = [macro.get("definition", "") for macro in read_conf(app / "default" / "macros.conf").values()]
+    outputlookup = re.compile(r"outputlookup [^|]*?([\w.]+)\s*(?:\||$)")
+    written = {found for text in searches + macros for found in outputlookup.findall(text)}
+    assert written and not {files.get(name, name) for name in written} & shipped
+
+
 def test_sharing_exports_our_macros_and_not_the_published_rules(app: Path) -> None:
-    meta = read(app / "metadata" / "default.meta")
+    meta = read_conf(app / "metadata" / "default.meta")
     assert meta["all"]["access"] == "read : [ * ], write : [ admin, sc_admin ]" and "export" not in meta["all"]
     exported = {name for name in meta.sections() if meta[name].get("export") == "system"}
-    macros = read(app / "default" / "macros.conf").sections()
+    macros = read_conf(app / "default" / "macros.conf").sections()
     ours = {"macros/" + quote(name, safe="") for name in macros if name.startswith("kmspolicycheck")}
     assert ours and {name for name in exported if name.startswith("macros/")} == ours
-    assert {name for name in exported if "/" not in name} == {"commands", "searchbnf", "lookups", "transforms", "views"}
+    assert {name for name in exported if "/" not in name} == {
+        "commands", "eventtypes", "lookups", "searchbnf", "tags", "transforms", "views"}
 
 
 @pytest.mark.parametrize(("name", "size"), [

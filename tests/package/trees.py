@@ -1,4 +1,6 @@
-"""Copies of the app's sources, and packages unpacked as an administrator unpacks them."""
+"""Packages unpacked as an administrator unpacks them, their conf files, and copies of the app's sources."""
+import configparser
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +14,17 @@ def unpack(package: Path, folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     subprocess.run(["tar", "xzf", str(package), "-C", str(folder)], check=True)
     return folder / "kmspolicycheck"
+
+
+def read_conf(path: Path) -> configparser.ConfigParser:
+    """A .conf or .meta file; raises configparser.Error for a stanza or a setting that stands there twice."""
+    parser = configparser.ConfigParser(delimiters=("=",), comment_prefixes=("#",), interpolation=None, strict=True,
+                                       default_section="default",
+                                       empty_lines_in_values=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    text = path.read_text("utf-8").replace("[]", "[all]")  # [] is every object of a .meta file
+    parser.read_string(re.sub(r"\\\n\s*", " ", text), path.name)
+    return parser
 
 
 def copy_sources(target: Path) -> Path:
