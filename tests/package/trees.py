@@ -16,15 +16,14 @@ def unpack(package: Path, folder: Path) -> Path:
     return folder / "kmspolicycheck"
 
 
-def read_conf(path: Path) -> configparser.ConfigParser:
-    """A .conf or .meta file; raises configparser.Error for a stanza or a setting that stands there twice."""
+def read_conf(path: Path) -> dict[str, dict[str, str]]:
+    """Stanzas of a .conf or .meta file; raises configparser.Error for a stanza or a setting that stands there twice."""
     parser = configparser.ConfigParser(delimiters=("=",), comment_prefixes=("#",), interpolation=None, strict=True,
-                                       default_section="default",
                                        empty_lines_in_values=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     text = path.read_text("utf-8").replace("[]", "[all]")  # [] is every object of a .meta file
     parser.read_string(re.sub(r"\\\n\s*", " ", text), path.name)
-    return parser
+    return {name: dict(parser[name]) for name in parser.sections()}
 
 
 def copy_sources(target: Path) -> Path:
