@@ -1,0 +1,70 @@
+"""search, where, regex, dedup, head: commands that keep some rows and drop the others."""
+from __future__ import annotations
+
+from typing import Any, List, Set
+
+from dev.spl import tree
+from dev.spl.commands.arguments import boolean, options, whole, words
+from dev.spl.errors import SplError
+from dev.spl.expressions import Scope, check
+from dev.spl.filters import compile_filter
+from dev.spl.regexes import compile_regex
+from dev.spl.table import CompileStages, Context, Run, Table
+from dev.spl.values import Row, texts
+
+
+def search(stage: tree.Stage, _: CompileStages) -> Run:
+    """Keeps what the filter matches."""
+    keep = compile_filter(stage.arguments)  # type: ignore[arg-type]
+    return lambda table, context: table.having(row for row in table.rows if keep(row))
+
+
+def where(stage: tree.Stage, _: CompileStages) -> Run:
+    """Keeps the rows for which the expression is true; null is not true."""
+    condition: Any = stage.arguments
+    check(condition)
+    return lambda table, context: table.having(
+        row for row in table.rows if Scope(row, context.now).holds(condition))
+
+
+def regex(stage: tree.Stage, _: CompileStages) -> Run:
+    """Keeps the rows in whose field the expression is found (`=`) or not found (`!=`); _raw without a field."""
+    items: Any = stage.arguments
+    if len(items) != 1 or not isinstance(items[0], (tree.Option, tree.Word)):
+        raise SplError("regex takes one expression", None, stage.position)
+    item = items[0]
+    field, word = (item.name, item.value) if isinstance(item, tree.Option) else ("_raw", item)
+    wanted = not isinstance(item, tree.Option) or item.operator == "="
+    pattern = compile_regex(word.text)
+
+    def keeps(row: Row) -> bool:
+        return any(pattern.search(text) for text in texts(row, field)) == wanted
+    return lambda table, context: table.having(row for row in table.rows if keeps(row))
+
+
+def dedup(stage: tree.Stage, _: CompileStages) -> Run:
+    """Keeps the first row of each combination of values; rows where one of the fields is null go, unless keepempty=t."""
+    items: Any = stage.arguments
+    given = options("dedup", items, {"keepempty": boolean})
+    fields = [word.text for word in words(stage, items, 1)]
+
+    def run(table: Table, context: Context) -> Table:
+        seen: Set[Any] = set()
+        kept: List[Row] = []
+        for row in table.rows:
+            key = tuple(tuple(texts(row, field)) for field in fields)
+            if () in key:
+                if given.get("keepempty"):
+                    kept.append(row)
+            elif key not in seen:
+                seen.add(key)
+                kept.append(row)
+        return table.having(kept)
+    return run
+
+
+def head(stage: tree.Stage, _: CompileStages) -> Run:
+    """Keeps the first rows, ten without a number."""
+    given = words(stage, stage.arguments)  # type: ignore[arg-type]
+    count = whole(given[0]) if given else 10
+    return lambda table, context: table.having(table.rows[:count])

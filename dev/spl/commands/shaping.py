@@ -1,0 +1,180 @@
+"""eval, fields, table, rename, fillnull, convert, sort, mvexpand: commands that change rows, their fields or their order."""
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, List, Tuple
+
+from dev.spl import tree
+from dev.spl.commands.arguments import options, renames, text, whole, words
+from dev.spl.errors import SplError
+from dev.spl.expressions import Scope, check
+from dev.spl.results import storable
+from dev.spl.table import CompileStages, Context, Run, Table, each_row
+from dev.spl.times import format_time
+from dev.spl.values import Row, matching, number, put, sort_key, texts
+
+_SORT_LIMIT = 10000
+_CTIME = "%m/%d/%Y %H:%M:%S"
+
+
+def evaluate(stage: tree.Stage, _: CompileStages) -> Run:
+    """Sets fields, one after the other; null removes one."""
+    assignments: Tuple[tree.Assignment, ...] = stage.arguments  # type: ignore[assignment]
+    for assignment in assignments:
+        check(assignment.expression)
+
+    def change(row: Row, context: Context) -> Row:
+        new = dict(row)
+        for assignment in assignments:
+            try:
+                put(new, assignment.field, storable(Scope(new, context.now).evaluate(assignment.expression)))
+            except SplError as error:
+                raise SplError(error.message, error.text, error.position or assignment.position) from None
+        return new
+    return each_row(change)
+
+
+def fields(stage: tree.Stage, _: CompileStages) -> Run:
+    """Keeps the named fields and the internal ones (`_…`), or with `-` drops the named ones; wildcards allowed."""
+    given = [word.text for word in words(stage, stage.arguments, 1)]  # type: ignore[arg-type]
+    drop = given[0] == "-"
+    names = given[1:] if given[0] in ("+", "-") else given
+
+    def run(table: Table, context: Context) -> Table:
+        named = [column for name in names for column in matching(table.columns, name)]
+        internal = [column for column in table.columns if column.startswith("_")]
+        kept = [column for column in table.columns if column not in named] if drop else [*named, *internal]
+        return _select(table, kept)
+    return run
+
+
+def table(stage: tree.Stage, _: CompileStages) -> Run:
+    """Keeps just the named fields, in this order; wildcards allowed."""
+    names = [word.text for word in words(stage, stage.arguments, 1)]  # type: ignore[arg-type]
+    return lambda rows, context: _select(
+        rows, [column for name in names for column in (matching(rows.columns, name) if "*" in name else [name])])
+
+
+def _select(rows: Table, columns: List[str]) -> Table:
+    wanted = tuple(dict.fromkeys(columns))
+    return Table([{column: row[column] for column in wanted if column in row} for row in rows.rows], wanted)
+
+
+def rename(stage: tree.Stage, _: CompileStages) -> Run:
+    """Gives fields new names, wildcards included. A field renamed to an existing one takes its place, null included."""
+    pairs = [(old.text, new) for old, new in renames(stage, words(stage, stage.arguments, 3))]  # type: ignore[arg-type]
+    for old, new in pairs:
+        if old.count("*") != new.count("*"):
+            raise SplError(f"rename: {old} and {new} have different numbers of wildcards", None, stage.position)
+
+    def run(rows: Table, context: Context) -> Table:
+        for old, new in pairs:
+            rows = _rename(rows, _new_names(rows.columns, old, new))
+        return rows
+    return run
+
+
+def _new_names(columns: Tuple[str, ...], old: str, new: str) -> Dict[str, str]:
+    if "*" not in old:
+        return {old: new}
+    capture = re.compile(re.escape(old).replace(r"\*", "(.*)"), re.DOTALL)
+    names = {}
+    for column in columns:
+        if match := capture.fullmatch(column):
+            filled = iter(match.groups())
+            names[column] = re.sub(r"\*", lambda _: next(filled), new)
+    return names
+
+
+def _rename(rows: Table, names: Dict[str, str]) -> Table:
+    taken = set(names.values())
+    columns = [names.get(column, column) for column in rows.columns if column in names or column not in taken]
+    renamed = [{names.get(key, key): value for key, value in row.items() if key in names or key not in taken}
+               for row in rows.rows]
+    return Table(renamed, tuple(columns))
+
+
+def fillnull(stage: tree.Stage, _: CompileStages) -> Run:
+    """Gives null fields a value, 0 unless told: the named ones, or every field that has a value in some row."""
+    items: Any = stage.arguments
+    value = options("fillnull", items, {"value": text}).get("value", "0")
+    names = [word.text for word in words(stage, items)]
+
+    def run(rows: Table, context: Context) -> Table:
+        filled = names or [column for column in rows.columns if any(column in row for row in rows.rows)]
+        return rows.having({**dict.fromkeys(filled, value), **row} for row in rows.rows)
+    return run
+
+
+def convert(stage: tree.Stage, _: CompileStages) -> Run:
+    """ctime(field): Unix seconds as text in `timeformat`; what is no number stays."""
+    items: Any = stage.arguments
+    form = options("convert", items, {"timeformat": text}).get("timeformat", _CTIME)
+    targets: List[Tuple[str, str]] = []
+    rest = [item for item in items if not isinstance(item, tree.Option)]
+    while rest:
+        call = rest.pop(0)
+        if not isinstance(call, tree.Call) or call.name.lower() != "ctime":
+            raise SplError("the local runner only knows ctime(field) of convert", None, call.position)
+        alias = call.argument.text
+        if len(rest) >= 2 and isinstance(rest[0], tree.Word) and rest[0].text.lower() == "as":
+            alias, rest = rest[1].text, rest[2:]
+        targets.append((call.argument.text, alias))
+
+    def change(row: Row, context: Context) -> Row:
+        new = dict(row)
+        for source, target in targets:
+            if texts(row, source):
+                new[target] = [_ctime(value, form) for value in texts(row, source)]
+                put(new, target, new[target] if len(new[target]) > 1 else new[target][0])
+        return new
+    return each_row(change)
+
+
+def _ctime(value: str, form: str) -> str:
+    when = number(value)
+    return value if when is None else format_time(when, form)
+
+
+def sort(stage: tree.Stage, _: CompileStages) -> Run:
+    """Orders rows: numbers by value, texts by code point, `-` descending; rows without the field come last (assumed).
+
+    At most 10,000 rows, unless the first argument is a number: 0 means all.
+    """
+    given = words(stage, stage.arguments, 1)  # type: ignore[arg-type]
+    limit = _SORT_LIMIT
+    if given[0].text.isdigit():
+        limit = whole(given.pop(0))
+    keys: List[Tuple[str, bool]] = []
+    sign = ""
+    for word in given:
+        if word.text in ("-", "+"):
+            sign = word.text
+            continue
+        sign = sign or (word.text[0] if word.text[0] in "+-" and not word.quoted else "")
+        keys.append((word.text.lstrip("+-"), sign == "-"))
+        sign = ""
+
+    def run(rows: Table, context: Context) -> Table:
+        ordered = list(rows.rows)
+        for field, descending in reversed(keys):
+            having = [row for row in ordered if field in row]
+            having.sort(key=lambda row: [sort_key(value) for value in texts(row, field)], reverse=descending)
+            ordered = having + [row for row in ordered if field not in row]
+        return rows.having(ordered[:limit] if limit else ordered)
+    return run
+
+
+def mvexpand(stage: tree.Stage, _: CompileStages) -> Run:
+    """One row for each value of a field; a row without the field stays as it is (assumed)."""
+    items: Any = stage.arguments
+    limit = options("mvexpand", items, {"limit": whole}).get("limit", 0)
+    field = words(stage, items, 1)[0].text
+
+    def run(rows: Table, context: Context) -> Table:
+        expanded = []
+        for row in rows.rows:
+            values = texts(row, field)
+            expanded += [{**row, field: value} for value in (values[:limit] if limit else values)] or [row]
+        return rows.having(expanded)
+    return run

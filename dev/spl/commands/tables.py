@@ -1,0 +1,85 @@
+"""lookup, inputlookup, outputlookup, append: commands that bring in other rows or write them away."""
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any, List, Mapping
+
+from dev.spl import tree
+from dev.spl.commands.arguments import boolean, options, renames, words
+from dev.spl.errors import SplError
+from dev.spl.lookups import matcher
+from dev.spl.table import CompileStages, Context, Run, Table
+from dev.spl.values import Row, pack, put, texts
+
+
+def lookup(stage: tree.Stage, _: CompileStages) -> Run:
+    """Matches each row against a lookup and sets the OUTPUT fields to the cells of the matching rows, null for none.
+
+    A row in which a matched field is null or multivalue matches nothing (assumed for multivalue).
+    """
+    given = words(stage, stage.arguments, 4)  # type: ignore[arg-type]
+    split = next((place for place, word in enumerate(given) if word.text.upper() == "OUTPUT"), None)
+    if split is None:
+        raise SplError("the local runner only knows lookup with OUTPUT", None, stage.position)
+    name = given[0].text
+    inputs = {column.text: field for column, field in renames(stage, given[1:split])}
+    outputs = {column.text: field for column, field in renames(stage, given[split + 1:])}
+
+    def run(table: Table, context: Context) -> Table:
+        definition, content = context.lookups.definition(name), context.lookups.read(name)
+        missing = [column for column in (*inputs, *outputs) if content.columns and column not in content.columns]
+        if missing:
+            raise SplError(f"the lookup {name} has no column {missing[0]}", None, stage.position)
+
+        def change(row: Row) -> Row:
+            keys = {column: texts(row, field) for column, field in inputs.items()}
+            found: List[Mapping[str, str]] = []
+            if all(len(values) == 1 for values in keys.values()):
+                matches = matcher(definition, {column: values[0] for column, values in keys.items()})
+                found = list(islice(filter(matches, content.rows), definition.max_matches))
+            new = dict(row)
+            for column, field in outputs.items():
+                put(new, field, pack(match[column] for match in found if column in match))
+            return new
+        return Table([change(row) for row in table.rows], (*table.columns, *outputs.values()))
+    return run
+
+
+def inputlookup(stage: tree.Stage, _: CompileStages) -> Run:
+    """The rows of a lookup, with append=t behind those that are there."""
+    items: Any = stage.arguments
+    append_rows = options("inputlookup", items, {"append": boolean}).get("append", False)
+    name = words(stage, items, 1)[0].text
+
+    def run(table: Table, context: Context) -> Table:
+        content = context.lookups.read(name)
+        rows: List[Row] = [dict(row) for row in content.rows]
+        kept = table if append_rows else Table([])
+        return Table([*kept.rows, *rows], (*kept.columns, *content.columns))
+    return run
+
+
+def outputlookup(stage: tree.Stage, _: CompileStages) -> Run:
+    """Replaces a lookup by the rows, which go on; with override_if_empty=false no rows leave it as it is."""
+    items: Any = stage.arguments
+    override = options("outputlookup", items, {"override_if_empty": boolean}).get("override_if_empty", True)
+    name = words(stage, items, 1)[0].text
+
+    def run(table: Table, context: Context) -> Table:
+        if table.rows or override:
+            context.lookups.write(name, table.columns, table.rows)
+        return table
+    return run
+
+
+def append(stage: tree.Stage, compile_stages: CompileStages) -> Run:
+    """The rows of a subsearch, which runs over the same events and time, behind those that are there."""
+    items: Any = stage.arguments
+    if len(items) != 1 or not isinstance(items[0], tree.Subsearch):
+        raise SplError("append takes a search in brackets", None, stage.position)
+    subsearch = compile_stages(items[0].stages)
+
+    def run(table: Table, context: Context) -> Table:
+        added = subsearch(Table([]), context)
+        return Table([*table.rows, *added.rows], (*table.columns, *added.columns))
+    return run

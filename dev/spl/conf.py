@@ -1,0 +1,32 @@
+"""Reads Splunk's .conf files: stanzas of settings, values continued over lines that end in a backslash.
+The form is that of the Admin Manual, "Configuration file structure and syntax".
+"""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Dict
+
+Conf = Dict[str, Dict[str, str]]
+"""Stanza name -> setting -> value."""
+
+
+def read_conf(path: Path) -> Conf:
+    """The stanzas of one file, in their order; a file that does not exist has none. ValueError names a bad line."""
+    stanzas: Conf = {}
+    if not path.exists():
+        return stanzas
+    settings: Dict[str, str] = {}
+    lines = iter(enumerate(path.read_text(encoding="utf-8").splitlines(), 1))
+    for number, line in lines:
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        while line.endswith("\\"):
+            line = line[:-1] + "\n" + next(lines, (number, ""))[1]
+        if line.startswith("["):
+            settings = stanzas.setdefault(line.strip()[1:-1], {})
+            continue
+        key, equals, value = line.partition("=")
+        if not equals:
+            raise ValueError(f"{path}:{number}: neither a stanza nor a setting: {line!r}")
+        settings[key.strip()] = value.strip()
+    return stanzas

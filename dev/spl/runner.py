@@ -1,0 +1,145 @@
+"""Runs a search, or a saved search of the app, over events: macros, parser and commands put together.
+Rules: savedsearches.conf.spec, "dispatch"; Search Reference, "search" (the implied first command) and "Time modifiers".
+"""
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple, Union
+
+from dev.spl import tree
+from dev.spl.addon import Setting
+from dev.spl.commands import COMMANDS
+from dev.spl.conf import read_conf
+from dev.spl.errors import SplError
+from dev.spl.events import Raw, make_events
+from dev.spl.lookups import Lookups
+from dev.spl.macros import expand, macro_table
+from dev.spl.parser import parse
+from dev.spl.table import Context, Run, Table
+from dev.spl.times import apply_modifier, seconds
+from dev.spl.values import Row, texts
+
+APP = Path(__file__).resolve().parents[2]
+"""The app whose macros, lookups and saved searches are run, unless told otherwise."""
+
+RUN_AFTER = 1800
+"""Seconds between the last event and the time a search runs at, unless told otherwise."""
+
+_SYNTAXES = {name: command.syntax for name, command in COMMANDS.items()}
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a search found: rows, columns in Splunk's order, and what its commands told the user.
+
+    rows: field -> text, or a list of texts where the field is multivalue; a null field has no key.
+    seen and total: events within the search's time range, and events given.
+    """
+    rows: List[Row]
+    columns: Tuple[str, ...]
+    messages: Tuple[str, ...]
+    seen: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Window:
+    """Bounds of a search as time modifiers, "" for none: of _time, and of _indextime."""
+    earliest: str = ""
+    latest: str = ""
+    index_earliest: str = ""
+    index_latest: str = ""
+
+
+def run_search(spl: str, events: Sequence[Raw] = (), *, rows: Optional[Sequence[Row]] = None,
+               earliest: str = "", latest: str = "", **options: object) -> Results:
+    """Runs a search over these events, or with `rows` a post-process search over the rows of another one.
+
+    events: CloudTrail or Security Lake records, each a dict, its JSON text or an Event. Options: app, now, addon, lookups
+    and macros, as dev/spl/README.md describes them. Raises SplError.
+    """
+    return _run(spl, events, rows, Window(earliest, latest), **options)  # type: ignore[arg-type]
+
+
+def run_saved(name: str, events: Sequence[Raw] = (), *, all_time: bool = False, app: Union[str, Path] = APP,
+              **options: object) -> Results:
+    """Runs a saved search of the app within its own time range, or over all events. Options as in run_search."""
+    settings = saved_searches(Path(app)).get(name)
+    if settings is None:
+        raise SplError(f"there is no saved search {name!r} in default/savedsearches.conf")
+    window = Window() if all_time else Window(
+        settings.get("dispatch.earliest_time", ""), settings.get("dispatch.latest_time", ""),
+        settings.get("dispatch.index_earliest", ""), settings.get("dispatch.index_latest", ""))
+    return _run(settings["search"], events, None, window, app=app, **options)  # type: ignore[arg-type]
+
+
+def saved_searches(app: Path = APP) -> Dict[str, Dict[str, str]]:
+    """Name -> settings of the app's saved searches."""
+    return {name: settings for name, settings in read_conf(app / "default" / "savedsearches.conf").items()
+            if "search" in settings}
+
+
+def compile_search(spl: str, app: Path = APP, macros: Optional[Mapping[str, str]] = None,
+                   chained: bool = False) -> Tuple[Tuple[tree.Stage, ...], Run]:
+    """The stages of a search, its macros expanded, and what runs them. SplError for all that cannot be run."""
+    search = "| " + spl if chained and not spl.lstrip().startswith("|") else spl
+    implied = not search.lstrip().startswith("|")
+    text = expand(search, macro_table(read_conf(app / "default" / "macros.conf"), macros))
+    if implied and text.lstrip().startswith("|"):
+        raise SplError("a macro that starts a search must not start with a pipe: Splunk puts `search` before it")
+    try:
+        stages = parse(text, _SYNTAXES)
+        return stages, _compile(stages, chained)
+    except SplError as error:
+        raise error.within(text) from None
+
+
+def _compile(stages: Sequence[tree.Stage], chained: bool = False) -> Run:
+    steps = [COMMANDS[stage.command].compile(stage, _compile) for stage in stages]
+    first = stages[0]
+    if not chained and first.command != "search" and not COMMANDS[first.command].generating:
+        raise SplError(f"a search cannot begin with {first.command}", None, first.position)
+
+    def run(table: Table, context: Context) -> Table:
+        if not chained and first.command == "search":
+            table = Table(list(context.events))
+        for step in steps:
+            table = step(table, context)
+        return table
+    return run
+
+
+def _run(spl: str, events: Sequence[Raw], rows: Optional[Sequence[Row]], window: Window, *,
+         app: Union[str, Path] = APP, now: Union[float, str, None] = None, addon: Union[str, Setting] = Setting.filled,
+         lookups: Union[str, Path, None] = None, macros: Optional[Mapping[str, str]] = None) -> Results:
+    app = Path(app)
+    _, run = compile_search(spl, app, macros, chained=rows is not None)
+    made = make_events(events, Setting(addon))
+    moment = _moment(now, made)
+    earliest, latest, index_earliest, index_latest = (apply_modifier(bound, moment) for bound in (
+        window.earliest, window.latest, window.index_earliest, window.index_latest))
+    seen = [event for event in made if _between(event, "_time", earliest, latest)
+            and _between(event, "_indextime", index_earliest, index_latest)]
+    with tempfile.TemporaryDirectory() as scratch:
+        folders = [Path(lookups) if lookups else Path(scratch), app / "lookups"]
+        context = Context(app, moment, earliest, latest, seen, Lookups(
+            read_conf(app / "default" / "transforms.conf"), folders))
+        try:
+            table = run(Table(list(rows or ())), context)
+        except SplError as error:
+            raise error.within(expand(spl, macro_table(read_conf(app / "default" / "macros.conf"), macros))) from None
+    return Results(table.rows, table.columns, tuple(context.messages), len(seen), len(made))
+
+
+def _moment(now: Union[float, str, None], events: Sequence[Row]) -> float:
+    if now is not None:
+        return seconds(now)
+    return max((float(text) for event in events for text in texts(event, "_time")), default=0.0) + RUN_AFTER
+
+
+def _between(event: Row, field: str, first: Optional[float], last: Optional[float]) -> bool:
+    """Whether a time is in a range, which holds its first second and not its last."""
+    return all((first is None or float(text) >= first) and (last is None or float(text) < last)
+               for text in texts(event, field))
