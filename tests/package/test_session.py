@@ -22,6 +22,6 @@ def test_it_flags_the_open_policy_and_not_its_closed_twin(app: Path, version: st
     rows = [{"policy": json.dumps(policy)} for policy in (OPEN, CLOSED)]
     answer = run(app, rows, ["policy", "account=111122223333", "mode=summary"], python=python)
     assert answer.getinfo["type"] == "streaming"
-    assert [(row["policy"], row["key_policy_flagged"], row["key_policy_granted"]) for row in answer.rows] == [
-        (rows[0]["policy"], "true", "kms:Encrypt"), (rows[1]["policy"], "false", "")]
+    assert [(row["policy"], row["key_policy_flagged"], row["key_policy_audience"]) for row in answer.rows] == [
+        (rows[0]["policy"], "true", "everyone"), (rows[1]["policy"], "false", "internal")]
     assert answer.messages == []
