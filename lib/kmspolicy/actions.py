@@ -4,7 +4,7 @@ Source: Service Authorization Reference, *Actions, resources, and condition keys
 KMS Developer Guide, *Allowing users in other accounts to use a KMS key*.
 """
 from functools import lru_cache
-from typing import Dict, Iterable, Tuple
+from typing import Dict, Iterable, Iterator, Tuple
 
 from .patterns import glob, tokens_of
 
@@ -44,7 +44,15 @@ def mask_of(actions: Iterable[str]) -> int:
     return mask
 
 
-def names_in(mask: int) -> Tuple[str, ...]:
+def bits(mask: int) -> Iterator[int]:
+    """The single bits of a bit mask, in the table's order."""
+    while mask:
+        bit = mask & -mask
+        yield bit
+        mask ^= bit
+
+
+def names_of(mask: int) -> Tuple[str, ...]:
     """The actions of a bit mask, in the table's order."""
     return tuple(action for action, bit in _BIT.items() if mask & bit)
 
@@ -89,4 +97,4 @@ def resolve_actions(text: str) -> Tuple[str, ...]:
             raise ValueError(f'actions: "{pattern}" covers no KMS action; allowed are encrypt, decrypt, grant, admin, all, '
                              "or a comma-separated list of KMS actions such as \"Encrypt,GenerateDataKey*\"")
         mask |= found
-    return names_in(mask)
+    return names_of(mask)

@@ -80,7 +80,7 @@ class StatementAnalysis:
     @property
     def granted(self) -> Tuple[str, ...]:
         """The checked actions that its audience gets after every Deny."""
-        return self.verdict.grant(self.statement, self.audience).actions
+        return self.verdict.granted((self.statement,), self.audience)
 
     @cached_property
     def reasons(self) -> Tuple[Reason, ...]:
@@ -89,7 +89,7 @@ class StatementAnalysis:
     @property
     def witness(self) -> Optional[str]:
         """A request that the whole policy allows an outsider, as compact JSON; None when not flagged."""
-        request = self.verdict.grant(self.statement, Audience.everyone).witness
+        request = self.verdict.grant(self.statement, Audience.everyone).request
         return witness_text(request) if request is not None else None
 
 
@@ -117,8 +117,7 @@ class Analysis:
     @cached_property
     def granted(self) -> Tuple[str, ...]:
         """The checked actions that the audience gets, by any statement."""
-        found = {action for s in self._deciding for action in s.verdict.grant(s.statement, self.audience or Audience.none).actions}
-        return tuple(action for action in (self.verdict.actions if self.verdict else ()) if action in found)
+        return self.verdict.granted((s.statement for s in self._deciding), self.verdict.audience) if self.verdict else ()
 
     @cached_property
     def reasons(self) -> Tuple[Reason, ...]:

@@ -3,6 +3,7 @@
 A pattern is a row of character classes, each once or repeated; the search walks the product of their automata,
 shortest text first, with every set of positions held in one integer.
 """
+from functools import lru_cache
 from typing import Callable, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 
@@ -40,9 +41,15 @@ PATH = CharClass(frozenset(map(chr, range(0x21, 0x80))))
 _PREFERRED = "x0X" + _LOWER + _DIGITS + _UPPER + "-_/.:@+=, " + "".join(map(chr, range(0x21, 0x80))) + "é"
 
 
+@lru_cache(maxsize=1024)
+def one_of(chars: str) -> Element:
+    """One of these characters."""
+    return Element(CharClass(frozenset(chars)))
+
+
 def literal(text: str) -> Pattern:
     """The pattern that matches this text alone."""
-    return tuple(Element(CharClass(frozenset(char))) for char in text)
+    return tuple(map(one_of, text))
 
 
 def some(chars: CharClass) -> Pattern:

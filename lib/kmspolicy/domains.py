@@ -1,6 +1,6 @@
 """What a context key can hold in a request: the texts of a language, or a few values, or nothing at all."""
 from dataclasses import dataclass
-from typing import Callable, Optional, Tuple
+from typing import Callable, Dict, Iterable, Optional, Tuple
 
 from . import automata, typed
 from .keys import ContextKey, Kind
@@ -30,12 +30,24 @@ class Domain:
         return not automata.accepts(self.excluded, text) and (self.valid is None or self.valid(text))
 
 
-ABSENT = Domain(values=())
+Facts = Dict[str, Callable[[], Domain]]  # what bound keys can hold, made when a condition asks for the key
+
+_ABSENT = Domain(values=())
 
 
-def fixed(value: str) -> Domain:
+def absent() -> Domain:
+    """A key that no request of the requester carries."""
+    return _ABSENT
+
+
+def absent_all(keys: Iterable[str]) -> Facts:
+    """Several keys that no request of the requester carries."""
+    return dict.fromkeys(keys, absent)
+
+
+def fixed(value: str) -> Callable[[], Domain]:
     """A key that is always present with one value."""
-    return Domain(values=(value,), optional=False)
+    return lambda: Domain(values=(value,), optional=False)
 
 
 _DIGITS = automata.some(automata.DIGIT)
@@ -53,7 +65,7 @@ def _is_moment(text: str) -> bool:
 def free_domain(row: ContextKey, action: str) -> Domain:
     """What the requester can choose for a key that no fact binds; nothing where the action's requests lack the key."""
     if row.actions is not None and action not in row.actions:
-        return ABSENT
+        return _ABSENT
     if row.values:
         return Domain(values=row.values, optional=not row.always)
     if row.kind is Kind.MOMENT:

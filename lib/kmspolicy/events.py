@@ -77,9 +77,9 @@ def _in_text(text: str, wrappers: int) -> tuple[list[Found], bool]:
 
 
 def _unread(text: str, fault: str) -> tuple[list[Found], bool]:
-    """An event that cannot be read matters when it tells of a call that sets key policies."""
-    named = _NAMES_OPERATION.search(text)
-    return [Found(NO_FACTS, fault=fault)] if named else [], named is not None
+    """A broken object matters when it tells of a call that sets key policies; other text is no event."""
+    lost = text.lstrip().startswith("{") and _NAMES_OPERATION.search(text) is not None
+    return [Found(NO_FACTS, fault=fault)] if lost else [], lost
 
 
 def _in_object(value: Json, wrappers: int) -> list[Found]:

@@ -1,11 +1,12 @@
 """Why a verdict is what it is, as codes with parameters: what opens a statement, what limits it, what denies it."""
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from typing import Iterable, Iterator, List, Tuple
 
-from .actions import CROSS_ACCOUNT
+from .actions import CROSS_ACCOUNT_MASK, names_of
 from .policy import Condition, Statement
-from .requesters import WITHIN_ACCOUNT, Audience
+from .requesters import WIDEST_FIRST, Audience
 from .verdict import Verdict
 
 
@@ -21,9 +22,9 @@ class Code(Enum):
     EXCLUDES_OUTSIDERS = "condition {0} shuts out whoever the policy does not name"
     NEVER_HOLDS = "condition {0} never holds for the checked actions"
     CONFLICT = "its conditions cannot all hold in one request from outside"
-    DENIED = "denied by statement {0}"
-    DENIED_TOGETHER = "denied by statements {0} together"
-    DENY_MISSES = "Deny statement {0} does not stop it: the witness passes it by"
+    DENIED = "denied by {0}"
+    DENIED_TOGETHER = "denied by {0} together"
+    DENY_MISSES = "the Deny in {0} does not stop the witness"
     GRANTS_NOTHING = "a Deny statement grants nothing"
     OTHER_ACTIONS = "it covers none of the checked actions"
     NO_ACTION = "it has no effect: neither Action nor NotAction lists anything"
@@ -65,7 +66,7 @@ def _reasons(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
     if flagged.undecided:
         yield Reason(Code.BOUND)
     if flagged.actions:
-        yield from _passed_by(verdict, statement, flagged.actions[0])
+        yield from _passed_by(verdict, statement, flagged.actions)
     elif alone is not Audience.none:
         yield from _denied(verdict, statement, alone)
 
@@ -73,7 +74,7 @@ def _reasons(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
 def _ineffective(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
     if not statement.actions and not statement.actions_written:
         yield Reason(Code.NO_ACTION)
-    elif not verdict.covers_checked(statement):
+    elif not statement.actions & verdict.checked:
         yield Reason(Code.OTHER_ACTIONS)
     elif statement.resources is None:
         yield Reason(Code.NO_RESOURCE)
@@ -94,14 +95,14 @@ def _principal(statement: Statement) -> Reason:
 
 def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
     """Which conditions anyone can meet, which shut outsiders out, or that they do so only together."""
-    covered = [a for a in verdict.actions if verdict.covers_action(statement, a)]
-    usable = [action for action in covered if action in CROSS_ACCOUNT]
-    if not usable and alone in (*WITHIN_ACCOUNT, Audience.none):
-        yield Reason(Code.WITHIN_ACCOUNT, (_some(covered),))
+    covered = statement.actions & verdict.checked
+    usable = covered & CROSS_ACCOUNT_MASK
+    if not usable:
+        yield Reason(Code.WITHIN_ACCOUNT, (_some(names_of(covered)),))
         return
     closed: List[Reason] = []
     for condition in statement.conditions:
-        if any(verdict.searcher.condition_alone(statement, condition, a, Audience.everyone).open for a in usable):
+        if verdict.searcher.condition_alone(statement, condition, usable, Audience.everyone).actions:
             if alone is Audience.everyone:
                 yield Reason(Code.MET_BY_ANYONE, (_short(condition),))
         else:
@@ -111,9 +112,9 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Iter
         yield Reason(Code.CONFLICT)
 
 
-def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable: List[str]) -> Reason:
-    rows = (Audience.network, Audience.organization, Audience.external, Audience.service, Audience.internal)
-    if not any(verdict.searcher.condition_alone(statement, condition, a, row).open for row in rows for a in usable):
+def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable: int) -> Reason:
+    narrower = WIDEST_FIRST[1:]
+    if not any(verdict.searcher.condition_alone(statement, condition, usable, row).actions for row in narrower):
         return Reason(Code.NEVER_HOLDS, (_short(condition),))
     if condition.operator.negated or not condition.values:
         return Reason(Code.EXCLUDES_OUTSIDERS, (_short(condition),))
@@ -123,22 +124,22 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable:
 def _denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
     """Which Denies close what the statement opens: each by itself, or several together."""
     searcher, denies = verdict.searcher, verdict.policy.denies
-    open_actions = [a for a in verdict.actions if searcher.ask(statement, a, alone, ()).open]
-    if any(searcher.ask(statement, action, alone, denies).open for action in open_actions):
+    if searcher.grant(statement, verdict.checked, alone).actions:
         return
-    single = [deny for deny in denies if not any(searcher.ask(statement, a, alone, (deny,)).open for a in open_actions)]
-    if single:
-        yield from (Reason(Code.DENIED, (deny.name,)) for deny in single[:_SHOWN])
-        return
-    hitting = [deny for deny in denies if any(verdict.covers_action(deny, action) for action in open_actions)]
-    yield Reason(Code.DENIED_TOGETHER, (_some(deny.name for deny in hitting),))
+    opened = searcher.grant(statement, verdict.checked, alone, ()).actions
+    hitting = [deny for deny in denies if deny.actions & opened and searcher.covers(deny)]
+    closing = [deny for deny in hitting if not searcher.grant(statement, opened, alone, (deny,)).actions]
+    if closing:
+        yield from (Reason(Code.DENIED, (deny.name,)) for deny in closing[:_SHOWN])
+    else:
+        yield Reason(Code.DENIED_TOGETHER, (_some(deny.name for deny in hitting),))
 
 
-def _passed_by(verdict: Verdict, statement: Statement, action: str) -> Iterator[Reason]:
+def _passed_by(verdict: Verdict, statement: Statement, actions: int) -> Iterator[Reason]:
     """The Denies that look as if they closed a flagged statement, and do not."""
-    for deny in verdict.policy.denies[:_SHOWN]:
-        if deny.principals.open_ended and verdict.covers_action(deny, action) and verdict.searcher.covers(deny):
-            yield Reason(Code.DENY_MISSES, (deny.name,))
+    looking = (deny for deny in verdict.policy.denies
+               if deny.principals.open_ended and deny.actions & actions and verdict.searcher.covers(deny))
+    yield from (Reason(Code.DENY_MISSES, (deny.name,)) for deny in islice(looking, _SHOWN))
 
 
 def _short(condition: Condition) -> str:

@@ -2,17 +2,17 @@
 
 Source: IAM User Guide, *AWS global condition context keys*, properties of the network; the threat model of this app.
 """
-from typing import Dict, FrozenSet, Iterator, List, Tuple
+from typing import FrozenSet, Iterator, List, Tuple
 
 from . import addresses
 from .automata import ANYTHING, DIGIT, HEX, LABEL, LOWER_ALNUM, Element, Pattern, any_of, literal, some
-from .domains import ABSENT, Domain, fixed
+from .domains import Domain, Facts, absent_all, fixed
 from .names import Names
 
 NETWORK_KEYS = ("aws:sourceip", "aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce", "aws:vpceaccount", "aws:vpceorgid",
                 "aws:vpceorgpaths", "aws:vpcsourceip")
 _READ = frozenset((*NETWORK_KEYS, "aws:viaawsservice"))
-_NOWHERE = dict.fromkeys(NETWORK_KEYS, ABSENT)
+_NOWHERE = absent_all(NETWORK_KEYS)
 _HEX_ID: Pattern = tuple(Element(HEX) for _ in range(8)) + any_of(HEX)
 _ACCOUNT: Pattern = tuple(Element(DIGIT) for _ in range(12))
 _ORGANIZATION: Pattern = literal("o-") + tuple(Element(LOWER_ALNUM) for _ in range(10)) + any_of(LOWER_ALNUM)
@@ -23,7 +23,7 @@ _NATURAL = {4: (0xCB007107, 0xC0000207, 0x08080808), 6: ((0x20010DB8 << 96) + 7,
 
 
 def networks(names: Names, account: str, partitions: Tuple[str, ...], strict: bool,
-             read: FrozenSet[str]) -> Iterator[Dict[str, Domain]]:
+             read: FrozenSet[str]) -> Iterator[Facts]:
     """The ways in which a request can reach KMS, each as the network keys that it carries.
 
     strict: only networks that the policy does not name; read: the context keys that matter.
@@ -31,7 +31,7 @@ def networks(names: Names, account: str, partitions: Tuple[str, ...], strict: bo
     if not read & _READ:
         yield {}
         return
-    yield {**_NOWHERE, "aws:sourceip": _source_addresses(names, strict)}
+    yield {**_NOWHERE, "aws:sourceip": lambda: _source_addresses(names, strict)}
     yield {**_NOWHERE, **_endpoint(names, account, partitions, strict)}
     yield {**_NOWHERE, "aws:viaawsservice": fixed("true")}
 
@@ -49,7 +49,7 @@ def _candidates(names: Names, more: Tuple[addresses.Block, ...]) -> List[Tuple[i
     return natural + addresses.cells((*names.blocks, *more))
 
 
-def _endpoint(names: Names, account: str, partitions: Tuple[str, ...], strict: bool) -> Dict[str, Domain]:
+def _endpoint(names: Names, account: str, partitions: Tuple[str, ...], strict: bool) -> Facts:
     def ids(prefix: str, named: Tuple[str, ...]) -> Domain:
         languages = (literal(prefix) + _HEX_ID,) if strict else (literal(prefix) + _HEX_ID, *map(literal, named))
         return Domain(languages, tuple(map(literal, named)) if strict else (), seeds=(prefix + "0a1b2c3d4e5f60718",),
@@ -59,18 +59,23 @@ def _endpoint(names: Names, account: str, partitions: Tuple[str, ...], strict: b
         host = addresses.address(text)
         return host is not None and not (strict and names.places.hold(*host))
 
-    owner = literal(account) if strict else _ACCOUNT
-    vpc_arns = tuple(literal(f"arn:{partition}:ec2:") + some(LABEL) + literal(":") + owner + literal(":vpc/vpc-") + some(LABEL)
-                     for partition in partitions)
-    organizations = tuple(map(literal, names.organizations))
-    paths = tuple(row + literal("/") + ANYTHING for row in organizations)
+    def vpc_arns() -> Domain:
+        owner = literal(account) if strict else _ACCOUNT
+        return Domain(tuple(literal(f"arn:{partition}:ec2:") + some(LABEL) + literal(":") + owner + literal(":vpc/vpc-") + some(LABEL)
+                            for partition in partitions), seeds=(f"arn:{partitions[0]}:ec2:us-east-1:{account}:vpc/vpc-0a1b2c3d",))
+
+    def owners() -> Domain:
+        return Domain((_ACCOUNT,), tuple(map(literal, names.accounts)) if strict else (), seeds=(account,))
+
+    def organizations(rest: Pattern) -> Domain:
+        named = tuple(literal(name) + rest for name in names.organizations)
+        return Domain((_ORGANIZATION + rest,), named) if strict else Domain((_ORGANIZATION + rest, *named))
+
+    def private_addresses() -> Domain:
+        seeds = tuple(addresses.address_text(*host) for host in _candidates(names, ()))
+        return Domain(_ADDRESS, seeds=seeds, valid=private)
     return {
-        "aws:sourcevpc": ids("vpc-", names.vpcs), "aws:sourcevpce": ids("vpce-", names.endpoints),
-        "aws:sourcevpcarn": Domain(vpc_arns, seeds=(f"arn:{partitions[0]}:ec2:us-east-1:{account}:vpc/vpc-0a1b2c3d",)),
-        "aws:vpceaccount": Domain((_ACCOUNT,), tuple(map(literal, names.accounts)) if strict else (), seeds=(account,)),
-        "aws:vpceorgid": Domain((_ORGANIZATION,), organizations) if strict else Domain((_ORGANIZATION, *organizations)),
-        "aws:vpceorgpaths": Domain((_ORGANIZATION + literal("/") + ANYTHING,), paths) if strict else Domain(
-            (_ORGANIZATION + literal("/") + ANYTHING, *paths)),
-        "aws:vpcsourceip": Domain(
-            _ADDRESS, seeds=tuple(addresses.address_text(*host) for host in _candidates(names, ())), valid=private),
+        "aws:sourcevpc": lambda: ids("vpc-", names.vpcs), "aws:sourcevpce": lambda: ids("vpce-", names.endpoints),
+        "aws:sourcevpcarn": vpc_arns, "aws:vpceaccount": owners, "aws:vpceorgid": lambda: organizations(()),
+        "aws:vpceorgpaths": lambda: organizations(literal("/") + ANYTHING), "aws:vpcsourceip": private_addresses,
     }

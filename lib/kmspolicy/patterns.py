@@ -192,15 +192,18 @@ def fold(text: str) -> str:
     return "".join(low if len(low) == 1 else char for char, low in ((char, char.lower()) for char in text))
 
 
+def _either_case(char: str) -> automata.Element:
+    upper = fold(char).upper()
+    return automata.one_of(fold(char) + (upper if len(upper) == 1 else char))
+
+
 def _as_elements(tokens: Tokens, wild: automata.CharClass, ignore_case: bool) -> automata.Pattern:
     elements: List[automata.Element] = []
     for token in tokens:
         if isinstance(token, Wildcard):
             elements.append(automata.Element(wild, token.many))
         elif isinstance(token, str):
-            for char in token:
-                chars = frozenset((char, fold(char), fold(char).upper())) if ignore_case else frozenset(char)
-                elements.append(automata.Element(automata.CharClass(frozenset(c for c in chars if len(c) == 1))))
+            elements += map(_either_case if ignore_case else automata.one_of, token)
     return tuple(elements)
 
 

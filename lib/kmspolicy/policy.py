@@ -130,7 +130,7 @@ class Statement:
     @property
     def name(self) -> str:
         """How a reason refers to the statement: its Sid in quotes, else its position."""
-        return f'"{self.sid}"' if self.sid else f"Statement[{self.index}]"
+        return f'statement "{self.sid}"' if self.sid else f"Statement[{self.index}]"
 
     @cached_property
     def actions_written(self) -> Tuple[str, ...]:

@@ -5,10 +5,11 @@ Source: the threat model of this app (README, *Who is everyone*); IAM User Guide
 """
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain, count
 from typing import Callable, Dict, FrozenSet, Iterator, List, Mapping, Optional, Tuple
 
-from .automata import ANY, ANYTHING, DIGIT, LABEL, NAME, PATH, UPPER_ALNUM, CharClass, Element, Pattern, any_of, literal, some
-from .domains import ABSENT, Domain, fixed
+from .automata import ANYTHING, LABEL, NAME, PATH, UPPER_ALNUM, CharClass, Element, Pattern, any_of, literal, some
+from .domains import Domain, Facts, absent, absent_all, fixed
 from .evaluate import PARTITIONS, Caller, KeyFacts
 from .names import Names
 from .networks import NETWORK_KEYS, networks
@@ -36,7 +37,12 @@ class Requester:
     """One kind of requester: who it is to principal elements, and what its bound context keys can hold."""
 
     caller: Caller
-    domains: Mapping[str, Domain]
+    facts: Facts
+
+    def domain(self, key: str) -> Optional[Domain]:
+        """What a bound key can hold; None for a free key."""
+        fact = self.facts.get(key)
+        return fact() if fact is not None else None
 
 
 @dataclass(frozen=True)
@@ -60,17 +66,14 @@ class World:
 
 
 _ACCOUNTS = ("444455556666", "777788889999", "999999999999")
-_ORGANIZATIONS = ("o-outsider00", "o-keysowner0")
 
 
 def world_of(policy: Policy, names: Names, key: KeyFacts) -> World:
     """Collects the named principals of a policy and picks fresh ids."""
     taken = {*names.accounts, key.account}
-    fresh = (account for account in (*_ACCOUNTS, *(f"{n:012d}" for n in range(900000000000, 900000100000)))
-             if account not in taken)
-    organizations = (name for stem in _ORGANIZATIONS
-                     for name in (stem, *(f"{stem}{n}" for n in range(len(names.organizations) + 1)))
-                     if name not in names.organizations)
+    fresh = (account for account in chain(_ACCOUNTS, map(str, count(900000000000))) if account not in taken)
+    own_organization, foreign = (next(o for o in chain((stem,), (f"{stem}{n}" for n in count())) if o not in names.organizations)
+                                 for stem in ("o-keysowner0", "o-outsider00"))
     arns: Dict[str, List[str]] = {}
     sessions: Dict[str, List[str]] = {}
     unique_ids: Dict[str, None] = {}
@@ -84,8 +87,7 @@ def world_of(policy: Policy, names: Names, key: KeyFacts) -> World:
         unique_ids.update(dict.fromkeys(sorted(principals.unique_ids)))
         services.update(dict.fromkeys(sorted(principals.services)))
     outsider, own = next(fresh), next(fresh)
-    foreign = next(organizations)
-    return World(names, key, key.account or own, outsider, next(o for o in organizations if o[:4] != foreign[:4]), foreign,
+    return World(names, key, key.account or own, outsider, own_organization, foreign,
                  {account: tuple(dict.fromkeys(found)) for account, found in arns.items()},
                  {account: tuple(dict.fromkeys(found)) for account, found in sessions.items()},
                  tuple(unique_ids), tuple(services))
@@ -116,11 +118,12 @@ def requesters(audience: Audience, principals: Principals, world: World, read: F
 # --- identity -------------------------------------------------------------------------------------------------------
 
 def _identities(audience: Audience, principals: Principals, world: World, read: FrozenSet[str],
-                accounts: Ids) -> Iterator[Tuple[Caller, Dict[str, Domain]]]:
+                accounts: Ids) -> Iterator[Tuple[Caller, Facts]]:
     if audience in (Audience.everyone, Audience.network, Audience.organization):
         if principals.open_ended and not (principals.negated and principals.anyone):
             for account in accounts():
-                yield Caller(account), {"aws:principalarn": _arns(account, world), "aws:userid": _user_ids(world, named=())}
+                yield Caller(account), {"aws:principalarn": lambda who=account: _arns(who, world),
+                                        "aws:userid": lambda: _user_ids(world.names.unique_ids)}
         return
     if audience is Audience.external:
         for unique_id in dict.fromkeys((*world.unique_ids, *(world.names.unique_ids if "aws:userid" in read else ()))):
@@ -142,29 +145,43 @@ def _accounts(audience: Audience, principals: Principals, world: World) -> List[
     return sorted(named - {world.key.account or ""})
 
 
-def _principals_of(account: str, world: World) -> Iterator[Tuple[Caller, Dict[str, Domain]]]:
+def _principals_of(account: str, world: World) -> Iterator[Tuple[Caller, Facts]]:
     """A principal of the account that the policy does not name, then each that it names."""
     arns = world.arns.get(account, ())
-    yield Caller(account), {"aws:principalarn": _arns(account, world, avoid=arns), "aws:userid": _user_ids(world, account)}
+
+    def user_id() -> Domain:
+        return _user_ids(world.unique_ids, account)
+    yield Caller(account), {"aws:principalarn": lambda: _arns(account, world, avoid=arns), "aws:userid": user_id}
     for arn in arns:
-        yield Caller(account, arn=arn), {"aws:principalarn": fixed(arn), "aws:userid": _user_ids(world, account)}
+        yield Caller(account, arn=arn), {"aws:principalarn": fixed(arn), "aws:userid": user_id}
     for session in world.sessions.get(account, ()):
-        role, name = session.split("/")[1:]
-        user_id = Domain(languages=(_UNIQUE["AROA"] + literal(":" + name),), optional=False)
-        paths = tuple(literal(f"arn:{session.split(':')[1]}:iam::{account}:role/") + path + literal(role)
-                      for path in ((), some(PATH) + literal("/")))
-        unnamed = Domain(languages=paths, excluded=tuple(map(literal, arns)), optional=False)
-        yield Caller(account, session=session), {"aws:principalarn": unnamed, "aws:userid": user_id}
-        for arn in arns:
-            if ":role/" in arn and arn.rsplit("/", 1)[1] == role:
-                yield Caller(account, arn=arn, session=session), {"aws:principalarn": fixed(arn), "aws:userid": user_id}
+        yield from _sessions(session, arns)
 
 
-def _unique(unique_id: str, world: World) -> Tuple[Caller, Dict[str, Domain]]:
+def _sessions(session: str, arns: Tuple[str, ...]) -> Iterator[Tuple[Caller, Facts]]:
+    """A session that the policy names, of a role that it does not name and of those that it does."""
+    account = account_of(session)
+    role, name = session.split("/")[1:]
+    roles = literal(f"arn:{session.split(':')[1]}:iam::{account}:role/")
+
+    def unnamed() -> Domain:
+        return Domain((roles + literal(role), roles + some(PATH) + literal("/" + role)), tuple(map(literal, arns)), optional=False)
+
+    def user_id() -> Domain:
+        return Domain(languages=(_UNIQUE["AROA"] + literal(":" + name),), optional=False)
+    yield Caller(account, session=session), {"aws:principalarn": unnamed, "aws:userid": user_id}
+    for arn in arns:
+        if ":role/" in arn and arn.rsplit("/", 1)[1] == role:
+            yield Caller(account, arn=arn, session=session), {"aws:principalarn": fixed(arn), "aws:userid": user_id}
+
+
+def _unique(unique_id: str, world: World) -> Tuple[Caller, Facts]:
     """A principal of which only the unique id is known; its account is one that the policy does not name."""
-    user_id = fixed(unique_id) if unique_id.startswith("AIDA") else Domain(
-        languages=(literal(unique_id + ":") + some(NAME),), optional=False)
-    return Caller(world.outsider, unique_id=unique_id), {"aws:principalarn": _arns(world.outsider, world), "aws:userid": user_id}
+    def with_session() -> Domain:
+        return Domain(languages=(literal(unique_id + ":") + some(NAME),), optional=False)
+    user_id = fixed(unique_id) if unique_id.startswith("AIDA") else with_session
+    return Caller(world.outsider, unique_id=unique_id), {
+        "aws:principalarn": lambda: _arns(world.outsider, world), "aws:userid": user_id}
 
 
 def _arns(account: str, world: World, avoid: Tuple[str, ...] = ()) -> Domain:
@@ -176,31 +193,29 @@ def _arns(account: str, world: World, avoid: Tuple[str, ...] = ()) -> Domain:
             languages += [start + some(NAME), start + some(PATH) + literal("/") + some(NAME)]
         languages += [literal(f"arn:{partition}:iam::{account}:root"),
                       literal(f"arn:{partition}:sts::{account}:federated-user/") + some(NAME)]
-    partition = world.partitions[0]
-    return Domain(languages=tuple(languages), excluded=tuple(map(literal, avoid)), optional=False,
-                  seeds=(f"arn:{partition}:iam::{account}:role/any", f"arn:{partition}:iam::{account}:user/any"))
+    seeds = tuple(f"arn:{world.partitions[0]}:iam::{account}:{kind}/any" for kind in ("role", "user"))
+    return Domain(tuple(languages), tuple(map(literal, avoid)), seeds=seeds, optional=False)
 
 
-_ID_REST: Pattern = tuple(Element(UPPER_ALNUM) for _ in range(12)) + any_of(UPPER_ALNUM)
+_ID_REST: Pattern = (Element(UPPER_ALNUM),) * 12 + any_of(UPPER_ALNUM)
 _UNIQUE = {prefix: literal(prefix) + _ID_REST for prefix in ("AROA", "AIDA")}
 
 
-def _user_ids(world: World, account: Optional[str] = None, named: Optional[Tuple[str, ...]] = None) -> Domain:
-    """`aws:userid`: an id that the policy does not name, or for the principals of a named account any."""
+def _user_ids(avoid: Tuple[str, ...], account: str = "") -> Domain:
+    """`aws:userid`: a unique id but these, with a session name or without; of a named account also its root and federated users."""
     languages = [_UNIQUE["AROA"] + literal(":") + some(NAME), _UNIQUE["AIDA"]]
     if account:
         languages += [literal(account), literal(account + ":") + some(NAME)]
-    avoid = world.unique_ids if named is None else world.names.unique_ids
     excluded = tuple(row for unique_id in avoid for row in (literal(unique_id), literal(unique_id + ":") + ANYTHING))
-    return Domain(languages=tuple(languages), excluded=excluded, optional=False,
-                  seeds=("AROAZZZZZZZZZZZZZZZZZ:session", "AIDAZZZZZZZZZZZZZZZZZ"))
+    return Domain(tuple(languages), excluded, seeds=("AROAZZZZZZZZZZZZZZZZZ:session", "AIDAZZZZZZZZZZZZZZZZZ"), optional=False)
 
 
 # --- what follows from the account ----------------------------------------------------------------------------------
 
 _OWN_ARN_KEYS = ("ec2:sourceinstancearn", "lambda:sourcefunctionarn", "ssm:sourceinstancearn", "codebuild:buildarn",
                  "codebuild:projectarn", "aws:chatbotsourcearn", "aws:signinsessionarn")
-_SERVICE_SOURCE_KEYS = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
+_NO_SERVICE = absent_all(("aws:principalservicename", "aws:principalservicenameslist", "aws:sourceaccount", "aws:sourcearn",
+                          "aws:sourceorgid", "aws:sourceorgpaths"))
 _NO_COLON_TEXT = any_of(CharClass(frozenset(":"), True))
 
 
@@ -215,26 +230,32 @@ def _but(text: str) -> Tuple[Pattern, ...]:
     return (*found, *(row + (Element(CharClass(frozenset(char), True)),) + ANYTHING for row, char in zip(found, text)))
 
 
-def _account_facts(account: str, world: World, strict: bool, in_network: bool) -> Dict[str, Domain]:
-    named_user = () if not (strict or in_network) else tuple(map(literal, world.names.store_users))
-    vpcs = tuple(map(literal, world.names.vpcs))
-    own = Domain(languages=(_own_arn(account),), seeds=(f"arn:aws:ec2:us-east-1:{account}:instance/i-1",))
+def _account_facts(account: str, world: World, strict: bool, in_network: bool) -> Facts:
+    def own() -> Domain:
+        return Domain((_own_arn(account),), seeds=(f"arn:aws:ec2:us-east-1:{account}:instance/i-1",))
+
+    def provider() -> Domain:
+        return Domain((*_but("arn:"), _own_arn(account)), seeds=("accounts.google.com",))
+
+    def instance_vpc() -> Domain:
+        named = tuple(map(literal, world.names.vpcs)) if strict else ()
+        return Domain((literal("vpc-") + some(LABEL),), named, seeds=("vpc-0a1b2c3d4e5f60718",))
+
+    def store_user() -> Domain:
+        return Domain(excluded=tuple(map(literal, world.names.store_users)) if strict or in_network else ())
     return {
         "aws:principalaccount": fixed(account), "kms:calleraccount": fixed(account),
-        "aws:principalisawsservice": fixed("false"), "aws:principalservicename": ABSENT,
-        "aws:principalservicenameslist": ABSENT, **dict.fromkeys(_SERVICE_SOURCE_KEYS, ABSENT),
-        **dict.fromkeys(_OWN_ARN_KEYS, own),
-        "aws:federatedprovider": Domain(languages=(*_but("arn:"), _own_arn(account)), seeds=("accounts.google.com",)),
-        "aws:ec2instancesourcevpc": Domain(
-            languages=(literal("vpc-") + some(LABEL),), excluded=vpcs if strict else (), seeds=("vpc-0a1b2c3d4e5f60718",)),
-        "identitystore:userid": Domain(excluded=named_user), **_key_facts(world),
+        "aws:principalisawsservice": fixed("false"), **_NO_SERVICE, **dict.fromkeys(_OWN_ARN_KEYS, own),
+        "aws:federatedprovider": provider, "aws:ec2instancesourcevpc": instance_vpc, "identitystore:userid": store_user,
+        **_key_facts(world),
     }
 
 
-def _key_facts(world: World) -> Dict[str, Domain]:
+def _key_facts(world: World) -> Facts:
     owners = (world.own_organization, *world.names.organizations)
-    facts = {"aws:resourceaccount": fixed(world.own_account), "aws:resourceorgid": Domain(values=owners),
-             "aws:resourceorgpaths": Domain(languages=tuple(literal(o + "/") + ANYTHING for o in owners))}
+    facts: Facts = {
+        "aws:resourceaccount": fixed(world.own_account), "aws:resourceorgid": lambda: Domain(values=owners),
+        "aws:resourceorgpaths": lambda: Domain(tuple(literal(o + "/") + ANYTHING for o in owners))}
     if world.key.region:
         facts["aws:requestedregion"] = fixed(world.key.region)
     return facts
@@ -243,17 +264,17 @@ def _key_facts(world: World) -> Dict[str, Domain]:
 # --- organization ---------------------------------------------------------------------------------------------------
 
 _ORGANIZATION_KEYS = frozenset(("aws:principalorgid", "aws:principalorgpaths", "aws:resourceorgid", "aws:resourceorgpaths"))
-_NO_ORGANIZATION = {"aws:principalorgid": ABSENT, "aws:principalorgpaths": ABSENT}
+_NO_ORGANIZATION = absent_all(("aws:principalorgid", "aws:principalorgpaths"))
+_ORGANIZATION_LESS_OWNER = absent_all(("aws:resourceorgid", "aws:resourceorgpaths"))
 
 
-def _organizations(audience: Audience, world: World, read: FrozenSet[str], foreign: Ids) -> Iterator[Dict[str, Domain]]:
+def _organizations(audience: Audience, world: World, read: FrozenSet[str], foreign: Ids) -> Iterator[Facts]:
     if not read & _ORGANIZATION_KEYS:
         if audience is not Audience.organization:
             yield _NO_ORGANIZATION
         return
     if audience is not Audience.organization:
-        own = {"aws:resourceorgid": ABSENT, "aws:resourceorgpaths": ABSENT} if audience is Audience.internal else {}
-        yield {**_NO_ORGANIZATION, **own}
+        yield {**_NO_ORGANIZATION, **(_ORGANIZATION_LESS_OWNER if audience is Audience.internal else {})}
         for name in foreign():
             yield _member(name, owner=audience is Audience.internal)
     if audience not in (Audience.everyone, Audience.network):
@@ -262,14 +283,21 @@ def _organizations(audience: Audience, world: World, read: FrozenSet[str], forei
         yield _member(world.own_organization, owner=True)
 
 
-def _member(name: str, owner: bool) -> Dict[str, Domain]:
+def _member(name: str, owner: bool) -> Facts:
     """A member of an organization, which may be the key owner's; roots and units are free."""
-    paths = Domain(languages=(literal(name + "/") + ANYTHING,), optional=False, seeds=(f"{name}/r-ab12/ou-ab12-11111111/",))
-    facts = {"aws:principalorgid": fixed(name), "aws:principalorgpaths": paths}
+    def paths() -> Domain:
+        return Domain((literal(name + "/") + ANYTHING,), seeds=(f"{name}/r-ab12/ou-ab12-11111111/",), optional=False)
+    facts: Facts = {"aws:principalorgid": fixed(name), "aws:principalorgpaths": paths}
     return {**facts, "aws:resourceorgid": fixed(name), "aws:resourceorgpaths": paths} if owner else facts
 
 
 # --- services -------------------------------------------------------------------------------------------------------
+
+_SERVICE_NAME = CharClass(LABEL.chars | {"."})
+_NO_PRINCIPAL = absent_all(("aws:principalaccount", "kms:calleraccount", "aws:principalarn", "aws:userid",
+                            "aws:federatedprovider", "aws:ec2instancesourcevpc", "identitystore:userid", *_OWN_ARN_KEYS,
+                            *NETWORK_KEYS, *_NO_ORGANIZATION))
+
 
 def _services(principals: Principals, world: World) -> List[str]:
     """The named services that the element covers, then, as an empty name, any other."""
@@ -280,16 +308,15 @@ def _services(principals: Principals, world: World) -> List[str]:
     return [*world.services, ""]
 
 
-def _service_facts(service: str, world: World) -> Dict[str, Domain]:
+def _service_facts(service: str, world: World) -> Facts:
     tail = literal(".amazonaws.com")
-    unnamed = Domain(languages=(some(LABEL) + tail, some(CharClass(LABEL.chars | {"."})) + tail), optional=False,
-                     excluded=tuple(map(literal, world.services)), seeds=("s3.amazonaws.com",))
-    name = fixed(service) if service else unnamed
-    listed = Domain(languages=(literal(service) if service else ANYTHING, some(CharClass(LABEL.chars | {"."})) + tail),
-                    optional=False, seeds=(service or "s3.amazonaws.com",))
-    bound = ("aws:principalaccount", "kms:calleraccount", "aws:principalarn", "aws:userid", "aws:federatedprovider",
-             "aws:ec2instancesourcevpc", "identitystore:userid", *_OWN_ARN_KEYS, *NETWORK_KEYS, *_NO_ORGANIZATION)
-    return {**dict.fromkeys(bound, ABSENT), "aws:principalisawsservice": fixed("true"), "aws:principalservicename": name,
-            "aws:principalservicenameslist": listed, **_key_facts(world)}
 
+    def unnamed() -> Domain:
+        return Domain((some(_SERVICE_NAME) + tail,), tuple(map(literal, world.services)), seeds=("s3.amazonaws.com",), optional=False)
 
+    def listed() -> Domain:
+        own = (literal(service),) if service else ()
+        return Domain((*own, some(_SERVICE_NAME) + tail), seeds=(service or "s3.amazonaws.com",), optional=False)
+    return {**_NO_PRINCIPAL, "aws:principalisawsservice": fixed("true"),
+            "aws:principalservicename": fixed(service) if service else unnamed, "aws:principalservicenameslist": listed,
+            **_key_facts(world)}

@@ -43,7 +43,7 @@ class _Search:
     # --- keys and groups --------------------------------------------------------------------------------------------
 
     def _domain(self, key: str) -> Domain:
-        bound = self._requester.domains.get(key)
+        bound = self._requester.domain(key)
         return bound if bound is not None else free_domain(context_key(key), self._action)
 
     def _fixed_values(self) -> Assignment:

@@ -1,9 +1,9 @@
 """Looks for a witness: one request by a requester of a row that a statement allows and that no Deny denies."""
-from dataclasses import replace
-from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Tuple
+from dataclasses import dataclass, replace
+from typing import Dict, Iterable, Iterator, List, Optional, FrozenSet, Tuple
 
 from . import automata, patterns
-from .actions import CROSS_ACCOUNT, mask_of
+from .actions import CROSS_ACCOUNT_MASK, bits, mask_of, names_of
 from .budget import Budget, OutOfSteps
 from .constraints import Constraint, constraints_of, plain_resource_covers
 from .domains import Domain
@@ -21,22 +21,24 @@ POLICY_STEPS = 100_000  # all questions about one policy
 
 _PLACES = frozenset((*NETWORK_KEYS, "aws:viaawsservice", "aws:ec2instancesourcevpc"))
 _ORGANIZATIONS = frozenset(("aws:principalorgid", "aws:principalorgpaths"))
+_DIGITS = "0123456789"
 _ACCOUNT_KEYS = ("aws:principalaccount", "kms:calleraccount")
 
 
-class Answer(NamedTuple):
-    """A witness; or none, and then whether the search was ended by its bound."""
+@dataclass(frozen=True)
+class Grant:
+    """What requesters of a row get by one statement.
 
-    request: Optional[Request]
+    actions: a bit mask; request: a witness for the first of them (rows below `everyone` may do without);
+    undecided: whether the search was ended by its bound, so that some of the actions are only not ruled out.
+    """
+
+    actions: int = 0
+    request: Optional[Request] = None
     undecided: bool = False
 
-    @property
-    def open(self) -> bool:
-        """Whether access is given, or not ruled out."""
-        return self.request is not None or self.undecided
 
-
-NO = Answer(None)
+NOTHING = Grant()
 
 
 class Searcher:
@@ -50,7 +52,7 @@ class Searcher:
         self._world: Optional[World] = None
         self._covers: Dict[int, bool] = {}
         self._constraints: Dict[int, List[Constraint]] = {}
-        self._answers: Dict[Tuple[object, ...], Answer] = {}
+        self._grants: Dict[Tuple[object, ...], Grant] = {}
 
     @property
     def names(self) -> Names:
@@ -76,28 +78,52 @@ class Searcher:
             self._constraints[statement.index] = constraints_of(statement, self.key)
         return self._constraints[statement.index]
 
-    def ask(self, statement: Statement, action: str, audience: Audience, denies: Tuple[Statement, ...]) -> Answer:
-        """Whether a requester of the row gets the action by the statement, past these Denies."""
-        bit = mask_of((action,))
-        if (not statement.allow or not statement.actions & bit or not self.covers(statement)
-                or not self._may_cover(statement, audience)
-                or action not in CROSS_ACCOUNT and audience not in WITHIN_ACCOUNT):
-            return NO
-        hitting = tuple(deny for deny in denies if deny.actions & bit and self.covers(deny))
-        question = (statement.index, audience, tuple(deny.index for deny in hitting),
-                    self._limited_keys(statement, hitting, action))
-        answer = self._answers.get(question)
-        if answer is None:
-            answer = self._answers[question] = self._search(statement, action, audience, hitting)
-        if answer.request is not None and answer.request.action != action:
-            answer = Answer(Request(action, answer.request.caller, answer.request.context, self.key))
-        return answer
+    def grant(self, statement: Statement, actions: int, audience: Audience,
+              denies: Optional[Tuple[Statement, ...]] = None) -> Grant:
+        """What the row gets of these actions (a bit mask) by the statement, past these Denies (None: all of the policy)."""
+        asked = actions & statement.actions
+        if audience not in WITHIN_ACCOUNT:
+            asked &= CROSS_ACCOUNT_MASK
+        if not asked or not statement.allow or not self._may_cover(statement, audience) or not self.covers(statement):
+            return NOTHING
+        question = (statement.index, asked, audience, None if denies is None else tuple(deny.index for deny in denies))
+        grant = self._grants.get(question)
+        if grant is None:
+            against = self.policy.denies if denies is None else denies
+            grant = self._grants[question] = self._grant(statement, asked, audience, against)
+        return grant
 
-    def condition_alone(self, statement: Statement, condition: Condition, action: str, audience: Audience) -> Answer:
-        """Whether the row could get the action by the statement if this condition were its only one, and nothing denied."""
-        index = -1 - statement.conditions.index(condition)
-        alone = replace(statement, index=index * len(self.policy.statements) - statement.index, conditions=(condition,))
-        return self.ask(alone, action, audience, ())
+    def _grant(self, statement: Statement, asked: int, audience: Audience, denies: Tuple[Statement, ...]) -> Grant:
+        hitting = tuple(deny for deny in denies if deny.actions & asked and self.covers(deny))
+        required = self.constraints(statement)
+        if not hitting and not required and not statement.principals.open_ended:
+            return Grant(asked)
+        gained, request, undecided = 0, None, False
+        for alike in self._alike(asked, statement, hitting):
+            found = self._search(statement, alike, audience, tuple(deny for deny in hitting if deny.actions & alike))
+            if found.actions:
+                gained |= alike
+                request = request or found.request
+                undecided = undecided or found.undecided
+        return Grant(gained, request, undecided) if gained else NOTHING
+
+    def _alike(self, asked: int, statement: Statement, denies: Tuple[Statement, ...]) -> Iterable[int]:
+        """Splits the actions into those that meet the same Denies and whose requests carry the same keys."""
+        limited = [row.actions for row in map(context_key, keys_read(
+            [test for each in (statement, *denies) for test in self.constraints(each)])) if row.actions is not None]
+        if not denies and not limited:
+            return (asked,)
+        masks = [deny.actions for deny in denies] + [mask_of(actions) for actions in limited]
+        parts: Dict[Tuple[bool, ...], int] = {}
+        for bit in bits(asked):
+            kind = tuple(bool(mask & bit) for mask in masks)
+            parts[kind] = parts.get(kind, 0) | bit
+        return parts.values()
+
+    def condition_alone(self, statement: Statement, condition: Condition, actions: int, audience: Audience) -> Grant:
+        """What the row would get by the statement if this condition were its only one, and nothing denied."""
+        place = (statement.conditions.index(condition) + 1) * len(self.policy.statements)
+        return self.grant(replace(statement, index=place + statement.index, conditions=(condition,)), actions, audience, ())
 
     def _may_cover(self, statement: Statement, audience: Audience) -> bool:
         """Whether the principal element alone can cover a requester of the row."""
@@ -117,22 +143,14 @@ class Searcher:
                 *principals.accounts, *map(account_of, (*principals.arns, *principals.sessions))))
         return False
 
-    def _limited_keys(self, statement: Statement, denies: Tuple[Statement, ...], action: str) -> FrozenSet[str]:
-        """Which of the keys that exist on some actions only this action's requests can carry."""
-        found = set()
-        for each in (statement, *denies):
-            for name in keys_read(self.constraints(each)):
-                row = context_key(name)
-                if row.actions is not None and action in row.actions:
-                    found.add(name)
-        return frozenset(found)
-
-    def _search(self, statement: Statement, action: str, audience: Audience, denies: Tuple[Statement, ...]) -> Answer:
+    def _search(self, statement: Statement, alike: int, audience: Audience, denies: Tuple[Statement, ...]) -> Grant:
+        """Whether the row gets one action, and so all that are like it."""
+        action = names_of(alike)[0]
         required = self.constraints(statement)
         tests = {deny.index: self.constraints(deny) for deny in denies}
         read = keys_read([*required, *(test for of_deny in tests.values() for test in of_deny)])
         if audience is Audience.network and not read & _PLACES or audience is Audience.organization and not read & _ORGANIZATIONS:
-            return NO
+            return NOTHING
         budget = Budget(SEARCH_STEPS, self._budget)
         try:
             for requester in self._requesters(audience, statement, denies, read, budget):
@@ -143,10 +161,10 @@ class Searcher:
                 if context is not None:
                     request = self._request(requester, action, context)
                     if matches(statement, request) and not any(matches(deny, request) for deny in denies):
-                        return Answer(request)
+                        return Grant(alike, request)
         except OutOfSteps:
-            return Answer(None, undecided=True)
-        return NO
+            return Grant(alike, undecided=True)
+        return NOTHING
 
     def _requesters(self, audience: Audience, statement: Statement, denies: Tuple[Statement, ...], read: FrozenSet[str],
                     budget: Budget) -> Iterator[Requester]:
@@ -159,7 +177,7 @@ class Searcher:
         """The request with the facts of its caller that no condition asked for."""
         present = {name: value for name, value in context.items() if value is not None}
         for name in ("aws:principalarn", "aws:principalaccount"):
-            domain = requester.domains.get(name)
+            domain = requester.domain(name)
             if name not in context and domain is not None and not domain.optional:
                 present[name] = _first_of(domain)
         caller = requester.caller
@@ -181,32 +199,43 @@ def _outside_accounts(statements: Tuple[Statement, ...], world: World, budget: B
     yield world.outsider
     whole: List[automata.Pattern] = []
     within: List[automata.Pattern] = []
-    for statement in statements:
-        for condition in statement.conditions:
-            if not condition.operator.takes_variables:
+    for condition in (condition for statement in statements for condition in statement.conditions):
+        if not condition.operator.wildcards:
+            continue
+        for comparand in condition.values:
+            tokens = comparand.tokens
+            if condition.operator.family is Family.ARN:
+                parts = patterns.arn_parts(tokens)
+                tokens = parts[4] if parts else ()
+            if not _tells_accounts_apart(tokens):
                 continue
-            for comparand in condition.values:
-                tokens = comparand.tokens
-                if condition.operator.family is Family.ARN:
-                    parts = patterns.arn_parts(tokens)
-                    tokens = parts[4] if parts else ()
-                if not any(isinstance(token, patterns.Wildcard) for token in tokens) or tokens == (patterns.STAR,):
-                    continue
-                if condition.key in _ACCOUNT_KEYS or condition.operator.family is Family.ARN:
-                    whole.append(patterns.automaton(tokens))
-                elif condition.key == "aws:principalarn":
-                    within.append(patterns.automaton(tokens))
-    named = [automata.literal(account) for account in world.names.accounts]
+            if condition.key in _ACCOUNT_KEYS or condition.operator.family is Family.ARN:
+                whole.append(patterns.automaton(tokens))
+            elif condition.key == "aws:principalarn":
+                within.append(patterns.automaton(tokens))
     avoid = {*world.names.accounts, world.key.account, world.outsider}
     digits = (automata.Element(automata.DIGIT),) * 12
-    if whole:
-        yield from (a for a in automata.cells(digits, "", whole + named, budget.spend) if a not in avoid)
+    prefixes = [""] if whole else []
     if within:
-        for partition in world.partitions:
-            for service in ("iam", "sts"):
-                prefix = f"arn:{partition}:{service}::"
-                prefixed = [automata.literal(prefix + account) for account in world.names.accounts]
-                yield from (a for a in automata.cells(digits, prefix, within + prefixed, budget.spend) if a not in avoid)
+        prefixes += [f"arn:{partition}:{service}::" for partition in world.partitions for service in ("iam", "sts")]
+    for prefix in prefixes:
+        # The named accounts are patterns too, so that none of them stands for a cell of unnamed ones.
+        named = [automata.literal(prefix + account) for account in world.names.accounts]
+        found = automata.cells(digits, prefix, (within if prefix else whole) + named, budget.spend)
+        yield from (account for account in found if account not in avoid)
+
+
+def _tells_accounts_apart(tokens: patterns.Tokens) -> bool:
+    """Whether a pattern holds part of an account id: digits beside a wildcard, or a wildcard for one character."""
+    for at, token in enumerate(tokens):
+        if token is patterns.ONE:
+            return True
+        if isinstance(token, str):
+            head = len(token) - len(token.lstrip(_DIGITS)) if at else 0
+            tail = len(token) - len(token.rstrip(_DIGITS)) if at + 1 < len(tokens) else 0
+            if 0 < head < 12 or 0 < tail < 12:
+                return True
+    return False
 
 
 def _outside_organizations(statements: Tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
