@@ -43,7 +43,7 @@ lib/splunklib/__init__.py: lib/requirements.txt dev/vendor.py | .venv/installed
 	@touch $@
 
 demo: lib
-	@$(PY) -m dev.demo $${KPC_EVENTS:+"$$KPC_EVENTS"}
+	@$(PY) -m dev.demo $${KPC_EVENTS:+-- "$$KPC_EVENTS"}
 
 search: lib
 	@$(PY) -m dev.spl

@@ -19,7 +19,7 @@ def make(folder: Path, *arguments: str) -> str:
     "my folder/log.json.gz", "$(shell touch ran)", "$(touch ran)", "`touch ran`", '"; touch ran; "', "'; touch ran; '",
     "$$x $HOME", "-x", "a\nb"])
 def test_events_are_passed_on_as_typed(tmp_path: Path, typed: str) -> None:
-    assert make(tmp_path, "demo", f"EVENTS={typed}") == f"-m dev.demo {typed}\n"
+    assert make(tmp_path, "demo", f"EVENTS={typed}") == f"-m dev.demo -- {typed}\n"
     assert not (tmp_path / "ran").exists()
 
 

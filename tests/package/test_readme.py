@@ -1,0 +1,32 @@
+"""The README shows what the project really does: its example output, its targets, its fields."""
+import os
+import re
+import subprocess
+import sys
+
+from dev.splunkd import run
+from dev.vendor import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_every_example_is_what_the_demo_prints() -> None:
+    examples = re.findall(r"^```text\n\$ make demo EVENTS=(\S+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    assert examples
+    for events, shown in examples:
+        printed = subprocess.run([sys.executable, "-m", "dev.demo", events], cwd=ROOT, capture_output=True, text=True,
+                                 env={**os.environ, "COLUMNS": "120"}, check=True).stdout
+        assert [line.rstrip() for line in printed.splitlines()] == shown.splitlines(), "paste the new output"
+
+
+def test_every_target_it_names_is_in_the_makefile() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z-]+)", README)) | set(re.findall(r"^    make ([a-z-]+)", README, re.MULTILINE))
+    assert named >= {"demo", "test", "package", "appinspect"} and named <= targets
+
+
+def test_it_explains_every_field_and_no_other() -> None:
+    answer = run(ROOT, [{"policy": "{}"}], ["policy"])
+    fields = {name for name in answer.rows[0] if name != "policy"}
+    tables = [line for line in README.splitlines() if line.startswith("| `key_policy_")]
+    assert {name for line in tables for name in re.findall(r"`(key_policy_\w+)`", line.split(" | ")[0])} == fields
