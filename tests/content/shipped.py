@@ -1,0 +1,86 @@
+"""The shipped content as data: conf files, the detections with their names, and the case files of samples/detections."""
+from __future__ import annotations
+
+import csv
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
+
+from dev.spl import Event
+from dev.spl.conf import Conf, read_conf
+
+APP = Path(__file__).resolve().parents[2]
+SAMPLES = APP / "samples" / "detections"
+ALLOWLIST = "kmspolicycheck_allowlist_example.csv"
+INVENTORY = "kmspolicycheck_inventory.csv"
+
+
+def conf(name: str) -> Conf:
+    """Stanza -> setting -> value of default/<name>.conf."""
+    return read_conf(APP / "default" / f"{name}.conf")
+
+
+SEARCHES = conf("savedsearches")
+DETECTIONS = [name for name in SEARCHES if name.endswith(" - Rule")]
+PUBLISHED = [name for name in DETECTIONS if "AWS Detect Users" in name]
+OURS = [name for name in DETECTIONS if name not in PUBLISHED]
+SCHEDULED = [name for name, settings in SEARCHES.items() if settings["enableSched"] == "1"]
+REPORTS = [name for name in SEARCHES if name not in SCHEDULED]
+
+
+def slug(name: str) -> str:
+    """KMS - Some Detection - Rule -> some_detection: the name of its folder of cases and of its filter macro."""
+    return re.sub(r"\W+", "_", name.removeprefix("KMS - ").removesuffix(" - Rule")).lower()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One file of samples/detections: events that arrive, the lookups they meet, and the findings there must be.
+
+    expect: for each finding, in any order, fields and their values; an empty list for a true negative.
+    """
+    detection: str
+    name: str
+    events: Tuple[Event, ...]
+    expect: Tuple[Mapping[str, Any], ...]
+    lookups: Mapping[str, Sequence[Mapping[str, str]]]
+    now: "str | None"
+
+
+def _event(written: Mapping[str, Any]) -> Event:
+    """An event by itself, or with what the index adds: {"event": …, "index": …, "indexed": …} or {"raw": …, "time": …}."""
+    if "raw" in written:
+        return Event(written["raw"], sourcetype="aws:cloudtrail", indextime=written["time"])
+    if "event" in written:
+        return Event(written["event"], index=written.get("index", "main"), indextime=written.get("indexed"))
+    return Event(written)
+
+
+def read_case(path: Path) -> Case:
+    """Reads one case file."""
+    written = json.loads(path.read_text(encoding="utf-8"))
+    detection = next(name for name in OURS if slug(name) == path.parent.name)
+    lookups = {ALLOWLIST: written.get("allowlist", []), INVENTORY: written.get("inventory", [])}
+    return Case(detection, path.stem, tuple(map(_event, written["events"])), tuple(written["expect"]),
+                {name: rows for name, rows in lookups.items() if rows}, written.get("now"))
+
+
+CASES = [read_case(path) for path in sorted(SAMPLES.glob("*/*.json"))]
+
+
+def write_lookups(folder: Path, lookups: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
+    """Puts lookup files, name -> rows, where a search will find them."""
+    for name, rows in lookups.items():
+        columns: List[str] = list(dict.fromkeys(column for row in rows for column in row))
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+def read_lookup(folder: Path, name: str) -> List[Dict[str, str]]:
+    """The rows of a lookup file that a search wrote."""
+    with (folder / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

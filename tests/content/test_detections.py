@@ -1,0 +1,53 @@
+"""Each detection, as shipped, finds what its true-positive cases hold and is silent on its true negatives."""
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, List, Mapping
+
+import pytest
+from dev.spl import run_saved
+
+from tests.content.shipped import CASES, OURS, SEARCHES, Case, write_lookups
+
+POSITIVE = [case for case in CASES if case.expect]
+
+
+def findings(case: Case, folder: Path) -> List[Mapping[str, Any]]:
+    write_lookups(folder, case.lookups)
+    return run_saved(case.detection, case.events, lookups=folder, now=case.now).rows
+
+
+def by_actor(rows: Any) -> List[Mapping[str, Any]]:
+    return sorted(rows, key=lambda row: str(row.get("user", "")))
+
+
+def name_of(case: Case) -> str:
+    return f"{case.detection}: {case.name}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_case(case: Case, tmp_path: Path) -> None:
+    rows, expected = by_actor(findings(case, tmp_path)), by_actor(case.expect)
+    assert len(rows) == len(expected)
+    shown = [{field: row.get(field) for field in wanted} for row, wanted in zip(rows, expected)]
+    assert shown == [dict(wanted) for wanted in expected]
+
+
+@pytest.mark.parametrize("detection", OURS)
+def test_each_detection_has_cases_of_both_sources_that_fire_and_that_stay_silent(detection: str) -> None:
+    kinds = {(bool(case.expect), "class_uid" in case.events[0].raw) for case in CASES if case.detection == detection}
+    assert kinds == {(True, True), (True, False), (False, True), (False, False)}
+
+
+@pytest.mark.parametrize("case", POSITIVE, ids=name_of)
+def test_every_token_of_a_finding_is_filled(case: Case, tmp_path: Path) -> None:
+    """Titles, messages, drilldowns, risk objects and throttling use only fields that each finding has."""
+    settings = SEARCHES[case.detection]
+    texts = " ".join(value for key, value in settings.items() if key != "search")
+    fields = set(re.findall(r"\$(\w+)\$", texts)) | set(settings["alert.suppress.fields"].split(","))
+    for key in ("action.risk.param._risk", "action.notable.param._entities"):
+        fields |= {value for entry in json.loads(settings[key]) for name, value in entry.items() if name.endswith("_field")}
+    for row in findings(case, tmp_path):
+        assert [field for field in sorted(fields) if not row.get(field)] == []
