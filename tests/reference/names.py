@@ -1,0 +1,112 @@
+"""What a policy names: whole ids of accounts, organizations, networks and principals; patterns name nothing.
+And which facts its conditions test. From the design's *Requesters* and *What a request carries*.
+"""
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from tests.reference.evaluator import UNIQUE_ID, Key, conditions, principals
+from tests.reference.grammar import as_list, has_variables, statements
+from tests.reference.operators import NEGATED, block, split_operator
+
+NETWORK_BLOCK_KEYS = ("aws:sourceip", "aws:vpcsourceip")
+NEVER = [ipaddress.ip_network(text) for text in (
+    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+    "::1/128", "fe80::/10", "fc00::/7")]
+EVERYONES = {4: 2 ** 24, 6: 2 ** 96}  # blocks of one list that hold more addresses than this are everyone's
+VARIABLE = re.compile(r"\$\{([^}]*)\}")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of one statement; base is the positive operator in lower case, without prefix and IfExists."""
+    statement: int
+    operator: str
+    key: str
+    values: tuple[Any, ...]
+    base: str
+    prefix: str
+
+    def texts(self) -> list[str]:
+        """The values as texts."""
+        return [str(v).lower() if isinstance(v, bool) else str(v) for v in self.values]
+
+
+class Policy:
+    """A parsed policy with what the oracle needs to know of it: names, conditions, variables."""
+
+    def __init__(self, policy: dict[str, Any], key: Key, now: Optional[float]) -> None:
+        self.policy, self.key, self.now = policy, key, now
+        self.statements = statements(policy)
+        self.variables = has_variables(policy)
+        self.conditions = [
+            Condition(i, operator, name.lower(), tuple(as_list(values)), NEGATED.get(base, base), prefix)
+            for i, statement in enumerate(self.statements) for operator, name, values in conditions(statement)
+            for prefix, base, _ in [split_operator(operator)]]
+        spelled = list(_strings(self.policy))
+        everything = "\n".join(spelled)
+        self.accounts = set(re.findall(r"(?<!\d)\d{12}(?!\d)", everything)) | ({key.account} if key.account else set())
+        self.organizations = set(re.findall(r"(?<![\w-])o-[a-z0-9]+(?![\w?*-])", everything))
+        self.vpcs = set(re.findall(r"(?<![\w-])vpc-[0-9a-z]+(?![\w?*-])", everything))
+        self.endpoints = set(re.findall(r"(?<![\w-])vpce-[0-9a-z]+(?![\w?*-])", everything))
+        self.unique_ids = set(re.findall(rf"(?<!\w){UNIQUE_ID}(?![\w?*])", everything))
+        self.principals = [principals(s) for s in self.statements]
+
+    def mentioned(self) -> set[str]:
+        """Every key whose value can matter: tested by a condition or named by a variable."""
+        keys = {c.key for c in self.conditions}
+        for condition in self.conditions:
+            keys |= self.variables_of(condition)
+        for statement in self.statements:
+            keys |= self.resource_variables(statement)
+        return keys
+
+    def variables_of(self, condition: Condition) -> set[str]:
+        """The keys that a condition's values name, where its operator expands variables."""
+        if not condition.base.startswith(("string", "arn")):
+            return set()
+        return self._keys_in(condition.texts())
+
+    def resource_variables(self, statement: dict[str, Any]) -> set[str]:
+        """The keys that a statement's Resource or NotResource names."""
+        return self._keys_in([v for v in as_list(statement.get("Resource", statement.get("NotResource", [])))
+                              if isinstance(v, str)])
+
+    def _keys_in(self, values: list[str]) -> set[str]:
+        if not self.variables:
+            return set()
+        found = (name.split(", '")[0].lower() for value in values for name in VARIABLE.findall(value))
+        return {name for name in found if name not in ("*", "?", "$")}
+
+    def blocks(self) -> list[list[Any]]:
+        """The blocks of every value list of address conditions."""
+        return [[b for b in map(block, c.texts()) if b is not None] for c in self.conditions
+                if c.base == "ipaddress" and c.key in NETWORK_BLOCK_KEYS]
+
+    def is_named_address(self, address: Any) -> bool:
+        """Whether some list that is not everyone's holds the address."""
+        return any(address in b and not is_everyones(blocks, b.version) for blocks in self.blocks() for b in blocks)
+
+
+def is_everyones(blocks: list[Any], version: int) -> bool:
+    """Whether the blocks of one list hold so many addresses that everybody has one of them; private ones are nobody's."""
+    merged = list(ipaddress.collapse_addresses(b for b in blocks if b.version == version))
+    size = sum(b.num_addresses for b in merged) - sum(
+        min(b.num_addresses, n.num_addresses) for b in merged for n in NEVER if n.version == version and b.overlaps(n))
+    return size > EVERYONES[version]
+
+
+def occurs(address: Any) -> bool:
+    """Whether a request can come from this address."""
+    return not any(address in n for n in NEVER if n.version == address.version)
+
+
+def _strings(policy: dict[str, Any]) -> list[str]:
+    """Every text of the elements that decide."""
+    elements = ("Principal", "NotPrincipal", "Resource", "NotResource", "Condition")
+    chosen = [s[name] for s in statements(policy) for name in elements if name in s]
+    return re.findall(r'"((?:[^"\\]|\\.)*)"', json.dumps(chosen))

@@ -1,0 +1,221 @@
+"""Who can do what under a key policy, by trying every kind of requester with every combination of values that matters.
+From the design's *Requesters*, *Deciding* and *Flags*. Slow and obvious: combinations differ in the conditions they meet,
+each such combination is tried, and each request that is found goes through the evaluator.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from tests.reference.evaluator import (ALLOWED, Caller, Key, Request, action_matches, evaluate, names,
+                                       resource_matches)
+from tests.reference.grammar import BrokenPolicy, read
+from tests.reference.names import Policy
+from tests.reference.operators import holds
+from tests.reference.requesters import Candidates, Facts, Row, exists_on, group_of, is_owned
+
+CLASSES = {
+    "encrypt": ("kms:Encrypt", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext",
+                "kms:GenerateDataKeyPair", "kms:GenerateDataKeyPairWithoutPlaintext"),
+    "decrypt": ("kms:Decrypt", "kms:ReEncryptFrom"),
+    "grant": ("kms:CreateGrant",),
+    "admin": ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion", "kms:DisableKey", "kms:EnableKey",
+              "kms:ImportKeyMaterial", "kms:DeleteImportedKeyMaterial", "kms:CreateAlias", "kms:UpdateAlias",
+              "kms:DeleteAlias", "kms:RevokeGrant", "kms:RetireGrant"),
+}
+# *Allowing users in other accounts to use a KMS key*
+CROSS_ACCOUNT = frozenset([*CLASSES["encrypt"], *CLASSES["decrypt"], "kms:CreateGrant", "kms:RetireGrant", "kms:RevokeGrant"])
+
+
+@dataclass(frozen=True)
+class StatementVerdict:
+    """What one statement gives: its own audience, and the actions that it leaves open to everyone after every Deny."""
+    audience: str
+    granted: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the oracle found; error is the reason why the policy cannot be read, and then the rest is empty."""
+    error: str = ""
+    audience: Optional[str] = None
+    statements: tuple[StatementVerdict, ...] = ()
+    encrypt_only: bool = False
+    witness: Optional[Request] = None
+
+    @property
+    def flagged(self) -> tuple[int, ...]:
+        """The indexes of the flagged statements."""
+        return tuple(i for i, s in enumerate(self.statements) if s.granted)
+
+
+def judge(text: str, actions: Sequence[str] = CLASSES["encrypt"], key: Key = Key(), now: Optional[float] = None) -> Verdict:
+    """The verdict on a policy text. actions: full names; now: Unix seconds from which on the policy is in force."""
+    try:
+        policy = read(text)
+    except BrokenPolicy as error:
+        return Verdict(error=str(error))
+    trial = _Trial(Policy(policy, key, now))
+    results = {a: trial.action(a) for a in dict.fromkeys([*actions, *CLASSES["encrypt"], *CLASSES["decrypt"]])}
+    mine = [results[a] for a in actions]
+    statements = tuple(StatementVerdict(
+        Row(min(r.own[i] for r in mine)).name, tuple(a for a in actions if i in results[a].open))
+        for i in range(len(trial.statements)))
+    return Verdict(
+        audience=Row(min(r.row for r in mine)).name, statements=statements,
+        encrypt_only=(any(results[a].row is Row.everyone for a in CLASSES["encrypt"])
+                      and not any(results[a].row is Row.everyone for a in CLASSES["decrypt"])),
+        witness=min(mine, key=lambda r: r.row).witness)
+
+
+@dataclass(frozen=True)
+class _Result:
+    row: Row  # the widest requester that is allowed the action
+    own: tuple[Row, ...]  # per statement: the widest that it alone allows
+    open: frozenset[int]  # the statements that allow an outsider the action while no Deny does
+    witness: Optional[Request]
+
+
+class _Trial:
+    """All trials of one policy. A bit stands for one condition, one principal entry or one statement's Resource."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy, self.statements = policy, policy.statements
+        self.candidates = Candidates(policy)
+        self.entries = [(i, kind, name) for i, listed in enumerate(policy.principals) for kind, name in listed]
+        self.components = self._components()
+        self.results: dict[Any, _Result] = {}
+        self.resources: dict[Any, bool] = {}
+
+    def action(self, action: str) -> _Result:
+        """The result for one action; actions that no statement and no key tells apart have the same."""
+        applies = tuple(action_matches(s, action) for s in self.statements)
+        kind = (applies, action in CROSS_ACCOUNT, tuple(exists_on(k, action) for k in sorted(self.candidates.keys)))
+        if kind not in self.results:
+            self.results[kind] = self._try(action, applies)
+        return self.results[kind]
+
+    def _try(self, action: str, applies: tuple[bool, ...]) -> _Result:
+        rows = [row for row in Row if row is not Row.none and (action in CROSS_ACCOUNT or row in (Row.service, Row.internal))]
+        own, best, witness = [Row.none] * len(self.statements), Row.none, None
+        open_: set[int] = set()
+        for row in rows:
+            if best is not Row.none and all(own[i] is not Row.none or not self._allows(i, applies) for i in range(len(own))):
+                break
+            for bits, facts in self._combinations(row, action).items():
+                holding = [i for i in range(len(self.statements)) if applies[i] and self._holds(i, bits)]
+                allowing = [i for i in holding if self.statements[i]["Effect"] == "Allow"]
+                for i in allowing:
+                    own[i] = min(own[i], row)
+                if allowing and len(allowing) == len(holding):
+                    if row is Row.everyone:
+                        open_.update(allowing)
+                    if row < best:
+                        best, witness = row, self._request(action, facts)
+                        assert evaluate(self.policy.policy, witness) == ALLOWED, (self.policy.policy, witness)
+        return _Result(best, tuple(own), frozenset(open_), witness)
+
+    def _allows(self, i: int, applies: tuple[bool, ...]) -> bool:
+        return applies[i] and self.statements[i]["Effect"] == "Allow"
+
+    def _holds(self, i: int, bits: frozenset[Any]) -> bool:
+        listed = [(kind, name) for j, kind, name in self.entries if j == i]
+        return (bool(listed)
+                and any(("principal", kind, name) in bits for kind, name in listed) == ("Principal" in self.statements[i])
+                and ("resource", i) in bits
+                and all(("condition", n) in bits for n, c in enumerate(self.policy.conditions) if c.statement == i))
+
+    def _combinations(self, row: Row, action: str) -> dict[frozenset[Any], Facts]:
+        """Every set of bits that some request of this row has, with the facts of one such request."""
+        found: dict[frozenset[Any], Facts] = {frozenset(): {}}
+        for component in self.components:
+            options = self._options(component, row, action)
+            found = {bits | more: {**facts, **chosen} for bits, facts in found.items() for more, chosen in options.items()}
+        return found
+
+    def _options(self, component: tuple[str, ...], row: Row, action: str) -> dict[frozenset[Any], Facts]:
+        found: dict[frozenset[Any], Facts] = {}
+        for facts in self._enumerate(component, row, action, {}):
+            found.setdefault(self._bits(component, facts), facts)
+        return found
+
+    def _enumerate(self, groups: tuple[str, ...], row: Row, action: str, facts: Facts) -> Iterable[Facts]:
+        if not groups:
+            return [facts]
+        return (more for chosen in self.candidates.of(groups[0], row, action, facts)
+                for more in self._enumerate(groups[1:], row, action, {**facts, **chosen}))
+
+    def _bits(self, component: tuple[str, ...], facts: Facts) -> frozenset[Any]:
+        """What the facts of one component decide."""
+        bits: set[Any] = set()
+        context, caller = _context(facts), _caller(facts)
+        for n, condition in enumerate(self.policy.conditions):
+            if group_of(condition.key) in component and holds(condition.operator, condition.key, list(condition.values),
+                                                              context, self.policy.variables):
+                bits.add(("condition", n))
+        if "arn" in component:
+            bits |= {("principal", kind, name) for _, kind, name in self.entries if names(kind, name, caller)}
+        for i, statement in enumerate(self.statements):
+            if self._resource_component(i) in component and self._resource(i, statement, context):
+                bits.add(("resource", i))
+        return frozenset(bits)
+
+    def _resource(self, i: int, statement: dict[str, Any], context: dict[str, Any]) -> bool:
+        chosen = {key: context[key] for key in self.policy.resource_variables(statement) if key in context}
+        kind = (i, tuple(sorted(chosen.items())))
+        if kind not in self.resources:
+            self.resources[kind] = resource_matches(statement, self.policy.key, chosen, self.policy.variables)
+        return self.resources[kind]
+
+    def _resource_component(self, i: int) -> str:
+        """The fact with which a statement's Resource is decided."""
+        return group_of(min(self.policy.resource_variables(self.statements[i]), default="aws:principalarn"))
+
+    def _components(self) -> list[tuple[str, ...]]:
+        """Groups of facts that decide something together, sources of variables first."""
+        groups = {group_of(key) for key in self.candidates.keys} | {"arn", "svc", "aws:userid"}
+        edges: set[tuple[str, str]] = {("svc", "arn"), ("aws:userid", "arn")}
+        for condition in self.policy.conditions:
+            edges |= {(group_of(v), group_of(condition.key)) for v in self.policy.variables_of(condition)}
+        for statement in self.statements:
+            keys = sorted(map(group_of, self.policy.resource_variables(statement)))
+            edges |= set(zip(keys, keys[1:]))
+        edges |= {("arn", g) for g in groups if is_owned(g)}
+        edges |= {("arn", "aws:resourceaccount"), ("aws:resourceorgid", "org")}
+        edges = {(a, b) for a, b in edges if a != b and {a, b} <= groups}
+        done: list[tuple[str, ...]] = []
+        left = set(groups)
+        while left:
+            component, grown = set(), {min(left)}
+            while grown:
+                component |= grown
+                grown = {g for e in edges for g in e if set(e) & component} - component
+            left -= component
+            done.append(tuple(_sources_first(component, edges)))
+        return done
+
+    def _request(self, action: str, facts: Facts) -> Request:
+        return Request(action, _caller(facts), self.policy.key, _context(facts))
+
+
+def _sources_first(component: set[str], edges: set[tuple[str, str]]) -> Iterable[str]:
+    left = set(component)
+    while left:
+        ready = sorted(g for g in left if not any(b == g and a in left for a, b in edges)) or sorted(left)[:1]
+        yield ready[0]
+        left.discard(ready[0])
+
+
+def _context(facts: Facts) -> dict[str, Any]:
+    return {key: value if isinstance(value, str) else list(value) for key, value in facts.items() if not key.startswith("#")}
+
+
+def _caller(facts: Facts) -> Caller:
+    def text(key: str) -> Optional[str]:
+        value = facts.get(key)
+        return value if isinstance(value, str) and value else None
+    service = text("aws:principalservicename")
+    user_id = text("aws:userid")
+    return Caller(text("aws:principalaccount"), text("aws:principalarn"), text("#session"),
+                  user_id.split(":")[0] if user_id else None, (service,) if service else ())

@@ -1,0 +1,161 @@
+"""One text for every combination of patterns that some text of a given shape satisfies: the product of their automata.
+What makes the oracle's candidates exhaustive; written for clarity, and cached because policies repeat their patterns.
+"""
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tests.reference.operators import Pattern
+
+# every character that a candidate may hold, plain ones first: they represent the others
+_PLAIN = string.ascii_lowercase + string.digits + string.ascii_uppercase
+UNIVERSE = _PLAIN + "".join(c for c in map(chr, range(0x20, 0x80)) if c not in _PLAIN)
+ANY = frozenset(UNIVERSE)
+DIGITS = frozenset(string.digits)
+NOT_COLON = ANY - {":"}
+
+Element = tuple[frozenset[str], bool]  # the characters allowed, and whether any number of them
+
+
+@dataclass(frozen=True)
+class Glob:
+    """A sequence of elements; with prefix and suffix, the texts that fit once put between them."""
+    elements: tuple[Element, ...]
+    prefix: str = ""
+    suffix: str = ""
+
+
+NOTHING = Glob(((frozenset(), False),))
+
+
+def literal(text: str) -> tuple[Element, ...]:
+    """Exactly this text."""
+    return tuple((frozenset([c]), False) for c in text)
+
+
+def some(characters: Iterable[str], times: int = 1, more: bool = True) -> tuple[Element, ...]:
+    """At least `times` of these characters; exactly so many with more=False."""
+    allowed = frozenset(characters)
+    return ((allowed, False),) * times + (((allowed, True),) if more else ())
+
+
+def wildcards(pattern: Pattern, allowed: frozenset[str] = ANY) -> tuple[Element, ...]:
+    """A pattern as StringLike reads it; `allowed` is what its wildcards span."""
+    return tuple((allowed, c == "*") if not fixed and c in "*?" else (frozenset([c]), False) for c, fixed in pattern)
+
+
+def of_operator(operator: str, pattern: Pattern) -> Glob:
+    """The texts that a positive String or Arn operator matches."""
+    text = "".join(c for c, _ in pattern)
+    if operator == "stringequals":
+        return Glob(literal(text))
+    if operator == "stringequalsignorecase":
+        return Glob(tuple((frozenset([c.lower(), c.upper()]), False) for c in text))
+    if operator == "stringlike":
+        return Glob(wildcards(pattern))
+    parts: list[Pattern] = [[]]
+    for character in pattern:
+        if character[0] == ":" and len(parts) < 6:
+            parts.append([])
+        else:
+            parts[-1].append(character)
+    if len(parts) < 6:
+        return NOTHING
+    elements: tuple[Element, ...] = ()
+    for part in parts[:5]:
+        elements += wildcards(part, NOT_COLON) + literal(":")
+    return Glob(elements + wildcards(parts[5]))
+
+
+class _Automaton:
+    """The deterministic automaton of a Glob, built as far as it is walked; state 0 is a dead end."""
+
+    def __init__(self, glob: Glob) -> None:
+        self.elements, self.suffix = glob.elements, glob.suffix
+        self.numbers: dict[frozenset[int], int] = {frozenset(): 0}
+        self.positions: list[frozenset[int]] = [frozenset()]
+        self.steps: dict[tuple[int, str], int] = {}
+        self.start = self.run(self.number(self.closure({0})), glob.prefix)
+        self.accepts: dict[int, bool] = {}
+
+    def number(self, positions: frozenset[int]) -> int:
+        """The state of a set of open positions."""
+        if positions not in self.numbers:
+            self.numbers[positions] = len(self.positions)
+            self.positions.append(positions)
+        return self.numbers[positions]
+
+    def closure(self, positions: set[int]) -> frozenset[int]:
+        """The positions with those behind elements that may be skipped."""
+        open_ = set(positions)
+        for position in sorted(positions):
+            while position < len(self.elements) and self.elements[position][1]:
+                position += 1
+                open_.add(position)
+        return frozenset(open_)
+
+    def step(self, state: int, character: str) -> int:
+        """The state after one more character."""
+        if (state, character) not in self.steps:
+            self.steps[state, character] = self.number(self.closure({
+                p if self.elements[p][1] else p + 1 for p in self.positions[state]
+                if p < len(self.elements) and character in self.elements[p][0]}))
+        return self.steps[state, character]
+
+    def characters(self, state: int) -> frozenset[str]:
+        """The characters that may come next."""
+        return frozenset().union(*(self.elements[p][0] for p in self.positions[state] if p < len(self.elements)))
+
+    def run(self, state: int, text: str) -> int:
+        """The state after a text."""
+        for character in text:
+            state = self.step(state, character)
+        return state
+
+    def accepting(self, state: int) -> bool:
+        """Whether the text may end here."""
+        if state not in self.accepts:
+            self.accepts[state] = len(self.elements) in self.positions[self.run(state, self.suffix)]
+        return self.accepts[state]
+
+
+_automaton = lru_cache(maxsize=1 << 14)(_Automaton)
+
+
+@lru_cache(maxsize=1 << 16)
+def texts(shapes: tuple[Glob, ...], tests: tuple[Glob, ...]) -> tuple[tuple[tuple[bool, ...], str], ...]:
+    """For each combination of outcomes of `tests` that a text of one of the `shapes` can have: (outcomes, a shortest text)."""
+    forms, checks = [_automaton(g) for g in shapes], [_automaton(g) for g in tests]
+    alphabet = _representatives(frozenset(allowed for g in shapes + tests for allowed, _ in g.elements))
+    first = (tuple(a.start for a in forms), tuple(a.start for a in checks))
+    found: dict[tuple[bool, ...], str] = {}
+    following_forms: dict[tuple[int, ...], list[tuple[str, tuple[int, ...]]]] = {}
+    seen, layer = {first}, {first: ""}
+    while layer:
+        following: dict[tuple[tuple[int, ...], tuple[int, ...]], str] = {}
+        for (form, check), text in layer.items():
+            if any(a.accepting(s) for a, s in zip(forms, form)):
+                found.setdefault(tuple(a.accepting(s) for a, s in zip(checks, check)), text)
+            if form not in following_forms:
+                possible = frozenset().union(*(a.characters(s) for a, s in zip(forms, form)))
+                following_forms[form] = [(c, tuple(a.step(s, c) if s else 0 for a, s in zip(forms, form)))
+                                         for c in alphabet if c in possible]
+            for character, states in following_forms[form]:
+                both = (states, tuple(a.step(s, character) if s else 0 for a, s in zip(checks, check)))
+                if both not in seen:
+                    seen.add(both)
+                    following[both] = text + character
+        layer = following
+    return tuple(found.items())
+
+
+@lru_cache(maxsize=1 << 12)
+def _representatives(sets: frozenset[frozenset[str]]) -> str:
+    """One character of each group that no element tells apart."""
+    groups: dict[frozenset[frozenset[str]], str] = {}
+    for character in UNIVERSE:
+        groups.setdefault(frozenset(s for s in sets if character in s), character)
+    return "".join(groups.values())
