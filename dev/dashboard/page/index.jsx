@@ -7,7 +7,7 @@ import DashboardCore from '@splunk/dashboard-core';
 import EnterpriseViewOnlyPreset from '@splunk/dashboard-presets/EnterpriseViewOnlyPreset';
 import SplunkThemeProvider from '@splunk/themes/SplunkThemeProvider';
 import variables from '@splunk/themes/variables';
-import { createGlobalStyle } from 'styled-components';
+import styled, { createGlobalStyle } from 'styled-components';
 import { rowsFor } from './searchRows';
 import { validate, vocabulary } from './definitions';
 
@@ -23,9 +23,21 @@ const preset = {
 
 const PageStyle = createGlobalStyle`body { margin: 0; background: ${variables.backgroundColorPage}; }`;
 
+// Splunk Web, not the framework, draws a dashboard's title and description.
+const Header = styled.header`
+    padding: 12px 10px 0;
+    font: 13px ${variables.sansFontFamily};
+    color: ${variables.contentColorDefault};
+    h1 { margin: 0 0 4px; font-size: 22px; color: ${variables.contentColorActive}; }
+`;
+
 const View = ({ definition, theme }) => (
     <SplunkThemeProvider family="enterprise" colorScheme={theme} density="comfortable">
         <PageStyle />
+        <Header>
+            <h1>{definition.title}</h1>
+            {definition.description}
+        </Header>
         <DashboardContextProvider preset={preset} initialDefinition={definition}>
             <DashboardCore width="100%" height="100vh" />
         </DashboardContextProvider>
