@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Callable, Dict, List, Optional, Tuple
+from typing import Callable, Optional
 
 from dev.spl.values import Row, texts
 
@@ -33,7 +33,7 @@ class AddonField:
     compute: Compute
     basis: Basis
     source: str
-    only: Optional[Setting] = None
+    only: Setting | None = None
 
 
 CIM = "Splunk Add-on for AWS, Source types and CIM mapping"
@@ -70,7 +70,7 @@ def either(*computes: Compute) -> Compute:
 
 _WHOEVER = either(first_of(_USER, _ISSUER), last_part("userIdentity.arn"), first_of("userIdentity.invokedBy"))
 
-CLOUDTRAIL: Tuple[AddonField, ...] = (
+CLOUDTRAIL: tuple[AddonField, ...] = (
     AddonField("signature", first_of("eventName"), Basis.observed, PROPS),
     AddonField("command", first_of("eventName"), Basis.observed, PROPS),
     AddonField("src", first_of("sourceIPAddress"), Basis.observed, PROPS),
@@ -89,13 +89,13 @@ CLOUDTRAIL: Tuple[AddonField, ...] = (
     AddonField("dest", first_of("eventSource"), Basis.assumed, "an add-on that fills every field", Setting.filled),
 )
 
-SECURITY_LAKE: Tuple[AddonField, ...] = ()
+SECURITY_LAKE: tuple[AddonField, ...] = ()
 """The published twin uses no field of the add-on: only those of the OCSF event, extracted from its JSON."""
 
-TABLES: Dict[str, Tuple[AddonField, ...]] = {"aws:cloudtrail": CLOUDTRAIL, "aws:asl": SECURITY_LAKE}
+TABLES: dict[str, tuple[AddonField, ...]] = {"aws:cloudtrail": CLOUDTRAIL, "aws:asl": SECURITY_LAKE}
 
 
 def addon_fields(row: Row, sourcetype: str, setting: Setting) -> Row:
     """The add-on's fields for an event whose JSON fields are in `row`; one without a value is left out."""
-    entries: List[AddonField] = [entry for entry in TABLES[sourcetype] if entry.only in (None, setting)]
+    entries: list[AddonField] = [entry for entry in TABLES[sourcetype] if entry.only in (None, setting)]
     return {entry.name: found for entry in entries if (found := entry.compute(row)) is not None}

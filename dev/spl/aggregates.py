@@ -3,8 +3,9 @@ A test fails for one that no shipped search uses, or that has no case.
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Callable, Optional
 
 from dev.spl import tree
 from dev.spl.errors import SplError
@@ -16,7 +17,7 @@ AGGREGATE = "Search Reference: Aggregate functions"
 MULTIVALUE = "Search Reference: Multivalue stats and chart functions"
 EVENT_ORDER = "Search Reference: Event order functions"
 
-Compute = Callable[[List[str]], Optional[Value]]
+Compute = Callable[[list[str]], Optional[Value]]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Statistic:
 
 def _extreme(last: bool) -> Compute:
     """By number if every value is one, else by code point."""
-    def compute(values: List[str]) -> Optional[Value]:
+    def compute(values: list[str]) -> Value | None:
         if not values:
             return None
         numbers = all(number(value) is not None for value in values)
@@ -38,12 +39,12 @@ def _extreme(last: bool) -> Compute:
     return compute
 
 
-def _sum(values: List[str]) -> Optional[Value]:
+def _sum(values: list[str]) -> Value | None:
     numbers = [found for value in values if (found := number(value)) is not None]
     return spell(sum(numbers)) if numbers else None
 
 
-STATISTICS: Dict[str, Statistic] = {
+STATISTICS: dict[str, Statistic] = {
     "count": Statistic(AGGREGATE, True, lambda values: str(len(values))),
     "dc": Statistic(AGGREGATE, False, lambda values: str(len(set(values)))),
     "max": Statistic(AGGREGATE, False, _extreme(True)),
@@ -59,13 +60,13 @@ def check_aggregates(aggregates: Sequence[tree.Aggregate]) -> None:
     for aggregate in aggregates:
         statistic = STATISTICS.get(aggregate.function.lower())
         if statistic is None:
-            raise SplError(f"the local runner does not know the statistical function {aggregate.function!r}", None,
+            raise SplError(f"the local runner does not know the statistical function {aggregate.function!r}",
                            aggregate.position)
         if aggregate.argument is None and not statistic.bare:
-            raise SplError(f"{aggregate.function} takes a field", None, aggregate.position)
+            raise SplError(f"{aggregate.function} takes a field", aggregate.position)
         if isinstance(aggregate.argument, tree.Word):
             if "*" in aggregate.argument.text:
-                raise SplError("the local runner does not know wildcards here", None, aggregate.argument.position)
+                raise SplError("the local runner does not know wildcards here", aggregate.argument.position)
         elif aggregate.argument is not None:
             check(aggregate.argument)
 
@@ -75,13 +76,13 @@ def output_name(aggregate: tree.Aggregate) -> str:
     return aggregate.alias or aggregate.written
 
 
-def compute(aggregate: tree.Aggregate, rows: Sequence[Row], now: float) -> Optional[Value]:
+def compute(aggregate: tree.Aggregate, rows: Sequence[Row], now: float) -> Value | None:
     """The aggregate over these rows; null values do not count."""
     found = [value for row in rows for value in _values(aggregate.argument, row, now)]
     return STATISTICS[aggregate.function.lower()].compute(found)
 
 
-def _values(argument: object, row: Row, now: float) -> List[str]:
+def _values(argument: object, row: Row, now: float) -> list[str]:
     if argument is None:
         return [""]
     if isinstance(argument, tree.Word):
@@ -92,11 +93,11 @@ def _values(argument: object, row: Row, now: float) -> List[str]:
     return each(storable(result))
 
 
-def groups(rows: Sequence[Row], by: Sequence[str]) -> Dict[Tuple[str, ...], List[Row]]:
-    """Rows by the values of these fields. A row where one is null is in no group, one with several values in several."""
-    found: Dict[Tuple[str, ...], List[Row]] = {}
+def groups(rows: Sequence[Row], by: Sequence[str]) -> dict[tuple[str, ...], list[Row]]:
+    """Rows by the values of these fields: a row where one is null is in no group, one with two values in two."""
+    found: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        keys: List[Tuple[str, ...]] = [()]
+        keys: list[tuple[str, ...]] = [()]
         for field in by:
             keys = [(*key, value) for key in keys for value in dict.fromkeys(texts(row, field))]
         for key in keys:

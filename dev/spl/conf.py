@@ -4,9 +4,8 @@ The form is that of the Admin Manual, "Configuration file structure and syntax".
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Dict
 
-Conf = Dict[str, Dict[str, str]]
+Conf = dict[str, dict[str, str]]
 """Stanza name -> setting -> value."""
 
 
@@ -15,7 +14,7 @@ def read_conf(path: Path) -> Conf:
     stanzas: Conf = {}
     if not path.exists():
         return stanzas
-    settings: Dict[str, str] = {}
+    settings: dict[str, str] = {}
     lines = iter(enumerate(path.read_text(encoding="utf-8").splitlines(), 1))
     for number, line in lines:
         if not line.strip() or line.lstrip().startswith("#"):

@@ -3,23 +3,21 @@ Splunk stops at the first such mistake, too; the runner also stops where Splunk'
 """
 from __future__ import annotations
 
-from typing import Optional
-
 
 class SplError(Exception):
     """A search that cannot be run. `message` is one line; with `text` and `position` (a character offset in it),
     `str()` adds line, column and the line with a caret.
     """
 
-    def __init__(self, message: str, text: Optional[str] = None, position: int = 0) -> None:
+    def __init__(self, message: str, position: int = 0, text: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.text = text
         self.position = position
 
-    def within(self, text: str) -> "SplError":
+    def within(self, text: str) -> SplError:
         """The same error with the search it belongs to, unless it knows one already."""
-        return self if self.text is not None else SplError(self.message, text, self.position)
+        return self if self.text is not None else SplError(self.message, self.position, text)
 
     def __str__(self) -> str:
         if self.text is None:

@@ -4,8 +4,9 @@ JSON and those of the add-on. Rules: Splunk Add-on for AWS, props.conf (KV_MODE=
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Any, Union
 
 from dev.spl.addon import Setting, addon_fields
 from dev.spl.jsonfields import AUTOMATIC_LIMIT, all_fields
@@ -13,24 +14,25 @@ from dev.spl.times import seconds
 from dev.spl.values import Row, spell, texts
 
 INDEXED_AFTER = 300
-"""Seconds from an event's time to its index time, unless an Event says otherwise (assumed: CloudTrail's usual delay)."""
+"""Seconds from an event's time to its index time, unless an Event says otherwise (assumed: CloudTrail's usual)."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """A record with what the index adds. raw: the JSON text, or what it holds; indextime in Unix seconds or ISO text."""
-    raw: Union[str, Mapping[str, Any]]
+    """A record with what the index adds. raw: its JSON text, or what that holds; indextime: seconds or ISO text."""
+    raw: str | Mapping[str, Any]
     index: str = "main"
-    sourcetype: Optional[str] = None
+    sourcetype: str | None = None
     source: str = "aws_cloudtrail"
     host: str = "localhost"
-    indextime: Union[float, str, None] = None
+    splunk_server: str = "localhost"
+    indextime: float | str | None = None
 
 
 Raw = Union[str, Mapping[str, Any], Event]
 
 
-def make_events(records: Sequence[Raw], setting: Setting = Setting.filled) -> List[Row]:
+def make_events(records: Sequence[Raw], setting: Setting = Setting.filled) -> list[Row]:
     """The events of a search, newest first as Splunk returns them."""
     rows = [make_event(record if isinstance(record, Event) else Event(record), setting) for record in records]
     return sorted(rows, key=lambda row: float("".join(texts(row, "_time"))), reverse=True)
@@ -45,13 +47,15 @@ def make_event(event: Event, setting: Setting) -> Row:
     time = _time(record)
     if time is None:
         time = indexed or 0.0
-    row: Row = {"_raw": raw, "_time": spell(time), "_indextime": spell(time + INDEXED_AFTER if indexed is None else indexed),
-                "index": event.index, "sourcetype": sourcetype, "source": event.source, "host": event.host}
+    row: Row = {"_raw": raw, "_time": spell(time),
+                "_indextime": spell(time + INDEXED_AFTER if indexed is None else indexed),
+                "index": event.index, "sourcetype": sourcetype, "source": event.source, "host": event.host,
+                "splunk_server": event.splunk_server}
     found = all_fields(raw, AUTOMATIC_LIMIT)
     return {**found, **addon_fields(found, sourcetype, setting), **row}
 
 
-def _record(raw: str) -> Dict[str, Any]:
+def _record(raw: str) -> dict[str, Any]:
     try:
         record = json.loads(raw)
     except ValueError:
@@ -59,7 +63,7 @@ def _record(raw: str) -> Dict[str, Any]:
     return record if isinstance(record, dict) else {}
 
 
-def _time(record: Mapping[str, Any]) -> Optional[float]:
+def _time(record: Mapping[str, Any]) -> float | None:
     """eventTime, or OCSF's `time` in milliseconds."""
     try:
         return seconds(str(record["eventTime"])) if "eventTime" in record else float(record["time"]) / 1000

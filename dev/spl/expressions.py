@@ -3,7 +3,7 @@ Rules: Search Reference, "eval" (operators, order of evaluation) and "where"; fu
 """
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Optional, Tuple
+from typing import Callable
 
 from dev.spl import tree
 from dev.spl.errors import SplError
@@ -30,13 +30,13 @@ class Scope:
                 return FUNCTIONS[expression.name].apply(self, expression.arguments)
             return _OPERATORS[expression.operator](self, expression.operands)
         except SplError as error:
-            raise SplError(error.message, error.text, error.position or expression.position) from None
+            raise SplError(error.message, error.position or expression.position) from None
 
     def holds(self, expression: tree.Expression) -> bool:
         """Whether a condition is true; null is not."""
         return truth(self.evaluate(expression)) is True
 
-    def having(self, field: str, value: Value) -> "Scope":
+    def having(self, field: str, value: Value) -> Scope:
         """The same scope with another value of one field."""
         return Scope({**self.row, field: value}, self.now)
 
@@ -50,16 +50,16 @@ def check(expression: tree.Expression) -> None:
         return
     function = FUNCTIONS.get(expression.name)
     if function is None:
-        raise SplError(f"the local runner does not know the function {expression.name!r}", None, expression.position)
+        raise SplError(f"the local runner does not know the function {expression.name!r}", expression.position)
     count = len(expression.arguments)
     if count < function.least or (function.most is not None and count > function.most):
-        raise SplError(f"{expression.name}() does not take {count} argument{'s' * (count != 1)}", None,
+        raise SplError(f"{expression.name}() does not take {count} argument{'s' * (count != 1)}",
                        expression.position)
     for argument in expression.arguments:
         check(argument)
 
 
-Operands = Tuple[tree.Expression, ...]
+Operands = tuple[tree.Expression, ...]
 Operator = Callable[[Scope, Operands], Result]
 
 
@@ -87,7 +87,7 @@ def _add(scope: Scope, operands: Operands) -> Result:
     return _concatenate_texts([written(left), written(right)])
 
 
-def _concatenate_texts(parts: List[Optional[str]]) -> Optional[str]:
+def _concatenate_texts(parts: list[str | None]) -> str | None:
     return None if None in parts else "".join(part for part in parts if part is not None)
 
 
@@ -115,7 +115,7 @@ def _not(scope: Scope, operands: Operands) -> Result:
     return None if part is None else not part
 
 
-_OPERATORS: Dict[str, Operator] = {
+_OPERATORS: dict[str, Operator] = {
     **{operator: _comparison(operator) for operator in ORDER},
     "+": _add, "-": _arithmetic(lambda a, b: a - b), "*": _arithmetic(lambda a, b: a * b),
     "/": _arithmetic(lambda a, b: a / b), "%": _arithmetic(lambda a, b: a % b), ".": _concatenate,

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Callable, Dict, Optional, Pattern
+from re import Pattern
+from typing import Callable
 
 from dev.spl import tree
 from dev.spl.errors import SplError
@@ -13,14 +14,14 @@ from dev.spl.values import Row, number, texts, wildcard
 
 Keep = Callable[[Row], bool]
 
-_ORDERS: Dict[str, Callable[..., bool]] = {
+_ORDERS: dict[str, Callable[..., bool]] = {
     "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b}
 
-_ELSEWHERE = {"earliest", "latest", "index_earliest", "index_latest", "eventtype", "tag", "savedsearch", "splunk_server"}
+_ELSEWHERE = {"earliest", "latest", "index_earliest", "index_latest", "eventtype", "tag", "savedsearch"}
 _DIRECTIVES = {"TERM", "CASE"}
 
 
-def compile_filter(part: Optional[tree.Filter]) -> Keep:
+def compile_filter(part: tree.Filter | None) -> Keep:
     """The test of a row that a filter stands for; no filter keeps every row."""
     if part is None:
         return lambda row: True
@@ -35,7 +36,7 @@ def compile_filter(part: Optional[tree.Filter]) -> Keep:
         keep = compile_filter(part.part)
         return lambda row: not keep(row)
     if isinstance(part, tree.Subsearch):
-        raise SplError("the local runner does not know subsearches in a filter", None, part.position)
+        raise SplError("the local runner does not know subsearches in a filter", part.position)
     keeps = [compile_filter(one) for one in part.parts]
     if isinstance(part, tree.All):
         return lambda row: all(keep(row) for keep in keeps)
@@ -50,7 +51,7 @@ def _compare(part: tree.Compare) -> Keep:
     """
     field, value = part.field.text, part.value.text
     if field in _ELSEWHERE:
-        raise SplError(f"the local runner does not know {field}= in a search", None, part.field.position)
+        raise SplError(f"the local runner does not know {field}= in a search", part.field.position)
     if part.operator in _ORDERS:
         order, bound = _ORDERS[part.operator], number(value)
         return lambda row: any(_ordered(order, text, value, bound) for text in texts(row, field))
@@ -63,14 +64,14 @@ def _compare(part: tree.Compare) -> Keep:
     return lambda row: any(not equal(text) for text in texts(row, field))
 
 
-def _ordered(order: Callable[..., bool], text: str, value: str, bound: Optional[float]) -> bool:
+def _ordered(order: Callable[..., bool], text: str, value: str, bound: float | None) -> bool:
     found = number(text)
     return order(found, bound) if found is not None and bound is not None else order(text, value)
 
 
 def _term(word: tree.Word) -> Keep:
     if not word.quoted and word.text in _DIRECTIVES:
-        raise SplError(f"the local runner does not know {word.text}()", None, word.position)
+        raise SplError(f"the local runner does not know {word.text}()", word.position)
     if word.text == "*":
         return lambda row: True
     pattern = _segment(word.text)
@@ -79,7 +80,7 @@ def _term(word: tree.Word) -> Keep:
 
 @lru_cache(maxsize=256)
 def _segment(text: str) -> Pattern[str]:
-    """A term begins and ends where a segment of the event does: next to no letter or digit (every breaker is neither)."""
+    """A term begins and ends where a segment of the event does: next to no letter or digit."""
     body = r"[^\s\"]*".join(re.escape(part) for part in text.split("*"))
     before = "" if text.startswith("*") or not text[:1].isalnum() else r"(?<![^\W_])"
     after = "" if text.endswith("*") or not text[-1:].isalnum() else r"(?![^\W_])"

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from collections.abc import Iterator
+from typing import Any
 
-import ijson
+import ijson  # type: ignore[import-untyped]
 
 from dev.spl.values import Row, pack
 
@@ -20,27 +21,28 @@ AUTOMATIC_LIMIT = 100
 _STEP = re.compile(r"(?P<key>[^.{}]*)(?P<indexes>(?:\{\d*\})*)(?:\.|$)")
 _SPACE = re.compile(r"[\s,:]*")
 _DECODER = json.JSONDecoder(strict=False)
-_SHOWN = {"boolean": {True: "true", False: "false"}, "null": {None: "null"}}
+_SHOWN: dict[str, dict[Any, str]] = {"boolean": {True: "true", False: "false"}, "null": {None: "null"}}
 
 
-def all_fields(text: str, limit: Optional[int] = None) -> Row:
+def all_fields(text: str, limit: int | None = None) -> Row:
     """The fields of a JSON text by their paths (`a.b`, `list{}.c`); repeated paths become multivalue.
 
     Reading stops at the cutoff, at the first mistake, and before a field beyond `limit`. A value that the cutoff splits
     is not extracted (assumed: the documentation only says that the setting applies to the first bytes).
     """
-    found: Dict[str, List[str]] = {}
+    found: dict[str, list[str]] = {}
     for path, value in _leaves(text.encode("utf-8", "replace")[:EXTRACTION_CUTOFF]):
         if limit is not None and path not in found and len(found) == limit:
             break
         found.setdefault(path, []).append(value)
-    return {path: value for path, values in found.items() if (value := pack(values)) is not None}
+    return {path: packed for path, values in found.items() if (packed := pack(values)) is not None}
 
 
-def at_path(text: str, path: str) -> List[str]:
+def at_path(text: str, path: str) -> list[str]:
     """The values at one path, `{}` meaning every element of an array: text plain, objects as written.
 
-    No cutoff applies. An array is no value itself, only its elements are. A path that does not exist, or a text that is not JSON up to it, has no values.
+    No cutoff applies. An array is no value itself, only its elements are. A path that does not exist, or a text that
+    is not JSON up to it, has no values.
     """
     nodes = [text]
     for key, indexes in _steps(path):
@@ -51,8 +53,8 @@ def at_path(text: str, path: str) -> List[str]:
     return [_plain(node) for node in nodes if not node.startswith("[")]
 
 
-def _leaves(data: bytes) -> Iterator[Tuple[str, str]]:
-    path: List[str] = []
+def _leaves(data: bytes) -> Iterator[tuple[str, str]]:
+    path: list[str] = []
     try:
         for event, value in ijson.basic_parse(data):
             if event == "map_key":
@@ -67,7 +69,7 @@ def _leaves(data: bytes) -> Iterator[Tuple[str, str]]:
         return
 
 
-def _steps(path: str) -> Iterator[Tuple[str, List[Optional[int]]]]:
+def _steps(path: str) -> Iterator[tuple[str, list[int | None]]]:
     position = 0
     while position < len(path):
         step = _STEP.match(path, position)
@@ -77,18 +79,18 @@ def _steps(path: str) -> Iterator[Tuple[str, List[Optional[int]]]]:
         position = step.end()
 
 
-def _members(text: str) -> Iterator[Tuple[str, str]]:
+def _members(text: str) -> Iterator[tuple[str, str]]:
     """Key and value, the value as written, of an object."""
     parts = iter(_parts(text, "{", "}"))
     for (key, _), (_, value) in zip(parts, parts):
         yield key, value
 
 
-def _elements(text: str) -> List[str]:
+def _elements(text: str) -> list[str]:
     return [written for _, written in _parts(text, "[", "]")]
 
 
-def _parts(text: str, opening: str, closing: str) -> Iterator[Tuple[Any, str]]:
+def _parts(text: str, opening: str, closing: str) -> Iterator[tuple[Any, str]]:
     """The values inside the outermost brackets: as Python has them and as written."""
     position = _SPACE.match(text).end()  # type: ignore[union-attr]
     if text[position:position + 1] != opening:

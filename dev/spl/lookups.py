@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, FrozenSet, List, Mapping, Optional, Sequence, Tuple
+from typing import Callable
 
 from dev.spl.conf import Conf
 from dev.spl.errors import SplError
@@ -22,7 +23,7 @@ _MOST = 1000
 class Definition:
     """How a lookup matches: the fields whose cells hold wildcards, case, how many rows it may yield."""
     filename: str
-    wildcards: FrozenSet[str] = frozenset()
+    wildcards: frozenset[str] = frozenset()
     case_sensitive: bool = True
     max_matches: int = _MOST
 
@@ -30,8 +31,8 @@ class Definition:
 @dataclass(frozen=True)
 class CsvTable:
     """A lookup's rows, empty cells left out, under its header."""
-    columns: Tuple[str, ...]
-    rows: Tuple[Mapping[str, str], ...]
+    columns: tuple[str, ...]
+    rows: tuple[Mapping[str, str], ...]
 
 
 class Lookups:
@@ -85,14 +86,14 @@ class Lookups:
 
 def matcher(definition: Definition, keys: Mapping[str, str]) -> Callable[[Mapping[str, str]], bool]:
     """Whether a row of the table matches an event. keys: column of the table -> the event's value."""
-    tests: List[Tuple[str, str]] = list(keys.items())
+    tests: list[tuple[str, str]] = list(keys.items())
 
     def matches(row: Mapping[str, str]) -> bool:
         return all(_cell_matches(definition, column, row.get(column), value) for column, value in tests)
     return matches
 
 
-def _cell_matches(definition: Definition, column: str, cell: Optional[str], value: str) -> bool:
+def _cell_matches(definition: Definition, column: str, cell: str | None, value: str) -> bool:
     if cell is None:
         return False
     if column in definition.wildcards:

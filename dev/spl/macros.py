@@ -4,15 +4,15 @@ Rules: Search Manual, "Use search macros in searches" and "Define search macros 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Dict, List, Mapping, Optional, Tuple
 
 from lark import Lark, UnexpectedInput
 
 from dev.spl.conf import Conf
 from dev.spl.errors import SplError
 
-MacroTable = Mapping[Tuple[str, int], "Macro"]
+MacroTable = Mapping[tuple[str, int], "Macro"]
 """Name and number of arguments -> macro: Splunk keeps `x` and `x(1)` apart."""
 
 _DEPTH = 20
@@ -33,11 +33,11 @@ _CALL = Lark(r'''
 @dataclass(frozen=True)
 class Macro:
     """One stanza of macros.conf: the text it stands for, in which `$name$` stands for an argument."""
-    parameters: Tuple[str, ...]
+    parameters: tuple[str, ...]
     definition: str
 
 
-def macro_table(conf: Conf, overrides: Optional[Mapping[str, str]] = None) -> Dict[Tuple[str, int], Macro]:
+def macro_table(conf: Conf, overrides: Mapping[str, str] | None = None) -> dict[tuple[str, int], Macro]:
     """The macros of a macros.conf. overrides: stanza name -> definition, as a local/macros.conf would change it."""
     table = {}
     for stanza in {**conf, **dict.fromkeys(overrides or ())}:
@@ -56,23 +56,23 @@ def macro_table(conf: Conf, overrides: Optional[Mapping[str, str]] = None) -> Di
 
 def expand(search: str, macros: MacroTable, depth: int = 0) -> str:
     """The search without macro calls and comments; quoted text stays as it is. SplError at a call that cannot be."""
-    def replace(piece: "re.Match[str]") -> str:
+    def replace(piece: re.Match[str]) -> str:
         if piece["comment"] is not None:
             return " "
         if piece["call"] is None:
             return piece[0]
         if depth == _DEPTH:
-            raise SplError(f"macros are nested more than {_DEPTH} deep", search, piece.start())
+            raise SplError(f"macros are nested more than {_DEPTH} deep", piece.start(), search)
         try:
             name, arguments = _read_call(piece["call"])
             macro = _find(macros, name, len(arguments))
             return expand(_fill(macro, arguments), macros, depth + 1)
         except SplError as error:
-            raise SplError(error.message, search, piece.start()) from None
+            raise SplError(error.message, piece.start(), search) from None
     return _PIECE.sub(replace, search)
 
 
-def _read_call(text: str) -> Tuple[str, List[str]]:
+def _read_call(text: str) -> tuple[str, list[str]]:
     """The name and the arguments of a call; an argument loses the quotation marks around it."""
     try:
         tree = _CALL.parse(text.strip())
@@ -97,7 +97,7 @@ def _find(macros: MacroTable, name: str, arity: int) -> Macro:
     raise SplError(f"macro {name} does not exist in this app's macros.conf")
 
 
-def _fill(macro: Macro, arguments: List[str]) -> str:
+def _fill(macro: Macro, arguments: list[str]) -> str:
     text = macro.definition
     for parameter, argument in zip(macro.parameters, arguments):
         text = text.replace(f"${parameter}$", argument)

@@ -1,12 +1,13 @@
-"""Turns the text of a search into stages, by the grammar in grammar.lark; every mistake becomes an SplError at its place.
+"""Turns the text of a search into stages, by the grammar in grammar.lark; a mistake becomes an SplError at its place.
 A search is parsed in two steps: the pipeline, then what each command's own syntax makes of its arguments.
 """
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any
 
 from lark import Lark, Token, Transformer, Tree, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
 from lark.exceptions import VisitError
@@ -22,6 +23,7 @@ SYNTAXES = ("arguments", "filter", "lookup_arguments", "assignments", "condition
 _PARSER = Lark((Path(__file__).parent / "grammar.lark").read_text(encoding="utf-8"), parser="lalr",
                start=["pipeline", *SYNTAXES], propagate_positions=True, maybe_placeholders=True)
 _COMMAND = re.compile(r"\s*(\w+)")
+_IMPLIED = re.compile(r"\s*search\s", re.IGNORECASE)
 _INLINE = v_args(inline=True)
 
 
@@ -32,30 +34,28 @@ class _Hole:
     pipeline: Tree[Token]
 
 
-def parse(search: str, syntaxes: Mapping[str, str]) -> Tuple[tree.Stage, ...]:
-    """The stages of a search without macros. syntaxes: command -> start rule. SplError for all that is not SPL."""
-    text = search if search.lstrip().startswith("|") else "search " + search
-    shift = len(text) - len(search)
-    try:
-        return _Reader(text, syntaxes).stages(_run(text, 0, len(text), "pipeline"))
-    except SplError as error:
-        raise SplError(error.message, search, max(0, error.position - shift)) from None
+def parse(search: str, syntaxes: Mapping[str, str]) -> tuple[tree.Stage, ...]:
+    """The stages of a search without macros. syntaxes: command -> start rule. SplError for all that is not SPL.
+
+    What stands before the first pipe, if anything, is the implied `search`; its name may be written or not.
+    """
+    return _Reader(search, syntaxes).stages(_run(search, 0, len(search), "pipeline"))
 
 
 def _run(text: str, start: int, end: int, rule: str) -> Tree[Token]:
     try:
-        return _PARSER.parse(TextSlice(text, start, end), start=rule)  # type: ignore[arg-type]
+        return _PARSER.parse(TextSlice(text, start, end), start=rule)
     except UnexpectedInput as error:
         raise _syntax_error(error, end) from None
 
 
 def _syntax_error(error: UnexpectedInput, end: int) -> SplError:
     if isinstance(error, UnexpectedCharacters):
-        unclosed = error.char in "\"'"
-        return SplError("unclosed quotation mark" if unclosed else f"unexpected {error.char!r}", None, error.pos_in_stream)
+        what = "unclosed quotation mark" if error.char in ("'", '"') else f"unexpected {error.char!r}"
+        return SplError(what, error.pos_in_stream)
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
-        return SplError(f"unexpected {str(error.token)!r}", None, error.pos_in_stream)
-    return SplError("the search ends too early here", None, end)
+        return SplError(f"unexpected {str(error.token)!r}", error.pos_in_stream or end)
+    return SplError("the search ends too early here", end)
 
 
 class _Reader:
@@ -65,37 +65,44 @@ class _Reader:
         self.text = text
         self.syntaxes = syntaxes
 
-    def stages(self, pipeline: Tree[Token]) -> Tuple[tree.Stage, ...]:
+    def stages(self, pipeline: Tree[Token]) -> tuple[tree.Stage, ...]:
         found = [self._span(stage) for stage in pipeline.children if isinstance(stage, Tree)]
-        if len(found) > 1 and not self.text[found[0][0]:found[0][1]].strip():
-            found = found[1:]
-        return tuple(self._stage(start, end, holes) for start, end, holes in found)
+        start, end, holes = found[0]
+        if len(found) > 1 and not self.text[start:end].strip():
+            first = []
+        elif _IMPLIED.match(self.text, start, end):
+            first = [self._stage(start, end, holes)]
+        else:
+            first = [self._parsed("search", start, start, end, holes)]
+        return (*first, *(self._stage(*span) for span in found[1:]))
 
-    def _span(self, stage: Tree[Token]) -> Tuple[int, int, List[_Hole]]:
+    def _span(self, stage: Tree[Token]) -> tuple[int, int, list[_Hole]]:
         holes = [_Hole(child.meta.start_pos, child.meta.end_pos, child.children[0])  # type: ignore[arg-type]
                  for child in stage.children if isinstance(child, Tree)]
         if stage.meta.empty:
             return 0, 0, []
         return stage.meta.start_pos, stage.meta.end_pos, holes
 
-    def _stage(self, start: int, end: int, holes: List[_Hole]) -> tree.Stage:
+    def _stage(self, start: int, end: int, holes: list[_Hole]) -> tree.Stage:
         name = _COMMAND.match(self.text, start, end)
         if name is None:
-            raise SplError("a command is missing", None, start)
+            raise SplError("a command is missing", start)
         command = name[1].lower()
-        syntax = self.syntaxes.get(command)
-        if syntax is None:
-            raise SplError(f"the local runner does not know the command {name[1]!r}", None, name.start(1))
+        if command not in self.syntaxes:
+            raise SplError(f"the local runner does not know the command {name[1]!r}", name.start(1))
+        return self._parsed(command, name.start(1), name.end(), end, holes)
+
+    def _parsed(self, command: str, position: int, start: int, end: int, holes: list[_Hole]) -> tree.Stage:
         blanked = self.text
         for hole in holes:
             blanked = blanked[:hole.start + 1] + " " * (hole.end - hole.start - 2) + blanked[hole.end - 1:]
         subsearches = {hole.start: tree.Subsearch(self.stages(hole.pipeline), hole.start) for hole in holes}
-        parsed = _run(blanked, name.end(), end, syntax)
+        parsed = _run(blanked, start, end, self.syntaxes[command])
         try:
             arguments = _Builder(subsearches, self.text).transform(parsed)
         except VisitError as error:
             raise error.orig_exc from None
-        return tree.Stage(command, arguments, self.text[name.end():end].strip(), name.start(1))
+        return tree.Stage(command, arguments, self.text[start:end].strip(), position)
 
 
 def _word(token: Token) -> tree.Word:
@@ -112,7 +119,7 @@ def _place(expression: Any) -> int:
 class _Builder(Transformer[Token, Any]):
     """Makes the nodes of dev.spl.tree out of lark's."""
 
-    def __init__(self, subsearches: Dict[int, tree.Subsearch], text: str) -> None:
+    def __init__(self, subsearches: dict[int, tree.Subsearch], text: str) -> None:
         super().__init__()
         self.subsearches = subsearches
         self.text = text
@@ -139,21 +146,21 @@ class _Builder(Transformer[Token, Any]):
     def call(self, name: Token, argument: tree.Word) -> tree.Call:
         return tree.Call(str(name), argument, name.start_pos or 0)
 
-    def arguments(self, items: List[Any]) -> Tuple[Any, ...]:
+    def arguments(self, items: list[Any]) -> tuple[Any, ...]:
         return tuple(items)
 
-    def lookup_arguments(self, parts: List[Any]) -> Tuple[Any, ...]:
+    def lookup_arguments(self, parts: list[Any]) -> tuple[Any, ...]:
         items, where = parts
         return items if where is None else (*items, where)
 
     @_INLINE
-    def filter(self, part: Optional[tree.Filter]) -> Optional[tree.Filter]:
+    def filter(self, part: tree.Filter | None) -> tree.Filter | None:
         return part
 
-    def all(self, parts: List[tree.Filter]) -> tree.Filter:
+    def all(self, parts: list[tree.Filter]) -> tree.Filter:
         return tree.All(tuple(parts))
 
-    def any(self, parts: List[tree.Filter]) -> tree.Filter:
+    def any(self, parts: list[tree.Filter]) -> tree.Filter:
         return tree.Any(tuple(parts))
 
     @_INLINE
@@ -164,14 +171,14 @@ class _Builder(Transformer[Token, Any]):
     def compare(self, field: Token, operator: Token, value: Token) -> tree.Filter:
         return tree.Compare(_word(field), str(operator), _word(value))
 
-    def any_of(self, parts: List[Any]) -> tree.Filter:
+    def any_of(self, parts: list[Any]) -> tree.Filter:
         return tree.AnyOf(_word(parts[0]), tuple(parts[1:]))
 
     @_INLINE
     def term(self, token: Token) -> tree.Filter:
         return tree.Term(_word(token))
 
-    def assignments(self, items: List[tree.Assignment]) -> Tuple[tree.Assignment, ...]:
+    def assignments(self, items: list[tree.Assignment]) -> tuple[tree.Assignment, ...]:
         return tuple(items)
 
     @_INLINE
@@ -183,13 +190,13 @@ class _Builder(Transformer[Token, Any]):
     def condition(self, expression: tree.Expression) -> tree.Expression:
         return expression
 
-    def exclusive(self, operands: List[Any]) -> tree.Expression:
+    def exclusive(self, operands: list[Any]) -> tree.Expression:
         return tree.Operation("XOR", tuple(operands), _place(operands[0]))
 
-    def either(self, operands: List[Any]) -> tree.Expression:
+    def either(self, operands: list[Any]) -> tree.Expression:
         return tree.Operation("OR", tuple(operands), _place(operands[0]))
 
-    def both(self, operands: List[Any]) -> tree.Expression:
+    def both(self, operands: list[Any]) -> tree.Expression:
         return tree.Operation("AND", tuple(operands), _place(operands[0]))
 
     @_INLINE
@@ -208,16 +215,16 @@ class _Builder(Transformer[Token, Any]):
     def like(self, left: Any, right: Any) -> tree.Expression:
         return tree.Function("like", (left, right), _place(left))
 
-    def membership(self, operands: List[Any]) -> tree.Expression:
+    def membership(self, operands: list[Any]) -> tree.Expression:
         return tree.Function("in", tuple(operands), _place(operands[0]))
 
-    def arithmetic(self, parts: List[Any]) -> tree.Expression:
+    def arithmetic(self, parts: list[Any]) -> tree.Expression:
         result = parts[0]
         for operator, operand in zip(parts[1::2], parts[2::2]):
             result = tree.Operation(str(operator), (result, operand), _place(result))
         return result
 
-    def concatenation(self, operands: List[Any]) -> tree.Expression:
+    def concatenation(self, operands: list[Any]) -> tree.Expression:
         return tree.Operation(".", tuple(operands), _place(operands[0]))
 
     @_INLINE
@@ -235,22 +242,22 @@ class _Builder(Transformer[Token, Any]):
     def field(self, token: Token) -> tree.Expression:
         return tree.Field(str(token) if token.type == "NAME" else token[1:-1], token.start_pos or 0)
 
-    def function(self, parts: List[Any]) -> tree.Expression:
+    def function(self, parts: list[Any]) -> tree.Expression:
         name, arguments = parts[0], [part for part in parts[1:] if part is not None]
         return tree.Function(str(name).lower(), tuple(arguments), name.start_pos or 0)
 
-    def by(self, items: List[Any]) -> Tuple[Any, ...]:
+    def by(self, items: list[Any]) -> tuple[Any, ...]:
         return tuple(items)
 
     @v_args(meta=True)
-    def aggregate(self, meta: Any, parts: List[Any]) -> tree.Aggregate:
+    def aggregate(self, meta: Any, parts: list[Any]) -> tree.Aggregate:
         function, alias = parts[0], parts[-1]
         arguments = [part for part in parts[1:-1] if part is not None and not isinstance(part, Token)]
         written = self.text[meta.start_pos:meta.end_pos]
         return tree.Aggregate(str(function), arguments[0] if arguments else None, alias and alias.text, written,
                               function.start_pos or 0)
 
-    def aggregation(self, parts: List[Any]) -> tree.Aggregation:
+    def aggregation(self, parts: list[Any]) -> tree.Aggregation:
         over = next((part for part in parts if isinstance(part, tree.Word)), None)
         tail = next((part for part in parts if isinstance(part, tuple)), ())
         options = tuple(part for part in (*parts, *tail) if isinstance(part, tree.Option))

@@ -3,30 +3,30 @@ Rules: Search Reference, "eval", and Search Manual, "Evaluate and manipulate fie
 """
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Optional, Union
+from typing import Callable, Union
 
 from dev.spl.errors import SplError
 from dev.spl.values import Number, Value, number, pack, spell
 
-Result = Union[str, int, float, bool, None, List[str]]
+Result = Union[str, int, float, bool, None, list[str]]
 """What an expression yields; None is null, a list has two or more texts."""
 
 
-def truth(result: Result) -> Optional[bool]:
+def truth(result: Result) -> bool | None:
     """A condition's value: true, false, or null."""
     if result is None or isinstance(result, bool):
         return result
     raise SplError("a condition is expected here, not a value")
 
 
-def numeric(result: Result) -> Optional[Number]:
+def numeric(result: Result) -> Number | None:
     """The number that a value is or spells, None otherwise."""
     if isinstance(result, bool) or result is None or isinstance(result, list):
         return None
     return number(result) if isinstance(result, str) else result
 
 
-def written(result: Result) -> Optional[str]:
+def written(result: Result) -> str | None:
     """A single value as text; SplError for a condition and for a multivalue, which no text function documents."""
     if result is None or isinstance(result, str):
         return result
@@ -37,7 +37,7 @@ def written(result: Result) -> Optional[str]:
     return spell(result)
 
 
-def each(result: Result) -> List[str]:
+def each(result: Result) -> list[str]:
     """The values of a field that may be multivalue."""
     if isinstance(result, list):
         return result
@@ -45,7 +45,7 @@ def each(result: Result) -> List[str]:
     return [] if text is None else [text]
 
 
-def storable(result: Result) -> Optional[Value]:
+def storable(result: Result) -> Value | None:
     """A result as a field's value. SplError for a condition: eval refuses to assign booleans."""
     if isinstance(result, list):
         return pack(result)
@@ -54,7 +54,7 @@ def storable(result: Result) -> Optional[Value]:
     return written(result)
 
 
-def compare(operator: str, left: Result, right: Result) -> Optional[bool]:
+def compare(operator: str, left: Result, right: Result) -> bool | None:
     """A comparison: by number if both sides are numbers, else by text, case-sensitive; null if a side is null.
 
     A multivalue field equals a value if one of its values does; no other comparison of it is documented.
@@ -71,6 +71,6 @@ def compare(operator: str, left: Result, right: Result) -> Optional[bool]:
     return ORDER[operator](written(left), written(right))
 
 
-ORDER: Dict[str, Callable[..., bool]] = {
+ORDER: dict[str, Callable[..., bool]] = {
     "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
     ">": lambda a, b: a > b, ">=": lambda a, b: a >= b}

@@ -4,9 +4,9 @@ Rules: savedsearches.conf.spec, "dispatch"; Search Reference, "search" (the impl
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from dev.spl import tree
 from dev.spl.addon import Setting
@@ -37,9 +37,9 @@ class Results:
     rows: field -> text, or a list of texts where the field is multivalue; a null field has no key.
     seen and total: events within the search's time range, and events given.
     """
-    rows: List[Row]
-    columns: Tuple[str, ...]
-    messages: Tuple[str, ...]
+    rows: list[Row]
+    columns: tuple[str, ...]
+    messages: tuple[str, ...]
     seen: int
     total: int
 
@@ -53,17 +53,17 @@ class Window:
     index_latest: str = ""
 
 
-def run_search(spl: str, events: Sequence[Raw] = (), *, rows: Optional[Sequence[Row]] = None,
+def run_search(spl: str, events: Sequence[Raw] = (), *, rows: Sequence[Row] | None = None,
                earliest: str = "", latest: str = "", **options: object) -> Results:
     """Runs a search over these events, or with `rows` a post-process search over the rows of another one.
 
-    events: CloudTrail or Security Lake records, each a dict, its JSON text or an Event. Options: app, now, addon, lookups
-    and macros, as dev/spl/README.md describes them. Raises SplError.
+    events: CloudTrail or Security Lake records, each a dict, its JSON text or an Event. Options: app, now, addon,
+    lookups and macros, as dev/spl/README.md describes them. Raises SplError.
     """
     return _run(spl, events, rows, Window(earliest, latest), **options)  # type: ignore[arg-type]
 
 
-def run_saved(name: str, events: Sequence[Raw] = (), *, all_time: bool = False, app: Union[str, Path] = APP,
+def run_saved(name: str, events: Sequence[Raw] = (), *, all_time: bool = False, app: str | Path = APP,
               **options: object) -> Results:
     """Runs a saved search of the app within its own time range, or over all events. Options as in run_search."""
     settings = saved_searches(Path(app)).get(name)
@@ -75,14 +75,14 @@ def run_saved(name: str, events: Sequence[Raw] = (), *, all_time: bool = False, 
     return _run(settings["search"], events, None, window, app=app, **options)  # type: ignore[arg-type]
 
 
-def saved_searches(app: Path = APP) -> Dict[str, Dict[str, str]]:
+def saved_searches(app: Path = APP) -> dict[str, dict[str, str]]:
     """Name -> settings of the app's saved searches."""
     return {name: settings for name, settings in read_conf(app / "default" / "savedsearches.conf").items()
             if "search" in settings}
 
 
-def compile_search(spl: str, app: Path = APP, macros: Optional[Mapping[str, str]] = None,
-                   chained: bool = False) -> Tuple[Tuple[tree.Stage, ...], Run]:
+def compile_search(spl: str, app: Path = APP, macros: Mapping[str, str] | None = None,
+                   chained: bool = False) -> tuple[tuple[tree.Stage, ...], Run]:
     """The stages of a search, its macros expanded, and what runs them. SplError for all that cannot be run."""
     search = "| " + spl if chained and not spl.lstrip().startswith("|") else spl
     implied = not search.lstrip().startswith("|")
@@ -100,7 +100,7 @@ def _compile(stages: Sequence[tree.Stage], chained: bool = False) -> Run:
     steps = [COMMANDS[stage.command].compile(stage, _compile) for stage in stages]
     first = stages[0]
     if not chained and first.command != "search" and not COMMANDS[first.command].generating:
-        raise SplError(f"a search cannot begin with {first.command}", None, first.position)
+        raise SplError(f"a search cannot begin with {first.command}", first.position)
 
     def run(table: Table, context: Context) -> Table:
         if not chained and first.command == "search":
@@ -111,9 +111,9 @@ def _compile(stages: Sequence[tree.Stage], chained: bool = False) -> Run:
     return run
 
 
-def _run(spl: str, events: Sequence[Raw], rows: Optional[Sequence[Row]], window: Window, *,
-         app: Union[str, Path] = APP, now: Union[float, str, None] = None, addon: Union[str, Setting] = Setting.filled,
-         lookups: Union[str, Path, None] = None, macros: Optional[Mapping[str, str]] = None) -> Results:
+def _run(spl: str, events: Sequence[Raw], rows: Sequence[Row] | None, window: Window, *,
+         app: str | Path = APP, now: float | str | None = None, addon: str | Setting = Setting.filled,
+         lookups: str | Path | None = None, macros: Mapping[str, str] | None = None) -> Results:
     app = Path(app)
     _, run = compile_search(spl, app, macros, chained=rows is not None)
     made = make_events(events, Setting(addon))
@@ -133,13 +133,13 @@ def _run(spl: str, events: Sequence[Raw], rows: Optional[Sequence[Row]], window:
     return Results(table.rows, table.columns, tuple(context.messages), len(seen), len(made))
 
 
-def _moment(now: Union[float, str, None], events: Sequence[Row]) -> float:
+def _moment(now: float | str | None, events: Sequence[Row]) -> float:
     if now is not None:
         return seconds(now)
     return max((float(text) for event in events for text in texts(event, "_time")), default=0.0) + RUN_AFTER
 
 
-def _between(event: Row, field: str, first: Optional[float], last: Optional[float]) -> bool:
+def _between(event: Row, field: str, first: float | None, last: float | None) -> bool:
     """Whether a time is in a range, which holds its first second and not its last."""
     return all((first is None or float(text) >= first) and (last is None or float(text) < last)
                for text in texts(event, field))

@@ -1,9 +1,10 @@
 """What flows between commands, what a command may ask for while it runs, and what a command is to the runner."""
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Iterable, List, Optional, Sequence, Tuple
+from typing import Callable
 
 from dev.spl import tree
 from dev.spl.lookups import Lookups
@@ -13,8 +14,8 @@ from dev.spl.values import Row
 @dataclass(frozen=True)
 class Table:
     """Rows under columns in Splunk's order; a column may have no value in any row."""
-    rows: List[Row]
-    columns: Tuple[str, ...] = ()
+    rows: list[Row]
+    columns: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         columns = dict.fromkeys(self.columns)
@@ -22,23 +23,23 @@ class Table:
             columns.update(dict.fromkeys(row))
         object.__setattr__(self, "columns", tuple(columns))
 
-    def having(self, rows: Iterable[Row]) -> "Table":
+    def having(self, rows: Iterable[Row]) -> Table:
         """Other rows; columns stay, new ones come last."""
         return Table(list(rows), self.columns)
 
 
 @dataclass
 class Context:
-    """The search that is running: its app, its time and time range in Unix seconds (None: no bound), its events and lookups,
-    and what it told the user.
+    """The search that is running: its app, its time and time range in Unix seconds (None: no bound), its events
+    and lookups, and what it told the user.
     """
     app: Path
     now: float
-    earliest: Optional[float]
-    latest: Optional[float]
+    earliest: float | None
+    latest: float | None
     events: Sequence[Row]
     lookups: Lookups
-    messages: List[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
 
 Run = Callable[[Table, Context], Table]

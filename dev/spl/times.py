@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone
-from typing import Dict, Match, Optional, Union
+from re import Match
 
 from dev.spl.errors import SplError
 
-_UNITS: Dict[str, str] = {name: unit for unit, names in {
+_UNITS: dict[str, str] = {name: unit for unit, names in {
     "seconds": "s sec secs second seconds", "minutes": "m min mins minute minutes", "hours": "h hr hrs hour hours",
     "days": "d day days", "weeks": "w week weeks", "months": "mon month months", "years": "y yr yrs year years",
 }.items() for name in names.split()}
@@ -23,8 +23,8 @@ def utc(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, timezone.utc)
 
 
-def seconds(time: Union[float, int, str]) -> float:
-    """Unix seconds of a number, of digits, or of an ISO 8601 text (UTC unless it says otherwise). ValueError if none."""
+def seconds(time: float | int | str) -> float:
+    """Unix seconds of a number, of digits, or of ISO 8601 text (UTC unless it says otherwise). ValueError if none."""
     if isinstance(time, (float, int)):
         return float(time)
     if re.fullmatch(r"\d+(?:\.\d+)?", time):
@@ -33,7 +33,7 @@ def seconds(time: Union[float, int, str]) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
 
 
-def apply_modifier(modifier: str, now: float) -> Optional[float]:
+def apply_modifier(modifier: str, now: float) -> float | None:
     """Unix seconds that a modifier such as `-70m@m`, `now`, `@d` or `1700000000` means; None for "" (no bound)."""
     text = modifier.strip().lower()
     if not text:
@@ -60,7 +60,7 @@ def format_time(when: float, form: str) -> str:
     return moment.strftime(_portable(text.replace("%s", str(int(when)))))
 
 
-def parse_time(text: str, form: str) -> Optional[float]:
+def parse_time(text: str, form: str) -> float | None:
     """strptime: Unix seconds, None where the text does not have the form; UTC unless it carries an offset."""
     try:
         moment = datetime.strptime(text, _portable(form))

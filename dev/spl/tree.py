@@ -4,7 +4,7 @@ The kinds follow the syntax sections of Splunk's Search Reference.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional, Tuple, Union
+from typing import Union
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Call:
 @dataclass(frozen=True)
 class Subsearch:
     """`[ … ]` among the arguments of a command."""
-    stages: Tuple["Stage", ...]
+    stages: tuple[Stage, ...]
     position: int
 
 
@@ -53,7 +53,7 @@ class Compare:
 class AnyOf:
     """`field IN (a, b)`."""
     field: Word
-    values: Tuple[Word, ...]
+    values: tuple[Word, ...]
 
 
 @dataclass(frozen=True)
@@ -65,19 +65,19 @@ class Term:
 @dataclass(frozen=True)
 class All:
     """Every part holds."""
-    parts: Tuple["Filter", ...]
+    parts: tuple[Filter, ...]
 
 
 @dataclass(frozen=True)
 class Any:
     """At least one part holds."""
-    parts: Tuple["Filter", ...]
+    parts: tuple[Filter, ...]
 
 
 @dataclass(frozen=True)
 class Not:
     """The part does not hold."""
-    part: "Filter"
+    part: Filter
 
 
 Filter = Union[Compare, AnyOf, Term, All, Any, Not, Subsearch]
@@ -88,7 +88,7 @@ Filter = Union[Compare, AnyOf, Term, All, Any, Not, Subsearch]
 @dataclass(frozen=True)
 class Literal:
     """A number or a text in double quotation marks."""
-    value: Union[int, float, str]
+    value: int | float | str
     position: int
 
 
@@ -103,7 +103,7 @@ class Field:
 class Operation:
     """An operator between its operands; NOT and the minus sign have one."""
     operator: str
-    operands: Tuple["Expression", ...]
+    operands: tuple[Expression, ...]
     position: int
 
 
@@ -111,7 +111,7 @@ class Operation:
 class Function:
     """A call of an eval function; `x IN (…)` is the function `in`."""
     name: str
-    arguments: Tuple["Expression", ...]
+    arguments: tuple[Expression, ...]
     position: int
 
 
@@ -132,8 +132,8 @@ class Assignment:
 class Aggregate:
     """`function(argument) AS alias`; the argument is a field, an eval expression, or missing as in `count`."""
     function: str
-    argument: Union[Word, Expression, None]
-    alias: Optional[str]
+    argument: Word | Expression | None
+    alias: str | None
     written: str
     position: int
 
@@ -141,13 +141,13 @@ class Aggregate:
 @dataclass(frozen=True)
 class Aggregation:
     """The arguments of a statistics command; `over` only occurs in `chart`."""
-    options: Tuple[Option, ...]
-    aggregates: Tuple[Aggregate, ...]
-    over: Optional[Word]
-    by: Tuple[Word, ...]
+    options: tuple[Option, ...]
+    aggregates: tuple[Aggregate, ...]
+    over: Word | None
+    by: tuple[Word, ...]
 
 
-Arguments = Union[Tuple[Union[Word, Option, Call, Subsearch], ...], Filter, None, Expression, Tuple[Assignment, ...],
+Arguments = Union[tuple[Union[Word, Option, Call, Subsearch], ...], Filter, None, Expression, tuple[Assignment, ...],
                   Aggregation]
 
 
@@ -157,6 +157,6 @@ class Stage:
     of it.
     """
     command: str
-    arguments: "Arguments"
+    arguments: Arguments
     text: str
     position: int

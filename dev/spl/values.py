@@ -1,14 +1,16 @@
-"""Rows and the values in them, as they pass from command to command: text, or several texts where a field is multivalue.
+"""Rows and the values in them, as they pass between commands: text, or several texts where a field is multivalue.
 Number formats follow Splunk's eval, wildcards its `search` command (Search Manual, "Wildcards").
 """
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Dict, Iterable, List, Optional, Pattern, Tuple, Union
+from re import Pattern
+from typing import Union
 
-Value = Union[str, List[str]]
-Row = Dict[str, Value]
+Value = Union[str, list[str]]
+Row = dict[str, Value]
 """One result: field name -> text, or a list of two or more texts. A field without a key is null."""
 
 Number = Union[int, float]
@@ -16,7 +18,7 @@ _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")
 _MOST_EXACT = 1 << 53  # beyond it a double no longer holds every whole number
 
 
-def texts(row: Row, field: str) -> List[str]:
+def texts(row: Row, field: str) -> list[str]:
     """All values of a field, none where it is null."""
     value = row.get(field)
     if value is None:
@@ -24,7 +26,7 @@ def texts(row: Row, field: str) -> List[str]:
     return value if isinstance(value, list) else [value]
 
 
-def pack(values: Iterable[str]) -> Optional[Value]:
+def pack(values: Iterable[str]) -> Value | None:
     """The value of a field that holds these texts: null for none, plain text for one."""
     found = list(values)
     if not found:
@@ -32,7 +34,7 @@ def pack(values: Iterable[str]) -> Optional[Value]:
     return found if len(found) > 1 else found[0]
 
 
-def put(row: Row, field: str, value: Optional[Value]) -> None:
+def put(row: Row, field: str, value: Value | None) -> None:
     """Sets a field; null removes it."""
     if value is None:
         row.pop(field, None)
@@ -40,7 +42,7 @@ def put(row: Row, field: str, value: Optional[Value]) -> None:
         row[field] = value
 
 
-def number(text: str) -> Optional[Number]:
+def number(text: str) -> Number | None:
     """The number that a text spells, None if it spells none."""
     if not _NUMBER.fullmatch(text):
         return None
@@ -55,8 +57,8 @@ def spell(value: Number) -> str:
     return str(value)
 
 
-def sort_key(text: str) -> Tuple[int, Number, str]:
-    """Orders numbers by value and before all other texts, which are ordered by code point (Search Reference, "sort")."""
+def sort_key(text: str) -> tuple[int, Number, str]:
+    """Orders numbers by value and before other texts, which are ordered by code point (Search Reference, "sort")."""
     value = number(text)
     return (1, 0, text) if value is None else (0, value, text)
 
@@ -68,6 +70,6 @@ def wildcard(pattern: str, ignore_case: bool = True) -> Pattern[str]:
     return re.compile(body, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
-def matching(fields: Iterable[str], pattern: str) -> List[str]:
+def matching(fields: Iterable[str], pattern: str) -> list[str]:
     """The field names that a name with wildcards covers; names are case-sensitive."""
     return [field for field in fields if wildcard(pattern, False).fullmatch(field)]

@@ -3,14 +3,12 @@ A test fails for one that no shipped search or view uses, or that has no case.
 """
 from __future__ import annotations
 
-from typing import Dict
-
 from dev.spl.commands import external, extraction, filtering, shaping, statistics, tables
 from dev.spl.table import Command
 
 _REFERENCE = "Search Reference: "
 
-COMMANDS: Dict[str, Command] = {
+COMMANDS: dict[str, Command] = {
     "addinfo": Command(_REFERENCE + "addinfo", "arguments", extraction.addinfo),
     "append": Command(_REFERENCE + "append", "arguments", tables.append),
     "chart": Command(_REFERENCE + "chart", "aggregation", statistics.chart),

@@ -3,7 +3,8 @@ Every option that is not in the table is an error at its place.
 """
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable
 
 from dev.spl import tree
 from dev.spl.errors import SplError
@@ -19,7 +20,7 @@ def text(word: tree.Word) -> str:
 def whole(word: tree.Word) -> int:
     """An option's value as a whole number."""
     if not word.text.isdigit():
-        raise SplError(f"a whole number is expected, not {word.text!r}", None, word.position)
+        raise SplError(f"a whole number is expected, not {word.text!r}", word.position)
     return int(word.text)
 
 
@@ -27,11 +28,11 @@ def boolean(word: tree.Word) -> bool:
     """An option's value as true or false, in Splunk's spellings."""
     spellings = {"t": True, "true": True, "1": True, "f": False, "false": False, "0": False}
     if word.text.lower() not in spellings:
-        raise SplError(f"true or false is expected, not {word.text!r}", None, word.position)
+        raise SplError(f"true or false is expected, not {word.text!r}", word.position)
     return spellings[word.text.lower()]
 
 
-def options(command: str, items: Sequence[Any], known: Mapping[str, Convert]) -> Dict[str, Any]:
+def options(command: str, items: Sequence[Any], known: Mapping[str, Convert]) -> dict[str, Any]:
     """The options among the arguments, converted; SplError for an unknown one."""
     found = {}
     for item in items:
@@ -39,34 +40,34 @@ def options(command: str, items: Sequence[Any], known: Mapping[str, Convert]) ->
             continue
         convert = known.get(item.name.lower())
         if convert is None or item.operator != "=":
-            raise SplError(f"the local runner does not know {item.name}{item.operator} of {command}", None,
+            raise SplError(f"the local runner does not know {item.name}{item.operator} of {command}",
                            item.position)
         found[item.name.lower()] = convert(item.value)
     return found
 
 
-def words(stage: tree.Stage, items: Sequence[Any], least: int = 0) -> List[tree.Word]:
+def words(stage: tree.Stage, items: Sequence[Any], least: int = 0) -> list[tree.Word]:
     """The words among the arguments; SplError for anything else but options, and if there are fewer than `least`."""
     found = []
     for item in items:
         if isinstance(item, tree.Word):
             found.append(item)
         elif not isinstance(item, tree.Option):
-            raise SplError(f"{stage.command} does not take this", None, item.position)
+            raise SplError(f"{stage.command} does not take this", item.position)
     if len(found) < least:
-        raise SplError(f"{stage.command} is incomplete", None, stage.position)
+        raise SplError(f"{stage.command} is incomplete", stage.position)
     return found
 
 
-def renames(stage: tree.Stage, given: Sequence[tree.Word]) -> List[Tuple[tree.Word, str]]:
+def renames(stage: tree.Stage, given: Sequence[tree.Word]) -> list[tuple[tree.Word, str]]:
     """`a AS b, c` as pairs of a name and its new name, which is the same without AS."""
-    pairs: List[Tuple[tree.Word, str]] = []
+    pairs: list[tuple[tree.Word, str]] = []
     rest = list(given)
     while rest:
         name = rest.pop(0)
         if rest and rest[0].text.lower() == "as" and not rest[0].quoted:
             if len(rest) < 2:
-                raise SplError("a name is missing behind AS", None, rest[0].position)
+                raise SplError("a name is missing behind AS", rest[0].position)
             pairs.append((name, rest[1].text))
             rest = rest[2:]
         else:

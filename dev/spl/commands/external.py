@@ -25,7 +25,7 @@ def kmspolicycheck(stage: tree.Stage, _: CompileStages) -> Run:
                     rows.append(_packed(found))
                 context.messages += [f"{level}: {text}" for level, text in process.messages]
         except CommandError as error:
-            raise SplError(f"{stage.command}: {error}", None, stage.position) from None
+            raise SplError(f"{stage.command}: {error}", stage.position) from None
         return table.having(rows)
     return run
 

@@ -16,7 +16,7 @@ def spath(stage: tree.Stage, _: CompileStages) -> Run:
     items: Any = stage.arguments
     given = options("spath", items, {"input": text, "output": text, "path": text})
     if words(stage, items):
-        raise SplError("spath: write path=… here", None, items[0].position)
+        raise SplError("spath: write path=… here", items[0].position)
     source, path = given.get("input", "_raw"), given.get("path")
     output = given.get("output", path)
 

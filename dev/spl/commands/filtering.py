@@ -1,7 +1,7 @@
 """search, where, regex, dedup, head: commands that keep some rows and drop the others."""
 from __future__ import annotations
 
-from typing import Any, List, Set
+from typing import Any
 
 from dev.spl import tree
 from dev.spl.commands.arguments import boolean, options, whole, words
@@ -31,7 +31,7 @@ def regex(stage: tree.Stage, _: CompileStages) -> Run:
     """Keeps the rows in whose field the expression is found (`=`) or not found (`!=`); _raw without a field."""
     items: Any = stage.arguments
     if len(items) != 1 or not isinstance(items[0], (tree.Option, tree.Word)):
-        raise SplError("regex takes one expression", None, stage.position)
+        raise SplError("regex takes one expression", stage.position)
     item = items[0]
     field, word = (item.name, item.value) if isinstance(item, tree.Option) else ("_raw", item)
     wanted = not isinstance(item, tree.Option) or item.operator == "="
@@ -43,14 +43,14 @@ def regex(stage: tree.Stage, _: CompileStages) -> Run:
 
 
 def dedup(stage: tree.Stage, _: CompileStages) -> Run:
-    """Keeps the first row of each combination of values; rows where one of the fields is null go, unless keepempty=t."""
+    """Keeps the first row of each combination of values; rows where one is null go, unless keepempty=t."""
     items: Any = stage.arguments
     given = options("dedup", items, {"keepempty": boolean})
     fields = [word.text for word in words(stage, items, 1)]
 
     def run(table: Table, context: Context) -> Table:
-        seen: Set[Any] = set()
-        kept: List[Row] = []
+        seen: set[Any] = set()
+        kept: list[Row] = []
         for row in table.rows:
             key = tuple(tuple(texts(row, field)) for field in fields)
             if () in key:

@@ -1,8 +1,8 @@
-"""eval, fields, table, rename, fillnull, convert, sort, mvexpand: commands that change rows, their fields or their order."""
+"""eval, fields, table, rename, fillnull, convert, sort, mvexpand: commands that change rows, their fields or order."""
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 from dev.spl import tree
 from dev.spl.commands.arguments import options, renames, text, whole, words
@@ -11,7 +11,7 @@ from dev.spl.expressions import Scope, check
 from dev.spl.results import storable
 from dev.spl.table import CompileStages, Context, Run, Table, each_row
 from dev.spl.times import format_time
-from dev.spl.values import Row, matching, number, put, sort_key, texts
+from dev.spl.values import Row, matching, number, pack, put, sort_key, texts
 
 _SORT_LIMIT = 10000
 _CTIME = "%m/%d/%Y %H:%M:%S"
@@ -19,7 +19,7 @@ _CTIME = "%m/%d/%Y %H:%M:%S"
 
 def evaluate(stage: tree.Stage, _: CompileStages) -> Run:
     """Sets fields, one after the other; null removes one."""
-    assignments: Tuple[tree.Assignment, ...] = stage.arguments  # type: ignore[assignment]
+    assignments: tuple[tree.Assignment, ...] = stage.arguments  # type: ignore[assignment]
     for assignment in assignments:
         check(assignment.expression)
 
@@ -29,7 +29,7 @@ def evaluate(stage: tree.Stage, _: CompileStages) -> Run:
             try:
                 put(new, assignment.field, storable(Scope(new, context.now).evaluate(assignment.expression)))
             except SplError as error:
-                raise SplError(error.message, error.text, error.position or assignment.position) from None
+                raise SplError(error.message, error.position or assignment.position) from None
         return new
     return each_row(change)
 
@@ -55,7 +55,7 @@ def table(stage: tree.Stage, _: CompileStages) -> Run:
         rows, [column for name in names for column in (matching(rows.columns, name) if "*" in name else [name])])
 
 
-def _select(rows: Table, columns: List[str]) -> Table:
+def _select(rows: Table, columns: list[str]) -> Table:
     wanted = tuple(dict.fromkeys(columns))
     return Table([{column: row[column] for column in wanted if column in row} for row in rows.rows], wanted)
 
@@ -65,7 +65,7 @@ def rename(stage: tree.Stage, _: CompileStages) -> Run:
     pairs = [(old.text, new) for old, new in renames(stage, words(stage, stage.arguments, 3))]  # type: ignore[arg-type]
     for old, new in pairs:
         if old.count("*") != new.count("*"):
-            raise SplError(f"rename: {old} and {new} have different numbers of wildcards", None, stage.position)
+            raise SplError(f"rename: {old} and {new} have different numbers of wildcards", stage.position)
 
     def run(rows: Table, context: Context) -> Table:
         for old, new in pairs:
@@ -74,19 +74,19 @@ def rename(stage: tree.Stage, _: CompileStages) -> Run:
     return run
 
 
-def _new_names(columns: Tuple[str, ...], old: str, new: str) -> Dict[str, str]:
+def _new_names(columns: tuple[str, ...], old: str, new: str) -> dict[str, str]:
     if "*" not in old:
         return {old: new}
     capture = re.compile(re.escape(old).replace(r"\*", "(.*)"), re.DOTALL)
     names = {}
     for column in columns:
         if match := capture.fullmatch(column):
-            filled = iter(match.groups())
-            names[column] = re.sub(r"\*", lambda _: next(filled), new)
+            literals = new.split("*")
+            names[column] = "".join(part for pair in zip(literals, [*match.groups(), ""]) for part in pair)
     return names
 
 
-def _rename(rows: Table, names: Dict[str, str]) -> Table:
+def _rename(rows: Table, names: dict[str, str]) -> Table:
     taken = set(names.values())
     columns = [names.get(column, column) for column in rows.columns if column in names or column not in taken]
     renamed = [{names.get(key, key): value for key, value in row.items() if key in names or key not in taken}
@@ -110,12 +110,12 @@ def convert(stage: tree.Stage, _: CompileStages) -> Run:
     """ctime(field): Unix seconds as text in `timeformat`; what is no number stays."""
     items: Any = stage.arguments
     form = options("convert", items, {"timeformat": text}).get("timeformat", _CTIME)
-    targets: List[Tuple[str, str]] = []
+    targets: list[tuple[str, str]] = []
     rest = [item for item in items if not isinstance(item, tree.Option)]
     while rest:
         call = rest.pop(0)
         if not isinstance(call, tree.Call) or call.name.lower() != "ctime":
-            raise SplError("the local runner only knows ctime(field) of convert", None, call.position)
+            raise SplError("the local runner only knows ctime(field) of convert", call.position)
         alias = call.argument.text
         if len(rest) >= 2 and isinstance(rest[0], tree.Word) and rest[0].text.lower() == "as":
             alias, rest = rest[1].text, rest[2:]
@@ -124,9 +124,8 @@ def convert(stage: tree.Stage, _: CompileStages) -> Run:
     def change(row: Row, context: Context) -> Row:
         new = dict(row)
         for source, target in targets:
-            if texts(row, source):
-                new[target] = [_ctime(value, form) for value in texts(row, source)]
-                put(new, target, new[target] if len(new[target]) > 1 else new[target][0])
+            if source in row:
+                put(new, target, pack(_ctime(value, form) for value in texts(row, source)))
         return new
     return each_row(change)
 
@@ -145,7 +144,7 @@ def sort(stage: tree.Stage, _: CompileStages) -> Run:
     limit = _SORT_LIMIT
     if given[0].text.isdigit():
         limit = whole(given.pop(0))
-    keys: List[Tuple[str, bool]] = []
+    keys: list[tuple[str, bool]] = []
     sign = ""
     for word in given:
         if word.text in ("-", "+"):

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Dict, List, Sequence, Tuple
+from collections.abc import Sequence
 
 from dev.spl import tree
 from dev.spl.aggregates import check_aggregates, compute, groups, output_name
@@ -16,12 +16,12 @@ _SERIES = 10
 """chart and timechart show so many series and sum the others up as OTHER."""
 
 
-def _read(stage: tree.Stage, known: Dict[str, Convert]) -> Tuple[tree.Aggregation, List[str], Dict[str, object]]:
+def _read(stage: tree.Stage, known: dict[str, Convert]) -> tuple[tree.Aggregation, list[str], dict[str, object]]:
     given: tree.Aggregation = stage.arguments  # type: ignore[assignment]
     check_aggregates(given.aggregates)
     by = [word.text for word in given.by]
     if given.over and stage.command != "chart":
-        raise SplError(f"{stage.command} does not take OVER", None, given.over.position)
+        raise SplError(f"{stage.command} does not take OVER", given.over.position)
     return given, by, options(stage.command, given.options, known)
 
 
@@ -36,7 +36,9 @@ def stats(stage: tree.Stage, _: CompileStages) -> Run:
     given, by, _options = _read(stage, {})
 
     def run(table: Table, context: Context) -> Table:
-        found = groups(table.rows, by) if by else {(): table.rows}
+        found = groups(table.rows, by)
+        if not by:
+            found.setdefault((), [])
         rows = [_fill(dict(zip(by, key)), given.aggregates, found[key], context.now)
                 for key in sorted(found, key=lambda key: [sort_key(value) for value in key])]
         return Table(rows, (*by, *map(output_name, given.aggregates)))
@@ -61,7 +63,7 @@ def streamstats(stage: tree.Stage, _: CompileStages) -> Run:
     current = chosen.get("current", True)
 
     def run(table: Table, context: Context) -> Table:
-        earlier: Dict[object, List[Row]] = {}
+        earlier: dict[object, list[Row]] = {}
         rows = []
         for row in table.rows:
             key = _group_of(stage, row, by)
@@ -76,7 +78,7 @@ def streamstats(stage: tree.Stage, _: CompileStages) -> Run:
 def _group_of(stage: tree.Stage, row: Row, by: Sequence[str]) -> object:
     keys = list(groups([row], by))
     if len(keys) > 1:
-        raise SplError(f"{stage.command} by a multivalue field is not documented", None, stage.position)
+        raise SplError(f"{stage.command} by a multivalue field is not documented", stage.position)
     return keys[0] if keys else None
 
 
@@ -85,7 +87,7 @@ def chart(stage: tree.Stage, _: CompileStages) -> Run:
     given, by, _options = _read(stage, {})
     fields = [*([given.over.text] if given.over else []), *by]
     if not 1 <= len(fields) <= 2 or (len(fields) == 2 and len(given.aggregates) > 1):
-        raise SplError("chart takes a field, and with one aggregate a second one", None, stage.position)
+        raise SplError("chart takes a field, and with one aggregate a second one", stage.position)
 
     def run(table: Table, context: Context) -> Table:
         found = groups(table.rows, fields[:1])
@@ -95,16 +97,16 @@ def chart(stage: tree.Stage, _: CompileStages) -> Run:
 
 
 def timechart(stage: tree.Stage, _: CompileStages) -> Run:
-    """One row for each span of time, empty ones included, from the search's earliest time (else the first event's) on."""
+    """One row for each span of time, empty ones included, over the search's time range, else that of the events."""
     given, by, chosen = _read(stage, {"span": text})
     span = str(chosen.get("span", ""))
     if not span[:1].isdigit() or len(by) > 1 or (by and len(given.aggregates) > 1):
-        raise SplError("timechart takes a span, such as span=1d, and at most one BY field", None, stage.position)
+        raise SplError("timechart takes a span, such as span=1d, and at most one BY field", stage.position)
 
     def run(table: Table, context: Context) -> Table:
         times = sorted(float(value) for row in table.rows for value in texts(row, "_time"))
         starts = _starts(span, times, context)
-        slots: Dict[float, List[Row]] = {start: [] for start in starts}
+        slots: dict[float, list[Row]] = {start: [] for start in starts}
         for row in table.rows:
             for value in texts(row, "_time"):
                 slots[max(start for start in starts if start <= float(value))].append(row)
@@ -112,7 +114,7 @@ def timechart(stage: tree.Stage, _: CompileStages) -> Run:
     return run
 
 
-def _starts(span: str, times: Sequence[float], context: Context) -> List[float]:
+def _starts(span: str, times: Sequence[float], context: Context) -> list[float]:
     first = context.earliest if context.earliest else times[0] if times else None
     last = context.latest if context.latest is not None else times[-1] if times else None
     if first is None or last is None:
@@ -126,7 +128,7 @@ def _starts(span: str, times: Sequence[float], context: Context) -> List[float]:
     return starts
 
 
-def _pivot(field: str, slots: Sequence[Tuple[str, List[Row]]], given: tree.Aggregation, by: Sequence[str], table: Table,
+def _pivot(field: str, slots: Sequence[tuple[str, list[Row]]], given: tree.Aggregation, by: Sequence[str], table: Table,
            context: Context) -> Table:
     if not by:
         rows = [_fill({field: key}, given.aggregates, rows, context.now) for key, rows in slots]
@@ -136,7 +138,7 @@ def _pivot(field: str, slots: Sequence[Tuple[str, List[Row]]], given: tree.Aggre
     shown = {name for name, _ in sizes.most_common(_SERIES)}
     names = sorted(shown) + (["OTHER"] if len(sizes) > len(shown) else [])
 
-    def series(row: Row) -> List[str]:
+    def series(row: Row) -> list[str]:
         return [value if value in shown else "OTHER" for value in texts(row, split) or ["NULL"]]
     rows = []
     for key, members in slots:

@@ -1,8 +1,9 @@
 """lookup, inputlookup, outputlookup, append: commands that bring in other rows or write them away."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import islice
-from typing import Any, List, Mapping
+from typing import Any
 
 from dev.spl import tree
 from dev.spl.commands.arguments import boolean, options, renames, words
@@ -20,7 +21,7 @@ def lookup(stage: tree.Stage, _: CompileStages) -> Run:
     given = words(stage, stage.arguments, 4)  # type: ignore[arg-type]
     split = next((place for place, word in enumerate(given) if word.text.upper() == "OUTPUT"), None)
     if split is None:
-        raise SplError("the local runner only knows lookup with OUTPUT", None, stage.position)
+        raise SplError("the local runner only knows lookup with OUTPUT", stage.position)
     name = given[0].text
     inputs = {column.text: field for column, field in renames(stage, given[1:split])}
     outputs = {column.text: field for column, field in renames(stage, given[split + 1:])}
@@ -29,11 +30,11 @@ def lookup(stage: tree.Stage, _: CompileStages) -> Run:
         definition, content = context.lookups.definition(name), context.lookups.read(name)
         missing = [column for column in (*inputs, *outputs) if content.columns and column not in content.columns]
         if missing:
-            raise SplError(f"the lookup {name} has no column {missing[0]}", None, stage.position)
+            raise SplError(f"the lookup {name} has no column {missing[0]}", stage.position)
 
         def change(row: Row) -> Row:
             keys = {column: texts(row, field) for column, field in inputs.items()}
-            found: List[Mapping[str, str]] = []
+            found: list[Mapping[str, str]] = []
             if all(len(values) == 1 for values in keys.values()):
                 matches = matcher(definition, {column: values[0] for column, values in keys.items()})
                 found = list(islice(filter(matches, content.rows), definition.max_matches))
@@ -53,7 +54,7 @@ def inputlookup(stage: tree.Stage, _: CompileStages) -> Run:
 
     def run(table: Table, context: Context) -> Table:
         content = context.lookups.read(name)
-        rows: List[Row] = [dict(row) for row in content.rows]
+        rows: list[Row] = [dict(row) for row in content.rows]
         kept = table if append_rows else Table([])
         return Table([*kept.rows, *rows], (*kept.columns, *content.columns))
     return run
@@ -76,7 +77,7 @@ def append(stage: tree.Stage, compile_stages: CompileStages) -> Run:
     """The rows of a subsearch, which runs over the same events and time, behind those that are there."""
     items: Any = stage.arguments
     if len(items) != 1 or not isinstance(items[0], tree.Subsearch):
-        raise SplError("append takes a search in brackets", None, stage.position)
+        raise SplError("append takes a search in brackets", stage.position)
     subsearch = compile_stages(items[0].stages)
 
     def run(table: Table, context: Context) -> Table:

@@ -3,8 +3,6 @@ A test fails for one that no shipped search uses, or that has no case.
 """
 from __future__ import annotations
 
-from typing import Dict
-
 from dev.spl.functions.conditional import CONDITIONAL
 from dev.spl.functions.dates import DATES
 from dev.spl.functions.define import EvalFunction
@@ -12,5 +10,5 @@ from dev.spl.functions.multivalue import MULTIVALUE
 from dev.spl.functions.numbers import NUMBERS
 from dev.spl.functions.text import TEXT
 
-FUNCTIONS: Dict[str, EvalFunction] = {**CONDITIONAL, **TEXT, **MULTIVALUE, **NUMBERS, **DATES}
+FUNCTIONS: dict[str, EvalFunction] = {**CONDITIONAL, **TEXT, **MULTIVALUE, **NUMBERS, **DATES}
 

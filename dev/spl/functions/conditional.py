@@ -1,17 +1,17 @@
 """Eval functions that decide, compare, and tell or convert types.
-Pages: "Comparison and Conditional functions", "Informational functions", "Conversion functions", "Statistical eval functions".
+Pages: "Comparison and Conditional functions", "Informational functions", "Conversion functions".
 """
 from __future__ import annotations
 
 import ipaddress
 import re
-from typing import TYPE_CHECKING, Dict, Optional, Tuple
+from typing import TYPE_CHECKING
 
 from dev.spl import tree
 from dev.spl.errors import SplError
-from dev.spl.results import Result, compare, each, numeric, written
 from dev.spl.functions.define import EvalFunction, of_values, strict
 from dev.spl.regexes import compile_regex
+from dev.spl.results import Result, compare, each, numeric, written
 from dev.spl.values import number, spell
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ INFORMATION = "Search Reference: Informational functions"
 CONVERSION = "Search Reference: Conversion functions"
 STATISTICAL = "Search Reference: Statistical eval functions"
 
-Arguments = Tuple[tree.Expression, ...]
+Arguments = tuple[tree.Expression, ...]
 
 
 def _if(scope: Scope, arguments: Arguments) -> Result:
@@ -43,7 +43,7 @@ def _coalesce(scope: Scope, arguments: Arguments) -> Result:
     return next((value for argument in arguments if (value := scope.evaluate(argument)) is not None), None)
 
 
-def _in(value: Result, *listed: Result) -> Optional[bool]:
+def _in(value: Result, *listed: Result) -> bool | None:
     """True if the value equals one of the list, case-sensitive and without wildcards."""
     return any(compare("=", value, one) for one in listed)
 
@@ -101,7 +101,7 @@ def _max(*values: Result) -> Result:
     return max(others) if others else spell(max(numbers)) if numbers else None
 
 
-CONDITIONAL: Dict[str, EvalFunction] = {
+CONDITIONAL: dict[str, EvalFunction] = {
     "if": EvalFunction(COMPARISON, 3, 3, _if),
     "case": EvalFunction(COMPARISON, 2, None, _case),
     "coalesce": EvalFunction(COMPARISON, 1, None, _coalesce),

@@ -3,11 +3,15 @@ Page: "Date and Time functions".
 """
 from __future__ import annotations
 
-from typing import Dict
+from typing import TYPE_CHECKING
 
-from dev.spl.results import Result, numeric, written
+from dev.spl import tree
 from dev.spl.functions.define import EvalFunction, strict
+from dev.spl.results import Result, numeric, written
 from dev.spl.times import apply_modifier, format_time, parse_time
+
+if TYPE_CHECKING:
+    from dev.spl.expressions import Scope
 
 PAGE = "Search Reference: Date and Time functions"
 
@@ -22,9 +26,12 @@ def _relative_time(when: Result, modifier: Result) -> Result:
     return None if moment is None else apply_modifier(written(modifier) or "", moment)
 
 
-DATES: Dict[str, EvalFunction] = {
-    "now": EvalFunction(PAGE, 0, 0, lambda scope, arguments: int(scope.now)),
-    "time": EvalFunction(PAGE, 0, 0, lambda scope, arguments: scope.now),
+def _now(scope: Scope, _: tuple[tree.Expression, ...]) -> Result:
+    return int(scope.now)
+
+
+DATES: dict[str, EvalFunction] = {
+    "now": EvalFunction(PAGE, 0, 0, _now),
     "strftime": strict(PAGE, 2, 2, _strftime),
     "strptime": strict(PAGE, 2, 2, lambda text, form: parse_time(written(text) or "", written(form) or "")),
     "relative_time": strict(PAGE, 2, 2, _relative_time),

@@ -3,13 +3,14 @@ Page: "Multivalue eval functions".
 """
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, Iterator, List, Optional, Set, Tuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from dev.spl import tree
 from dev.spl.errors import SplError
-from dev.spl.results import Result, each, numeric, storable, written
 from dev.spl.functions.define import EvalFunction, of_values, strict
 from dev.spl.regexes import compile_regex
+from dev.spl.results import Result, each, numeric, storable, written
 from dev.spl.values import pack
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 PAGE = "Search Reference: Multivalue eval functions"
 
-Arguments = Tuple[tree.Expression, ...]
+Arguments = tuple[tree.Expression, ...]
 
 
 def _mvindex(values: Result, start: Result, end: Result = None) -> Result:
@@ -29,7 +30,7 @@ def _mvindex(values: Result, start: Result, end: Result = None) -> Result:
     return pack(found[first:last + 1]) if first >= 0 else None
 
 
-def _mvfind(values: Result, regex: Result) -> Optional[int]:
+def _mvfind(values: Result, regex: Result) -> int | None:
     pattern = compile_regex(written(regex) or "")
     return next((index for index, text in enumerate(each(values)) if pattern.search(text)), None)
 
@@ -44,16 +45,16 @@ def _mvfilter(scope: Scope, arguments: Arguments) -> Result:
 def _mvmap(scope: Scope, arguments: Arguments) -> Result:
     """The expression's value for each value of the field."""
     field = _only_field(arguments[0])
-    results: List[str] = []
+    results: list[str] = []
     for text in each(scope.row.get(field)):
         results += each(storable(scope.having(field, text).evaluate(arguments[1])))
     return pack(results)
 
 
 def _only_field(expression: tree.Expression) -> str:
-    names: Set[str] = set(_fields(expression))
+    names: set[str] = set(_fields(expression))
     if len(names) != 1:
-        raise SplError("exactly one field may occur here", None, expression.position)
+        raise SplError("exactly one field may occur here", expression.position)
     return names.pop()
 
 
@@ -75,7 +76,7 @@ def _split(text: Result, separator: Result) -> Result:
     return pack((written(text) or "").split(written(separator) or ""))
 
 
-MULTIVALUE: Dict[str, EvalFunction] = {
+MULTIVALUE: dict[str, EvalFunction] = {
     "mvappend": of_values(PAGE, 1, None, lambda *values: pack(text for value in values for text in each(value))),
     "mvcount": strict(PAGE, 1, 1, lambda values: len(each(values))),
     "mvdedup": strict(PAGE, 1, 1, lambda values: pack(dict.fromkeys(each(values)))),

@@ -4,7 +4,6 @@ Page: "Mathematical functions".
 from __future__ import annotations
 
 import math
-from typing import Dict
 
 from dev.spl.functions.define import EvalFunction, strict
 from dev.spl.results import Result, numeric
@@ -26,7 +25,7 @@ def _round(value: Result, digits: Result = 0) -> Result:
     return math.copysign(math.floor(abs(amount) * scale + 0.5) / scale, amount)
 
 
-NUMBERS: Dict[str, EvalFunction] = {
+NUMBERS: dict[str, EvalFunction] = {
     "floor": strict(PAGE, 1, 1, _floor),
     "round": strict(PAGE, 1, 2, _round),
 }

@@ -3,12 +3,10 @@ Pages: "Text functions", "Cryptographic functions", "JSON functions".
 """
 from __future__ import annotations
 
-from typing import Dict
-
-from dev.spl.results import Result, each, numeric, written
 from dev.spl.functions.define import EvalFunction, strict
 from dev.spl.jsonfields import at_path
 from dev.spl.regexes import substitute
+from dev.spl.results import Result, each, numeric, written
 from dev.spl.values import pack
 
 PAGE = "Search Reference: Text functions"
@@ -31,7 +29,7 @@ def _trim(subject: Result, characters: Result = " \t") -> Result:
     return (written(subject) or "").strip(written(characters))
 
 
-TEXT: Dict[str, EvalFunction] = {
+TEXT: dict[str, EvalFunction] = {
     "len": strict(PAGE, 1, 1, lambda value: len(written(value) or "")),
     "lower": strict(PAGE, 1, 1, lambda value: (written(value) or "").lower()),
     "upper": strict(PAGE, 1, 1, lambda value: (written(value) or "").upper()),
