@@ -3,34 +3,95 @@
 Source: Service Authorization Reference, *Actions, resources, and condition keys for AWS KMS*;
 KMS Developer Guide, *Allowing users in other accounts to use a KMS key*.
 """
+
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Dict, Iterable, Iterator, Tuple
 
 from .patterns import glob, tokens_of
 
-ENCRYPT = ("kms:Encrypt", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext",
-           "kms:GenerateDataKeyPair", "kms:GenerateDataKeyPairWithoutPlaintext")
+ENCRYPT = (
+    "kms:Encrypt",
+    "kms:ReEncryptTo",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:GenerateDataKeyPair",
+    "kms:GenerateDataKeyPairWithoutPlaintext",
+)
 DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
 GRANT = ("kms:CreateGrant",)
-ADMIN = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion", "kms:DisableKey", "kms:EnableKey",
-         "kms:ImportKeyMaterial", "kms:DeleteImportedKeyMaterial", "kms:CreateAlias", "kms:UpdateAlias",
-         "kms:DeleteAlias", "kms:RevokeGrant", "kms:RetireGrant")
-OTHER = ("kms:ConnectCustomKeyStore", "kms:CreateCustomKeyStore", "kms:CreateKey", "kms:DeleteCustomKeyStore",
-         "kms:DeriveSharedSecret", "kms:DescribeCustomKeyStores", "kms:DescribeKey", "kms:DisableKeyRotation",
-         "kms:DisconnectCustomKeyStore", "kms:EnableKeyRotation", "kms:GenerateMac", "kms:GenerateRandom",
-         "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:GetParametersForImport", "kms:GetPublicKey",
-         "kms:ListAliases", "kms:ListGrants", "kms:ListKeyPolicies", "kms:ListKeyRotations", "kms:ListKeys",
-         "kms:ListResourceTags", "kms:ListRetirableGrants", "kms:ReplicateKey", "kms:RotateKeyOnDemand", "kms:Sign",
-         "kms:SynchronizeMultiRegionKey", "kms:TagResource", "kms:UntagResource", "kms:UpdateCustomKeyStore",
-         "kms:UpdateKeyDescription", "kms:UpdatePrimaryRegion", "kms:Verify", "kms:VerifyMac")
+ADMIN = (
+    "kms:PutKeyPolicy",
+    "kms:ScheduleKeyDeletion",
+    "kms:CancelKeyDeletion",
+    "kms:DisableKey",
+    "kms:EnableKey",
+    "kms:ImportKeyMaterial",
+    "kms:DeleteImportedKeyMaterial",
+    "kms:CreateAlias",
+    "kms:UpdateAlias",
+    "kms:DeleteAlias",
+    "kms:RevokeGrant",
+    "kms:RetireGrant",
+)
+OTHER = (
+    "kms:ConnectCustomKeyStore",
+    "kms:CreateCustomKeyStore",
+    "kms:CreateKey",
+    "kms:DeleteCustomKeyStore",
+    "kms:DeriveSharedSecret",
+    "kms:DescribeCustomKeyStores",
+    "kms:DescribeKey",
+    "kms:DisableKeyRotation",
+    "kms:DisconnectCustomKeyStore",
+    "kms:EnableKeyRotation",
+    "kms:GenerateMac",
+    "kms:GenerateRandom",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:GetParametersForImport",
+    "kms:GetPublicKey",
+    "kms:ListAliases",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListKeyRotations",
+    "kms:ListKeys",
+    "kms:ListResourceTags",
+    "kms:ListRetirableGrants",
+    "kms:ReplicateKey",
+    "kms:RotateKeyOnDemand",
+    "kms:Sign",
+    "kms:SynchronizeMultiRegionKey",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateCustomKeyStore",
+    "kms:UpdateKeyDescription",
+    "kms:UpdatePrimaryRegion",
+    "kms:Verify",
+    "kms:VerifyMac",
+)
 
-CLASSES: Dict[str, Tuple[str, ...]] = {"encrypt": ENCRYPT, "decrypt": DECRYPT, "grant": GRANT, "admin": ADMIN}
-ACTIONS: Tuple[str, ...] = ENCRYPT + DECRYPT + GRANT + ADMIN + OTHER
+CLASSES: dict[str, tuple[str, ...]] = {"encrypt": ENCRYPT, "decrypt": DECRYPT, "grant": GRANT, "admin": ADMIN}
+ACTIONS: tuple[str, ...] = ENCRYPT + DECRYPT + GRANT + ADMIN + OTHER
 ALL = ENCRYPT + DECRYPT + GRANT + ADMIN
 
-CROSS_ACCOUNT = frozenset(ENCRYPT + DECRYPT + GRANT + (
-    "kms:DescribeKey", "kms:DeriveSharedSecret", "kms:GenerateMac", "kms:GetKeyRotationStatus", "kms:GetPublicKey",
-    "kms:ListGrants", "kms:RetireGrant", "kms:RevokeGrant", "kms:Sign", "kms:Verify", "kms:VerifyMac"))
+CROSS_ACCOUNT = frozenset(
+    ENCRYPT
+    + DECRYPT
+    + GRANT
+    + (
+        "kms:DescribeKey",
+        "kms:DeriveSharedSecret",
+        "kms:GenerateMac",
+        "kms:GetKeyRotationStatus",
+        "kms:GetPublicKey",
+        "kms:ListGrants",
+        "kms:RetireGrant",
+        "kms:RevokeGrant",
+        "kms:Sign",
+        "kms:Verify",
+        "kms:VerifyMac",
+    )
+)
 
 _BIT = {action: 1 << i for i, action in enumerate(ACTIONS)}
 EVERY_ACTION = (1 << len(ACTIONS)) - 1
@@ -52,7 +113,7 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= bit
 
 
-def names_of(mask: int) -> Tuple[str, ...]:
+def names_of(mask: int) -> tuple[str, ...]:
     """The actions of a bit mask, in the table's order."""
     return tuple(action for action, bit in _BIT.items() if mask & bit)
 
@@ -77,8 +138,7 @@ def covered(pattern: str) -> int:
     return mask_of(action for action in ACTIONS if matcher.matches(action.lower()))
 
 
-
-def resolve_actions(text: str) -> Tuple[str, ...]:
+def resolve_actions(text: str) -> tuple[str, ...]:
     """Full names of the actions that the option `actions` asks for.
 
     text: a class (`encrypt`, `decrypt`, `grant`, `admin`, `all`) or a comma-separated list of KMS actions, wildcards
@@ -94,7 +154,9 @@ def resolve_actions(text: str) -> Tuple[str, ...]:
         pattern = item.strip()
         found = covered(pattern if ":" in pattern else "kms:" + pattern) if pattern else 0
         if not found:
-            raise ValueError(f'actions: "{pattern}" covers no KMS action; allowed are encrypt, decrypt, grant, admin, all, '
-                             "or a comma-separated list of KMS actions such as \"Encrypt,GenerateDataKey*\"")
+            raise ValueError(
+                f'actions: "{pattern}" covers no KMS action; allowed are encrypt, decrypt, grant, admin, all, '
+                'or a comma-separated list of KMS actions such as "Encrypt,GenerateDataKey*"'
+            )
         mask |= found
     return names_of(mask)

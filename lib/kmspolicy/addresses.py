@@ -2,9 +2,12 @@
 
 Source: IAM User Guide, *IP address condition operators*; RFC 1918, 6598, 3927, 4193 for those that never occur.
 """
+
 import re
 from bisect import bisect_right
-from typing import Iterable, List, NamedTuple, Optional, Tuple
+from collections.abc import Iterable
+from typing import NamedTuple, Optional
+
 
 class Block(NamedTuple):
     """A range of addresses of one family (4 or 6), both ends included."""
@@ -18,7 +21,7 @@ _IPV4 = re.compile(r"(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2
 _PREFIX = re.compile(r"[0-9]{1,3}\Z")
 
 
-def address(text: str) -> Optional[Tuple[int, int]]:
+def address(text: str) -> Optional[tuple[int, int]]:
     """(family, number) of an IPv4 or IPv6 address."""
     parts = _IPV4.match(text)
     if parts:
@@ -29,6 +32,7 @@ def address(text: str) -> Optional[Tuple[int, int]]:
     if ":" not in text or "%" in text or len(text) > 45:
         return None
     import ipaddress
+
     try:
         return 6, int(ipaddress.IPv6Address(text))
     except ValueError:
@@ -57,6 +61,7 @@ def address_text(family: int, value: int) -> str:
     if family == 4:
         return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
     import ipaddress
+
     return str(ipaddress.IPv6Address(value))
 
 
@@ -64,8 +69,8 @@ class Ranges:
     """Blocks merged into ascending ranges: whether they hold an address takes logarithmic time."""
 
     def __init__(self, blocks: Iterable[Block]) -> None:
-        self._lows: List[Tuple[int, int]] = []
-        self._highs: List[int] = []
+        self._lows: list[tuple[int, int]] = []
+        self._highs: list[int] = []
         for family, low, high in sorted(blocks):
             if self._lows and self._lows[-1][0] == family and low <= self._highs[-1] + 1:
                 self._highs[-1] = max(self._highs[-1], high)
@@ -83,13 +88,17 @@ class Ranges:
         return sum(high - low + 1 for (_, low), high in zip(self._lows, self._highs))
 
 
-def _blocks(*texts: str) -> Tuple[Block, ...]:
+def _blocks(*texts: str) -> tuple[Block, ...]:
     return tuple(found for found in map(block, texts) if found is not None)
 
 
 # Private, shared, loopback, link-local and unique-local addresses reach no AWS endpoint as a source.
-PRIVATE = _blocks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16") + (
-    Block(6, 1, 1), Block(6, 0xFE80 << 112, (0xFEC0 << 112) - 1), Block(6, 0xFC00 << 112, (0xFE00 << 112) - 1))
+PRIVATE = (
+    *_blocks("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+    Block(6, 1, 1),
+    Block(6, 65152 << 112, (65216 << 112) - 1),
+    Block(6, 64512 << 112, (65024 << 112) - 1),
+)
 _PRIVATE = Ranges(PRIVATE)
 
 # A value list that holds more addresses than this is no particular place.
@@ -101,7 +110,7 @@ def is_private(family: int, value: int) -> bool:
     return _PRIVATE.hold(family, value)
 
 
-def cells(blocks: Iterable[Block]) -> List[Tuple[int, int]]:
+def cells(blocks: Iterable[Block]) -> list[tuple[int, int]]:
     """One address of every cell that the blocks cut out of the two families."""
     cuts = {(4, 0), (6, 0)}
     for family, low, high in blocks:

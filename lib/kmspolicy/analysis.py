@@ -1,21 +1,24 @@
 """The public door: a policy's text in, verdicts with their reasons and witnesses out."""
+
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Dict, Iterable, Optional, Tuple
+from typing import Optional
 
 from .actions import ENCRYPT
-from .evaluate import KeyFacts, Request
+from .audience import Audience
+from .evaluate import UNKNOWN_KEY, KeyFacts, Request
 from .explain import Reason, reasons
+from .keys import SPELLING
 from .parse import parse
 from .policy import Policy, Statement
 from .problems import PolicyError, Problem
-from .requesters import Audience
 from .verdict import Verdict
 
 
-def analyze(policy_text: str, *, actions: Tuple[str, ...] = ENCRYPT, key: KeyFacts = KeyFacts()) -> "Analysis":
+def analyze(policy_text: str, *, actions: tuple[str, ...] = ENCRYPT, key: KeyFacts = UNKNOWN_KEY) -> "Analysis":
     """Decides who gets the checked actions on a key by its key policy.
 
     policy_text: the policy as JSON text; actions: full names such as `kms:Encrypt` (see resolve_actions);
@@ -53,17 +56,17 @@ class StatementAnalysis:
         return "Allow" if self.statement.allow else "Deny"
 
     @property
-    def actions(self) -> Tuple[str, ...]:
+    def actions(self) -> tuple[str, ...]:
         """As written; those of NotAction behind `!`."""
         return self.statement.actions_written
 
     @property
-    def principals(self) -> Tuple[str, ...]:
+    def principals(self) -> tuple[str, ...]:
         """As written; those of NotPrincipal behind `!`, typed ones as `Service:…`."""
         return self.statement.principals.written
 
     @property
-    def conditions(self) -> Tuple[str, ...]:
+    def conditions(self) -> tuple[str, ...]:
         """One line for every operator and key."""
         return tuple(map(str, self.statement.conditions))
 
@@ -78,19 +81,19 @@ class StatementAnalysis:
         return bool(self.verdict.grant(self.statement, Audience.everyone).actions)
 
     @property
-    def granted(self) -> Tuple[str, ...]:
+    def granted(self) -> tuple[str, ...]:
         """The checked actions that its audience gets after every Deny."""
         return self.verdict.granted((self.statement,), self.audience)
 
     @cached_property
-    def reasons(self) -> Tuple[Reason, ...]:
+    def reasons(self) -> tuple[Reason, ...]:
         return reasons(self.verdict, self.statement)
 
     @property
     def witness(self) -> Optional[str]:
         """A request that the whole policy allows an outsider, as compact JSON; None when not flagged."""
         request = self.verdict.grant(self.statement, Audience.everyone).request
-        return witness_text(request) if request is not None else None
+        return witness_text(request, self.verdict.policy.spelling) if request is not None else None
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class Analysis:
     verdict: Optional[Verdict]
 
     @cached_property
-    def statements(self) -> Tuple[StatementAnalysis, ...]:
+    def statements(self) -> tuple[StatementAnalysis, ...]:
         verdict = self.verdict
         return tuple(StatementAnalysis(s, verdict) for s in verdict.policy.statements) if verdict else ()
 
@@ -115,12 +118,14 @@ class Analysis:
         return self.audience is Audience.everyone
 
     @cached_property
-    def granted(self) -> Tuple[str, ...]:
+    def granted(self) -> tuple[str, ...]:
         """The checked actions that the audience gets, by any statement."""
-        return self.verdict.granted((s.statement for s in self._deciding), self.verdict.audience) if self.verdict else ()
+        return (
+            self.verdict.granted((s.statement for s in self._deciding), self.verdict.audience) if self.verdict else ()
+        )
 
     @cached_property
-    def reasons(self) -> Tuple[Reason, ...]:
+    def reasons(self) -> tuple[Reason, ...]:
         """The reasons of the statements that open the policy to its audience."""
         return _union(s.reasons for s in self._deciding)
 
@@ -139,7 +144,7 @@ class Analysis:
         return canonical_hash(self.verdict.policy) if self.verdict else ""
 
     @cached_property
-    def _deciding(self) -> Tuple[StatementAnalysis, ...]:
+    def _deciding(self) -> tuple[StatementAnalysis, ...]:
         """The statements by which the audience gets in."""
         audience = self.audience
         if audience is None or audience is Audience.none:
@@ -148,19 +153,24 @@ class Analysis:
 
 
 def canonical_hash(policy: Policy) -> str:
-    """SHA-256 over sorted keys, no spaces, ASCII escapes: equal policies have equal hashes, however they are spelled."""
+    """SHA-256 over sorted keys, no spaces, ASCII escapes: however a policy is spelled, its hash is the same."""
     canonical = json.dumps(policy.source, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
-def witness_text(request: Request) -> str:
-    """A request as compact JSON: the principal, the action, and the context keys that the policy asks about."""
-    context: Dict[str, object] = {name: list(value) if isinstance(value, tuple) else value
-                                  for name, value in sorted(request.context.items())}
+def witness_text(request: Request, spelling: Mapping[str, str]) -> str:
+    """A request as compact JSON: the principal, the action, and the context keys that the policy asks about.
+
+    spelling: how the policy writes keys that AWS's pages do not list.
+    """
+    context: dict[str, object] = {
+        SPELLING.get(name) or spelling.get(name, name): list(value) if isinstance(value, tuple) else value
+        for name, value in sorted(request.context.items())
+    }
     caller = request.caller
-    who = caller.service or caller.session or context.get("aws:principalarn")
+    who = caller.service or caller.session or context.get("aws:PrincipalArn")
     return json.dumps({"principal": who, "action": request.action, "context": context}, separators=(",", ":"))
 
 
-def _union(listed: Iterable[Tuple[Reason, ...]]) -> Tuple[Reason, ...]:
+def _union(listed: Iterable[tuple[Reason, ...]]) -> tuple[Reason, ...]:
     return tuple(dict.fromkeys(reason for found in listed for reason in found))

@@ -3,14 +3,16 @@
 A pattern is a row of character classes, each once or repeated; the search walks the product of their automata,
 shortest text first, with every set of positions held in one integer.
 """
+
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Callable, Dict, FrozenSet, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, NamedTuple, Optional
 
 
 class CharClass(NamedTuple):
     """A set of characters, or all but them."""
 
-    chars: FrozenSet[str]
+    chars: frozenset[str]
     negated: bool = False
 
     def has(self, char: str) -> bool:
@@ -24,7 +26,7 @@ class Element(NamedTuple):
     repeat: bool = False
 
 
-Pattern = Tuple[Element, ...]
+Pattern = tuple[Element, ...]
 
 _LOWER, _UPPER, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 ANY = CharClass(frozenset(), True)
@@ -74,9 +76,9 @@ class _Union:
     """Several patterns as one automaton, whose state is one integer: a bit for every position of every pattern."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
-        self.by_class: Dict[CharClass, List[int]] = {}
+        self.by_class: dict[CharClass, list[int]] = {}
         self.start = self.final = self.skip = 0
-        self.endless: List[Tuple[int, int]] = []  # (bit of a `*`, the bits of its pattern before it)
+        self.endless: list[tuple[int, int]] = []  # (bit of a `*`, the bits of its pattern before it)
         self.sure = 0  # a `*` that ends its pattern: once there, every text matches
         offset = 0
         for pattern in patterns:
@@ -97,7 +99,7 @@ class _Union:
             offset += 1
         self.endless.reverse()
         self.start = self._close(self.start)
-        self._steps: Dict[str, Tuple[int, int]] = {}
+        self._steps: dict[str, tuple[int, int]] = {}
 
     def _close(self, state: int) -> int:
         """Adds the positions behind repeats that may be empty; drops those that a later `*` makes needless."""
@@ -131,9 +133,9 @@ class _Union:
                 return False
         return bool(state & self.final)
 
-    def forced(self, state: int) -> Optional[FrozenSet[str]]:
+    def forced(self, state: int) -> Optional[frozenset[str]]:
         """The few characters that keep this state alive, or None when there are many."""
-        wanted: FrozenSet[str] = frozenset()
+        wanted: frozenset[str] = frozenset()
         for chars, (ones, repeats) in self.by_class.items():
             if state & (ones | repeats):
                 if chars.negated or len(chars.chars) > 2:
@@ -142,18 +144,22 @@ class _Union:
         return wanted
 
 
-def alphabet(unions: Iterable[_Union]) -> Tuple[str, ...]:
+def alphabet(unions: Iterable[_Union]) -> tuple[str, ...]:
     """One character for every combination of the character classes in use."""
     classes = list({chars for union in unions for chars in union.by_class})
-    found: Dict[Tuple[bool, ...], str] = {}
+    found: dict[tuple[bool, ...], str] = {}
     named = "".join(sorted({char for chars in classes for char in chars.chars if len(chars.chars) <= 2}))
     for char in _PREFERRED + named:
         found.setdefault(tuple(chars.has(char) for chars in classes), char)
     return tuple(found.values())
 
 
-def find(required: Sequence[Sequence[Pattern]], forbidden: Sequence[Pattern], spend: Callable[[], None],
-         good: Callable[[str], bool] = lambda text: True) -> Optional[str]:
+def find(
+    required: Sequence[Sequence[Pattern]],
+    forbidden: Sequence[Pattern],
+    spend: Callable[[], None],
+    good: Callable[[str], bool] = lambda text: True,
+) -> Optional[str]:
     """A shortest text that matches one pattern of each required group, none of the forbidden, and is good.
 
     Calls spend() once for every state visited (it may raise to end the search). None proves that there is no such
@@ -164,9 +170,9 @@ def find(required: Sequence[Sequence[Pattern]], forbidden: Sequence[Pattern], sp
     chars = alphabet([*groups, avoid])
     start = (tuple(group.start for group in groups), avoid.start)
     seen = {start}
-    level: List[Tuple[Tuple[Tuple[int, ...], int], str]] = [(start, "")]
+    level: list[tuple[tuple[tuple[int, ...], int], str]] = [(start, "")]
     while level:
-        following: List[Tuple[Tuple[Tuple[int, ...], int], str]] = []
+        following: list[tuple[tuple[tuple[int, ...], int], str]] = []
         for (states, shun), text in level:
             spend()
             if not shun & avoid.final and all(s & g.final for s, g in zip(states, groups)) and good(text):

@@ -1,4 +1,5 @@
 """Bounds the work for one policy by counted steps, never by the clock, so that a verdict never depends on load."""
+
 from typing import Optional
 
 

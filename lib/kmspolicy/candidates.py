@@ -2,7 +2,9 @@
 
 Source: the threat model of this app; typed values from IAM User Guide, *Condition operators*.
 """
-from typing import Any, Dict, FrozenSet, Iterable, Iterator, List, Optional, Sequence, Tuple
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Optional
 
 from . import addresses, automata, patterns, typed
 from .budget import Budget
@@ -12,31 +14,38 @@ from .keys import Kind, context_key
 from .operators import Family, Test, read
 from .policy import Condition, Quantifier
 
-Goals = FrozenSet[Tuple[int, bool]]  # (position of a condition, whether it is to hold)
+Goals = frozenset[tuple[int, bool]]  # (position of a condition, whether it is to hold)
 
 
 class KeyValues:
     """Finds values of one key under which chosen conditions hold and others fail; a missing key counts as a value."""
 
-    def __init__(self, key: str, domain: Domain, conditions: Sequence[Condition], lookup: patterns.Lookup, budget: Budget,
-                 extra: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        key: str,
+        domain: Domain,
+        conditions: Sequence[Condition],
+        lookup: patterns.Lookup,
+        budget: Budget,
+        extra: Iterable[str] = (),
+    ) -> None:
         self.domain = domain
         self.conditions = conditions
         self.budget = budget
         self.row = context_key(key)
         self._lookup = lookup
         self._null = [condition.operator.family is Family.NULL for condition in conditions]
-        self._tests: List[Test] = [value_test(condition, lookup) for condition in conditions]
+        self._tests: list[Test] = [value_test(condition, lookup) for condition in conditions]
         self._without = [holds_without(condition) for condition in conditions]
-        self._found: Dict[Goals, Optional[str]] = {}
-        self._answers: Dict[Goals, Tuple[bool, Value]] = {}
-        self._by_outcome: Dict[Tuple[bool, ...], str] = {}
+        self._found: dict[Goals, Optional[str]] = {}
+        self._answers: dict[Goals, tuple[bool, Value]] = {}
+        self._by_outcome: dict[tuple[bool, ...], str] = {}
         for text in self._texts(extra):
             self._keep(text)
 
     # --- whole values -----------------------------------------------------------------------------------------------
 
-    def value(self, goals: Goals) -> Tuple[bool, Value]:
+    def value(self, goals: Goals) -> tuple[bool, Value]:
         """(whether there is one, a value of the key with which every goal is met); the value None is absence."""
         answer = self._answers.get(goals)
         if answer is None:
@@ -44,7 +53,7 @@ class KeyValues:
             answer = self._answers[goals] = self._value(goals)
         return answer
 
-    def _value(self, goals: Goals) -> Tuple[bool, Value]:
+    def _value(self, goals: Goals) -> tuple[bool, Value]:
         if self.domain.optional and all(self._without[at] == wanted for at, wanted in goals):
             return True, None
         if any(self._null[at] and self._tests[at]("false") != wanted for at, wanted in goals):
@@ -55,18 +64,19 @@ class KeyValues:
             return text is not None, text
         return self._set(goals)
 
-    def _set(self, goals: Goals) -> Tuple[bool, Value]:
+    def _set(self, goals: Goals) -> tuple[bool, Value]:
         """A set of values: what all must meet, and an element for each goal that one element must meet."""
-        every, some = set(), []
+        every: set[tuple[int, bool]] = set()
+        some: list[tuple[int, bool]] = []
         for at, wanted in goals:
             universal = self.conditions[at].quantifier is Quantifier.ALL
             if universal == wanted:
                 every.add((at, wanted))
             else:
                 some.append((at, wanted))
-        found: Dict[str, None] = {}
-        for goal in some or [None]:
-            text = self._element(frozenset(every | ({goal} if goal else set())))
+        found: dict[str, None] = {}
+        for asked in [every | {goal} for goal in some] or [every]:
+            text = self._element(frozenset(asked))
             if text is None:
                 return False, None
             found[text] = None
@@ -84,10 +94,10 @@ class KeyValues:
             if all(outcome[at] == wanted for at, wanted in goals):
                 return text
         textual = [at for at, _ in goals if self.conditions[at].operator.takes_variables]
-        if self.domain.values is not None or not textual and self._by_outcome:
+        if self.domain.values is not None or (not textual and self._by_outcome):
             return None
-        required: List[List[automata.Pattern]] = [list(self.domain.languages)]
-        forbidden: List[automata.Pattern] = list(self.domain.excluded)
+        required: list[list[automata.Pattern]] = [list(self.domain.languages)]
+        forbidden: list[automata.Pattern] = list(self.domain.excluded)
         for at, wanted in goals:
             condition = self.conditions[at]
             if not condition.operator.takes_variables:
@@ -99,10 +109,10 @@ class KeyValues:
                 required.append(rows)
             else:
                 forbidden += rows
-        text = automata.find(required, forbidden, self.budget.spend, lambda text: self._meets(text, goals))
-        if text is not None:
-            self._keep(text)
-        return text
+        found = automata.find(required, forbidden, self.budget.spend, lambda text: self._meets(text, goals))
+        if found is not None:
+            self._keep(found)
+        return found
 
     def _meets(self, text: str, goals: Goals) -> bool:
         if self.domain.valid is not None and not self.domain.valid(text):
@@ -146,17 +156,22 @@ class KeyValues:
             moments = points(self._typed_values(Family.DATE))
             yield from (typed.moment_text(m) for m in moments if typed.FIRST_MOMENT <= m <= typed.LAST_MOMENT)
         if Family.ADDRESS in families:
-            blocks = (addresses.block(v.text) for c in self.conditions if c.operator.family is Family.ADDRESS for v in c.values)
+            blocks = (
+                addresses.block(v.text)
+                for c in self.conditions
+                if c.operator.family is Family.ADDRESS
+                for v in c.values
+            )
             yield from (addresses.address_text(*host) for host in addresses.cells(b for b in blocks if b))
         if self.row.kind is Kind.TEXT:
             yield "any"
 
-    def _typed_values(self, family: Family) -> List[Any]:
+    def _typed_values(self, family: Family) -> list[Any]:
         texts = (value.text for c in self.conditions if c.operator.family is family for value in c.values)
         return [value for value in (read(family, text) for text in texts) if value is not None]
 
 
-def textual_rows(condition: Condition, lookup: patterns.Lookup) -> List[automata.Pattern]:
+def textual_rows(condition: Condition, lookup: patterns.Lookup) -> list[automata.Pattern]:
     """The values of a string or ARN condition as automata; those that can match nothing are left out."""
     rows = []
     for comparand in condition.values:
@@ -170,7 +185,7 @@ def textual_rows(condition: Condition, lookup: patterns.Lookup) -> List[automata
     return rows
 
 
-def points(values: Iterable[Any]) -> List[Any]:
+def points(values: Iterable[Any]) -> list[Any]:
     """Every value, one point between neighbours, one below and one above (numbers or moments)."""
     ordered = sorted(set(values))
     if not ordered:

@@ -1,6 +1,7 @@
 """One thing that a request must meet or avoid: a condition, or a resource element that reads policy variables."""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import List, Mapping, Tuple
 
 from . import patterns
 from .evaluate import KeyFacts, Value, condition_holds, covers_key, variable_lookup
@@ -10,10 +11,10 @@ from .policy import Condition, Statement
 
 @dataclass(frozen=True)
 class Constraint:
-    """key: the context key that it tests ('' for a resource element); variables: single-valued keys that it reads besides."""
+    """key: the context key that it tests ('' for a resource element); variables: single-valued keys it reads besides."""
 
     key: str
-    variables: Tuple[str, ...]
+    variables: tuple[str, ...]
 
     def holds(self, context: Mapping[str, Value]) -> bool:
         """Whether it holds for a request with these context keys."""
@@ -41,9 +42,9 @@ class OfResource(Constraint):
         return covers_key(self.statement, self.facts, variable_lookup(context))
 
 
-def constraints_of(statement: Statement, key: KeyFacts) -> List[Constraint]:
+def constraints_of(statement: Statement, key: KeyFacts) -> list[Constraint]:
     """All that a request must meet for the statement to match, once action, principal and plain resource do."""
-    found: List[Constraint] = []
+    found: list[Constraint] = []
     for condition in statement.conditions:
         found.append(OfKey(condition.key, _single(condition.variables), condition))
     if statement.resources is not None and statement.resources.variables:
@@ -51,7 +52,7 @@ def constraints_of(statement: Statement, key: KeyFacts) -> List[Constraint]:
     return found
 
 
-def _single(variables: Tuple[str, ...]) -> Tuple[str, ...]:
+def _single(variables: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in variables if not context_key(name).multivalued)
 
 

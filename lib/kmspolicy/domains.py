@@ -1,6 +1,8 @@
 """What a context key can hold in a request: the texts of a language, or a few values, or nothing at all."""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Callable, Dict, Iterable, Optional, Tuple
+from typing import Callable, Optional
 
 from . import automata, typed
 from .keys import ContextKey, Kind
@@ -14,10 +16,10 @@ class Domain:
     optional: whether the key can be absent. valid: a last check of a text, where a language is too wide.
     """
 
-    languages: Tuple[automata.Pattern, ...] = (automata.ANYTHING,)
-    excluded: Tuple[automata.Pattern, ...] = ()
-    values: Optional[Tuple[str, ...]] = None
-    seeds: Tuple[str, ...] = ()
+    languages: tuple[automata.Pattern, ...] = (automata.ANYTHING,)
+    excluded: tuple[automata.Pattern, ...] = ()
+    values: Optional[tuple[str, ...]] = None
+    seeds: tuple[str, ...] = ()
     optional: bool = True
     valid: Optional[Callable[[str], bool]] = None
 
@@ -30,7 +32,7 @@ class Domain:
         return not automata.accepts(self.excluded, text) and (self.valid is None or self.valid(text))
 
 
-Facts = Dict[str, Callable[[], Domain]]  # what bound keys can hold, made when a condition asks for the key
+Facts = dict[str, Callable[[], Domain]]  # what bound keys can hold, made when a condition asks for the key
 
 _ABSENT = Domain(values=())
 
@@ -52,10 +54,24 @@ def fixed(value: str) -> Callable[[], Domain]:
 
 _DIGITS = automata.some(automata.DIGIT)
 _TWO = (automata.Element(automata.DIGIT),) * 2
-_NUMBERS = tuple(sign + row for sign in ((), automata.literal("-"))
-                 for row in (_DIGITS, _DIGITS + automata.literal(".") + _DIGITS))
-_MOMENTS = (_TWO * 2 + automata.literal("-") + _TWO + automata.literal("-") + _TWO + automata.literal("T") + _TWO
-            + automata.literal(":") + _TWO + automata.literal(":") + _TWO + automata.literal("Z"), *_NUMBERS)
+_NUMBERS = tuple(
+    sign + row for sign in ((), automata.literal("-")) for row in (_DIGITS, _DIGITS + automata.literal(".") + _DIGITS)
+)
+_MOMENTS = (
+    _TWO * 2
+    + automata.literal("-")
+    + _TWO
+    + automata.literal("-")
+    + _TWO
+    + automata.literal("T")
+    + _TWO
+    + automata.literal(":")
+    + _TWO
+    + automata.literal(":")
+    + _TWO
+    + automata.literal("Z"),
+    *_NUMBERS,
+)
 
 
 def _is_moment(text: str) -> bool:

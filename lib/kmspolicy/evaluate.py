@@ -3,10 +3,12 @@
 Source: IAM User Guide, *Policy evaluation logic*, *Condition operators*, *Conditions with multiple context keys or
 values*, *Single-valued vs. multivalued context keys*.
 """
-from dataclasses import dataclass, field
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Mapping, Optional, Sequence, Tuple, Union
+from typing import Optional, Union
 
 from . import automata, patterns
 from .actions import mask_of
@@ -14,7 +16,7 @@ from .budget import Budget, OutOfSteps
 from .operators import Family, Test, signed, text_test
 from .policy import Condition, Policy, Principals, Quantifier, Resources, Statement
 
-Value = Union[str, Tuple[str, ...], None]  # of a context key: one text, several, or absent
+Value = Union[str, tuple[str, ...], None]  # of a context key: one text, several, or absent
 RESOURCE_STEPS = 5_000
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
 
@@ -32,6 +34,9 @@ class KeyFacts:
     key_id: Optional[str] = None
     partition: Optional[str] = None
     event_time: Optional[float] = None
+
+
+UNKNOWN_KEY = KeyFacts()
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ class Request:
     action: str
     caller: Caller
     context: Mapping[str, Value]
-    key: KeyFacts = field(default=KeyFacts())
+    key: KeyFacts = UNKNOWN_KEY
 
 
 class Decision(Enum):
@@ -77,10 +82,12 @@ def decide(policy: Policy, request: Request) -> Decision:
 def matches(statement: Statement, request: Request) -> bool:
     """Whether every element of a statement matches the request."""
     lookup = variable_lookup(request.context)
-    return (bool(statement.actions & mask_of((request.action,)))
-            and principal_matches(statement.principals, request.caller)
-            and covers_key(statement, request.key, lookup)
-            and all(condition_holds(c, request.context.get(c.key), lookup) for c in statement.conditions))
+    return (
+        bool(statement.actions & mask_of((request.action,)))
+        and principal_matches(statement.principals, request.caller)
+        and covers_key(statement, request.key, lookup)
+        and all(condition_holds(c, request.context.get(c.key), lookup) for c in statement.conditions)
+    )
 
 
 def covers_key(statement: Statement, key: KeyFacts, lookup: patterns.Lookup) -> bool:
@@ -91,17 +98,24 @@ def covers_key(statement: Statement, key: KeyFacts, lookup: patterns.Lookup) -> 
 
 def principal_matches(principals: Principals, caller: Caller) -> bool:
     """Whether the principal element covers the caller. Source: *AWS JSON policy elements: Principal, NotPrincipal*."""
-    listed = (principals.anyone or caller.account in principals.accounts or caller.arn in principals.arns
-              or caller.session in principals.sessions or caller.unique_id in principals.unique_ids
-              or caller.service in principals.services)
+    listed = (
+        principals.anyone
+        or caller.account in principals.accounts
+        or caller.arn in principals.arns
+        or caller.session in principals.sessions
+        or caller.unique_id in principals.unique_ids
+        or caller.service in principals.services
+    )
     return listed != principals.negated
 
 
 def variable_lookup(context: Mapping[str, Value]) -> patterns.Lookup:
     """Values of policy variables: those of single-valued keys of the request."""
+
     def lookup(name: str) -> Optional[str]:
         value = context.get(name)
         return value if isinstance(value, str) else None
+
     return lookup
 
 
@@ -115,8 +129,14 @@ def resource_matches(resources: Resources, key: KeyFacts, lookup: patterns.Looku
 
 
 @lru_cache(maxsize=1024)
-def _covers(listed: Tuple[patterns.Tokens, ...], negated: bool, partition: Optional[str], region: Optional[str],
-            account: Optional[str], key_id: Optional[str]) -> Optional[bool]:
+def _covers(
+    listed: tuple[patterns.Tokens, ...],
+    negated: bool,
+    partition: Optional[str],
+    region: Optional[str],
+    account: Optional[str],
+    key_id: Optional[str],
+) -> Optional[bool]:
     if (patterns.STAR,) in listed:
         return not negated
     if partition and region and account and key_id:
@@ -131,14 +151,22 @@ def _covers(listed: Tuple[patterns.Tokens, ...], negated: bool, partition: Optio
         return None
 
 
-def key_arns(partition: Optional[str], region: Optional[str], account: Optional[str],
-             key_id: Optional[str]) -> Sequence[automata.Pattern]:
+def key_arns(
+    partition: Optional[str], region: Optional[str], account: Optional[str], key_id: Optional[str]
+) -> Sequence[automata.Pattern]:
     """The ARNs that the key may have. Source: Service Authorization Reference, AWS KMS, resource type `key`."""
+
     def part(known: Optional[str], unknown: automata.Pattern) -> automata.Pattern:
         return automata.literal(known) if known else unknown
-    tail = (automata.literal(":kms:") + part(region, automata.some(automata.LABEL)) + automata.literal(":")
-            + part(account, tuple(automata.Element(automata.DIGIT) for _ in range(12))) + automata.literal(":key/")
-            + part(key_id, automata.some(automata.CharClass(automata.UPPER_ALNUM.chars | automata.LABEL.chars))))
+
+    tail = (
+        automata.literal(":kms:")
+        + part(region, automata.some(automata.LABEL))
+        + automata.literal(":")
+        + part(account, tuple(automata.Element(automata.DIGIT) for _ in range(12)))
+        + automata.literal(":key/")
+        + part(key_id, automata.some(automata.CharClass(automata.UPPER_ALNUM.chars | automata.LABEL.chars)))
+    )
     return [automata.literal("arn:" + name) + tail for name in ((partition,) if partition else PARTITIONS)]
 
 
@@ -173,5 +201,7 @@ def value_test(condition: Condition, lookup: patterns.Lookup) -> Test:
     """
     if not condition.variables:
         return condition.test
-    expanded = [tokens for tokens in (patterns.expand(c.tokens, lookup) for c in condition.values) if tokens is not None]
+    expanded = [
+        tokens for tokens in (patterns.expand(c.tokens, lookup) for c in condition.values) if tokens is not None
+    ]
     return signed(condition.operator, text_test(condition.operator, expanded))

@@ -1,12 +1,13 @@
 """Why a verdict is what it is, as codes with parameters: what opens a statement, what limits it, what denies it."""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
-from typing import Iterable, Iterator, List, Tuple
 
 from .actions import CROSS_ACCOUNT_MASK, names_of
+from .audience import WIDEST_FIRST, Audience
 from .policy import Condition, Statement
-from .requesters import WIDEST_FIRST, Audience
 from .verdict import Verdict
 
 
@@ -39,13 +40,13 @@ class Reason:
     """One reason: a code and the texts that its sentence names."""
 
     code: Code
-    details: Tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
 
 
 _SHOWN = 3
 
 
-def reasons(verdict: Verdict, statement: Statement) -> Tuple[Reason, ...]:
+def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
     """What opens the statement and what closes it, in the order in which a reader would ask."""
     return tuple(dict.fromkeys(_reasons(verdict, statement)))
 
@@ -100,7 +101,7 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Iter
     if not usable:
         yield Reason(Code.WITHIN_ACCOUNT, (_some(names_of(covered)),))
         return
-    closed: List[Reason] = []
+    closed: list[Reason] = []
     for condition in statement.conditions:
         if verdict.searcher.condition_alone(statement, condition, usable, Audience.everyone).actions:
             if alone is Audience.everyone:
@@ -137,8 +138,11 @@ def _denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator
 
 def _passed_by(verdict: Verdict, statement: Statement, actions: int) -> Iterator[Reason]:
     """The Denies that look as if they closed a flagged statement, and do not."""
-    looking = (deny for deny in verdict.policy.denies
-               if deny.principals.open_ended and deny.actions & actions and verdict.searcher.covers(deny))
+    looking = (
+        deny
+        for deny in verdict.policy.denies
+        if deny.principals.open_ended and deny.actions & actions and verdict.searcher.covers(deny)
+    )
     yield from (Reason(Code.DENY_MISSES, (deny.name,)) for deny in islice(looking, _SHOWN))
 
 
@@ -150,5 +154,3 @@ def _some(texts: Iterable[str]) -> str:
     listed = list(texts)
     shown = ", ".join(text if len(text) <= 120 else text[:119] + "…" for text in listed[:_SHOWN])
     return shown + (f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else "")
-
-

@@ -1,7 +1,9 @@
 """Context keys that must be solved together: one key alone, the two clocks, and keys that policy variables link."""
+
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Optional
 
 from . import automata, patterns, typed
 from .budget import Budget
@@ -11,8 +13,8 @@ from .domains import Domain
 from .evaluate import KeyFacts, Value, variable_lookup
 from .operators import Family, read
 
-Goals = FrozenSet[Tuple[int, bool]]  # (number of a constraint, whether it is to hold)
-Assignment = Dict[str, Value]
+Goals = frozenset[tuple[int, bool]]  # (number of a constraint, whether it is to hold)
+Assignment = dict[str, Value]
 CLOCKS = ("aws:currenttime", "aws:epochtime")
 
 
@@ -21,7 +23,7 @@ class Group(ABC):
 
     def __init__(self, constraints: Mapping[int, Constraint]) -> None:
         self.constraints = constraints
-        self._answers: Dict[Goals, Optional[Assignment]] = {}
+        self._answers: dict[Goals, Optional[Assignment]] = {}
 
     def solve(self, goals: Goals) -> Optional[Assignment]:
         """Values of the group's keys with which every goal is met, or None when there are none."""
@@ -39,8 +41,9 @@ class Group(ABC):
 class OneKey(Group):
     """A key that nothing links to another."""
 
-    def __init__(self, key: str, domain: Domain, constraints: Mapping[int, Constraint], lookup: patterns.Lookup,
-                 budget: Budget) -> None:
+    def __init__(
+        self, key: str, domain: Domain, constraints: Mapping[int, Constraint], lookup: patterns.Lookup, budget: Budget
+    ) -> None:
         super().__init__(constraints)
         self.key = key
         self._position = {number: at for at, number in enumerate(constraints)}
@@ -57,10 +60,18 @@ class Clocks(Group):
 
     def __init__(self, constraints: Mapping[int, Constraint], start: Optional[float], budget: Budget) -> None:
         super().__init__(constraints)
-        moments = [read(Family.DATE, value.text) for c in constraints.values() if isinstance(c, OfKey)
-                   for value in c.condition.values]
-        numbers = [read(Family.NUMERIC, value.text) for c in constraints.values() if isinstance(c, OfKey)
-                   and c.condition.operator.family is Family.NUMERIC for value in c.condition.values]
+        moments = [
+            read(Family.DATE, value.text)
+            for c in constraints.values()
+            if isinstance(c, OfKey)
+            for value in c.condition.values
+        ]
+        numbers = [
+            read(Family.NUMERIC, value.text)
+            for c in constraints.values()
+            if isinstance(c, OfKey) and c.condition.operator.family is Family.NUMERIC
+            for value in c.condition.values
+        ]
         earliest = typed.moment(f"{start:.3f}") if start is not None else typed.FIRST_MOMENT
         first = earliest if start is not None else typed.moment("2026-01-01T00:00:00Z")
         known = [moment for moment in chain(moments, numbers, [first]) if moment is not None]
@@ -70,7 +81,10 @@ class Clocks(Group):
     def _solve(self, goals: Goals) -> Optional[Assignment]:
         for moment in self._moments:
             self._budget.spend()
-            context: Assignment = {"aws:currenttime": typed.moment_text(moment), "aws:epochtime": typed.number_text(moment)}
+            context: Assignment = {
+                "aws:currenttime": typed.moment_text(moment),
+                "aws:epochtime": typed.number_text(moment),
+            }
             if self._met(goals, context):
                 return context
         return None
@@ -79,15 +93,24 @@ class Clocks(Group):
 class Linked(Group):
     """Keys that policy variables tie together: values of the variables are tried, the other keys follow."""
 
-    def __init__(self, constraints: Mapping[int, Constraint], domains: Mapping[str, Domain], facts: KeyFacts,
-                 fixed: Assignment, budget: Budget) -> None:
+    def __init__(
+        self,
+        constraints: Mapping[int, Constraint],
+        domains: Mapping[str, Domain],
+        facts: KeyFacts,
+        fixed: Assignment,
+        budget: Budget,
+    ) -> None:
         super().__init__(constraints)
         self._domains = domains
         self._fixed = fixed
         self._facts = facts
         self._budget = budget
-        self._variables = [name for name in dict.fromkeys(chain.from_iterable(c.variables for c in constraints.values()))
-                           if name not in fixed]
+        self._variables = [
+            name
+            for name in dict.fromkeys(chain.from_iterable(c.variables for c in constraints.values()))
+            if name not in fixed
+        ]
 
     def _solve(self, goals: Goals) -> Optional[Assignment]:
         candidates = [list(self._candidates(name, goals)) for name in self._variables]
@@ -107,8 +130,9 @@ class Linked(Group):
     def _rest(self, goals: Goals, context: Assignment) -> Optional[Assignment]:
         """The keys that no variable names, once the variables have values."""
         lookup = variable_lookup(context)
-        open_goals: Dict[str, List[Tuple[int, bool]]] = {
-            c.key: [] for c in self.constraints.values() if c.key and c.key not in context}
+        open_goals: dict[str, list[tuple[int, bool]]] = {
+            c.key: [] for c in self.constraints.values() if c.key and c.key not in context
+        }
         for number, wanted in goals:
             constraint = self.constraints[number]
             if constraint.key in open_goals:
@@ -128,14 +152,28 @@ class Linked(Group):
 
     def _candidates(self, name: str, goals: Goals) -> Iterator[Value]:
         domain = self._domains[name]
-        conditions = [c.condition for c in self.constraints.values() if isinstance(c, OfKey) and c.key == name and not c.variables]
-        own = KeyValues(name, domain, conditions, patterns.no_values, self._budget,
-                        extra=dict.fromkeys((*self._residues(name), f"any-{len(name)}")))
+        conditions = [
+            c.condition for c in self.constraints.values() if isinstance(c, OfKey) and c.key == name and not c.variables
+        ]
+        own = KeyValues(
+            name,
+            domain,
+            conditions,
+            patterns.no_values,
+            self._budget,
+            extra=dict.fromkeys((*self._residues(name), f"any-{len(name)}")),
+        )
         if domain.values is None:
-            of_name = [(n, w) for n, w in goals if self.constraints[n].key == name and not self.constraints[n].variables]
+            of_name = [
+                (n, w) for n, w in goals if self.constraints[n].key == name and not self.constraints[n].variables
+            ]
             positions = {id(condition): at for at, condition in enumerate(conditions)}
-            asked = frozenset((positions[id(c.condition)], w) for n, w in of_name
-                              for c in (self.constraints[n],) if isinstance(c, OfKey))
+            asked = frozenset(
+                (positions[id(c.condition)], w)
+                for n, w in of_name
+                for c in (self.constraints[n],)
+                if isinstance(c, OfKey)
+            )
             own.value(asked)
             for shared in self._shared(name, goals):
                 if domain.holds(shared):
@@ -149,7 +187,9 @@ class Linked(Group):
         yield from (value for value in self._fixed.values() if isinstance(value, str))
         for constraint in self.constraints.values():
             if not isinstance(constraint, OfKey):
-                yield from filter(None, (self._facts.account, self._facts.region, self._facts.key_id, self._facts.partition))
+                yield from filter(
+                    None, (self._facts.account, self._facts.region, self._facts.key_id, self._facts.partition)
+                )
                 yield from ("us-east-1", "1234abcd-12ab-34cd-56ef-1234567890ab", "aws")
                 continue
             if name not in constraint.variables:
@@ -161,7 +201,7 @@ class Linked(Group):
     def _texts_of(self, key: str) -> Iterable[str]:
         domain = self._domains.get(key)
         value = self._fixed.get(key)
-        texts: List[str] = [value] if isinstance(value, str) else []
+        texts: list[str] = [value] if isinstance(value, str) else []
         if domain is not None:
             texts += [*(domain.values or ()), *domain.seeds]
         for constraint in self.constraints.values():
@@ -182,10 +222,13 @@ class Linked(Group):
                     if text is not None:
                         yield text
 
-    def _joint(self, keys: Tuple[str, str], goals: Goals) -> Optional[str]:
+    def _joint(self, keys: tuple[str, str], goals: Goals) -> Optional[str]:
         required = [list(self._domains[key].languages) for key in keys if self._domains[key].values is None]
-        required += [[automata.literal(v) for v in self._domains[key].values or ()]
-                     for key in keys if self._domains[key].values is not None]
+        required += [
+            [automata.literal(v) for v in self._domains[key].values or ()]
+            for key in keys
+            if self._domains[key].values is not None
+        ]
         forbidden = list(chain.from_iterable(self._domains[key].excluded for key in keys))
         for number, wanted in goals:
             constraint = self.constraints[number]
@@ -217,4 +260,3 @@ def residues(tokens: patterns.Tokens, name: str, text: str) -> Iterator[str]:
         end = text.find(tail, start) if tail else len(text)
         if end >= 0:
             yield text[start:end]
-

@@ -2,9 +2,10 @@
 
 Source: IAM User Guide, *AWS global condition context keys*; KMS Developer Guide, *AWS KMS condition keys*.
 """
+
 from dataclasses import dataclass
 from enum import Enum
-from typing import Dict, Optional, Tuple
+from typing import Optional
 
 from .actions import DECRYPT, ENCRYPT, GRANT
 
@@ -25,8 +26,8 @@ class ContextKey:
     kind: Kind = Kind.TEXT
     multivalued: bool = False
     always: bool = False
-    actions: Optional[Tuple[str, ...]] = None
-    values: Tuple[str, ...] = ()
+    actions: Optional[tuple[str, ...]] = None
+    values: tuple[str, ...] = ()
 
 
 _CRYPTO = ENCRYPT + DECRYPT
@@ -35,58 +36,97 @@ _TAGGING = ("kms:CreateKey", "kms:ReplicateKey", "kms:TagResource")
 _BOOL = ("true", "false")
 
 # Networks, organizations and identity are the requester's: requesters.py says what they hold.
-_TABLE: Dict[str, ContextKey] = {
-    "aws:principaltype": ContextKey(always=True, values=("AssumedRole", "User", "FederatedUser", "Account")),
-    "aws:viaawsservice": ContextKey(Kind.BOOLEAN, always=True, values=("false", "true")),
-    "aws:securetransport": ContextKey(Kind.BOOLEAN, always=True, values=("true",)),
-    "aws:requestedregion": ContextKey(always=True),
-    "aws:resourceaccount": ContextKey(always=True),
-    "aws:currenttime": ContextKey(Kind.MOMENT, always=True),
-    "aws:epochtime": ContextKey(Kind.MOMENT, always=True),
-    "kms:keyspec": ContextKey(always=True),
-    "kms:keyusage": ContextKey(always=True),
-    "kms:keyorigin": ContextKey(always=True),
-    "kms:multiregion": ContextKey(Kind.BOOLEAN, always=True, values=_BOOL),
-    "aws:multifactorauthpresent": ContextKey(Kind.BOOLEAN, values=_BOOL),
-    "aws:multifactorauthage": ContextKey(Kind.NUMBER),
-    "aws:tokenissuetime": ContextKey(Kind.MOMENT),
-    "aws:principalorgpaths": ContextKey(multivalued=True),
-    "aws:sourceorgpaths": ContextKey(multivalued=True),
-    "aws:resourceorgpaths": ContextKey(multivalued=True),
-    "aws:vpceorgpaths": ContextKey(multivalued=True),
-    "aws:principalservicenameslist": ContextKey(multivalued=True),
-    "aws:calledvia": ContextKey(multivalued=True),
-    "aws:tagkeys": ContextKey(multivalued=True, actions=(*_TAGGING, "kms:UntagResource")),
-    "kms:resourcealiases": ContextKey(multivalued=True),
-    "kms:encryptioncontextkeys": ContextKey(multivalued=True, actions=_CRYPTO + GRANT),
-    "kms:grantoperations": ContextKey(multivalued=True, actions=GRANT),
-    "kms:grantconstrainttype": ContextKey(actions=GRANT),
-    "kms:granteeprincipal": ContextKey(actions=GRANT),
-    "kms:retiringprincipal": ContextKey(actions=GRANT),
-    "kms:grantisforawsresource": ContextKey(Kind.BOOLEAN, actions=("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"),
-                                            values=_BOOL),
-    "kms:encryptionalgorithm": ContextKey(actions=_CRYPTO),
-    "kms:datakeypairspec": ContextKey(actions=_PAIRS),
-    "kms:reencryptonsamekey": ContextKey(Kind.BOOLEAN, actions=("kms:ReEncryptFrom", "kms:ReEncryptTo"), values=_BOOL),
-    "kms:bypasspolicylockoutsafetycheck": ContextKey(Kind.BOOLEAN, actions=("kms:CreateKey", "kms:PutKeyPolicy"), values=_BOOL),
-    "kms:expirationmodel": ContextKey(actions=("kms:ImportKeyMaterial",)),
-    "kms:validto": ContextKey(Kind.MOMENT, actions=("kms:ImportKeyMaterial",)),
-    "kms:schedulekeydeletionpendingwindowindays": ContextKey(Kind.NUMBER, actions=("kms:ScheduleKeyDeletion",)),
-    "kms:macalgorithm": ContextKey(actions=("kms:GenerateMac", "kms:VerifyMac")),
-    "kms:messagetype": ContextKey(actions=("kms:Sign", "kms:Verify")),
-    "kms:signingalgorithm": ContextKey(actions=("kms:Sign", "kms:Verify")),
-    "kms:wrappingalgorithm": ContextKey(actions=("kms:GetParametersForImport",)),
-    "kms:wrappingkeyspec": ContextKey(actions=("kms:GetParametersForImport",)),
-    "kms:primaryregion": ContextKey(actions=("kms:UpdatePrimaryRegion",)),
-    "kms:replicaregion": ContextKey(actions=("kms:ReplicateKey",)),
+_ROWS: dict[str, ContextKey] = {
+    "aws:PrincipalType": ContextKey(always=True, values=("AssumedRole", "User", "FederatedUser", "Account")),
+    "aws:ViaAWSService": ContextKey(Kind.BOOLEAN, always=True, values=("false", "true")),
+    "aws:SecureTransport": ContextKey(Kind.BOOLEAN, always=True, values=("true",)),
+    "aws:RequestedRegion": ContextKey(always=True),
+    "aws:ResourceAccount": ContextKey(always=True),
+    "aws:CurrentTime": ContextKey(Kind.MOMENT, always=True),
+    "aws:EpochTime": ContextKey(Kind.MOMENT, always=True),
+    "kms:KeySpec": ContextKey(always=True),
+    "kms:KeyUsage": ContextKey(always=True),
+    "kms:KeyOrigin": ContextKey(always=True),
+    "kms:MultiRegion": ContextKey(Kind.BOOLEAN, always=True, values=_BOOL),
+    "aws:MultiFactorAuthPresent": ContextKey(Kind.BOOLEAN, values=_BOOL),
+    "aws:MultiFactorAuthAge": ContextKey(Kind.NUMBER),
+    "aws:TokenIssueTime": ContextKey(Kind.MOMENT),
+    "aws:PrincipalOrgPaths": ContextKey(multivalued=True),
+    "aws:SourceOrgPaths": ContextKey(multivalued=True),
+    "aws:ResourceOrgPaths": ContextKey(multivalued=True),
+    "aws:VpceOrgPaths": ContextKey(multivalued=True),
+    "aws:PrincipalServiceNamesList": ContextKey(multivalued=True),
+    "aws:CalledVia": ContextKey(multivalued=True),
+    "aws:TagKeys": ContextKey(multivalued=True, actions=(*_TAGGING, "kms:UntagResource")),
+    "kms:ResourceAliases": ContextKey(multivalued=True),
+    "kms:EncryptionContextKeys": ContextKey(multivalued=True, actions=_CRYPTO + GRANT),
+    "kms:GrantOperations": ContextKey(multivalued=True, actions=GRANT),
+    "kms:GrantConstraintType": ContextKey(actions=GRANT),
+    "kms:GranteePrincipal": ContextKey(actions=GRANT),
+    "kms:RetiringPrincipal": ContextKey(actions=GRANT),
+    "kms:GrantIsForAWSResource": ContextKey(
+        Kind.BOOLEAN, actions=("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"), values=_BOOL
+    ),
+    "kms:EncryptionAlgorithm": ContextKey(actions=_CRYPTO),
+    "kms:DataKeyPairSpec": ContextKey(actions=_PAIRS),
+    "kms:ReEncryptOnSameKey": ContextKey(Kind.BOOLEAN, actions=("kms:ReEncryptFrom", "kms:ReEncryptTo"), values=_BOOL),
+    "kms:BypassPolicyLockoutSafetyCheck": ContextKey(
+        Kind.BOOLEAN, actions=("kms:CreateKey", "kms:PutKeyPolicy"), values=_BOOL
+    ),
+    "kms:ExpirationModel": ContextKey(actions=("kms:ImportKeyMaterial",)),
+    "kms:ValidTo": ContextKey(Kind.MOMENT, actions=("kms:ImportKeyMaterial",)),
+    "kms:ScheduleKeyDeletionPendingWindowInDays": ContextKey(Kind.NUMBER, actions=("kms:ScheduleKeyDeletion",)),
+    "kms:MacAlgorithm": ContextKey(actions=("kms:GenerateMac", "kms:VerifyMac")),
+    "kms:MessageType": ContextKey(actions=("kms:Sign", "kms:Verify")),
+    "kms:SigningAlgorithm": ContextKey(actions=("kms:Sign", "kms:Verify")),
+    "kms:WrappingAlgorithm": ContextKey(actions=("kms:GetParametersForImport",)),
+    "kms:WrappingKeySpec": ContextKey(actions=("kms:GetParametersForImport",)),
+    "kms:PrimaryRegion": ContextKey(actions=("kms:UpdatePrimaryRegion",)),
+    "kms:ReplicaRegion": ContextKey(actions=("kms:ReplicateKey",)),
 }
-_FAMILIES: Tuple[Tuple[str, ContextKey], ...] = (
+_FAMILIES: tuple[tuple[str, ContextKey], ...] = (
     ("kms:encryptioncontext:", ContextKey(actions=_CRYPTO + GRANT)),
-    ("kms:recipientattestation:", ContextKey(actions=("kms:Decrypt", "kms:DeriveSharedSecret", "kms:GenerateDataKey",
-                                                      "kms:GenerateDataKeyPair", "kms:GenerateRandom"))),
+    (
+        "kms:recipientattestation:",
+        ContextKey(
+            actions=(
+                "kms:Decrypt",
+                "kms:DeriveSharedSecret",
+                "kms:GenerateDataKey",
+                "kms:GenerateDataKeyPair",
+                "kms:GenerateRandom",
+            )
+        ),
+    ),
     ("aws:requesttag/", ContextKey(actions=_TAGGING)),
 )
 _FREE = ContextKey()
+_TABLE = {name.lower(): row for name, row in _ROWS.items()}
+# Keys that requesters bind or that are free, spelled as AWS does.
+_SPELLED = (
+    *_ROWS,
+    "aws:Ec2InstanceSourceVpc",
+    "aws:FederatedProvider",
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalIsAWSService",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalServiceName",
+    "aws:ResourceOrgID",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceIp",
+    "aws:SourceOrgID",
+    "aws:SourceVpc",
+    "aws:SourceVpcArn",
+    "aws:SourceVpce",
+    "aws:VpceAccount",
+    "aws:VpceOrgID",
+    "aws:VpcSourceIp",
+    "kms:CallerAccount",
+    "kms:ViaService",
+)
+SPELLING = {name.lower(): name for name in _SPELLED}
 
 
 def context_key(name: str) -> ContextKey:

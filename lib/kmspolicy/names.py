@@ -1,10 +1,11 @@
 """What a policy spells out: accounts, organizations, networks, unique ids. An outsider is none of them.
 
-Only whole ids name something; a pattern names nothing. Source: the threat model of this app (README, *Who is everyone*).
+Only whole ids name something; a pattern names nothing.
+Source: the threat model of this app (README, *Who is everyone*).
 """
+
 import re
 from dataclasses import dataclass
-from typing import Dict, List, Tuple
 
 from . import addresses
 from .operators import Family
@@ -21,13 +22,13 @@ ADDRESS_KEYS = ("aws:sourceip", "aws:vpcsourceip")
 class Names:
     """The ids that a policy spells out."""
 
-    accounts: Tuple[str, ...]
-    organizations: Tuple[str, ...]
-    vpcs: Tuple[str, ...]
-    endpoints: Tuple[str, ...]
-    unique_ids: Tuple[str, ...]
-    store_users: Tuple[str, ...]  # identity store user ids
-    blocks: Tuple[addresses.Block, ...]  # every address block
+    accounts: tuple[str, ...]
+    organizations: tuple[str, ...]
+    vpcs: tuple[str, ...]
+    endpoints: tuple[str, ...]
+    unique_ids: tuple[str, ...]
+    store_users: tuple[str, ...]  # identity store user ids
+    blocks: tuple[addresses.Block, ...]  # every address block
     places: addresses.Ranges  # those of them that are somebody's
 
 
@@ -35,9 +36,9 @@ def names_in(policy: Policy) -> Names:
     """Collects what the policy spells out."""
     text = "\n".join(policy.texts())
     networks = dict.fromkeys(_NETWORK.findall(text.lower()))
-    every: Dict[addresses.Block, None] = {}
-    places: List[addresses.Block] = []
-    store_users: Dict[str, None] = {}
+    every: dict[addresses.Block, None] = {}
+    places: list[addresses.Block] = []
+    store_users: dict[str, None] = {}
     for condition in (condition for statement in policy.statements for condition in statement.conditions):
         if condition.key == "identitystore:userid":
             store_users.update((value.text, None) for value in condition.values)
@@ -55,4 +56,6 @@ def names_in(policy: Policy) -> Names:
         endpoints=tuple(name for name in networks if name.startswith("vpce-")),
         unique_ids=tuple(dict.fromkeys(_UNIQUE_ID.findall(text))),
         store_users=tuple(store_users),
-        blocks=tuple(every), places=addresses.Ranges(places))
+        blocks=tuple(every),
+        places=addresses.Ranges(places),
+    )

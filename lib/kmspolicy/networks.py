@@ -2,28 +2,41 @@
 
 Source: IAM User Guide, *AWS global condition context keys*, properties of the network; the threat model of this app.
 """
-from typing import FrozenSet, Iterator, List, Tuple
+
+from collections.abc import Iterator
 
 from . import addresses
 from .automata import ANYTHING, DIGIT, HEX, LABEL, LOWER_ALNUM, Element, Pattern, any_of, literal, some
 from .domains import Domain, Facts, absent_all, fixed
 from .names import Names
 
-NETWORK_KEYS = ("aws:sourceip", "aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce", "aws:vpceaccount", "aws:vpceorgid",
-                "aws:vpceorgpaths", "aws:vpcsourceip")
+NETWORK_KEYS = (
+    "aws:sourceip",
+    "aws:sourcevpc",
+    "aws:sourcevpcarn",
+    "aws:sourcevpce",
+    "aws:vpceaccount",
+    "aws:vpceorgid",
+    "aws:vpceorgpaths",
+    "aws:vpcsourceip",
+)
 _READ = frozenset((*NETWORK_KEYS, "aws:viaawsservice"))
 _NOWHERE = absent_all(NETWORK_KEYS)
 _HEX_ID: Pattern = tuple(Element(HEX) for _ in range(8)) + any_of(HEX)
 _ACCOUNT: Pattern = tuple(Element(DIGIT) for _ in range(12))
 _ORGANIZATION: Pattern = literal("o-") + tuple(Element(LOWER_ALNUM) for _ in range(10)) + any_of(LOWER_ALNUM)
 _BYTE = some(DIGIT)
-_ADDRESS = (_BYTE + literal(".") + _BYTE + literal(".") + _BYTE + literal(".") + _BYTE, some(HEX) + literal(":") + ANYTHING)
+_ADDRESS = (
+    _BYTE + literal(".") + _BYTE + literal(".") + _BYTE + literal(".") + _BYTE,
+    some(HEX) + literal(":") + ANYTHING,
+)
 # Addresses that read like a stranger's, tried before the corners of the blocks.
 _NATURAL = {4: (0xCB007107, 0xC0000207, 0x08080808), 6: ((0x20010DB8 << 96) + 7,)}
 
 
-def networks(names: Names, account: str, partitions: Tuple[str, ...], strict: bool,
-             read: FrozenSet[str]) -> Iterator[Facts]:
+def networks(
+    names: Names, account: str, partitions: tuple[str, ...], strict: bool, read: frozenset[str]
+) -> Iterator[Facts]:
     """The ways in which a request can reach KMS, each as the network keys that it carries.
 
     strict: only networks that the policy does not name; read: the context keys that matter.
@@ -40,20 +53,25 @@ def _source_addresses(names: Names, strict: bool) -> Domain:
     def valid(text: str) -> bool:
         host = addresses.address(text)
         return host is not None and not addresses.is_private(*host) and not (strict and names.places.hold(*host))
+
     seeds = tuple(addresses.address_text(*host) for host in _candidates(names, addresses.PRIVATE))
     return Domain(languages=_ADDRESS, seeds=seeds, optional=False, valid=valid)
 
 
-def _candidates(names: Names, more: Tuple[addresses.Block, ...]) -> List[Tuple[int, int]]:
+def _candidates(names: Names, more: tuple[addresses.Block, ...]) -> list[tuple[int, int]]:
     natural = [(family, value) for family, values in _NATURAL.items() for value in values]
     return natural + addresses.cells((*names.blocks, *more))
 
 
-def _endpoint(names: Names, account: str, partitions: Tuple[str, ...], strict: bool) -> Facts:
-    def ids(prefix: str, named: Tuple[str, ...]) -> Domain:
+def _endpoint(names: Names, account: str, partitions: tuple[str, ...], strict: bool) -> Facts:
+    def ids(prefix: str, named: tuple[str, ...]) -> Domain:
         languages = (literal(prefix) + _HEX_ID,) if strict else (literal(prefix) + _HEX_ID, *map(literal, named))
-        return Domain(languages, tuple(map(literal, named)) if strict else (), seeds=(prefix + "0a1b2c3d4e5f60718",),
-                      optional=False)
+        return Domain(
+            languages,
+            tuple(map(literal, named)) if strict else (),
+            seeds=(prefix + "0a1b2c3d4e5f60718",),
+            optional=False,
+        )
 
     def private(text: str) -> bool:
         host = addresses.address(text)
@@ -61,8 +79,18 @@ def _endpoint(names: Names, account: str, partitions: Tuple[str, ...], strict: b
 
     def vpc_arns() -> Domain:
         owner = literal(account) if strict else _ACCOUNT
-        return Domain(tuple(literal(f"arn:{partition}:ec2:") + some(LABEL) + literal(":") + owner + literal(":vpc/vpc-") + some(LABEL)
-                            for partition in partitions), seeds=(f"arn:{partitions[0]}:ec2:us-east-1:{account}:vpc/vpc-0a1b2c3d",))
+        return Domain(
+            tuple(
+                literal(f"arn:{partition}:ec2:")
+                + some(LABEL)
+                + literal(":")
+                + owner
+                + literal(":vpc/vpc-")
+                + some(LABEL)
+                for partition in partitions
+            ),
+            seeds=(f"arn:{partitions[0]}:ec2:us-east-1:{account}:vpc/vpc-0a1b2c3d",),
+        )
 
     def owners() -> Domain:
         return Domain((_ACCOUNT,), tuple(map(literal, names.accounts)) if strict else (), seeds=(account,))
@@ -74,8 +102,13 @@ def _endpoint(names: Names, account: str, partitions: Tuple[str, ...], strict: b
     def private_addresses() -> Domain:
         seeds = tuple(addresses.address_text(*host) for host in _candidates(names, ()))
         return Domain(_ADDRESS, seeds=seeds, valid=private)
+
     return {
-        "aws:sourcevpc": lambda: ids("vpc-", names.vpcs), "aws:sourcevpce": lambda: ids("vpce-", names.endpoints),
-        "aws:sourcevpcarn": vpc_arns, "aws:vpceaccount": owners, "aws:vpceorgid": lambda: organizations(()),
-        "aws:vpceorgpaths": lambda: organizations(literal("/") + ANYTHING), "aws:vpcsourceip": private_addresses,
+        "aws:sourcevpc": lambda: ids("vpc-", names.vpcs),
+        "aws:sourcevpce": lambda: ids("vpce-", names.endpoints),
+        "aws:sourcevpcarn": vpc_arns,
+        "aws:vpceaccount": owners,
+        "aws:vpceorgid": lambda: organizations(()),
+        "aws:vpceorgpaths": lambda: organizations(literal("/") + ANYTHING),
+        "aws:vpcsourceip": private_addresses,
     }

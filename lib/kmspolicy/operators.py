@@ -2,10 +2,12 @@
 
 Source: IAM User Guide, *IAM JSON policy elements: Condition operators*.
 """
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import Any, Callable, Dict, Iterable, NamedTuple, Optional, Sequence
+from typing import Any, Callable, NamedTuple, Optional
 
 from . import addresses, patterns, typed
 
@@ -46,8 +48,9 @@ class Operator:
         return self.family in (Family.STRING, Family.ARN)
 
 
-_ORDERS: Dict[str, Optional[Order]] = {
-    "Equals": None, "NotEquals": None,
+_ORDERS: dict[str, Optional[Order]] = {
+    "Equals": None,
+    "NotEquals": None,
     "LessThan": Order(max, lambda given, edge: bool(given < edge)),
     "LessThanEquals": Order(max, lambda given, edge: bool(given <= edge)),
     "GreaterThan": Order(min, lambda given, edge: bool(given > edge)),
@@ -65,19 +68,25 @@ _TABLE = (
     Operator("ArnLike", Family.ARN, wildcards=True),
     Operator("ArnNotEquals", Family.ARN, negated=True, wildcards=True),
     Operator("ArnNotLike", Family.ARN, negated=True, wildcards=True),
-    *(Operator(kind.value + name, kind, negated=name.startswith("Not"), order=order)
-      for kind in (Family.NUMERIC, Family.DATE) for name, order in _ORDERS.items()),
+    *(
+        Operator(kind.value + name, kind, negated=name.startswith("Not"), order=order)
+        for kind in (Family.NUMERIC, Family.DATE)
+        for name, order in _ORDERS.items()
+    ),
     Operator("Bool", Family.BOOLEAN),
     Operator("BinaryEquals", Family.BINARY),
     Operator("IpAddress", Family.ADDRESS),
     Operator("NotIpAddress", Family.ADDRESS, negated=True),
     Operator("Null", Family.NULL),
 )
-OPERATORS: Dict[str, Operator] = {operator.name.lower(): operator for operator in _TABLE}
+OPERATORS: dict[str, Operator] = {operator.name.lower(): operator for operator in _TABLE}
 
-_READ: Dict[Family, Callable[[str], Any]] = {
-    Family.NUMERIC: typed.number, Family.DATE: typed.moment, Family.BOOLEAN: typed.boolean,
-    Family.BINARY: typed.binary, Family.NULL: typed.boolean,
+_READ: dict[Family, Callable[[str], Any]] = {
+    Family.NUMERIC: typed.number,
+    Family.DATE: typed.moment,
+    Family.BOOLEAN: typed.boolean,
+    Family.BINARY: typed.binary,
+    Family.NULL: typed.boolean,
 }
 
 
@@ -112,6 +121,7 @@ def typed_test(operator: Operator, texts: Sequence[str]) -> Test:
         def inside(value: str) -> bool:
             host = addresses.address(value)
             return host is not None and ranges.hold(*host)
+
         return inside
     wanted = frozenset(found for found in (read(operator.family, text) for text in texts) if found is not None)
     if not wanted:
@@ -124,6 +134,7 @@ def typed_test(operator: Operator, texts: Sequence[str]) -> Test:
         if given is None:
             return False
         return order.passes(given, edge) if order else given in wanted
+
     return holds
 
 

@@ -2,9 +2,10 @@
 
 Source: IAM User Guide, *Grammar of the IAM JSON policy language* and *IAM JSON policy elements reference*.
 """
+
 import json
 import re
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Optional
 
 from . import patterns
 from .actions import EVERY_ACTION, covered
@@ -16,8 +17,9 @@ LONGEST_TEXT = 131_072
 DEEPEST = 64
 VERSIONS = ("2012-10-17", "2008-10-17")
 _LONGEST_NUMBER = 320
-_KNOWN = frozenset(("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
-                    "Condition"))
+_KNOWN = frozenset(
+    ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition")
+)
 _PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
@@ -54,14 +56,17 @@ def read_json(text: str) -> Any:
     if len(text) > LONGEST_TEXT:
         raise PolicyError(Fault.TOO_LONG, f"{len(text):,}", f"{LONGEST_TEXT:,}")
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)
+        return json.loads(
+            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
+        )
     except json.JSONDecodeError as error:
-        raise PolicyError(Fault.NOT_JSON, error.msg, str(error.lineno), str(error.colno), str(error.pos)) from None
+        message = error.msg.replace(" starting at", "")
+        raise PolicyError(Fault.NOT_JSON, message, str(error.lineno), str(error.colno), str(error.pos)) from None
     except RecursionError:
         raise PolicyError(Fault.TOO_DEEP, str(DEEPEST)) from None
 
 
-def _object(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         seen = set()
@@ -97,13 +102,23 @@ def _bound_depth(document: Any) -> None:
         depth += 1
         if depth > DEEPEST:
             raise PolicyError(Fault.TOO_DEEP, str(DEEPEST))
-        level = [child for value in level for child in (value.values() if isinstance(value, dict) else value)
-                 if isinstance(child, (dict, list))]
+        level = [
+            child
+            for value in level
+            for child in (value.values() if isinstance(value, dict) else value)
+            if isinstance(child, (dict, list))
+        ]
 
 
 def _show(value: Any) -> str:
     """A value for an error line: short, and on one line."""
-    text = json.dumps(value) if not isinstance(value, (dict, list)) else "an object" if isinstance(value, dict) else "a list"
+    text = (
+        json.dumps(value)
+        if not isinstance(value, (dict, list))
+        else "an object"
+        if isinstance(value, dict)
+        else "a list"
+    )
     return text if len(text) <= 80 else text[:79] + "…"
 
 
@@ -125,7 +140,7 @@ def _statement(source: Any, index: int, variables: bool) -> Statement:
     return Statement(index, source, sid, effect == "Allow", principals, actions, resources, conditions)
 
 
-def _either(source: Dict[str, Any], element: str, place: str) -> Optional[str]:
+def _either(source: dict[str, Any], element: str, place: str) -> Optional[str]:
     """Which of X and NotX the statement has."""
     negated = "Not" + element
     if element in source:
@@ -135,7 +150,7 @@ def _either(source: Dict[str, Any], element: str, place: str) -> Optional[str]:
     return negated if negated in source else None
 
 
-def _texts(value: Any, place: str) -> List[str]:
+def _texts(value: Any, place: str) -> list[str]:
     """A string or a list of strings; an empty object counts as an empty list."""
     if isinstance(value, str):
         return [value]
@@ -149,7 +164,7 @@ def _texts(value: Any, place: str) -> List[str]:
     return value
 
 
-def _principals(source: Dict[str, Any], place: str) -> Principals:
+def _principals(source: dict[str, Any], place: str) -> Principals:
     element = _either(source, "Principal", place)
     if element is None:
         raise PolicyError(Fault.NO_PRINCIPAL, place=place)
@@ -162,9 +177,9 @@ def _principals(source: Dict[str, Any], place: str) -> Principals:
         return Principals()
     if not isinstance(value, dict):
         raise PolicyError(Fault.NOT_PRINCIPALS, _show(value), place=place)
-    found: Dict[Named, List[str]] = {kind: [] for kind in Named}
-    services: List[str] = []
-    written: List[str] = []
+    found: dict[Named, list[str]] = {kind: [] for kind in Named}
+    services: list[str] = []
+    written: list[str] = []
     for kind, values in value.items():
         if kind not in _PRINCIPAL_TYPES:
             raise PolicyError(Fault.PRINCIPAL_TYPE, _show(kind), place=place)
@@ -176,12 +191,19 @@ def _principals(source: Dict[str, Any], place: str) -> Principals:
             elif kind == "Service" and "*" not in text and "?" not in text:
                 services.append(text)
     # A NotPrincipal that lists nobody at all has no effect; it is not the complement of nobody.
-    return Principals(negated and bool(written), bool(found[Named.ANYONE]), frozenset(found[Named.ACCOUNT]),
-                      frozenset(found[Named.PRINCIPAL]), frozenset(found[Named.SESSION]), frozenset(found[Named.UNIQUE_ID]),
-                      frozenset(services), tuple(written))
+    return Principals(
+        negated and bool(written),
+        bool(found[Named.ANYONE]),
+        frozenset(found[Named.ACCOUNT]),
+        frozenset(found[Named.PRINCIPAL]),
+        frozenset(found[Named.SESSION]),
+        frozenset(found[Named.UNIQUE_ID]),
+        frozenset(services),
+        tuple(written),
+    )
 
 
-def _actions(source: Dict[str, Any], place: str) -> int:
+def _actions(source: dict[str, Any], place: str) -> int:
     element = _either(source, "Action", place)
     if element is None:
         return 0
@@ -194,7 +216,7 @@ def _actions(source: Dict[str, Any], place: str) -> int:
     return mask
 
 
-def _resources(source: Dict[str, Any], place: str, variables: bool) -> Optional[Resources]:
+def _resources(source: dict[str, Any], place: str, variables: bool) -> Optional[Resources]:
     element = _either(source, "Resource", place)
     if element is None:
         return None
@@ -207,7 +229,7 @@ def _resources(source: Dict[str, Any], place: str, variables: bool) -> Optional[
 _OPERATOR_NAME = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(.*?)(IfExists)?\Z", re.IGNORECASE | re.DOTALL)
 
 
-def _operator(name: str, place: str) -> Tuple[Operator, Optional[Quantifier], bool]:
+def _operator(name: str, place: str) -> tuple[Operator, Optional[Quantifier], bool]:
     prefix, bare, if_exists = _OPERATOR_NAME.match(name).groups()  # type: ignore[union-attr]  # it matches every text
     operator = OPERATORS.get(bare.lower())
     if operator is None:
@@ -218,10 +240,10 @@ def _operator(name: str, place: str) -> Tuple[Operator, Optional[Quantifier], bo
     return operator, quantifier, bool(if_exists)
 
 
-def _conditions(source: Any, place: str, variables: bool) -> Tuple[Condition, ...]:
+def _conditions(source: Any, place: str, variables: bool) -> tuple[Condition, ...]:
     if not isinstance(source, dict):
         raise PolicyError(Fault.NOT_AN_OBJECT, _show(source), place=place)
-    found: List[Condition] = []
+    found: list[Condition] = []
     for name, keys in source.items():
         operator, quantifier, if_exists = _operator(name, place)
         if not isinstance(keys, dict):
@@ -233,16 +255,15 @@ def _conditions(source: Any, place: str, variables: bool) -> Tuple[Condition, ..
                 raise PolicyError(Fault.DUPLICATE_KEY, _show(key), place=f"{place}.{name}")
             seen.add(folded)
             texts = _condition_values(values, f"{place}.{name}.{key}")
-            split: Callable[[str], patterns.Tokens] = lambda text, wild=operator.wildcards, take=(  # type: ignore[misc]
-                variables and operator.takes_variables): patterns.tokens_of(text, wild, take)
-            comparands = tuple(Comparand(text, split(text)) for text in texts)
+            takes = variables and operator.takes_variables
+            comparands = tuple(Comparand(text, patterns.tokens_of(text, operator.wildcards, takes)) for text in texts)
             found.append(Condition(operator, quantifier, if_exists, folded, name, key, comparands))
     return tuple(found)
 
 
-def _condition_values(value: Any, place: str) -> List[str]:
+def _condition_values(value: Any, place: str) -> list[str]:
     listed = value if isinstance(value, list) else [value]
-    texts: List[str] = []
+    texts: list[str] = []
     for position, item in enumerate(listed):
         if isinstance(item, str):
             texts.append(item)

@@ -2,9 +2,11 @@
 
 Source: IAM User Guide, *IAM policy elements: Variables and tags* and *Condition operators* (string, ARN).
 """
+
 import re
 from functools import lru_cache
-from typing import Callable, List, NamedTuple, Optional, Pattern as Regex, Tuple, Union
+from re import Pattern as Regex
+from typing import Callable, NamedTuple, Optional, Union
 
 from . import automata
 
@@ -24,7 +26,7 @@ class Variable(NamedTuple):
 
 STAR, ONE = Wildcard(True), Wildcard(False)
 Token = Union[str, Wildcard, Variable]
-Tokens = Tuple[Token, ...]
+Tokens = tuple[Token, ...]
 Lookup = Callable[[str], Optional[str]]
 
 _SPLIT = {
@@ -40,7 +42,7 @@ def tokens_of(text: str, wildcards: bool, variables: bool) -> Tokens:
     """Splits a policy's text into literal pieces, wildcards and variables."""
     if not wildcards and not (variables and "${" in text):
         return (text,) if text else ()
-    tokens: List[Token] = []
+    tokens: list[Token] = []
     for piece in _SPLIT[wildcards, variables].split(text):
         if not piece:
             continue
@@ -69,19 +71,19 @@ def _variable(inside: str) -> Token:
 
 def is_plain(tokens: Tokens) -> bool:
     """Whether the text has neither wildcards nor variables."""
-    return not tokens or len(tokens) == 1 and isinstance(tokens[0], str)
+    return not tokens or (len(tokens) == 1 and isinstance(tokens[0], str))
 
 
-def variables_in(tokens: Tokens) -> Tuple[Variable, ...]:
+def variables_in(tokens: Tokens) -> tuple[Variable, ...]:
     """The variables of a text, in order."""
     return tuple(token for token in tokens if isinstance(token, Variable))
 
 
 def expand(tokens: Tokens, lookup: Lookup) -> Optional[Tokens]:
-    """Puts the request's values in place of the variables, as literal text; None when one has neither value nor default."""
+    """Puts the request's values in place of variables, as literal text; None when one has neither value nor default."""
     if not any(isinstance(token, Variable) for token in tokens):
         return tokens
-    filled: List[Token] = []
+    filled: list[Token] = []
     for token in tokens:
         if isinstance(token, Variable):
             value = lookup(token.name)
@@ -102,7 +104,7 @@ class Glob:
 
     def __init__(self, tokens: Tokens) -> None:
         self.literal = tokens[0] if len(tokens) == 1 and isinstance(tokens[0], str) else "" if not tokens else None
-        segments: List[List[Token]] = [[]]
+        segments: list[list[Token]] = [[]]
         for token in tokens:
             if token is STAR:
                 segments.append([])
@@ -148,7 +150,7 @@ class _Segment(NamedTuple):
         return found.start() if found else -1
 
 
-def _segment(tokens: List[Token]) -> _Segment:
+def _segment(tokens: list[Token]) -> _Segment:
     if all(isinstance(token, str) for token in tokens):
         text = "".join(token for token in tokens if isinstance(token, str))
         return _Segment(len(text), text, None)
@@ -164,9 +166,9 @@ def glob(tokens: Tokens) -> Glob:
 
 
 @lru_cache(maxsize=4096)
-def arn_parts(tokens: Tokens) -> Optional[Tuple[Tokens, ...]]:
+def arn_parts(tokens: Tokens) -> Optional[tuple[Tokens, ...]]:
     """The six parts of an expanded ARN; None when it is not one. The sixth keeps its colons."""
-    parts: List[List[Token]] = [[]]
+    parts: list[list[Token]] = [[]]
     for token in tokens:
         if not isinstance(token, str):
             parts[-1].append(token)
@@ -182,7 +184,9 @@ def arn_parts(tokens: Tokens) -> Optional[Tuple[Tokens, ...]]:
 def arn_matches(tokens: Tokens, text: str) -> bool:
     """Whether each of the six parts of an ARN matches on its own."""
     parts, values = arn_parts(tokens), text.split(":", 5)
-    return parts is not None and len(values) == 6 and all(glob(part).matches(value) for part, value in zip(parts, values))
+    return (
+        parts is not None and len(values) == 6 and all(glob(part).matches(value) for part, value in zip(parts, values))
+    )
 
 
 def fold(text: str) -> str:
@@ -198,7 +202,7 @@ def _either_case(char: str) -> automata.Element:
 
 
 def _as_elements(tokens: Tokens, wild: automata.CharClass, ignore_case: bool) -> automata.Pattern:
-    elements: List[automata.Element] = []
+    elements: list[automata.Element] = []
     for token in tokens:
         if isinstance(token, Wildcard):
             elements.append(automata.Element(wild, token.many))

@@ -2,11 +2,13 @@
 
 Source: IAM User Guide, *IAM JSON policy elements reference*; KMS Developer Guide, *Key policies in AWS KMS*.
 """
+
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property, lru_cache
-from typing import Any, FrozenSet, Iterator, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, NamedTuple, Optional
 
 from . import patterns
 from .operators import Operator, Test, signed, text_test, typed_test
@@ -36,10 +38,10 @@ class Condition:
     key: str  # in lower case
     operator_written: str
     key_written: str
-    values: Tuple[Comparand, ...]
+    values: tuple[Comparand, ...]
 
     @cached_property
-    def variables(self) -> Tuple[str, ...]:
+    def variables(self) -> tuple[str, ...]:
         """Names of the policy variables in its values."""
         names = (variable.name for value in self.values for variable in patterns.variables_in(value.tokens))
         return tuple(dict.fromkeys(names))
@@ -73,12 +75,12 @@ class Principals:
 
     negated: bool = False
     anyone: bool = False
-    accounts: FrozenSet[str] = frozenset()
-    arns: FrozenSet[str] = frozenset()
-    sessions: FrozenSet[str] = frozenset()
-    unique_ids: FrozenSet[str] = frozenset()
-    services: FrozenSet[str] = frozenset()
-    written: Tuple[str, ...] = ()
+    accounts: frozenset[str] = frozenset()
+    arns: frozenset[str] = frozenset()
+    sessions: frozenset[str] = frozenset()
+    unique_ids: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+    written: tuple[str, ...] = ()
 
     @property
     def open_ended(self) -> bool:
@@ -90,11 +92,11 @@ class Principals:
 class Resources:
     """The resource element of a statement; `key` when it is the plain `*`."""
 
-    patterns: Tuple[patterns.Tokens, ...]
+    patterns: tuple[patterns.Tokens, ...]
     negated: bool = False
 
     @cached_property
-    def variables(self) -> Tuple[str, ...]:
+    def variables(self) -> tuple[str, ...]:
         """Names of the policy variables in its patterns."""
         return tuple(dict.fromkeys(v.name for tokens in self.patterns for v in patterns.variables_in(tokens)))
 
@@ -110,7 +112,7 @@ class Statement:
     principals: Principals
     actions: int
     resources: Optional[Resources]
-    conditions: Tuple[Condition, ...]
+    conditions: tuple[Condition, ...]
 
     @property
     def all_but(self) -> bool:
@@ -133,7 +135,7 @@ class Statement:
         return f'statement "{self.sid}"' if self.sid else f"Statement[{self.index}]"
 
     @cached_property
-    def actions_written(self) -> Tuple[str, ...]:
+    def actions_written(self) -> tuple[str, ...]:
         """The actions as written; those of NotAction behind `!`."""
         listed = self.source.get("NotAction" if self.all_but else "Action", [])
         texts = [listed] if isinstance(listed, str) else listed
@@ -144,28 +146,21 @@ class Statement:
 class Policy:
     """A whole key policy that keeps to the grammar."""
 
-    statements: Tuple[Statement, ...]
+    statements: tuple[Statement, ...]
     source: Mapping[str, Any]
 
     @cached_property
-    def allows(self) -> Tuple[Statement, ...]:
+    def allows(self) -> tuple[Statement, ...]:
         return tuple(s for s in self.statements if s.allow and s.actions and s.resources is not None)
 
     @cached_property
-    def denies(self) -> Tuple[Statement, ...]:
+    def denies(self) -> tuple[Statement, ...]:
         return tuple(s for s in self.statements if not s.allow and s.actions and s.resources is not None)
 
     @cached_property
-    def context_keys(self) -> FrozenSet[str]:
-        """Every context key that a condition or a variable reads, in lower case."""
-        keys = set()
-        for statement in self.statements:
-            for condition in statement.conditions:
-                keys.add(condition.key)
-                keys.update(condition.variables)
-            if statement.resources is not None:
-                keys.update(statement.resources.variables)
-        return frozenset(keys)
+    def spelling(self) -> Mapping[str, str]:
+        """How the policy spells the context keys that it tests, by their name in lower case."""
+        return {c.key: c.key_written for statement in self.statements for c in statement.conditions}
 
     def texts(self) -> Iterator[str]:
         """Every text in which an account, an organization, a network or a principal can be spelled out."""
@@ -179,7 +174,7 @@ class Policy:
 
 
 @lru_cache(maxsize=4096)
-def named(value: str) -> Tuple[Named, str]:
+def named(value: str) -> tuple[Named, str]:
     """What a value under the principal type `AWS` names: its kind, and the account id, ARN or unique id.
 
     Source: IAM User Guide, *AWS JSON policy elements: Principal*.
@@ -216,11 +211,11 @@ def is_account(text: str) -> bool:
 
 def is_unique_id(text: str) -> bool:
     """Whether the text is the unique id of a user or role (16 characters or more)."""
-    return len(text) >= 16 and text[:4] in ("AIDA", "AROA") and text.isascii() and text.isalnum() and text == text.upper()
+    return (
+        len(text) >= 16 and text[:4] in ("AIDA", "AROA") and text.isascii() and text.isalnum() and text == text.upper()
+    )
 
 
 def account_of(arn: str) -> str:
     """The account in the fifth part of an ARN."""
     return arn.split(":", 5)[4]
-
-

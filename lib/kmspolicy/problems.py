@@ -2,16 +2,16 @@
 
 Source: IAM User Guide, *Grammar of the IAM JSON policy language*.
 """
+
 from dataclasses import dataclass
 from enum import Enum
-from typing import Tuple
 
 
 class Fault(Enum):
     """What is wrong; the value is the sentence's pattern, filled with the problem's place and details."""
 
     TOO_LONG = "the policy text has {0} characters; KMS takes at most 32,768 bytes, and more than {1} are not parsed"
-    NOT_JSON = "not valid JSON: {0} at line {1} column {2} (character {3})"
+    NOT_JSON = "not valid JSON: {0}, line {1} column {2} (character {3})"
     TOO_DEEP = "JSON nests deeper than {0} levels"
     DUPLICATE_KEY = "{at}the key {0} stands twice in one JSON object"
     NOT_A_NUMBER = "{0} is not a number that can be read"
@@ -33,7 +33,7 @@ class Problem:
     """One reason why a policy could not be read."""
 
     fault: Fault
-    details: Tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
     place: str = ""
 
 

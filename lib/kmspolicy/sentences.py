@@ -1,4 +1,5 @@
 """Puts reasons and problems into words; the only place where the engine's codes become sentences."""
+
 from .explain import Reason
 from .problems import Problem
 
@@ -18,4 +19,4 @@ def error_text(problem: Problem) -> str:
 def _fill(pattern: str, details: "tuple[str, ...]", at: str) -> str:
     # Texts of a policy are only ever put in place of a field; they are never a pattern themselves.
     text = " ".join(pattern.format(*details, at=at).split())
-    return text if len(text) <= _LONGEST else text[:_LONGEST - 1] + "…"
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -1,8 +1,10 @@
-"""Finds a request's context keys that meet every condition of an Allow and slip past every Deny, or shows there are none.
+"""Finds context keys that meet every condition of an Allow and slip past every Deny, or shows that there are none.
 
 Each Deny must fail on one of its conditions; which one is searched for, key by key, with the fewest choices first.
 """
-from typing import Dict, FrozenSet, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Optional
 
 from .budget import Budget
 from .constraints import Constraint
@@ -12,11 +14,17 @@ from .groups import CLOCKS, Assignment, Clocks, Goals, Group, Linked, OneKey
 from .keys import context_key
 from .requesters import Requester
 
-State = Tuple[Dict[int, Goals], Dict[int, Assignment]]  # by group: what must come out, and values with which it does
+State = tuple[dict[int, Goals], dict[int, Assignment]]  # by group: what must come out, and values with which it does
 
 
-def solve(requester: Requester, action: str, required: Sequence[Constraint], denies: Sequence[Sequence[Constraint]],
-          key: KeyFacts, budget: Budget) -> Optional[Assignment]:
+def solve(
+    requester: Requester,
+    action: str,
+    required: Sequence[Constraint],
+    denies: Sequence[Sequence[Constraint]],
+    key: KeyFacts,
+    budget: Budget,
+) -> Optional[Assignment]:
     """Context keys (None: absent) with which the required constraints hold and each Deny misses one of its own.
 
     None means that there are none. Raises OutOfSteps when the budget ends first.
@@ -25,18 +33,25 @@ def solve(requester: Requester, action: str, required: Sequence[Constraint], den
 
 
 class _Search:
-    def __init__(self, requester: Requester, action: str, required: Sequence[Constraint],
-                 denies: Sequence[Sequence[Constraint]], key: KeyFacts, budget: Budget) -> None:
+    def __init__(
+        self,
+        requester: Requester,
+        action: str,
+        required: Sequence[Constraint],
+        denies: Sequence[Sequence[Constraint]],
+        key: KeyFacts,
+        budget: Budget,
+    ) -> None:
         self._requester, self._action, self._key, self._budget = requester, action, key, budget
-        self._constraints: List[Constraint] = [*required, *(c for deny in denies for c in deny)]
+        self._constraints: list[Constraint] = [*required, *(c for deny in denies for c in deny)]
         self._required = range(len(required))
-        self._denies: List[range] = []
+        self._denies: list[range] = []
         start = len(required)
         for deny in denies:
             self._denies.append(range(start, start + len(deny)))
             start += len(deny)
-        self._group_of: Dict[int, int] = {}
-        self._groups: List[Group] = []
+        self._group_of: dict[int, int] = {}
+        self._groups: list[Group] = []
         self._fixed = self._fixed_values()
         self._make_groups()
 
@@ -57,17 +72,18 @@ class _Search:
         return fixed
 
     def _make_groups(self) -> None:
-        parent: Dict[str, str] = {}
+        parent: dict[str, str] = {}
 
         def root(name: str) -> str:
             while parent.setdefault(name, name) != name:
                 name = parent[name]
             return name
+
         for constraint in self._constraints:
             for name in constraint.variables:
                 if name not in self._fixed:
                     parent[root(name)] = root(constraint.key)
-        members: Dict[str, Dict[int, Constraint]] = {}
+        members: dict[str, dict[int, Constraint]] = {}
         for number, constraint in enumerate(self._constraints):
             key = CLOCKS[0] if constraint.key in CLOCKS else constraint.key
             members.setdefault(root(key), {})[number] = constraint
@@ -87,13 +103,13 @@ class _Search:
     # --- the search -------------------------------------------------------------------------------------------------
 
     def run(self) -> Optional[Assignment]:
-        goals: Dict[int, Goals] = {}
+        goals: dict[int, Goals] = {}
         for number in self._required:
             self._add(goals, number, True)
         for deny in self._denies:
             if len(deny) == 1:
                 self._add(goals, deny[0], False)
-        found: Dict[int, Assignment] = {}
+        found: dict[int, Assignment] = {}
         for at in range(len(self._groups)):
             values = self._groups[at].solve(goals.setdefault(at, frozenset()))
             if values is None:
@@ -109,11 +125,11 @@ class _Search:
             context.update(values)
         return context
 
-    def _add(self, goals: Dict[int, Goals], number: int, wanted: bool) -> None:
+    def _add(self, goals: dict[int, Goals], number: int, wanted: bool) -> None:
         at = self._group_of[number]
         goals[at] = goals.get(at, frozenset()) | {(number, wanted)}
 
-    def _independent(self, denies: Sequence[range]) -> List[List[range]]:
+    def _independent(self, denies: Sequence[range]) -> list[list[range]]:
         """Denies that share no group of keys are searched one after the other, not one inside the other."""
         parent = list(range(len(self._groups)))
 
@@ -121,17 +137,18 @@ class _Search:
             while parent[at] != at:
                 at = parent[at]
             return at
+
         for deny in denies:
             for number in deny[1:]:
                 parent[root(self._group_of[number])] = root(self._group_of[deny[0]])
-        together: Dict[int, List[range]] = {}
+        together: dict[int, list[range]] = {}
         for deny in denies:
             together.setdefault(root(self._group_of[deny[0]]), []).append(deny)
         return list(together.values())
 
     def _pass_by(self, denies: Sequence[range], state: State) -> Optional[State]:
         """Depth first: a Deny that the values meet is made to fail on one of its conditions, the others follow."""
-        stack: List[Iterator[State]] = [iter([state])]
+        stack: list[Iterator[State]] = [iter([state])]
         while stack:
             current = next(stack[-1], None)
             if current is None:
@@ -150,9 +167,9 @@ class _Search:
     def _context(self, found: Mapping[int, Assignment], at: int) -> Mapping[str, Value]:
         return {**self._fixed, **found[at]} if self._fixed else found[at]
 
-    def _choices(self, met: Sequence[range], state: State) -> List[State]:
+    def _choices(self, met: Sequence[range], state: State) -> list[State]:
         """The ways to slip past one of the Denies that are met: the one with the fewest."""
-        fewest: Optional[List[State]] = None
+        fewest: Optional[list[State]] = None
         for deny in met:
             ways = list(self._ways(deny, state))
             if fewest is None or len(ways) < len(fewest):
@@ -174,8 +191,6 @@ class _Search:
                 yield {**goals, at: wanted}, {**found, at: values}
 
 
-def keys_read(constraints: Sequence[Constraint]) -> FrozenSet[str]:
+def keys_read(constraints: Sequence[Constraint]) -> frozenset[str]:
     """Every context key that the constraints test or read."""
     return frozenset(name for c in constraints for name in (c.key, *c.variables) if name)
-
-

@@ -2,13 +2,16 @@
 
 Source: IAM User Guide, *IAM JSON policy elements: Condition operators*. A text that is not of its type reads as None.
 """
+
 import re
-from typing import Any, Optional, Tuple
+from typing import Any, Optional
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z")
 _SECONDS = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})"
-                   r"(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?(Z|[+-][0-9]{2}:[0-9]{2}))?)?)?\Z")
+_DATE = re.compile(
+    r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})"
+    r"(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?(Z|[+-][0-9]{2}:[0-9]{2}))?)?)?\Z"
+)
 _LONGEST = 320
 _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 FIRST_MOMENT, LAST_MOMENT = -62167219200, 253402300799  # 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z
@@ -22,12 +25,14 @@ def number(text: str) -> Optional[Number]:
     if len(text) > _LONGEST or not _NUMBER.match(text):
         return None
     from decimal import Decimal
+
     return Decimal(text)
 
 
 def between(low: Number, high: Number) -> Number:
     """The exact middle of two numbers."""
     from decimal import Context
+
     context = Context(prec=2 * _LONGEST + 2000)
     return context.divide(context.add(low, high), 2)
 
@@ -46,6 +51,7 @@ def boolean(text: str) -> Optional[bool]:
 def binary(text: str) -> Optional[bytes]:
     """The bytes of a base64 text."""
     import base64
+
     try:
         return base64.b64decode(text, validate=True)
     except ValueError:
@@ -74,6 +80,7 @@ def moment(text: str) -> Optional[Number]:
         offset = (hours * 60 + minutes) * 60 * (-1 if date[8][0] == "-" else 1)
     seconds = _day_number(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
     from decimal import Decimal
+
     return Decimal(f"{seconds}") + (Decimal("0." + date[7]) if date[7] else 0)
 
 
@@ -83,12 +90,13 @@ def moment_text(value: Number) -> str:
     fraction = number_text(value - whole)[1:] if value != whole else ""
     days, seconds = divmod(whole, 86400)
     year, month, day = _date_of(days)
-    return (f"{year:04d}-{month:02d}-{day:02d}T{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-            f"{fraction}Z")
+    return (
+        f"{year:04d}-{month:02d}-{day:02d}T{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{fraction}Z"
+    )
 
 
 def _days(year: int, month: int) -> int:
-    leap = month == 2 and (year % 4 == 0 and year % 100 != 0 or year % 400 == 0)
+    leap = month == 2 and ((year % 4 == 0 and year % 100 != 0) or year % 400 == 0)
     return _MONTH_DAYS[month - 1] + leap
 
 
@@ -100,7 +108,7 @@ def _day_number(year: int, month: int, day: int) -> int:
     return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
 
 
-def _date_of(days: int) -> Tuple[int, int, int]:
+def _date_of(days: int) -> tuple[int, int, int]:
     """The inverse of _day_number."""
     era, of_era = divmod(days + 719468, 146097)
     year = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365

@@ -1,11 +1,12 @@
 """The verdicts on one policy: audiences, flags, granted actions, encrypt-only."""
+
+from collections.abc import Iterable
 from functools import cached_property
-from typing import Dict, Iterable, Tuple
 
 from .actions import DECRYPT_MASK, ENCRYPT_MASK, mask_of, names_of
+from .audience import WIDEST_FIRST, Audience
 from .evaluate import KeyFacts
 from .policy import Policy, Statement
-from .requesters import WIDEST_FIRST, Audience
 from .witness import Grant, Searcher
 
 _DECRYPT = mask_of(("kms:Decrypt",))
@@ -14,18 +15,18 @@ _DECRYPT = mask_of(("kms:Decrypt",))
 class Verdict:
     """Verdicts on a policy for a set of checked actions; each is worked out when it is asked for."""
 
-    def __init__(self, policy: Policy, key: KeyFacts, actions: Tuple[str, ...]) -> None:
+    def __init__(self, policy: Policy, key: KeyFacts, actions: tuple[str, ...]) -> None:
         self.policy = policy
         self.actions = actions
         self.checked = mask_of(actions)
         self.searcher = Searcher(policy, key)
-        self._audiences: Dict[int, Audience] = {}
+        self._audiences: dict[int, Audience] = {}
 
     def grant(self, statement: Statement, audience: Audience) -> Grant:
         """What the row gets of the checked actions by the statement, past every Deny."""
         return self.searcher.grant(statement, self.checked, audience)
 
-    def granted(self, statements: Iterable[Statement], audience: Audience) -> Tuple[str, ...]:
+    def granted(self, statements: Iterable[Statement], audience: Audience) -> tuple[str, ...]:
         """Names of the checked actions that the row gets by these statements, in the order of the option."""
         mask = 0
         for statement in statements:
@@ -36,7 +37,9 @@ class Verdict:
         """The widest row that the statement by itself gives a checked action, whatever the Denies say."""
         if statement.index not in self._audiences:
             self._audiences[statement.index] = next(
-                (row for row in WIDEST_FIRST if self.searcher.grant(statement, self.checked, row, ()).actions), Audience.none)
+                (row for row in WIDEST_FIRST if self.searcher.grant(statement, self.checked, row, ()).actions),
+                Audience.none,
+            )
         return self._audiences[statement.index]
 
     @cached_property

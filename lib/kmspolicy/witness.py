@@ -1,9 +1,12 @@
 """Looks for a witness: one request by a requester of a row that a statement allows and that no Deny denies."""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Dict, Iterable, Iterator, List, Optional, FrozenSet, Tuple
+from typing import Optional
 
 from . import automata, patterns
 from .actions import CROSS_ACCOUNT_MASK, bits, mask_of, names_of
+from .audience import WITHIN_ACCOUNT, Audience
 from .budget import Budget, OutOfSteps
 from .constraints import Constraint, constraints_of, plain_resource_covers
 from .domains import Domain
@@ -13,8 +16,9 @@ from .names import Names, names_in
 from .networks import NETWORK_KEYS
 from .operators import Family
 from .policy import Condition, Policy, Statement, account_of
-from .requesters import WITHIN_ACCOUNT, Audience, Requester, World, requesters, world_of
+from .requesters import Requester, requesters
 from .solver import keys_read, solve
+from .world import World, world_of
 
 SEARCH_STEPS = 10_000  # one question: a statement, an action, a row
 POLICY_STEPS = 100_000  # all questions about one policy
@@ -50,9 +54,9 @@ class Searcher:
         self._budget = Budget(POLICY_STEPS)
         self._names: Optional[Names] = None
         self._world: Optional[World] = None
-        self._covers: Dict[int, bool] = {}
-        self._constraints: Dict[int, List[Constraint]] = {}
-        self._grants: Dict[Tuple[object, ...], Grant] = {}
+        self._covers: dict[int, bool] = {}
+        self._constraints: dict[int, list[Constraint]] = {}
+        self._grants: dict[tuple[object, ...], Grant] = {}
 
     @property
     def names(self) -> Names:
@@ -72,15 +76,16 @@ class Searcher:
             self._covers[statement.index] = plain_resource_covers(statement, self.key)
         return self._covers[statement.index]
 
-    def constraints(self, statement: Statement) -> List[Constraint]:
+    def constraints(self, statement: Statement) -> list[Constraint]:
         """What the statement tests besides action, principal and plain resource."""
         if statement.index not in self._constraints:
             self._constraints[statement.index] = constraints_of(statement, self.key)
         return self._constraints[statement.index]
 
-    def grant(self, statement: Statement, actions: int, audience: Audience,
-              denies: Optional[Tuple[Statement, ...]] = None) -> Grant:
-        """What the row gets of these actions (a bit mask) by the statement, past these Denies (None: all of the policy)."""
+    def grant(
+        self, statement: Statement, actions: int, audience: Audience, denies: Optional[tuple[Statement, ...]] = None
+    ) -> Grant:
+        """What the row gets of these actions (a bit mask) by the statement, past these Denies (None: all there are)."""
         asked = actions & statement.actions
         if audience not in WITHIN_ACCOUNT:
             asked &= CROSS_ACCOUNT_MASK
@@ -93,7 +98,7 @@ class Searcher:
             grant = self._grants[question] = self._grant(statement, asked, audience, against)
         return grant
 
-    def _grant(self, statement: Statement, asked: int, audience: Audience, denies: Tuple[Statement, ...]) -> Grant:
+    def _grant(self, statement: Statement, asked: int, audience: Audience, denies: tuple[Statement, ...]) -> Grant:
         hitting = tuple(deny for deny in denies if deny.actions & asked and self.covers(deny))
         required = self.constraints(statement)
         if not hitting and not required and not statement.principals.open_ended:
@@ -107,14 +112,19 @@ class Searcher:
                 undecided = undecided or found.undecided
         return Grant(gained, request, undecided) if gained else NOTHING
 
-    def _alike(self, asked: int, statement: Statement, denies: Tuple[Statement, ...]) -> Iterable[int]:
+    def _alike(self, asked: int, statement: Statement, denies: tuple[Statement, ...]) -> Iterable[int]:
         """Splits the actions into those that meet the same Denies and whose requests carry the same keys."""
-        limited = [row.actions for row in map(context_key, keys_read(
-            [test for each in (statement, *denies) for test in self.constraints(each)])) if row.actions is not None]
+        limited = [
+            row.actions
+            for row in map(
+                context_key, keys_read([test for each in (statement, *denies) for test in self.constraints(each)])
+            )
+            if row.actions is not None
+        ]
         if not denies and not limited:
             return (asked,)
         masks = [deny.actions for deny in denies] + [mask_of(actions) for actions in limited]
-        parts: Dict[Tuple[bool, ...], int] = {}
+        parts: dict[tuple[bool, ...], int] = {}
         for bit in bits(asked):
             kind = tuple(bool(mask & bit) for mask in masks)
             parts[kind] = parts.get(kind, 0) | bit
@@ -123,7 +133,9 @@ class Searcher:
     def condition_alone(self, statement: Statement, condition: Condition, actions: int, audience: Audience) -> Grant:
         """What the row would get by the statement if this condition were its only one, and nothing denied."""
         place = (statement.conditions.index(condition) + 1) * len(self.policy.statements)
-        return self.grant(replace(statement, index=place + statement.index, conditions=(condition,)), actions, audience, ())
+        return self.grant(
+            replace(statement, index=place + statement.index, conditions=(condition,)), actions, audience, ()
+        )
 
     def _may_cover(self, statement: Statement, audience: Audience) -> bool:
         """Whether the principal element alone can cover a requester of the row."""
@@ -136,20 +148,26 @@ class Searcher:
             return bool(principals.services)
         if audience is Audience.internal:
             own = self.key.account
-            return own is not None and (own in principals.accounts or any(
-                account_of(arn) == own for arn in (*principals.arns, *principals.sessions)))
+            return own is not None and (
+                own in principals.accounts
+                or any(account_of(arn) == own for arn in (*principals.arns, *principals.sessions))
+            )
         if audience is Audience.external:
-            return bool(principals.unique_ids) or any(account != self.key.account for account in (
-                *principals.accounts, *map(account_of, (*principals.arns, *principals.sessions))))
+            return bool(principals.unique_ids) or any(
+                account != self.key.account
+                for account in (*principals.accounts, *map(account_of, (*principals.arns, *principals.sessions)))
+            )
         return False
 
-    def _search(self, statement: Statement, alike: int, audience: Audience, denies: Tuple[Statement, ...]) -> Grant:
+    def _search(self, statement: Statement, alike: int, audience: Audience, denies: tuple[Statement, ...]) -> Grant:
         """Whether the row gets one action, and so all that are like it."""
         action = names_of(alike)[0]
         required = self.constraints(statement)
         tests = {deny.index: self.constraints(deny) for deny in denies}
         read = keys_read([*required, *(test for of_deny in tests.values() for test in of_deny)])
-        if audience is Audience.network and not read & _PLACES or audience is Audience.organization and not read & _ORGANIZATIONS:
+        if (audience is Audience.network and not read & _PLACES) or (
+            audience is Audience.organization and not read & _ORGANIZATIONS
+        ):
             return NOTHING
         budget = Budget(SEARCH_STEPS, self._budget)
         try:
@@ -166,14 +184,25 @@ class Searcher:
             return Grant(alike, undecided=True)
         return NOTHING
 
-    def _requesters(self, audience: Audience, statement: Statement, denies: Tuple[Statement, ...], read: FrozenSet[str],
-                    budget: Budget) -> Iterator[Requester]:
+    def _requesters(
+        self,
+        audience: Audience,
+        statement: Statement,
+        denies: tuple[Statement, ...],
+        read: frozenset[str],
+        budget: Budget,
+    ) -> Iterator[Requester]:
         concerned = (statement, *denies)
-        return requesters(audience, statement.principals, self.world, read,
-                          lambda: _outside_accounts(concerned, self.world, budget),
-                          lambda: _outside_organizations(concerned, self.world, budget))
+        return requesters(
+            audience,
+            statement.principals,
+            self.world,
+            read,
+            lambda: _outside_accounts(concerned, self.world, budget),
+            lambda: _outside_organizations(concerned, self.world, budget),
+        )
 
-    def _request(self, requester: Requester, action: str, context: Dict[str, Value]) -> Request:
+    def _request(self, requester: Requester, action: str, context: dict[str, Value]) -> Request:
         """The request with the facts of its caller that no condition asked for."""
         present = {name: value for name, value in context.items() if value is not None}
         for name in ("aws:principalarn", "aws:principalaccount"):
@@ -194,11 +223,11 @@ def _first_of(domain: Domain) -> str:
     return automata.find([domain.languages], domain.excluded, lambda: None) or ""
 
 
-def _outside_accounts(statements: Tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
+def _outside_accounts(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
     """Accounts that the policy does not name, one for each way in which its patterns can see an account."""
     yield world.outsider
-    whole: List[automata.Pattern] = []
-    within: List[automata.Pattern] = []
+    whole: list[automata.Pattern] = []
+    within: list[automata.Pattern] = []
     for condition in (condition for statement in statements for condition in statement.conditions):
         if not condition.operator.wildcards:
             continue
@@ -213,7 +242,7 @@ def _outside_accounts(statements: Tuple[Statement, ...], world: World, budget: B
                 whole.append(patterns.automaton(tokens))
             elif condition.key == "aws:principalarn":
                 within.append(patterns.automaton(tokens))
-    avoid = {*world.names.accounts, world.key.account, world.outsider}
+    avoid = {*world.names.accounts, world.own_account, world.outsider}
     digits = (automata.Element(automata.DIGIT),) * 12
     prefixes = [""] if whole else []
     if within:
@@ -238,15 +267,23 @@ def _tells_accounts_apart(tokens: patterns.Tokens) -> bool:
     return False
 
 
-def _outside_organizations(statements: Tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
+def _outside_organizations(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
     """The same for organizations."""
     yield world.foreign_organization
-    rows = [patterns.automaton(comparand.tokens) for statement in statements for condition in statement.conditions
-            if condition.key in _ORGANIZATIONS and condition.operator.takes_variables for comparand in condition.values
-            if any(isinstance(token, patterns.Wildcard) for token in comparand.tokens)]
+    rows = [
+        patterns.automaton(comparand.tokens)
+        for statement in statements
+        for condition in statement.conditions
+        if condition.key in _ORGANIZATIONS and condition.operator.takes_variables
+        for comparand in condition.values
+        if any(isinstance(token, patterns.Wildcard) for token in comparand.tokens)
+    ]
     if rows:
-        language = (automata.literal("o-") + (automata.Element(automata.LOWER_ALNUM),) * 10
-                    + automata.any_of(automata.LOWER_ALNUM))
+        language = (
+            automata.literal("o-")
+            + (automata.Element(automata.LOWER_ALNUM),) * 10
+            + automata.any_of(automata.LOWER_ALNUM)
+        )
         named = [automata.literal(name) for name in world.names.organizations]
         avoid = {*world.names.organizations, world.foreign_organization, world.own_organization}
         yield from (o for o in automata.cells(language, "", rows + named, budget.spend) if o not in avoid)

@@ -1,0 +1,19 @@
+"""The rows of the threat model: who gets in, from the widest audience to the narrowest."""
+
+from enum import Enum
+
+
+class Audience(str, Enum):
+    """Who gets in, from the widest to the narrowest."""
+
+    everyone = "everyone"
+    network = "network"
+    organization = "organization"
+    external = "external"
+    service = "service"
+    internal = "internal"
+    none = "none"
+
+
+WIDEST_FIRST: tuple[Audience, ...] = tuple(Audience)[:-1]
+WITHIN_ACCOUNT: tuple[Audience, ...] = (Audience.service, Audience.internal)

@@ -1,0 +1,183 @@
+"""Context keys that a requester cannot choose: they follow from its account, its organization, or its being a service.
+
+Source: the threat model of this app (README, *Who is everyone*); IAM User Guide, *AWS global condition context keys*.
+"""
+
+from collections.abc import Iterator
+
+from .audience import Audience
+from .automata import ANYTHING, DIGIT, LABEL, CharClass, Element, Pattern, any_of, literal, some
+from .domains import Domain, Facts, absent_all, fixed
+from .networks import NETWORK_KEYS
+from .policy import Principals
+from .world import Ids, World
+
+_OWN_ARN_KEYS = (
+    "ec2:sourceinstancearn",
+    "lambda:sourcefunctionarn",
+    "ssm:sourceinstancearn",
+    "codebuild:buildarn",
+    "codebuild:projectarn",
+    "aws:chatbotsourcearn",
+    "aws:signinsessionarn",
+)
+_NO_SERVICE = absent_all(
+    (
+        "aws:principalservicename",
+        "aws:principalservicenameslist",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+    )
+)
+_NO_COLON_TEXT = any_of(CharClass(frozenset(":"), True))
+
+
+def _own_arn(account: str) -> Pattern:
+    return (
+        literal("arn:")
+        + _NO_COLON_TEXT
+        + literal(":")
+        + _NO_COLON_TEXT
+        + literal(":")
+        + _NO_COLON_TEXT
+        + literal(f":{account}:")
+        + ANYTHING
+    )
+
+
+def _but(text: str) -> tuple[Pattern, ...]:
+    """Every text that does not start with this one."""
+    found = [literal(text[:length]) for length in range(len(text))]
+    return (*found, *((*row, Element(CharClass(frozenset(char), True)), *ANYTHING) for row, char in zip(found, text)))
+
+
+def account_facts(account: str, world: World, strict: bool, in_network: bool) -> Facts:
+    def own() -> Domain:
+        return Domain((_own_arn(account),), seeds=(f"arn:aws:ec2:us-east-1:{account}:instance/i-1",))
+
+    def provider() -> Domain:
+        return Domain((*_but("arn:"), _own_arn(account)), seeds=("accounts.google.com",))
+
+    def instance_vpc() -> Domain:
+        named = tuple(map(literal, world.names.vpcs)) if strict else ()
+        return Domain((literal("vpc-") + some(LABEL),), named, seeds=("vpc-0a1b2c3d4e5f60718",))
+
+    def store_user() -> Domain:
+        return Domain(excluded=tuple(map(literal, world.names.store_users)) if strict or in_network else ())
+
+    return {
+        "aws:principalaccount": fixed(account),
+        "kms:calleraccount": fixed(account),
+        "aws:principalisawsservice": fixed("false"),
+        **_NO_SERVICE,
+        **dict.fromkeys(_OWN_ARN_KEYS, own),
+        "aws:federatedprovider": provider,
+        "aws:ec2instancesourcevpc": instance_vpc,
+        "identitystore:userid": store_user,
+        **_key_facts(world, account),
+    }
+
+
+def _key_facts(world: World, caller: str) -> Facts:
+    """Facts about the key; an account that is not known is any but the caller's, unless the caller is the owner."""
+    owners = (world.own_organization, *world.names.organizations)
+
+    def unknown_account() -> Domain:
+        languages = ((Element(DIGIT),) * 12,)
+        return Domain(languages, (literal(caller),), seeds=(world.own_account, *world.names.accounts), optional=False)
+
+    known = world.key.account is not None or caller == world.own_account
+    facts: Facts = {
+        "aws:resourceaccount": fixed(world.own_account) if known else unknown_account,
+        "aws:resourceorgid": lambda: Domain(values=owners),
+        "aws:resourceorgpaths": lambda: Domain(tuple(literal(o + "/") + ANYTHING for o in owners)),
+    }
+    if world.key.region:
+        facts["aws:requestedregion"] = fixed(world.key.region)
+    return facts
+
+
+_ORGANIZATION_KEYS = frozenset(
+    ("aws:principalorgid", "aws:principalorgpaths", "aws:resourceorgid", "aws:resourceorgpaths")
+)
+_NO_ORGANIZATION = absent_all(("aws:principalorgid", "aws:principalorgpaths"))
+_ORGANIZATION_LESS_OWNER = absent_all(("aws:resourceorgid", "aws:resourceorgpaths"))
+
+
+def organizations_of(audience: Audience, world: World, read: frozenset[str], foreign: Ids) -> Iterator[Facts]:
+    if not read & _ORGANIZATION_KEYS:
+        if audience is not Audience.organization:
+            yield _NO_ORGANIZATION
+        return
+    if audience is not Audience.organization:
+        yield {**_NO_ORGANIZATION, **(_ORGANIZATION_LESS_OWNER if audience is Audience.internal else {})}
+        for name in foreign():
+            yield _member(name, owner=audience is Audience.internal)
+    if audience not in (Audience.everyone, Audience.network):
+        for name in world.names.organizations:
+            yield _member(name, owner=audience is Audience.internal)
+        yield _member(world.own_organization, owner=True)
+
+
+def _member(name: str, owner: bool) -> Facts:
+    """A member of an organization, which may be the key owner's; roots and units are free."""
+
+    def paths() -> Domain:
+        return Domain((literal(name + "/") + ANYTHING,), seeds=(f"{name}/r-ab12/ou-ab12-11111111/",), optional=False)
+
+    facts: Facts = {"aws:principalorgid": fixed(name), "aws:principalorgpaths": paths}
+    return {**facts, "aws:resourceorgid": fixed(name), "aws:resourceorgpaths": paths} if owner else facts
+
+
+# --- services -------------------------------------------------------------------------------------------------------
+
+_SERVICE_NAME = CharClass(LABEL.chars | {"."})
+_NO_PRINCIPAL = absent_all(
+    (
+        "aws:principalaccount",
+        "kms:calleraccount",
+        "aws:principalarn",
+        "aws:userid",
+        "aws:federatedprovider",
+        "aws:ec2instancesourcevpc",
+        "identitystore:userid",
+        *_OWN_ARN_KEYS,
+        *NETWORK_KEYS,
+        *_NO_ORGANIZATION,
+    )
+)
+
+
+def services_of(principals: Principals, world: World) -> list[str]:
+    """The named services that the element covers, then, as an empty name, any other."""
+    if not principals.open_ended:
+        return sorted(principals.services)
+    if principals.negated:
+        return [] if principals.anyone else [*(s for s in world.services if s not in principals.services), ""]
+    return [*world.services, ""]
+
+
+def service_facts(service: str, world: World) -> Facts:
+    tail = literal(".amazonaws.com")
+
+    def unnamed() -> Domain:
+        return Domain(
+            (some(_SERVICE_NAME) + tail,),
+            tuple(map(literal, world.services)),
+            seeds=("s3.amazonaws.com",),
+            optional=False,
+        )
+
+    def listed() -> Domain:
+        own = (literal(service),) if service else ()
+        return Domain((*own, some(_SERVICE_NAME) + tail), seeds=(service or "s3.amazonaws.com",), optional=False)
+
+    return {
+        **_NO_PRINCIPAL,
+        "aws:principalisawsservice": fixed("true"),
+        "aws:principalservicename": fixed(service) if service else unnamed,
+        "aws:principalservicenameslist": listed,
+        **_key_facts(world, ""),
+    }

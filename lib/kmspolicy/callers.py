@@ -1,0 +1,125 @@
+"""Who a requester is to principal elements, and the context keys that follow: `aws:PrincipalArn` and `aws:userid`.
+
+Source: IAM User Guide, *AWS JSON policy elements: Principal* and *AWS global condition context keys*.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+
+from .audience import Audience
+from .automata import ANYTHING, NAME, PATH, UPPER_ALNUM, Element, Pattern, any_of, literal, some
+from .domains import Domain, Facts, fixed
+from .evaluate import Caller
+from .policy import Principals, account_of
+from .world import Ids, World
+
+
+def callers(
+    audience: Audience, principals: Principals, world: World, read: frozenset[str], accounts: Ids
+) -> Iterator[tuple[Caller, Facts]]:
+    if audience in (Audience.everyone, Audience.network, Audience.organization):
+        if principals.open_ended and not (principals.negated and principals.anyone):
+            for account in accounts():
+                yield (
+                    Caller(account),
+                    {
+                        "aws:principalarn": partial(_arns, account, world),
+                        "aws:userid": partial(_user_ids, world.names.unique_ids),
+                    },
+                )
+        return
+    if audience is Audience.external:
+        for unique_id in dict.fromkeys((*world.unique_ids, *(world.names.unique_ids if "aws:userid" in read else ()))):
+            if principals.open_ended or unique_id in principals.unique_ids:
+                yield _unique(unique_id, world)
+    for account in _accounts(audience, principals, world):
+        whole = principals.open_ended or account in principals.accounts
+        for caller, identity in _principals_of(account, world):
+            if whole or caller.arn in principals.arns or caller.session in principals.sessions:
+                yield caller, identity
+
+
+def _accounts(audience: Audience, principals: Principals, world: World) -> list[str]:
+    if audience is Audience.internal:
+        return [world.own_account]
+    if principals.open_ended:
+        return [account for account in world.names.accounts if account != world.key.account]
+    named = {*principals.accounts, *map(account_of, principals.arns), *map(account_of, principals.sessions)}
+    return sorted(named - {world.key.account or ""})
+
+
+def _principals_of(account: str, world: World) -> Iterator[tuple[Caller, Facts]]:
+    """A principal of the account that the policy does not name, then each that it names."""
+    arns = world.arns.get(account, ())
+
+    def user_id() -> Domain:
+        return _user_ids(world.unique_ids, account)
+
+    yield Caller(account), {"aws:principalarn": lambda: _arns(account, world, avoid=arns), "aws:userid": user_id}
+    for arn in arns:
+        yield Caller(account, arn=arn), {"aws:principalarn": fixed(arn), "aws:userid": user_id}
+    for session in world.sessions.get(account, ()):
+        yield from _sessions(session, arns)
+
+
+def _sessions(session: str, arns: tuple[str, ...]) -> Iterator[tuple[Caller, Facts]]:
+    """A session that the policy names, of a role that it does not name and of those that it does."""
+    account = account_of(session)
+    role, name = session.split("/")[1:]
+    roles = literal(f"arn:{session.split(':')[1]}:iam::{account}:role/")
+
+    def unnamed() -> Domain:
+        return Domain(
+            (roles + literal(role), roles + some(PATH) + literal("/" + role)), tuple(map(literal, arns)), optional=False
+        )
+
+    def user_id() -> Domain:
+        return Domain(languages=(_UNIQUE["AROA"] + literal(":" + name),), optional=False)
+
+    yield Caller(account, session=session), {"aws:principalarn": unnamed, "aws:userid": user_id}
+    for arn in arns:
+        if ":role/" in arn and arn.rsplit("/", 1)[1] == role:
+            yield Caller(account, arn=arn, session=session), {"aws:principalarn": fixed(arn), "aws:userid": user_id}
+
+
+def _unique(unique_id: str, world: World) -> tuple[Caller, Facts]:
+    """A principal of which only the unique id is known; its account is one that the policy does not name."""
+
+    def with_session() -> Domain:
+        return Domain(languages=(literal(unique_id + ":") + some(NAME),), optional=False)
+
+    user_id = fixed(unique_id) if unique_id.startswith("AIDA") else with_session
+    return Caller(world.outsider, unique_id=unique_id), {
+        "aws:principalarn": lambda: _arns(world.outsider, world),
+        "aws:userid": user_id,
+    }
+
+
+def _arns(account: str, world: World, avoid: tuple[str, ...] = ()) -> Domain:
+    """`aws:PrincipalArn` of the account's principals; a session carries its role's."""
+    languages: list[Pattern] = []
+    for partition in world.partitions:
+        for kind in ("role/", "user/"):
+            start = literal(f"arn:{partition}:iam::{account}:{kind}")
+            languages += [start + some(NAME), start + some(PATH) + literal("/") + some(NAME)]
+        languages += [
+            literal(f"arn:{partition}:iam::{account}:root"),
+            literal(f"arn:{partition}:sts::{account}:federated-user/") + some(NAME),
+        ]
+    seeds = tuple(f"arn:{world.partitions[0]}:iam::{account}:{kind}/any" for kind in ("role", "user"))
+    return Domain(tuple(languages), tuple(map(literal, avoid)), seeds=seeds, optional=False)
+
+
+_ID_REST: Pattern = (Element(UPPER_ALNUM),) * 12 + any_of(UPPER_ALNUM)
+_UNIQUE = {prefix: literal(prefix) + _ID_REST for prefix in ("AROA", "AIDA")}
+
+
+def _user_ids(avoid: tuple[str, ...], account: str = "") -> Domain:
+    """`aws:userid`: a unique id but these; in a named account also its root's and federated users'."""
+    languages = [_UNIQUE["AROA"] + literal(":") + some(NAME), _UNIQUE["AIDA"]]
+    if account:
+        languages += [literal(account), literal(account + ":") + some(NAME)]
+    excluded = tuple(row for unique_id in avoid for row in (literal(unique_id), literal(unique_id + ":") + ANYTHING))
+    return Domain(
+        tuple(languages), excluded, seeds=("AROAZZZZZZZZZZZZZZZZZ:session", "AIDAZZZZZZZZZZZZZZZZZ"), optional=False
+    )

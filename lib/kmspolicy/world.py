@@ -1,0 +1,70 @@
+"""What requesters are drawn from: the ids that a policy names, the key, and fresh ids for those it does not name."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, count
+from typing import Callable
+
+from .evaluate import PARTITIONS, KeyFacts
+from .names import Names
+from .policy import Policy, account_of
+
+Ids = Callable[[], Iterator[str]]  # of accounts or organizations that an outsider may have
+
+
+@dataclass(frozen=True)
+class World:
+    """What requesters are drawn from: the policy's names, the key, and fresh ids for those the policy does not name."""
+
+    names: Names
+    key: KeyFacts
+    own_account: str
+    outsider: str
+    own_organization: str
+    foreign_organization: str
+    arns: Mapping[str, tuple[str, ...]]  # principals that the policy names, by account
+    sessions: Mapping[str, tuple[str, ...]]
+    unique_ids: tuple[str, ...]
+    services: tuple[str, ...]
+
+    @property
+    def partitions(self) -> tuple[str, ...]:
+        return (self.key.partition,) if self.key.partition else PARTITIONS
+
+
+_ACCOUNTS = ("444455556666", "777788889999", "999999999999")
+
+
+def world_of(policy: Policy, names: Names, key: KeyFacts) -> World:
+    """Collects the named principals of a policy and picks fresh ids."""
+    taken = {*names.accounts, key.account}
+    fresh = (account for account in chain(_ACCOUNTS, map(str, count(900000000000))) if account not in taken)
+    own_organization, foreign = (
+        next(o for o in chain((stem,), (f"{stem}{n}" for n in count())) if o not in names.organizations)
+        for stem in ("o-keysowner0", "o-outsider00")
+    )
+    arns: dict[str, list[str]] = {}
+    sessions: dict[str, list[str]] = {}
+    unique_ids: dict[str, None] = {}
+    services: dict[str, None] = {}
+    for statement in policy.statements:
+        principals = statement.principals
+        for arn in sorted(principals.arns):
+            arns.setdefault(account_of(arn), []).append(arn)
+        for session in sorted(principals.sessions):
+            sessions.setdefault(account_of(session), []).append(session)
+        unique_ids.update(dict.fromkeys(sorted(principals.unique_ids)))
+        services.update(dict.fromkeys(sorted(principals.services)))
+    outsider, own = next(fresh), next(fresh)
+    return World(
+        names,
+        key,
+        key.account or own,
+        outsider,
+        own_organization,
+        foreign,
+        {account: tuple(dict.fromkeys(found)) for account, found in arns.items()},
+        {account: tuple(dict.fromkeys(found)) for account, found in sessions.items()},
+        tuple(unique_ids),
+        tuple(services),
+    )
