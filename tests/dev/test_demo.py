@@ -1,0 +1,157 @@
+"""`make demo` end to end: what it prints for the samples, for a user's own files, for names that attack terminals."""
+import gzip
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OPEN = {"Version": "2012-10-17", "Statement": [
+    {"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}]}
+CLOSED = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}]}
+
+
+def demo(*paths, stdin=b"", **environment):
+    """(exit status, stdout, stderr) of the demo, run as `make demo` runs it."""
+    env = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "FORCE_COLOR")}
+    done = subprocess.run([sys.executable, "-m", "dev.demo", *map(str, paths)], cwd=ROOT, input=stdin,
+                          capture_output=True, env={**env, **environment}, timeout=120)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def event(policy, **other):
+    return {
+        "eventVersion": "1.11", "eventTime": "2026-03-09T08:14:07Z", "eventSource": "kms.amazonaws.com",
+        "eventName": "PutKeyPolicy", "awsRegion": "us-east-1", "sourceIPAddress": "192.0.2.1",
+        "userIdentity": {"type": "IAMUser", "userName": "alice", "accountId": "111122223333"},
+        "requestParameters": {"keyId": "1234abcd-12ab-34cd-56ef-1234567890ab", "policy": json.dumps(policy)},
+        "eventID": "11111111-2222-4333-8444-555555555555", "recipientAccountId": "111122223333", **other}
+
+
+def write(path, *events):
+    path.write_text("".join(json.dumps(one) + "\n" for one in events))
+    return path
+
+
+def test_the_samples_show_the_worst_first_and_end_with_a_summary():
+    status, out, err = demo()
+    assert (status, err) == (0, "")
+    severities = re.findall(r"^ *\d+ +(critical|high|medium|low|unreadable) ", out, re.M)
+    worst_first = ["critical", "high", "medium", "low", "unreadable"]
+    assert list(dict.fromkeys(severities)) == worst_first
+    assert severities == 2 * sorted(severities[::2], key=worst_first.index)
+    assert "by OrganizationAccountAccessRole/ci-backup, without MFA, from 203.0.113.77" in " ".join(out.split())
+    assert "43 events, 33 key policies: 9 critical, 8 high, 3 medium, 5 low, 2 unreadable, 6 informational" in out
+    assert "1 copy left out" in out
+    assert "make demo EVENTS=" in out
+
+
+def test_a_finding_says_what_everyone_may_do_and_why_and_proves_it(tmp_path):
+    status, out, _ = demo(write(tmp_path / "events.jsonl", event(OPEN)), COLUMNS="200")
+    assert status == 0
+    assert "Everyone may encrypt with this key, but not decrypt: kms:Encrypt" in out
+    assert "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" in out
+    assert "PutKeyPolicy 2026-03-09 08:14:07 UTC by alice, from 192.0.2.1" in out
+    assert 'statement  {"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Res' in out
+    assert 'why        the principal "*" is every AWS account and service' in out
+    assert "proof      a stranger, arn:aws:iam::444455556666:role/any, is allowed kms:Encrypt" in out
+    assert "make demo" not in out
+
+
+def test_a_closed_policy_is_counted_and_not_shown(tmp_path):
+    status, out, _ = demo(write(tmp_path / "events.jsonl", event(CLOSED), {"eventName": "Decrypt"}))
+    assert status == 0
+    assert out == "2 events, 1 key policy: 1 informational\n"
+
+
+def test_a_call_that_failed_and_a_policy_that_cannot_be_read_say_so(tmp_path):
+    _, out, _ = demo(write(
+        tmp_path / "events.jsonl", event(OPEN, errorCode="AccessDenied", errorMessage="no"), event("no policy")))
+    assert "would have been allowed to encrypt" in out
+    assert "refused: AccessDenied" in out
+    assert "The key policy could not be read: " in out
+    assert "1 medium, 1 unreadable" in out
+
+
+@pytest.mark.parametrize("hostile", [
+    "\x1b[2J\x1b]0;owned\x07", "\x9b2J", "\u202egnp.exe", "a\nb\rc", "\u200b\u2066\ud800", "[bold red]x[/]"])
+def test_names_cannot_act_on_the_terminal(tmp_path, hostile):
+    identity = {"type": "IAMUser", "userName": f"mallory{hostile}", "accountId": "111122223333"}
+    path = tmp_path / "events\x1b[2J.jsonl"
+    write(path, event(OPEN, userIdentity=identity, userAgent=hostile))
+    with path.open("a") as file:
+        file.write("broken\n")
+    for environment in ({}, {"FORCE_COLOR": "1", "NO_COLOR": "1"}):
+        status, out, err = demo(path, **environment)
+        assert (status, err) == (0, "")
+        assert "mallory" in out
+        assert re.sub(r"\x1b\[[0-9;]*m", "", out).replace("\n", "").isprintable()
+        assert ("[bold red]x[/]" in out) == (hostile == "[bold red]x[/]")
+
+
+def test_a_pipe_gets_plain_text_and_a_terminal_colours_unless_it_refuses_them(tmp_path):
+    path = write(tmp_path / "events.jsonl", event(OPEN))
+    coloured = re.compile(r"\x1b\[[0-9;]*[34][0-7][;m]")
+    assert "\x1b" not in demo(path)[1]
+    assert coloured.search(demo(path, FORCE_COLOR="1", TERM="xterm-256color")[1])
+    assert not coloured.search(demo(path, FORCE_COLOR="1", TERM="xterm-256color", NO_COLOR="1")[1])
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120, 200])
+def test_every_width_shows_everything(columns):
+    status, out, _ = demo(COLUMNS=str(columns))
+    assert status == 0
+    assert max(map(len, out.splitlines())) <= columns
+    squeezed = re.sub(r"\s+", "", out)
+    assert "byOrganizationAccountAccessRole/ci-backup,withoutMFA,from203.0.113.77" in squeezed
+    assert "key/mrk-3226caeee5270f002881c9a409262d64" in squeezed
+
+
+def test_what_could_not_be_read_is_named_and_the_rest_is_shown(tmp_path):
+    path = write(tmp_path / "events.jsonl", event(OPEN))
+    path.write_text("broken\n" + path.read_text() + "7\n")
+    status, out, _ = demo(path)
+    assert status == 0
+    assert "Everyone may encrypt" in out
+    assert "2 lines or files skipped:" in out
+    assert f"{path}:1: no JSON" in out.replace("\n", "")
+    assert f"{path}:3: no event" in out.replace("\n", "")
+
+
+def test_folders_gzip_and_stdin(tmp_path):
+    records = json.dumps({"Records": [event(OPEN), event(CLOSED, eventID="2")]})
+    (tmp_path / "log.json.gz").write_bytes(gzip.compress(records.encode()))
+    (tmp_path / "picture.png").write_bytes(b"")
+    status, out, _ = demo(tmp_path)
+    assert status == 0
+    assert "2 events, 2 key policies: 1 critical" in out
+    assert "1 file left out" in out
+    status, out, _ = demo("-", stdin=json.dumps(event(OPEN)).encode())
+    assert status == 0
+    assert "1 event, 1 key policy: 1 critical" in out
+
+
+def test_of_many_findings_the_worst_are_shown(tmp_path):
+    low = event({"Statement": [{**OPEN["Statement"][0], "Principal": {"AWS": "123456789012"}}]})
+    events = [{**low, "eventID": str(number)} for number in range(300)]
+    _, out, _ = demo(write(tmp_path / "events.jsonl", *events, event(OPEN)))
+    assert out.count("An account other than the key's own may encrypt") == 99
+    assert out.count("Everyone may encrypt") == 1
+    assert "The 100 worst are shown, 201 more are not." in out
+
+
+def test_a_missing_path_is_one_line(tmp_path):
+    status, out, err = demo(tmp_path / "absent")
+    assert (status, out, err) == (1, "", f"no such file or folder: {tmp_path / 'absent'}\n")
+
+
+def test_a_reader_that_stops_reading_makes_no_noise():
+    done = subprocess.run(f"{sys.executable} -m dev.demo | head -1", shell=True, cwd=ROOT, timeout=120,
+                          capture_output=True)
+    assert done.stderr == b""
+    assert done.stdout.count(b"\n") == 1
