@@ -4,7 +4,7 @@
 #   make test                ruff, mypy and every test
 #   make package             dist/kmspolicycheck-<version>.tar.gz, its SBOM and checksums; the last line is its path
 #   make appinspect          Splunk's own inspection of that package
-#   make search SPL='…' | NAME='…' EVENTS=…    runs a search, or a shipped saved search, without Splunk
+#   make search SPL='…' or NAME='…', EVENTS=… [NOW=…]    runs a search, or a shipped saved search, without Splunk
 #   make dashboard           draws the dashboards as pictures (needs Node.js and Chromium)
 #   make bench, make bench-peers, make fuzz SECONDS=…    speed, speed beside other tools, hostile input
 #   make clean               removes what all of these wrote
@@ -20,11 +20,12 @@ MAKEFLAGS += --no-print-directory
 # What is typed behind a target reaches the programs as environment variables and never becomes part of a command line:
 # $(value) keeps make from expanding a $ in it, so that text from a search or a file name cannot run anything.
 # Only what is typed counts: some systems set NAME, and bash sets SECONDS, for purposes of their own.
-unexport SPL NAME EVENTS SECONDS
+unexport SPL NAME EVENTS NOW SECONDS
 typed = $(if $(filter command,$(origin $(1))),$(value $(1)))
 export KPC_SPL := $(call typed,SPL)
 export KPC_NAME := $(call typed,NAME)
 export KPC_EVENTS := $(call typed,EVENTS)
+export KPC_NOW := $(call typed,NOW)
 export KPC_SECONDS := $(call typed,SECONDS)
 
 help:
