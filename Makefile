@@ -17,16 +17,12 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help venv lib demo search test package appinspect bench bench-peers fuzz dashboard clean
 
-# What is typed behind a target reaches the programs as environment variables and never becomes part of a command line:
+# What is typed behind a target reaches the programs as environment variables (KPC_SPL, …) and is never part of a command:
 # $(value) keeps make from expanding a $ in it, so that text from a search or a file name cannot run anything.
 # Only what is typed counts: some systems set NAME, and bash sets SECONDS, for purposes of their own.
-unexport SPL NAME EVENTS NOW SECONDS
-typed = $(if $(filter command,$(origin $(1))),$(value $(1)))
-export KPC_SPL := $(call typed,SPL)
-export KPC_NAME := $(call typed,NAME)
-export KPC_EVENTS := $(call typed,EVENTS)
-export KPC_NOW := $(call typed,NOW)
-export KPC_SECONDS := $(call typed,SECONDS)
+TYPED := SPL NAME EVENTS NOW SECONDS
+unexport $(TYPED)
+$(foreach name,$(TYPED),$(if $(filter command,$(origin $(name))),$(eval export KPC_$(name) := $$(value $(name)))))
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
