@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import ijson  # type: ignore[import-untyped]
+import ijson
 
 from dev.spl.values import Row, pack
 

@@ -17,7 +17,7 @@ from dev.spl import tree
 from dev.spl.errors import SplError
 from dev.spl.values import number
 
-SYNTAXES = ("arguments", "filter", "lookup_arguments", "assignments", "condition", "aggregation")
+SYNTAXES = ("arguments", "filter", "assignments", "condition", "aggregation")
 """The start rules of grammar.lark that a command may name as its syntax."""
 
 _PARSER = Lark((Path(__file__).parent / "grammar.lark").read_text(encoding="utf-8"), parser="lalr",
@@ -34,12 +34,13 @@ class _Hole:
     pipeline: Tree[Token]
 
 
-def parse(search: str, syntaxes: Mapping[str, str]) -> tuple[tree.Stage, ...]:
-    """The stages of a search without macros. syntaxes: command -> start rule. SplError for all that is not SPL.
+def parse(search: str, syntaxes: Mapping[str, str], elsewhere: Mapping[str, str]) -> tuple[tree.Stage, ...]:
+    """The stages of a search without macros. SplError for all that is not SPL, at its place.
 
+    syntaxes: command -> start rule; elsewhere: command -> why it cannot be run here.
     What stands before the first pipe, if anything, is the implied `search`; its name may be written or not.
     """
-    return _Reader(search, syntaxes).stages(_run(search, 0, len(search), "pipeline"))
+    return _Reader(search, syntaxes, elsewhere).stages(_run(search, 0, len(search), "pipeline"))
 
 
 def _run(text: str, start: int, end: int, rule: str) -> Tree[Token]:
@@ -52,7 +53,7 @@ def _run(text: str, start: int, end: int, rule: str) -> Tree[Token]:
 def _syntax_error(error: UnexpectedInput, end: int) -> SplError:
     if isinstance(error, UnexpectedCharacters):
         what = "unclosed quotation mark" if error.char in ("'", '"') else f"unexpected {error.char!r}"
-        return SplError(what, error.pos_in_stream)
+        return SplError(what, error.pos_in_stream or end)
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
         return SplError(f"unexpected {str(error.token)!r}", error.pos_in_stream or end)
     return SplError("the search ends too early here", end)
@@ -61,9 +62,10 @@ def _syntax_error(error: UnexpectedInput, end: int) -> SplError:
 class _Reader:
     """Reads the stages of one text; subsearches are blanked out and put back by their place."""
 
-    def __init__(self, text: str, syntaxes: Mapping[str, str]) -> None:
+    def __init__(self, text: str, syntaxes: Mapping[str, str], elsewhere: Mapping[str, str]) -> None:
         self.text = text
         self.syntaxes = syntaxes
+        self.elsewhere = elsewhere
 
     def stages(self, pipeline: Tree[Token]) -> tuple[tree.Stage, ...]:
         found = [self._span(stage) for stage in pipeline.children if isinstance(stage, Tree)]
@@ -89,7 +91,8 @@ class _Reader:
             raise SplError("a command is missing", start)
         command = name[1].lower()
         if command not in self.syntaxes:
-            raise SplError(f"the local runner does not know the command {name[1]!r}", name.start(1))
+            raise SplError(self.elsewhere.get(command, f"the local runner does not know the command {name[1]!r}"),
+                           name.start(1))
         return self._parsed(command, name.start(1), name.end(), end, holes)
 
     def _parsed(self, command: str, position: int, start: int, end: int, holes: list[_Hole]) -> tree.Stage:
@@ -149,10 +152,6 @@ class _Builder(Transformer[Token, Any]):
     def arguments(self, items: list[Any]) -> tuple[Any, ...]:
         return tuple(items)
 
-    def lookup_arguments(self, parts: list[Any]) -> tuple[Any, ...]:
-        items, where = parts
-        return items if where is None else (*items, where)
-
     @_INLINE
     def filter(self, part: tree.Filter | None) -> tree.Filter | None:
         return part
@@ -190,9 +189,6 @@ class _Builder(Transformer[Token, Any]):
     def condition(self, expression: tree.Expression) -> tree.Expression:
         return expression
 
-    def exclusive(self, operands: list[Any]) -> tree.Expression:
-        return tree.Operation("XOR", tuple(operands), _place(operands[0]))
-
     def either(self, operands: list[Any]) -> tree.Expression:
         return tree.Operation("OR", tuple(operands), _place(operands[0]))
 
@@ -210,13 +206,6 @@ class _Builder(Transformer[Token, Any]):
     @_INLINE
     def comparison(self, left: Any, operator: Token, right: Any) -> tree.Expression:
         return tree.Operation("=" if operator == "==" else str(operator), (left, right), _place(left))
-
-    @_INLINE
-    def like(self, left: Any, right: Any) -> tree.Expression:
-        return tree.Function("like", (left, right), _place(left))
-
-    def membership(self, operands: list[Any]) -> tree.Expression:
-        return tree.Function("in", tuple(operands), _place(operands[0]))
 
     def arithmetic(self, parts: list[Any]) -> tree.Expression:
         result = parts[0]

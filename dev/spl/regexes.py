@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import pcre2  # type: ignore[import-untyped]
+import pcre2
 
 from dev.spl.errors import SplError
 

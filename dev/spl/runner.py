@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dev.spl import tree
 from dev.spl.addon import Setting
-from dev.spl.commands import COMMANDS
+from dev.spl.commands import COMMANDS, ELSEWHERE
 from dev.spl.conf import read_conf
 from dev.spl.errors import SplError
 from dev.spl.events import Raw, make_events
@@ -90,7 +90,7 @@ def compile_search(spl: str, app: Path = APP, macros: Mapping[str, str] | None =
     if implied and text.lstrip().startswith("|"):
         raise SplError("a macro that starts a search must not start with a pipe: Splunk puts `search` before it")
     try:
-        stages = parse(text, _SYNTAXES)
+        stages = parse(text, _SYNTAXES, ELSEWHERE)
         return stages, _compile(stages, chained)
     except SplError as error:
         raise error.within(text) from None

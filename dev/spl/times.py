@@ -60,15 +60,6 @@ def format_time(when: float, form: str) -> str:
     return moment.strftime(_portable(text.replace("%s", str(int(when)))))
 
 
-def parse_time(text: str, form: str) -> float | None:
-    """strptime: Unix seconds, None where the text does not have the form; UTC unless it carries an offset."""
-    try:
-        moment = datetime.strptime(text, _portable(form))
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
-
-
 def _portable(form: str) -> str:
     def translate(variable: Match[str]) -> str:
         if variable[0] not in _FORMATS:

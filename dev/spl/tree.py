@@ -109,7 +109,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Function:
-    """A call of an eval function; `x IN (…)` is the function `in`."""
+    """A call of an eval function."""
     name: str
     arguments: tuple[Expression, ...]
     position: int

@@ -33,5 +33,9 @@ COMMANDS: dict[str, Command] = {
     "streamstats": Command(_REFERENCE + "streamstats", "aggregation", statistics.streamstats),
     "table": Command(_REFERENCE + "table", "arguments", shaping.table),
     "timechart": Command(_REFERENCE + "timechart", "aggregation", statistics.timechart),
+    "transpose": Command(_REFERENCE + "transpose", "arguments", tables.transpose),
     "where": Command(_REFERENCE + "where", "condition", filtering.where),
 }
+
+ELSEWHERE = {"from": "`from` reads a data model: only Splunk Enterprise Security can run this search"}
+"""Commands of shipped searches that cannot be run here, and why."""

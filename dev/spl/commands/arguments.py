@@ -4,12 +4,14 @@ Every option that is not in the table is an error at its place.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Callable
 
 from dev.spl import tree
 from dev.spl.errors import SplError
 
 Convert = Callable[[tree.Word], Any]
+NONE: Mapping[str, Convert] = MappingProxyType({})
 
 
 def text(word: tree.Word) -> str:
@@ -33,33 +35,35 @@ def boolean(word: tree.Word) -> bool:
 
 
 def options(command: str, items: Sequence[Any], known: Mapping[str, Convert]) -> dict[str, Any]:
-    """The options among the arguments, converted; SplError for an unknown one."""
+    """The options among some arguments, converted; SplError for an unknown one."""
     found = {}
     for item in items:
         if not isinstance(item, tree.Option):
             continue
         convert = known.get(item.name.lower())
         if convert is None or item.operator != "=":
-            raise SplError(f"the local runner does not know {item.name}{item.operator} of {command}",
-                           item.position)
+            raise SplError(f"the local runner does not know {item.name}{item.operator} of {command}", item.position)
         found[item.name.lower()] = convert(item.value)
     return found
 
 
-def words(stage: tree.Stage, items: Sequence[Any], least: int = 0) -> list[tree.Word]:
-    """The words among the arguments; SplError for anything else but options, and if there are fewer than `least`."""
-    found = []
+def read(stage: tree.Stage, known: Mapping[str, Convert] = NONE,
+         least: int = 0) -> tuple[list[tree.Word], dict[str, Any]]:
+    """The words and the options that a command is given. SplError for an unknown option, for anything that is neither,
+    and for fewer than `least` words.
+    """
+    items: Any = stage.arguments
     for item in items:
-        if isinstance(item, tree.Word):
-            found.append(item)
-        elif not isinstance(item, tree.Option):
-            raise SplError(f"{stage.command} does not take this", item.position)
-    if len(found) < least:
+        if not isinstance(item, (tree.Word, tree.Option)):
+            raise SplError(f"the local runner does not know this of {stage.command}", item.position)
+    words = [item for item in items if isinstance(item, tree.Word)]
+    chosen = options(stage.command, items, known)
+    if len(words) < least:
         raise SplError(f"{stage.command} is incomplete", stage.position)
-    return found
+    return words, chosen
 
 
-def renames(stage: tree.Stage, given: Sequence[tree.Word]) -> list[tuple[tree.Word, str]]:
+def renames(given: Sequence[tree.Word]) -> list[tuple[tree.Word, str]]:
     """`a AS b, c` as pairs of a name and its new name, which is the same without AS."""
     pairs: list[tuple[tree.Word, str]] = []
     rest = list(given)

@@ -1,10 +1,8 @@
 """spath: reads fields out of JSON in a field. addinfo: adds the search's own times."""
 from __future__ import annotations
 
-from typing import Any
-
 from dev.spl import tree
-from dev.spl.commands.arguments import options, text, words
+from dev.spl.commands.arguments import read, text
 from dev.spl.errors import SplError
 from dev.spl.jsonfields import all_fields, at_path
 from dev.spl.table import CompileStages, Context, Run, each_row
@@ -13,10 +11,9 @@ from dev.spl.values import Row, pack, spell, texts
 
 def spath(stage: tree.Stage, _: CompileStages) -> Run:
     """With a path its values, into `output`; without one every field of the first 5,000 bytes. No value: no change."""
-    items: Any = stage.arguments
-    given = options("spath", items, {"input": text, "output": text, "path": text})
-    if words(stage, items):
-        raise SplError("spath: write path=… here", items[0].position)
+    unnamed, given = read(stage, {"input": text, "output": text, "path": text})
+    if unnamed:
+        raise SplError("the local runner only knows spath with path=…", unnamed[0].position)
     source, path = given.get("input", "_raw"), given.get("path")
     output = given.get("output", path)
 

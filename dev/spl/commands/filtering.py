@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from dev.spl import tree
-from dev.spl.commands.arguments import boolean, options, whole, words
+from dev.spl.commands.arguments import read, whole
 from dev.spl.errors import SplError
 from dev.spl.expressions import Scope, check
 from dev.spl.filters import compile_filter
@@ -28,14 +28,12 @@ def where(stage: tree.Stage, _: CompileStages) -> Run:
 
 
 def regex(stage: tree.Stage, _: CompileStages) -> Run:
-    """Keeps the rows in whose field the expression is found (`=`) or not found (`!=`); _raw without a field."""
+    """Keeps the rows in whose field the expression is found (`=`) or not found (`!=`)."""
     items: Any = stage.arguments
-    if len(items) != 1 or not isinstance(items[0], (tree.Option, tree.Word)):
-        raise SplError("regex takes one expression", stage.position)
-    item = items[0]
-    field, word = (item.name, item.value) if isinstance(item, tree.Option) else ("_raw", item)
-    wanted = not isinstance(item, tree.Option) or item.operator == "="
-    pattern = compile_regex(word.text)
+    if len(items) != 1 or not isinstance(items[0], tree.Option):
+        raise SplError("the local runner only knows regex with field=… or field!=…", stage.position)
+    field, wanted = items[0].name, items[0].operator == "="
+    pattern = compile_regex(items[0].value.text)
 
     def keeps(row: Row) -> bool:
         return any(pattern.search(text) for text in texts(row, field)) == wanted
@@ -43,20 +41,15 @@ def regex(stage: tree.Stage, _: CompileStages) -> Run:
 
 
 def dedup(stage: tree.Stage, _: CompileStages) -> Run:
-    """Keeps the first row of each combination of values; rows where one is null go, unless keepempty=t."""
-    items: Any = stage.arguments
-    given = options("dedup", items, {"keepempty": boolean})
-    fields = [word.text for word in words(stage, items, 1)]
+    """Keeps the first row of each combination of values; rows where one of the fields is null go."""
+    fields = [word.text for word in read(stage, least=1)[0]]
 
     def run(table: Table, context: Context) -> Table:
         seen: set[Any] = set()
         kept: list[Row] = []
         for row in table.rows:
             key = tuple(tuple(texts(row, field)) for field in fields)
-            if () in key:
-                if given.get("keepempty"):
-                    kept.append(row)
-            elif key not in seen:
+            if () not in key and key not in seen:
                 seen.add(key)
                 kept.append(row)
         return table.having(kept)
@@ -65,6 +58,6 @@ def dedup(stage: tree.Stage, _: CompileStages) -> Run:
 
 def head(stage: tree.Stage, _: CompileStages) -> Run:
     """Keeps the first rows, ten without a number."""
-    given = words(stage, stage.arguments)  # type: ignore[arg-type]
+    given, _options = read(stage)
     count = whole(given[0]) if given else 10
     return lambda table, context: table.having(table.rows[:count])

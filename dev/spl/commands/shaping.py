@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from dev.spl import tree
-from dev.spl.commands.arguments import options, renames, text, whole, words
+from dev.spl.commands.arguments import options, read, renames, text, whole
 from dev.spl.errors import SplError
 from dev.spl.expressions import Scope, check
 from dev.spl.results import storable
@@ -36,7 +36,7 @@ def evaluate(stage: tree.Stage, _: CompileStages) -> Run:
 
 def fields(stage: tree.Stage, _: CompileStages) -> Run:
     """Keeps the named fields and the internal ones (`_…`), or with `-` drops the named ones; wildcards allowed."""
-    given = [word.text for word in words(stage, stage.arguments, 1)]  # type: ignore[arg-type]
+    given = [word.text for word in read(stage, least=1)[0]]
     drop = given[0] == "-"
     names = given[1:] if given[0] in ("+", "-") else given
 
@@ -50,7 +50,7 @@ def fields(stage: tree.Stage, _: CompileStages) -> Run:
 
 def table(stage: tree.Stage, _: CompileStages) -> Run:
     """Keeps just the named fields, in this order; wildcards allowed."""
-    names = [word.text for word in words(stage, stage.arguments, 1)]  # type: ignore[arg-type]
+    names = [word.text for word in read(stage, least=1)[0]]
     return lambda rows, context: _select(
         rows, [column for name in names for column in (matching(rows.columns, name) if "*" in name else [name])])
 
@@ -62,7 +62,7 @@ def _select(rows: Table, columns: list[str]) -> Table:
 
 def rename(stage: tree.Stage, _: CompileStages) -> Run:
     """Gives fields new names, wildcards included. A field renamed to an existing one takes its place, null included."""
-    pairs = [(old.text, new) for old, new in renames(stage, words(stage, stage.arguments, 3))]  # type: ignore[arg-type]
+    pairs = [(old.text, new) for old, new in renames(read(stage, least=3)[0])]
     for old, new in pairs:
         if old.count("*") != new.count("*"):
             raise SplError(f"rename: {old} and {new} have different numbers of wildcards", stage.position)
@@ -96,9 +96,8 @@ def _rename(rows: Table, names: dict[str, str]) -> Table:
 
 def fillnull(stage: tree.Stage, _: CompileStages) -> Run:
     """Gives null fields a value, 0 unless told: the named ones, or every field that has a value in some row."""
-    items: Any = stage.arguments
-    value = options("fillnull", items, {"value": text}).get("value", "0")
-    names = [word.text for word in words(stage, items)]
+    given, chosen = read(stage, {"value": text})
+    names, value = [word.text for word in given], chosen.get("value", "0")
 
     def run(rows: Table, context: Context) -> Table:
         filled = names or [column for column in rows.columns if any(column in row for row in rows.rows)]
@@ -140,7 +139,7 @@ def sort(stage: tree.Stage, _: CompileStages) -> Run:
 
     At most 10,000 rows, unless the first argument is a number: 0 means all.
     """
-    given = words(stage, stage.arguments, 1)  # type: ignore[arg-type]
+    given, _options = read(stage, least=1)
     limit = _SORT_LIMIT
     if given[0].text.isdigit():
         limit = whole(given.pop(0))
@@ -166,14 +165,11 @@ def sort(stage: tree.Stage, _: CompileStages) -> Run:
 
 def mvexpand(stage: tree.Stage, _: CompileStages) -> Run:
     """One row for each value of a field; a row without the field stays as it is (assumed)."""
-    items: Any = stage.arguments
-    limit = options("mvexpand", items, {"limit": whole}).get("limit", 0)
-    field = words(stage, items, 1)[0].text
+    field = read(stage, least=1)[0][0].text
 
     def run(rows: Table, context: Context) -> Table:
         expanded = []
         for row in rows.rows:
-            values = texts(row, field)
-            expanded += [{**row, field: value} for value in (values[:limit] if limit else values)] or [row]
+            expanded += [{**row, field: value} for value in texts(row, field)] or [row]
         return rows.having(expanded)
     return run

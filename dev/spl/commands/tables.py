@@ -1,4 +1,4 @@
-"""lookup, inputlookup, outputlookup, append: commands that bring in other rows or write them away."""
+"""lookup, inputlookup, outputlookup, append, transpose: commands that bring in, write away or turn around rows."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from dev.spl import tree
-from dev.spl.commands.arguments import boolean, options, renames, words
+from dev.spl.commands.arguments import boolean, read, renames, text, whole
 from dev.spl.errors import SplError
 from dev.spl.lookups import matcher
 from dev.spl.table import CompileStages, Context, Run, Table
@@ -18,13 +18,13 @@ def lookup(stage: tree.Stage, _: CompileStages) -> Run:
 
     A row in which a matched field is null or multivalue matches nothing (assumed for multivalue).
     """
-    given = words(stage, stage.arguments, 4)  # type: ignore[arg-type]
+    given, _options = read(stage, least=4)
     split = next((place for place, word in enumerate(given) if word.text.upper() == "OUTPUT"), None)
     if split is None:
         raise SplError("the local runner only knows lookup with OUTPUT", stage.position)
     name = given[0].text
-    inputs = {column.text: field for column, field in renames(stage, given[1:split])}
-    outputs = {column.text: field for column, field in renames(stage, given[split + 1:])}
+    inputs = {column.text: field for column, field in renames(given[1:split])}
+    outputs = {column.text: field for column, field in renames(given[split + 1:])}
 
     def run(table: Table, context: Context) -> Table:
         definition, content = context.lookups.definition(name), context.lookups.read(name)
@@ -48,9 +48,8 @@ def lookup(stage: tree.Stage, _: CompileStages) -> Run:
 
 def inputlookup(stage: tree.Stage, _: CompileStages) -> Run:
     """The rows of a lookup, with append=t behind those that are there."""
-    items: Any = stage.arguments
-    append_rows = options("inputlookup", items, {"append": boolean}).get("append", False)
-    name = words(stage, items, 1)[0].text
+    given, chosen = read(stage, {"append": boolean}, least=1)
+    name, append_rows = given[0].text, chosen.get("append", False)
 
     def run(table: Table, context: Context) -> Table:
         content = context.lookups.read(name)
@@ -62,9 +61,8 @@ def inputlookup(stage: tree.Stage, _: CompileStages) -> Run:
 
 def outputlookup(stage: tree.Stage, _: CompileStages) -> Run:
     """Replaces a lookup by the rows, which go on; with override_if_empty=false no rows leave it as it is."""
-    items: Any = stage.arguments
-    override = options("outputlookup", items, {"override_if_empty": boolean}).get("override_if_empty", True)
-    name = words(stage, items, 1)[0].text
+    given, chosen = read(stage, {"override_if_empty": boolean}, least=1)
+    name, override = given[0].text, chosen.get("override_if_empty", True)
 
     def run(table: Table, context: Context) -> Table:
         if table.rows or override:
@@ -83,4 +81,22 @@ def append(stage: tree.Stage, compile_stages: CompileStages) -> Run:
     def run(table: Table, context: Context) -> Table:
         added = subsearch(Table([]), context)
         return Table([*table.rows, *added.rows], (*table.columns, *added.columns))
+    return run
+
+
+def transpose(stage: tree.Stage, _: CompileStages) -> Run:
+    """Rows become columns (`row 1`, …), five unless told, all with 0; internal fields (`_…`) are left out (assumed)."""
+    given, chosen = read(stage, {"column_name": text})
+    heading = chosen.get("column_name", "column")
+    limit = whole(given[0]) if given else 5
+
+    def run(table: Table, context: Context) -> Table:
+        rows = table.rows[:limit] if limit else table.rows
+        names = [f"row {number}" for number in range(1, len(rows) + 1)]
+        turned: list[Row] = []
+        for column in table.columns:
+            if not column.startswith("_"):
+                cells = {name: row[column] for name, row in zip(names, rows) if column in row}
+                turned.append({heading: column, **cells})
+        return Table(turned, (heading, *names))
     return run

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dev.spl import tree
 from dev.spl.functions.define import EvalFunction, strict
 from dev.spl.results import Result, numeric, written
-from dev.spl.times import apply_modifier, format_time, parse_time
+from dev.spl.times import format_time
 
 if TYPE_CHECKING:
     from dev.spl.expressions import Scope
@@ -21,11 +21,6 @@ def _strftime(when: Result, form: Result) -> Result:
     return None if moment is None else format_time(moment, written(form) or "")
 
 
-def _relative_time(when: Result, modifier: Result) -> Result:
-    moment = numeric(when)
-    return None if moment is None else apply_modifier(written(modifier) or "", moment)
-
-
 def _now(scope: Scope, _: tuple[tree.Expression, ...]) -> Result:
     return int(scope.now)
 
@@ -33,6 +28,4 @@ def _now(scope: Scope, _: tuple[tree.Expression, ...]) -> Result:
 DATES: dict[str, EvalFunction] = {
     "now": EvalFunction(PAGE, 0, 0, _now),
     "strftime": strict(PAGE, 2, 2, _strftime),
-    "strptime": strict(PAGE, 2, 2, lambda text, form: parse_time(written(text) or "", written(form) or "")),
-    "relative_time": strict(PAGE, 2, 2, _relative_time),
 }

@@ -10,7 +10,7 @@ from dev.spl import tree
 from dev.spl.errors import SplError
 from dev.spl.functions.define import EvalFunction, of_values, strict
 from dev.spl.regexes import compile_regex
-from dev.spl.results import Result, each, numeric, storable, written
+from dev.spl.results import Result, each, numeric, written
 from dev.spl.values import pack
 
 if TYPE_CHECKING:
@@ -42,15 +42,6 @@ def _mvfilter(scope: Scope, arguments: Arguments) -> Result:
                 if scope.having(field, text).holds(arguments[0]))
 
 
-def _mvmap(scope: Scope, arguments: Arguments) -> Result:
-    """The expression's value for each value of the field."""
-    field = _only_field(arguments[0])
-    results: list[str] = []
-    for text in each(scope.row.get(field)):
-        results += each(storable(scope.having(field, text).evaluate(arguments[1])))
-    return pack(results)
-
-
 def _only_field(expression: tree.Expression) -> str:
     names: set[str] = set(_fields(expression))
     if len(names) != 1:
@@ -79,13 +70,10 @@ def _split(text: Result, separator: Result) -> Result:
 MULTIVALUE: dict[str, EvalFunction] = {
     "mvappend": of_values(PAGE, 1, None, lambda *values: pack(text for value in values for text in each(value))),
     "mvcount": strict(PAGE, 1, 1, lambda values: len(each(values))),
-    "mvdedup": strict(PAGE, 1, 1, lambda values: pack(dict.fromkeys(each(values)))),
-    "mvsort": strict(PAGE, 1, 1, lambda values: pack(sorted(each(values)))),
     "mvindex": strict(PAGE, 2, 3, _mvindex),
     "mvjoin": strict(PAGE, 2, 2, lambda values, separator: (written(separator) or "").join(each(values))),
     "mvfind": strict(PAGE, 2, 2, _mvfind),
     "mvfilter": EvalFunction(PAGE, 1, 1, _mvfilter),
-    "mvmap": EvalFunction(PAGE, 2, 2, _mvmap),
     "mvzip": strict(PAGE, 2, 3, _mvzip),
     "split": strict(PAGE, 2, 2, _split),
 }

@@ -4,7 +4,6 @@ Pages: "Text functions", "Cryptographic functions", "JSON functions".
 from __future__ import annotations
 
 from dev.spl.functions.define import EvalFunction, strict
-from dev.spl.jsonfields import at_path
 from dev.spl.regexes import substitute
 from dev.spl.results import Result, each, numeric, written
 from dev.spl.values import pack
@@ -25,16 +24,8 @@ def _substr(subject: Result, start: Result, length: Result = None) -> Result:
     return text[begin:] if length is None else text[begin:begin + int(numeric(length) or 0)]
 
 
-def _trim(subject: Result, characters: Result = " \t") -> Result:
-    return (written(subject) or "").strip(written(characters))
-
-
 TEXT: dict[str, EvalFunction] = {
     "len": strict(PAGE, 1, 1, lambda value: len(written(value) or "")),
-    "lower": strict(PAGE, 1, 1, lambda value: (written(value) or "").lower()),
-    "upper": strict(PAGE, 1, 1, lambda value: (written(value) or "").upper()),
     "replace": strict(PAGE, 3, 3, _replace),
     "substr": strict(PAGE, 2, 3, _substr),
-    "trim": strict(PAGE, 1, 2, _trim),
-    "spath": strict(PAGE, 2, 2, lambda value, path: pack(at_path(written(value) or "", written(path) or ""))),
 }

@@ -1,0 +1,32 @@
+"""Every search that the app ships, as the runner reads it: saved searches, their drilldowns, those of the views."""
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from dev.spl.runner import APP, saved_searches
+
+_DRILLDOWNS = "action.notable.param.drilldown_searches"
+_TOKEN = re.compile(r"\$[\w.]+(?:\|s)?\$")
+
+
+def searches() -> list[tuple[str, str, bool]]:
+    """Where it stands, its text with every token of a view or finding filled in, whether it is chained to another."""
+    found = [(f"savedsearches.conf [{name}]", settings["search"], False) for name, settings in saved_searches().items()]
+    for name, settings in saved_searches().items():
+        for drilldown in json.loads(settings.get(_DRILLDOWNS, "[]")):
+            found.append((f"drilldown of [{name}]", drilldown["search"], False))
+    for view in sorted((APP / "default" / "data" / "ui" / "views").glob("*.xml")):
+        found += [(f"{view.name} {name}", query, chained) for name, query, chained in _sources(view)]
+    return [(where, _TOKEN.sub("token", text), chained) for where, text, chained in found]
+
+
+def _sources(view: Path) -> Iterator[tuple[str, str, bool]]:
+    definition: dict[str, Any] = json.loads(ElementTree.parse(view).findtext("definition") or "{}")
+    for name, source in definition.get("dataSources", {}).items():
+        if "query" in source.get("options", {}):
+            yield name, source["options"]["query"], source["type"] == "ds.chain"
