@@ -43,6 +43,9 @@ CONTENTS = (
 _WHOLE = ("appserver", "bin", "default", "lib/kmspolicy", "lookups", "metadata", "static")
 _DAY = 24 * 60 * 60
 
+# Parts of the README that mean nothing where the app is installed: make targets, samples, pictures.
+_REPOSITORY_ONLY = re.compile(r"<!-- repository -->\n.*?<!-- /repository -->\n\n?", re.DOTALL)
+
 
 class Version(NamedTuple):
     """What app.manifest says of this release; build is what Splunk Web tells cached files of two releases apart by."""
@@ -82,8 +85,9 @@ def contents(root: Path, version: Version) -> dict[str, bytes]:
         raise PackageError(f"neither in CONTENTS of dev/package.py nor wanted in an app: {', '.join(forgotten)}")
     read = {name: path.read_bytes() for name, path in files.items()}
     app_conf = read["default/app.conf"].decode("utf-8")
-    filled = app_conf.replace("@version@", version.version).replace("@build@", str(version.build))
-    return {**read, "default/app.conf": filled.encode("utf-8")}
+    app_conf = app_conf.replace("@version@", version.version).replace("@build@", str(version.build))
+    readme = _REPOSITORY_ONLY.sub("", read["README.md"].decode("utf-8"))
+    return {**read, "default/app.conf": app_conf.encode("utf-8"), "README.md": readme.encode("utf-8")}
 
 
 def archive(files: dict[str, bytes], version: Version) -> bytes:

@@ -112,3 +112,10 @@ def test_licences_and_credit_are_inside(app: Path) -> None:
     notice = (app / "NOTICE").read_text("utf-8")
     for credit in ("Rod Soto", "Patrick Bareiss", "c79c164f-4b21-4847-98f9-cf6a9f49179e", "splunk-sdk 2.1.1"):
         assert credit in notice
+
+
+def test_the_readme_inside_is_for_whoever_installed_the_app(app: Path) -> None:
+    readme = (app / "README.md").read_text("utf-8")
+    assert "repository -->" not in readme and "make demo" not in readme and "## Install" in readme
+    for link in re.findall(r"\]\(([^)#:]+)\)", readme):
+        assert (app / link).is_file(), link
