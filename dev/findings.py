@@ -72,11 +72,11 @@ def details(rows: Sequence[Row]) -> Table:
 def overview(rows: Sequence[Row]) -> Table:
     """The same findings, a line each, under the same numbers; of actor and key only the last part."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("#", min_width=len(str(len(rows))), justify="right", style="dim")
-    table.add_column("Severity", min_width=len(UNREADABLE))
-    table.add_column("Who may encrypt", min_width=len("everyone, encrypt only"))
-    table.add_column("Changed by", no_wrap=True)
-    table.add_column("Key", no_wrap=True)
+    table.add_column("#", justify="right", style="dim", no_wrap=True)
+    table.add_column("Severity", no_wrap=True)
+    table.add_column("Who may encrypt", no_wrap=True)
+    table.add_column("Changed by", overflow="ellipsis")
+    table.add_column("Key", overflow="ellipsis")
     for number, row in enumerate(rows, 1):
         actor, key = (_text(row, field).rpartition("/")[2] or "unknown" for field in ("actor", "key"))
         table.add_row(str(number), _label(row), Text(_verdict(row)), Text(actor), Text(key))
@@ -146,7 +146,7 @@ def _proof(witness: str) -> str:
     principal = request["principal"]
     said = {"aws:principalarn": principal, "aws:principalaccount": (principal.split(":") + [""] * 5)[4]}
     context = [f"{key} = {value if isinstance(value, str) else json.dumps(value)}"
-               for key, value in request["context"].items() if said.get(key) != value]
+               for key, value in request["context"].items() if said.get(key.lower()) != value]
     line = f"a stranger, {principal}, is allowed {request['action']}"
     return f"{line} with {', '.join(context)}" if context else line
 

@@ -83,7 +83,8 @@ def test_a_call_that_failed_and_a_policy_that_cannot_be_read_say_so(tmp_path):
 def test_names_cannot_act_on_the_terminal(tmp_path, hostile):
     identity = {"type": "IAMUser", "userName": f"mallory{hostile}", "accountId": "111122223333"}
     path = tmp_path / "events\x1b[2J.jsonl"
-    write(path, event(OPEN, userIdentity=identity, userAgent=hostile))
+    statement = {**OPEN["Statement"][0], "Sid": f"sid{hostile}"}
+    write(path, event({"Statement": statement}, userIdentity=identity, sourceIPAddress=hostile))
     with path.open("a") as file:
         file.write("broken\n")
     for environment in ({}, {"FORCE_COLOR": "1", "NO_COLOR": "1"}):
@@ -102,7 +103,7 @@ def test_a_pipe_gets_plain_text_and_a_terminal_colours_unless_it_refuses_them(tm
     assert not coloured.search(demo(path, FORCE_COLOR="1", TERM="xterm-256color", NO_COLOR="1")[1])
 
 
-@pytest.mark.parametrize("columns", [40, 80, 120, 200])
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
 def test_every_width_shows_everything(columns):
     status, out, _ = demo(COLUMNS=str(columns))
     assert status == 0
