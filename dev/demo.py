@@ -25,6 +25,9 @@ from dev.splunkd import Command, CommandError, run
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = [ROOT / "samples" / name
            for name in ("cloudtrail.jsonl", "records.json", "eventbridge.json", "security_lake.jsonl")]
+YOURS = """make demo EVENTS=<CloudTrail file or folder>
+Straight from an account: aws cloudtrail lookup-events --output json --lookup-attributes \\
+  AttributeKey=EventName,AttributeValue=PutKeyPolicy | make demo EVENTS=-"""
 _SHOWN = 100  # findings; the worst
 _LONG = 4 << 20  # bytes of input from which a progress bar helps
 _TIME = re.compile(r'"eventTime"\s*:\s*"([^"]+)"|"time"\s*:\s*(\d+)\d{3}\b')  # CloudTrail; OCSF, in milliseconds
@@ -76,7 +79,7 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     if not paths:
-        console.print("Now yours: make demo EVENTS=<CloudTrail file or folder>, or - for stdin.")
+        console.print(f"Now yours: {YOURS}", soft_wrap=True)
     return 0
 
 
@@ -123,8 +126,10 @@ def add_statements(rows: list[Row]) -> None:
 def summary(files: EventFiles, tally: Tally, read: int, shown: int) -> Iterator[Text]:
     """How much was read, what it came to, and what was passed over."""
     found = [Text.assemble((f"{tally.labels[name]:,} {name}", STYLES[name])) for name in STYLES if tally.labels[name]]
-    yield Text.assemble(f"{_count(read, 'event')}, {_count(tally.policies, 'key policy', 'key policies')}: ",
-                        Text(", ").join(found))
+    yield Text.assemble(f"{_count(read, 'event')}, {_count(tally.policies, 'key policy', 'key policies')}",
+                        ": " if found else "", Text(", ").join(found))
+    if not found:
+        yield Text("Key policies are in the events CreateKey (where it sets one), PutKeyPolicy and ReplicateKey.")
     if tally.notable > shown:
         yield Text(f"The {shown} worst are shown, {tally.notable - shown:,} more are not.")
     if tally.copies:
