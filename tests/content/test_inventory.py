@@ -1,0 +1,170 @@
+"""The inventory search keeps the latest state of each key, whatever the order in which events, runs and detections come."""
+from __future__ import annotations
+
+import itertools
+import json
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, Optional, Sequence
+
+import pytest
+from dev.spl import Event, run_saved
+
+from tests.content.shipped import INVENTORY, read_lookup
+
+WRITER = "KMS - Update inventory"
+NEWLY_OPEN = "KMS - Key Policy Newly Open To Everyone - Rule"
+NOW = 1773144000  # 2026-03-10T12:00:00Z
+HOUR, DAY = 3600, 86400
+ACCOUNT = "111122223333"
+STATEMENTS: Mapping[str, List[Dict[str, Any]]] = {
+    "open": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}],
+    "closed": [{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:*", "Resource": "*"}],
+}
+
+
+def arn(key: str) -> str:
+    return f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{key}"
+
+
+def call(operation: str, at: int, policy: Optional[str] = None, key: str = "k-1", error: Optional[str] = None,
+         user: str = "alice", indexed: Optional[int] = None) -> Event:
+    """A call as CloudTrail logs it, at NOW + at seconds; it is indexed five minutes later unless said otherwise."""
+    request: Dict[str, Any] = {"keyId": key}
+    if policy:
+        request["policy"] = json.dumps({"Version": "2012-10-17", "Statement": STATEMENTS[policy]})
+    record = {
+        "eventVersion": "1.09", "eventSource": "kms.amazonaws.com", "eventName": operation, "awsRegion": "us-east-1",
+        "eventTime": _iso(NOW + at), "eventID": f"{operation}/{key}/{at}/{policy}/{user}", "recipientAccountId": ACCOUNT,
+        "userIdentity": {"type": "IAMUser", "accountId": ACCOUNT, "userName": user},
+        "requestParameters": request, "responseElements": None,
+        "resources": [{"accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": arn(key)}],
+        **({"errorCode": error} if error else {})}
+    return Event(record, indextime=NOW + (at + 300 if indexed is None else indexed))
+
+
+def _iso(moment: int) -> str:
+    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def write(events: Sequence[Event], folder: Path, now: int = 0, **options: Any) -> Dict[str, Dict[str, str]]:
+    """One run of the inventory search at NOW + now; the file that it left, by key."""
+    run_saved(WRITER, events, lookups=folder, now=NOW + now, **options)
+    return {row["key_policy_key"]: row for row in read_lookup(folder, INVENTORY)}
+
+
+def openings(events: Sequence[Event], folder: Path) -> List[str]:
+    rows = run_saved(NEWLY_OPEN, events, lookups=folder, now=NOW).rows
+    return sorted(f"{row['key_policy_key'][-3:]} by {row['user']}" for row in rows)
+
+
+def test_the_first_run_fills_it_from_thirty_days(tmp_path: Path) -> None:
+    rows = write([call("PutKeyPolicy", -29 * DAY, "open"), call("PutKeyPolicy", -32 * DAY, "open", key="k-2")], tmp_path)
+    assert list(rows) == [arn("k-1")]
+    assert rows[arn("k-1")]["key_policy_open_now"] == "true"
+    assert rows[arn("k-1")]["key_policy_open_since"] == str(NOW - 29 * DAY)
+
+
+def test_a_filled_inventory_makes_later_changes_of_open_keys_no_news(tmp_path: Path) -> None:
+    before = [call("PutKeyPolicy", -20 * DAY, "open")]
+    again = [*before, call("PutKeyPolicy", -HOUR // 2, "open", user="bob")]
+    assert openings(again, tmp_path) == ["k-1 by bob"]
+    write(before, tmp_path)
+    assert openings(again, tmp_path) == []
+
+
+@pytest.mark.parametrize(("calls", "state", "open_now"), [
+    ([], "enabled", "true"),
+    (["DisableKey"], "disabled", "false"),
+    (["DisableKey", "EnableKey"], "enabled", "true"),
+    (["ScheduleKeyDeletion"], "pending_deletion", "false"),
+    (["ScheduleKeyDeletion", "CancelKeyDeletion"], "disabled", "false"),
+    (["ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey"], "enabled", "true"),
+])
+def test_open_now_follows_the_state_of_the_key(calls: List[str], state: str, open_now: str, tmp_path: Path) -> None:
+    events = [call("PutKeyPolicy", -5 * HOUR, "open"),
+              *(call(operation, -4 * HOUR + 60 * i) for i, operation in enumerate(calls))]
+    for arrival in itertools.permutations(events):
+        rows = write(arrival, tmp_path)
+        assert (rows[arn("k-1")]["key_policy_state"], rows[arn("k-1")]["key_policy_open_now"]) == (state, open_now)
+        assert rows[arn("k-1")]["key_policy_open"] == "true"
+
+
+def test_a_failed_call_changes_neither_policy_nor_state(tmp_path: Path) -> None:
+    rows = write([call("PutKeyPolicy", -5 * HOUR, "open"), call("DisableKey", -4 * HOUR, error="AccessDenied"),
+                  call("PutKeyPolicy", -3 * HOUR, "closed", error="AccessDenied")], tmp_path)
+    assert rows[arn("k-1")]["key_policy_open_now"] == "true"
+
+
+def test_the_state_of_a_key_reaches_a_row_older_than_the_search_looks_back(tmp_path: Path) -> None:
+    write([call("PutKeyPolicy", -29 * DAY, "open")], tmp_path)
+    rows = write([call("DisableKey", 9 * DAY)], tmp_path, now=10 * DAY)
+    assert rows[arn("k-1")]["key_policy_open_now"] == "false"
+    assert write([], tmp_path, now=50 * DAY)[arn("k-1")]["key_policy_state"] == "disabled"
+
+
+def test_the_newest_event_wins_however_late_an_older_one_comes(tmp_path: Path) -> None:
+    older, newer = call("PutKeyPolicy", -3 * HOUR, "open"), call("PutKeyPolicy", -2 * HOUR, "closed")
+    write([newer], tmp_path)
+    late = write([older], tmp_path)[arn("k-1")]
+    assert late["key_policy_open"] == "false"
+    assert late["key_policy_changed"] == str(NOW - 2 * HOUR)
+
+
+def test_a_run_with_nothing_to_see_wipes_nothing(tmp_path: Path) -> None:
+    filled = write([call("PutKeyPolicy", -DAY, "open")], tmp_path)
+    assert write([], tmp_path) == filled
+
+
+def test_a_run_before_there_is_anything_writes_nothing(tmp_path: Path) -> None:
+    run_saved(WRITER, [], lookups=tmp_path, now=NOW)
+    assert not (tmp_path / INVENTORY).exists()
+
+
+def test_overlapping_runs_leave_what_one_run_leaves(tmp_path: Path) -> None:
+    events = [call("PutKeyPolicy", -5 * HOUR, "open"), call("PutKeyPolicy", -4 * HOUR, "closed"),
+              call("PutKeyPolicy", -3 * HOUR, "open", user="bob"), call("PutKeyPolicy", -2 * HOUR, "open")]
+    once = tmp_path / "once"
+    once.mkdir()
+    expected = write(events, once)
+    assert expected[arn("k-1")]["key_policy_open_since"] == str(NOW - 3 * HOUR)
+    for seen in (events[:2], events[1:3], events, events[2:], events):
+        rows = write(seen, tmp_path)
+    assert rows == expected
+
+
+def test_the_number_of_rows_is_bounded_and_open_keys_stay(tmp_path: Path) -> None:
+    events = [call("PutKeyPolicy", -(i + 1) * HOUR, "open" if i == 3 else "closed", key=f"k-{i}") for i in range(4)]
+    rows = write(events, tmp_path, macros={"kmspolicycheck_inventory_rows": "2"})
+    assert list(rows) == [arn("k-3"), arn("k-0")]
+
+
+def test_a_policy_that_cannot_be_read_leaves_the_last_known_one(tmp_path: Path) -> None:
+    broken = call("PutKeyPolicy", -HOUR)
+    rows = write([call("PutKeyPolicy", -2 * HOUR, "open"), broken], tmp_path)
+    assert rows[arn("k-1")]["key_policy_changed"] == str(NOW - 2 * HOUR)
+
+
+HISTORIES = {
+    "opened": ["open"],
+    "opened twice": ["open", "open"],
+    "opened and closed": ["open", "closed"],
+    "closed and opened": ["closed", "open"],
+    "opened, closed, opened": ["open", "closed", "open"],
+    "closed": ["closed"],
+}
+
+
+@pytest.mark.parametrize("before", [None, "open", "closed"])
+@pytest.mark.parametrize("history", HISTORIES.values(), ids=HISTORIES)
+def test_the_order_of_the_two_searches_changes_nothing(before: Optional[str], history: List[str], tmp_path: Path) -> None:
+    old = [call("PutKeyPolicy", -10 * DAY, before)] if before else []
+    new = [call("PutKeyPolicy", -HOUR + 60 * i, policy, user=f"user{i}") for i, policy in enumerate(history)]
+    if old:
+        write(old, tmp_path)
+    detection_first = openings([*old, *new], tmp_path)
+    write([*old, *new], tmp_path)
+    assert openings([*old, *new], tmp_path) == detection_first
+    states = [before, *history]
+    opened = [i for i, (was, now) in enumerate(zip(states, history)) if now == "open" and was != "open"]
+    assert detection_first == [f"k-1 by user{i}" for i in opened[-1:]]
