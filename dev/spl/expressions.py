@@ -30,7 +30,7 @@ class Scope:
                 return FUNCTIONS[expression.name].apply(self, expression.arguments)
             return _OPERATORS[expression.operator](self, expression.operands)
         except SplError as error:
-            raise SplError(error.message, error.position or expression.position) from None
+            raise error.at(expression.position) from None
 
     def holds(self, expression: tree.Expression) -> bool:
         """Whether a condition is true; null is not."""
@@ -78,21 +78,16 @@ def _arithmetic(combine: Callable[[Number, Number], Number]) -> Operator:
 
 
 def _add(scope: Scope, operands: Operands) -> Result:
-    """Adds two numbers; of two texts one is appended to the other."""
+    """Adds two numbers, joins two texts; null for a number and a text."""
     left, right = map(scope.evaluate, operands)
-    if left is None or right is None:
-        return None
     if (first := numeric(left)) is not None and (second := numeric(right)) is not None:
         return first + second
-    return _concatenate_texts([written(left), written(right)])
-
-
-def _concatenate_texts(parts: list[str | None]) -> str | None:
-    return None if None in parts else "".join(part for part in parts if part is not None)
+    return left + right if isinstance(left, str) and isinstance(right, str) else None
 
 
 def _concatenate(scope: Scope, operands: Operands) -> Result:
-    return _concatenate_texts([written(scope.evaluate(operand)) for operand in operands])
+    parts = [written(scope.evaluate(operand)) for operand in operands]
+    return None if None in parts else "".join(part for part in parts if part is not None)
 
 
 def _negative(scope: Scope, operands: Operands) -> Result:

@@ -4,9 +4,11 @@ Rules: savedsearches.conf.spec, "dispatch"; Search Reference, "search" (the impl
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dev.spl import tree
 from dev.spl.addon import Setting
@@ -25,7 +27,7 @@ APP = Path(__file__).resolve().parents[2]
 """The app whose macros, lookups and saved searches are run, unless told otherwise."""
 
 RUN_AFTER = 1800
-"""Seconds between the last event and the time a search runs at, unless told otherwise."""
+"""Seconds between the last event and the time a search runs at, unless told otherwise; without events it is now."""
 
 _SYNTAXES = {name: command.syntax for name, command in COMMANDS.items()}
 
@@ -97,7 +99,7 @@ def compile_search(spl: str, app: Path = APP, macros: Mapping[str, str] | None =
 
 
 def _compile(stages: Sequence[tree.Stage], chained: bool = False) -> Run:
-    steps = [COMMANDS[stage.command].compile(stage, _compile) for stage in stages]
+    steps = [(stage, _located(stage, COMMANDS[stage.command].compile, stage, _compile)) for stage in stages]
     first = stages[0]
     if not chained and first.command != "search" and not COMMANDS[first.command].generating:
         raise SplError(f"a search cannot begin with {first.command}", first.position)
@@ -105,10 +107,18 @@ def _compile(stages: Sequence[tree.Stage], chained: bool = False) -> Run:
     def run(table: Table, context: Context) -> Table:
         if not chained and first.command == "search":
             table = Table(list(context.events))
-        for step in steps:
-            table = step(table, context)
+        for stage, step in steps:
+            table = _located(stage, step, table, context)
         return table
     return run
+
+
+def _located(stage: tree.Stage, step: Callable[..., Any], *arguments: Any) -> Any:
+    """What the step returns; its error gets the stage's place if it has none of its own."""
+    try:
+        return step(*arguments)
+    except SplError as error:
+        raise error.at(stage.position) from None
 
 
 def _run(spl: str, events: Sequence[Raw], rows: Sequence[Row] | None, window: Window, *,
@@ -136,7 +146,8 @@ def _run(spl: str, events: Sequence[Raw], rows: Sequence[Row] | None, window: Wi
 def _moment(now: float | str | None, events: Sequence[Row]) -> float:
     if now is not None:
         return seconds(now)
-    return max((float(text) for event in events for text in texts(event, "_time")), default=0.0) + RUN_AFTER
+    last = max((float(text) for event in events for text in texts(event, "_time")), default=None)
+    return time.time() if last is None else last + RUN_AFTER
 
 
 def _between(event: Row, field: str, first: float | None, last: float | None) -> bool:

@@ -20,7 +20,7 @@ COMMANDS: dict[str, Command] = {
     "fillnull": Command(_REFERENCE + "fillnull", "arguments", shaping.fillnull),
     "head": Command(_REFERENCE + "head", "arguments", filtering.head),
     "inputlookup": Command(_REFERENCE + "inputlookup", "arguments", tables.inputlookup, generating=True),
-    "kmspolicycheck": Command("docs/: kmspolicycheck", "arguments", external.kmspolicycheck),
+    "kmspolicycheck": Command("default/searchbnf.conf: kmspolicycheck-command", "arguments", external.kmspolicycheck),
     "lookup": Command(_REFERENCE + "lookup", "arguments", tables.lookup),
     "mvexpand": Command(_REFERENCE + "mvexpand", "arguments", shaping.mvexpand),
     "outputlookup": Command(_REFERENCE + "outputlookup", "arguments", tables.outputlookup),

@@ -29,7 +29,7 @@ def evaluate(stage: tree.Stage, _: CompileStages) -> Run:
             try:
                 put(new, assignment.field, storable(Scope(new, context.now).evaluate(assignment.expression)))
             except SplError as error:
-                raise SplError(error.message, error.position or assignment.position) from None
+                raise error.at(assignment.position) from None
         return new
     return each_row(change)
 
