@@ -11,6 +11,8 @@ from typing import Any
 from dev.cloudtrail_files import EventFiles
 from dev.dashboard.views import APP, View, read_views
 from dev.spl import Results, SplError, run_saved, run_search
+from dev.spl.events import make_events
+from dev.spl.runner import RUN_AFTER
 
 INVENTORY_SEARCH = "KMS - Update inventory"
 SAMPLES = APP / "samples"
@@ -20,6 +22,11 @@ FILES = ("cloudtrail.jsonl", "records.json", "eventbridge.json", "security_lake.
 def sample_events() -> tuple[str, ...]:
     """The shipped sample events, as JSON texts."""
     return tuple(EventFiles([str(SAMPLES / name) for name in FILES]))
+
+
+def time_after(events: Sequence[str]) -> float:
+    """When the searches run: half an hour after the last event, as `make search` does. Unix seconds."""
+    return max(float(str(event["_time"])) for event in make_events(events)) + RUN_AFTER
 
 
 class SampleSplunk:
@@ -44,7 +51,7 @@ class SampleSplunk:
         self._results.clear()
 
     def answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer to a question of the page, {"view": name} or {"search": {parts, savedSearch, earliest, latest}}."""
+        """The answer to the page's {"view": name} or {"search": {parts, savedSearch, earliest, latest}}."""
         if "view" in question:
             return {"definition": self._views[question["view"]].definition, "theme": self.theme}
         search = question["search"]

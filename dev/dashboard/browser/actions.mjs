@@ -56,9 +56,10 @@ export async function choose({ page }, { input, option }) {
     await settle(page);
 }
 
+// Click a cell of a table: the tile's id, the row and the column from 0.
 export async function clickCell({ page }, { tile, row, column }) {
-    const cell = `[data-test="simple-table-cell"][data-row-index="${row}"][data-col-index="${column}"]`;
-    await page.locator(`[data-id="${tile}"]`).locator(cell).click();
+    const rows = page.locator(`[data-id="${tile}"] [data-test="row"]`).filter({ has: page.locator('[data-test="cell"]') });
+    await rows.nth(row).locator('[data-test="cell"]').nth(column).click();
     await page.waitForTimeout(QUIET_MS);
     await settle(page);
 }

@@ -25,7 +25,7 @@ const PageStyle = createGlobalStyle`body { margin: 0; background: ${variables.ba
 
 // Splunk Web, not the framework, draws a dashboard's title and description.
 const Header = styled.header`
-    padding: 12px 10px 0;
+    padding: 12px 10px 10px;
     font: 13px ${variables.sansFontFamily};
     color: ${variables.contentColorDefault};
     h1 { margin: 0 0 4px; font-size: 22px; color: ${variables.contentColorActive}; }
