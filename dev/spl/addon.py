@@ -1,5 +1,5 @@
 """What the Splunk Add-on for AWS adds to an event beside the fields of its JSON: one table per sourcetype.
-Each entry says where it was found: in documentation, in an add-on's own props.conf, or nowhere (then it is assumed).
+Each entry says how it is known: documented that the field has a value, observed in an add-on's props.conf, or assumed.
 """
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ class AddonField:
     only: Setting | None = None
 
 
-CIM = "Splunk Add-on for AWS, Source types and CIM mapping"
-PROPS = "Splunk Add-on for AWS, default/props.conf [aws:cloudtrail] as stored on GitHub (2021 copyright)"
+FIELDS = "splunk/security_content, data_sources/aws_cloudtrail_{createkey,putkeypolicy}.yml: fields of add-on 8.1 and 8.2"
+PROPS = "Splunk Add-on for AWS, default/props.conf of 2021, [aws:cloudtrail]"
+REPORT = "Splunk Add-on for AWS, CIM field change report: user_name is gone or changed between versions"
 
 _USER = "userIdentity.userName"
 _ISSUER = "userIdentity.sessionContext.sessionIssuer.userName"
@@ -71,22 +72,20 @@ def either(*computes: Compute) -> Compute:
 _WHOEVER = either(first_of(_USER, _ISSUER), last_part("userIdentity.arn"), first_of("userIdentity.invokedBy"))
 
 CLOUDTRAIL: tuple[AddonField, ...] = (
-    AddonField("signature", first_of("eventName"), Basis.observed, PROPS),
-    AddonField("command", first_of("eventName"), Basis.observed, PROPS),
-    AddonField("src", first_of("sourceIPAddress"), Basis.observed, PROPS),
-    AddonField("user_agent", first_of("userAgent"), Basis.observed, PROPS),
-    AddonField("vendor_region", first_of("awsRegion"), Basis.observed, PROPS),
+    AddonField("signature", first_of("eventName"), Basis.documented, FIELDS),
+    AddonField("src", first_of("sourceIPAddress"), Basis.documented, FIELDS),
+    AddonField("user_agent", first_of("userAgent"), Basis.documented, FIELDS),
+    AddonField("vendor_region", first_of("awsRegion"), Basis.documented, FIELDS),
     AddonField("vendor_account", first_of("userIdentity.accountId", "recipientAccountId"), Basis.observed, PROPS),
     AddonField("vendor_product", always("AWS CloudTrail"), Basis.observed, PROPS),
+    AddonField("user", _WHOEVER, Basis.documented, FIELDS, Setting.filled),
     AddonField("user", when_name("Put", first_of(_USER, _ISSUER), first_of(_USER)), Basis.observed, PROPS,
                Setting.field),
-    AddonField("user", _WHOEVER, Basis.assumed, "an add-on that fills every field", Setting.filled),
-    AddonField("user_name", first_of(_USER), Basis.assumed, "add-ons without a rule of their own for roles",
-               Setting.field),
-    AddonField("user_name", _WHOEVER, Basis.observed, PROPS, Setting.filled),
+    AddonField("user_name", _WHOEVER, Basis.documented, FIELDS, Setting.filled),
+    AddonField("user_name", first_of(_USER), Basis.assumed, REPORT, Setting.field),
+    AddonField("dest", first_of("eventSource"), Basis.documented, FIELDS, Setting.filled),
     AddonField("dest", when_name("Put", first_of("requestParameters.host{}", "requestParameters.Host"),
                                  first_of("eventSource")), Basis.observed, PROPS, Setting.field),
-    AddonField("dest", first_of("eventSource"), Basis.assumed, "an add-on that fills every field", Setting.filled),
 )
 
 SECURITY_LAKE: tuple[AddonField, ...] = ()
