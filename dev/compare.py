@@ -1,15 +1,16 @@
-"""Prints the published rule beside this app's first detection, on sample events: a table in Markdown for the documentation.
+"""Prints the published rule beside this app's first detection, on sample events: a Markdown table for the docs.
 
     python -m dev.compare
 
-Both run as shipped, through the local search runner; the published rule once with an add-on that fills each of its fields,
-once with the fields as add-on versions in use leave them.
+Both run as shipped, through the local search runner; the published rule once with an add-on that fills each of its
+fields, once with the fields as add-on versions in use leave them.
 """
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any
 
 from dev.spl import Event, run_saved
 
@@ -18,7 +19,7 @@ PUBLISHED = "KMS - AWS Detect Users creating keys with encrypt policy without MF
 TWIN = "KMS - ASL AWS Detect Users creating keys with encrypt policy without MFA - Rule"
 
 CASES = Path(__file__).resolve().parents[1] / "samples" / "detections" / "key_policy_lets_everyone_encrypt"
-ROWS: Tuple[Tuple[str, str, bool], ...] = (
+ROWS: tuple[tuple[str, str, bool], ...] = (
     ("console_policy_create", "CreateKey: the console's policy, its last statement for `{\"AWS\": \"*\"}`", True),
     ("console_policy_put", "PutKeyPolicy: the same policy", True),
     ("logged_twice", "the same event, logged by two trails", True),
@@ -38,7 +39,7 @@ ROWS: Tuple[Tuple[str, str, bool], ...] = (
 """Case file, what the reader sees of it, whether everyone can encrypt with the key afterwards."""
 
 HEADER = (
-    "| sample event | open to everyone | published rule, every field filled | published rule, fields as found | this app |",
+    "| sample event | open to everyone | published rule, fields filled | published rule, fields as found | this app |",
     "|---|---|---|---|---|",
 )
 
@@ -52,21 +53,21 @@ def _line(name: str, shown: str, is_open: bool) -> str:
     events = list(_events(json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))["events"]))
     from_lake = name.startswith("security_lake")
     baseline = TWIN if from_lake else PUBLISHED
-    counts: List[str] = [_count(baseline, events, "filled"), "same" if from_lake else _count(baseline, events, "field"),
+    counts: list[str] = [_count(baseline, events, "filled"), "same" if from_lake else _count(baseline, events, "field"),
                          _both_settings(events)]
     return f"| {shown} | {'yes' if is_open else 'no'} | {' | '.join(counts)} |"
 
 
-def _both_settings(events: List[Event]) -> str:
+def _both_settings(events: list[Event]) -> str:
     counts = [_count(OURS, events, "filled"), _count(OURS, events, "field")]
     return counts[0] if counts[0] == counts[1] else " or ".join(counts)
 
 
-def _count(search: str, events: List[Event], addon: str) -> str:
+def _count(search: str, events: list[Event], addon: str) -> str:
     return str(len(run_saved(search, events, addon=addon, all_time=True).rows))
 
 
-def _events(written: List[Dict[str, Any]]) -> Iterator[Event]:
+def _events(written: list[dict[str, Any]]) -> Iterator[Event]:
     for item in written:
         yield Event(item["event"], index=item["index"]) if "event" in item else Event(item)
 

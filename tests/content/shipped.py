@@ -1,12 +1,13 @@
-"""The shipped content as data: conf files, the detections with their names, and the case files of samples/detections."""
+"""The shipped content as data: conf files, the detections by name, and the case files of samples/detections."""
 from __future__ import annotations
 
 import csv
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any
 
 from dev.spl import Event
 from dev.spl.conf import Conf, read_conf
@@ -43,14 +44,14 @@ class Case:
     """
     detection: str
     name: str
-    events: Tuple[Event, ...]
-    expect: Tuple[Mapping[str, Any], ...]
+    events: tuple[Event, ...]
+    expect: tuple[Mapping[str, Any], ...]
     lookups: Mapping[str, Sequence[Mapping[str, str]]]
-    now: "str | None"
+    now: str | None
 
 
 def _event(written: Mapping[str, Any]) -> Event:
-    """An event by itself, or with what the index adds: {"event": …, "index": …, "indexed": …} or {"raw": …, "time": …}."""
+    """An event by itself, or with what the index adds: {"event", "index", "indexed"} or {"raw", "time"}."""
     if "raw" in written:
         return Event(written["raw"], sourcetype="aws:cloudtrail", indextime=written["time"])
     if "event" in written:
@@ -73,14 +74,14 @@ CASES = [read_case(path) for path in sorted(SAMPLES.glob("*/*.json"))]
 def write_lookups(folder: Path, lookups: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
     """Puts lookup files, name -> rows, where a search will find them."""
     for name, rows in lookups.items():
-        columns: List[str] = list(dict.fromkeys(column for row in rows for column in row))
+        columns: list[str] = list(dict.fromkeys(column for row in rows for column in row))
         with (folder / name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns)
             writer.writeheader()
             writer.writerows(rows)
 
 
-def read_lookup(folder: Path, name: str) -> List[Dict[str, str]]:
+def read_lookup(folder: Path, name: str) -> list[dict[str, str]]:
     """The rows of a lookup file that a search wrote."""
     with (folder / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -3,23 +3,24 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, List, Mapping
+from typing import Any
 
 import pytest
-from dev.spl import run_saved
 
+from dev.spl import run_saved, run_search
 from tests.content.shipped import CASES, OURS, SEARCHES, Case, write_lookups
 
 POSITIVE = [case for case in CASES if case.expect]
 
 
-def findings(case: Case, folder: Path) -> List[Mapping[str, Any]]:
+def findings(case: Case, folder: Path) -> list[Mapping[str, Any]]:
     write_lookups(folder, case.lookups)
     return run_saved(case.detection, case.events, lookups=folder, now=case.now).rows
 
 
-def by_actor(rows: Any) -> List[Mapping[str, Any]]:
+def by_actor(rows: Any) -> list[Mapping[str, Any]]:
     return sorted(rows, key=lambda row: str(row.get("user", "")))
 
 
@@ -48,6 +49,20 @@ def test_every_token_of_a_finding_is_filled(case: Case, tmp_path: Path) -> None:
     texts = " ".join(value for key, value in settings.items() if key != "search")
     fields = set(re.findall(r"\$(\w+)\$", texts)) | set(settings["alert.suppress.fields"].split(","))
     for key in ("action.risk.param._risk", "action.notable.param._entities"):
-        fields |= {value for entry in json.loads(settings[key]) for name, value in entry.items() if name.endswith("_field")}
+        entries = json.loads(settings[key])
+        fields |= {value for entry in entries for name, value in entry.items() if name.endswith("_field")}
     for row in findings(case, tmp_path):
         assert [field for field in sorted(fields) if not row.get(field)] == []
+
+
+@pytest.mark.parametrize("case", POSITIVE, ids=name_of)
+def test_the_drilldowns_of_a_finding_find_something(case: Case, tmp_path: Path) -> None:
+    for row in findings(case, tmp_path):
+        for drilldown in json.loads(SEARCHES[case.detection]["action.notable.param.drilldown_searches"]):
+            filled = {key: re.sub(r"\$(\w+)\$", lambda token: str(row[token[1]]), text) for key, text in drilldown.items()}
+            if "from datamodel" in filled["search"]:
+                continue
+            window = {"earliest": filled["earliest_offset"], "latest": filled["latest_offset"]}
+            if not window["earliest"].isdigit():  # days before the finding's own time
+                window = {"earliest": f"-{window['earliest']}", "latest": ""}
+            assert run_search(filled["search"], case.events, now=case.now, **window).rows

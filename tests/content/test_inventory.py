@@ -1,15 +1,16 @@
-"""The inventory search keeps the latest state of each key, whatever the order in which events, runs and detections come."""
+"""The inventory search keeps the latest state of each key, in whatever order events, runs and detections come."""
 from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any
 
 import pytest
-from dev.spl import Event, run_saved
 
+from dev.spl import Event, run_saved
 from tests.content.shipped import INVENTORY, read_lookup
 
 WRITER = "KMS - Update inventory"
@@ -17,7 +18,7 @@ NEWLY_OPEN = "KMS - Key Policy Newly Open To Everyone - Rule"
 NOW = 1773144000  # 2026-03-10T12:00:00Z
 HOUR, DAY = 3600, 86400
 ACCOUNT = "111122223333"
-STATEMENTS: Mapping[str, List[Dict[str, Any]]] = {
+STATEMENTS: Mapping[str, list[dict[str, Any]]] = {
     "open": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}],
     "closed": [{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:*", "Resource": "*"}],
 }
@@ -27,15 +28,16 @@ def arn(key: str) -> str:
     return f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{key}"
 
 
-def call(operation: str, at: int, policy: Optional[str] = None, key: str = "k-1", error: Optional[str] = None,
-         user: str = "alice", indexed: Optional[int] = None) -> Event:
+def call(operation: str, at: int, policy: str | None = None, key: str = "k-1", error: str | None = None,
+         user: str = "alice", indexed: int | None = None) -> Event:
     """A call as CloudTrail logs it, at NOW + at seconds; it is indexed five minutes later unless said otherwise."""
-    request: Dict[str, Any] = {"keyId": key}
+    request: dict[str, Any] = {"keyId": key}
     if policy:
         request["policy"] = json.dumps({"Version": "2012-10-17", "Statement": STATEMENTS[policy]})
     record = {
         "eventVersion": "1.09", "eventSource": "kms.amazonaws.com", "eventName": operation, "awsRegion": "us-east-1",
-        "eventTime": _iso(NOW + at), "eventID": f"{operation}/{key}/{at}/{policy}/{user}", "recipientAccountId": ACCOUNT,
+        "eventTime": _iso(NOW + at), "eventID": f"{operation}/{key}/{at}/{policy}/{user}",
+        "recipientAccountId": ACCOUNT,
         "userIdentity": {"type": "IAMUser", "accountId": ACCOUNT, "userName": user},
         "requestParameters": request, "responseElements": None,
         "resources": [{"accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": arn(key)}],
@@ -47,19 +49,20 @@ def _iso(moment: int) -> str:
     return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def write(events: Sequence[Event], folder: Path, now: int = 0, **options: Any) -> Dict[str, Dict[str, str]]:
+def write(events: Sequence[Event], folder: Path, now: int = 0, **options: Any) -> dict[str, dict[str, str]]:
     """One run of the inventory search at NOW + now; the file that it left, by key."""
     run_saved(WRITER, events, lookups=folder, now=NOW + now, **options)
     return {row["key_policy_key"]: row for row in read_lookup(folder, INVENTORY)}
 
 
-def openings(events: Sequence[Event], folder: Path) -> List[str]:
+def openings(events: Sequence[Event], folder: Path) -> list[str]:
     rows = run_saved(NEWLY_OPEN, events, lookups=folder, now=NOW).rows
     return sorted(f"{row['key_policy_key'][-3:]} by {row['user']}" for row in rows)
 
 
 def test_the_first_run_fills_it_from_thirty_days(tmp_path: Path) -> None:
-    rows = write([call("PutKeyPolicy", -29 * DAY, "open"), call("PutKeyPolicy", -32 * DAY, "open", key="k-2")], tmp_path)
+    rows = write([call("PutKeyPolicy", -29 * DAY, "open"), call("PutKeyPolicy", -32 * DAY, "open", key="k-2")],
+                 tmp_path)
     assert list(rows) == [arn("k-1")]
     assert rows[arn("k-1")]["key_policy_open_now"] == "true"
     assert rows[arn("k-1")]["key_policy_open_since"] == str(NOW - 29 * DAY)
@@ -81,7 +84,7 @@ def test_a_filled_inventory_makes_later_changes_of_open_keys_no_news(tmp_path: P
     (["ScheduleKeyDeletion", "CancelKeyDeletion"], "disabled", "false"),
     (["ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey"], "enabled", "true"),
 ])
-def test_open_now_follows_the_state_of_the_key(calls: List[str], state: str, open_now: str, tmp_path: Path) -> None:
+def test_open_now_follows_the_state_of_the_key(calls: list[str], state: str, open_now: str, tmp_path: Path) -> None:
     events = [call("PutKeyPolicy", -5 * HOUR, "open"),
               *(call(operation, -4 * HOUR + 60 * i) for i, operation in enumerate(calls))]
     for arrival in itertools.permutations(events):
@@ -157,7 +160,7 @@ HISTORIES = {
 
 @pytest.mark.parametrize("before", [None, "open", "closed"])
 @pytest.mark.parametrize("history", HISTORIES.values(), ids=HISTORIES)
-def test_the_order_of_the_two_searches_changes_nothing(before: Optional[str], history: List[str], tmp_path: Path) -> None:
+def test_the_order_of_the_two_searches_changes_nothing(before: str | None, history: list[str], tmp_path: Path) -> None:
     old = [call("PutKeyPolicy", -10 * DAY, before)] if before else []
     new = [call("PutKeyPolicy", -HOUR + 60 * i, policy, user=f"user{i}") for i, policy in enumerate(history)]
     if old:

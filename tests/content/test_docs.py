@@ -1,0 +1,41 @@
+"""The documentation names everything that ships under its name, and its comparison is what the command prints."""
+from __future__ import annotations
+
+import re
+
+from dev.compare import table
+from tests.content.shipped import APP, SEARCHES, conf
+
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in (APP / "README.md", APP / "docs" / "detections.md")}
+GUIDE = PAGES["detections.md"]
+
+
+def test_the_comparison_is_what_the_command_prints() -> None:
+    block = re.compile(r"<!-- compare.*?-->\n(.*?)\n<!-- /compare", re.S)
+    found = [shown for text in PAGES.values() for shown in block.findall(text)]
+    assert found and set(found) == {table()}
+
+
+def test_the_comparison_holds_what_the_issue_of_the_published_rule_is() -> None:
+    """In the words of its cells: where every account can encrypt ours says 1, elsewhere 0, with either add-on."""
+    rows = [line.split(" | ")[1:] for line in table().splitlines()[2:]]
+    assert {(row[0], row[-1].rstrip(" |")) for row in rows} == {("yes", "1"), ("no", "0")}
+
+
+def test_every_search_is_described() -> None:
+    assert [name for name in SEARCHES if name not in GUIDE] == []
+
+
+def test_every_macro_that_others_may_use_is_described() -> None:
+    names = [name.split("(")[0] for name in conf("macros") if not name.endswith("_filter")]
+    assert [name for name in names if name not in GUIDE] == []
+
+
+def test_everything_tunable_is_in_the_table_with_its_default() -> None:
+    text = (APP / "default" / "macros.conf").read_text(encoding="utf-8")
+    tunable = re.findall(r"^\[(\w+)\]\ndefinition = (.*)$", text.split("### SHARED")[0], re.M)
+    assert tunable
+    for name, definition in tunable:
+        row = next(line for line in GUIDE.splitlines() if line.startswith(f"| `{name}`"))
+        for value in re.findall(r"(?:sourcetype=)?([\w:*=]+)", definition):
+            assert value in row or value == "OR"

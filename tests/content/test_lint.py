@@ -1,0 +1,235 @@
+"""The shipped conf files fit together and fit Splunk: what content tools check, and what AppInspect does not see."""
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from dev.spl.macros import expand, macro_table
+from dev.spl.runner import compile_search
+from kmspolicy.rows import Row
+from tests.content.shipped import APP, CASES, DETECTIONS, OURS, PUBLISHED, REPORTS, SCHEDULED, SEARCHES, conf, slug
+
+MACROS = conf("macros")
+LOOKUPS = conf("transforms")
+STORIES = conf("analyticstories")
+VIEWS = [json.loads(text) for path in sorted((APP / "default/data/ui/views").glob("*.xml"))
+         for text in re.findall(r"<definition><!\[CDATA\[(.*?)\]\]>", path.read_text(encoding="utf-8"), re.S)]
+VIEW_SPL = [source["options"]["query"] for view in VIEWS for source in view["dataSources"].values()
+            if "query" in source.get("options", {})]
+DRILLDOWNS = {f"{name}: {drilldown['name']}": drilldown for name in DETECTIONS
+              for drilldown in json.loads(SEARCHES[name]["action.notable.param.drilldown_searches"])}
+SPL = {**{name: settings["search"] for name, settings in SEARCHES.items()},
+       **{name: drilldown["search"] for name, drilldown in DRILLDOWNS.items()}}
+RUNNABLE = {name: text for name, text in SPL.items() if "from datamodel" not in text}
+EXPANDED = {name: expand(text, macro_table(MACROS)) for name, text in RUNNABLE.items()}
+
+CALL = re.compile(r"`(\w+)(?:\(([^`]*)\))?`")
+KEY_ORDER = [
+    "action.escu", "action.escu.enabled", "description", "action.escu.mappings", "action.escu.data_models",
+    "action.escu.eli5", "action.escu.how_to_implement", "action.escu.known_false_positives",
+    "action.escu.creation_date", "action.escu.modification_date", "action.escu.confidence", "action.escu.search_type",
+    "action.escu.product", "action.escu.providing_technologies", "action.escu.analytic_story", "action.risk",
+    "action.risk.param._risk_message", "action.risk.param._risk", "action.risk.param._risk_score",
+    "action.risk.param.verbose", "cron_schedule", "dispatch.earliest_time", "dispatch.latest_time",
+    "action.correlationsearch.enabled", "action.correlationsearch.detection_type", "action.correlationsearch.label",
+    "action.correlationsearch.annotations", "action.correlationsearch.metadata", "schedule_window", "action.notable",
+    "action.notable.param._entities", "action.notable.param.nes_fields", "action.notable.param.rule_description",
+    "action.notable.param.rule_title", "action.notable.param.security_domain", "action.notable.param.severity",
+    "action.notable.param.drilldown_searches", "alert.digest_mode", "disabled", "enableSched", "allow_skew",
+    "counttype", "relation", "quantity", "realtime_schedule", "is_visible", "search",
+]
+JSON_SETTINGS = ("action.escu.mappings", "action.escu.data_models", "action.escu.product",
+                 "action.escu.providing_technologies", "action.escu.analytic_story", "action.risk.param._risk",
+                 "action.correlationsearch.annotations", "action.correlationsearch.metadata",
+                 "action.notable.param._entities", "action.notable.param.drilldown_searches")
+PUBLISHED_MACROS = {"cloudtrail", "amazon_security_lake", "security_content_ctime(1)",
+                    "aws_detect_users_creating_keys_with_encrypt_policy_without_mfa_filter",
+                    "asl_aws_detect_users_creating_keys_with_encrypt_policy_without_mfa_filter"}
+
+
+def calls(text: str) -> set[str]:
+    """The macros that a search calls, named as their stanzas."""
+    return {f"{name}({arguments.count(',') + 1})" if arguments else name for name, arguments in CALL.findall(text)}
+
+
+def stanzas_with_comments(name: str) -> Iterator[tuple[str, str]]:
+    yield from re.findall(r"^\[(.+?)\]$(.*?)(?=^\[|\Z)", (APP / f"default/{name}.conf").read_text(), re.M | re.S)
+
+
+@pytest.mark.parametrize("name", RUNNABLE)
+def test_every_search_and_drilldown_parses(name: str) -> None:
+    stages, _ = compile_search(RUNNABLE[name], APP)
+    assert stages
+
+
+@pytest.mark.parametrize("kind", ["savedsearches", "macros", "transforms", "analyticstories", "eventtypes", "tags"])
+def test_no_stanza_and_no_setting_stands_twice(kind: str) -> None:
+    found = list(stanzas_with_comments(kind))
+    assert len({name for name, _ in found}) == len(found)
+    for name, body in found:
+        keys = re.findall(r"(?<!\\\n)^([\w.]+) = ", body, re.M)
+        assert (name, sorted(keys)) == (name, sorted(set(keys)))
+
+
+def test_every_macro_that_is_called_exists_and_every_one_that_exists_is_called() -> None:
+    called = set().union(*map(calls, [*SPL.values(), *(macro["definition"] for macro in MACROS.values()), *VIEW_SPL]))
+    assert called == set(MACROS)
+
+
+def test_macros_are_our_own_by_prefix_or_the_published_rules() -> None:
+    assert {name for name in MACROS if not name.startswith("kmspolicycheck_")} == PUBLISHED_MACROS
+
+
+def test_a_macro_that_starts_a_search_does_not_start_with_a_pipe() -> None:
+    assert [name for name, macro in MACROS.items() if macro["definition"].startswith("|")] == []
+
+
+def test_every_lookup_that_is_used_exists_and_every_one_that_exists_is_used() -> None:
+    text = " ".join([*EXPANDED.values(), *(macro["definition"] for macro in MACROS.values())])
+    used = set(re.findall(r"(?:input|output)?lookup (?:\w+=\w+ )*(\w+)(?:\.csv)?", text))
+    assert used == set(LOOKUPS)
+    written = {name for name in LOOKUPS if re.search(rf"outputlookup (?:\w+=\w+ )*{name}\b", text)}
+    for name, settings in LOOKUPS.items():
+        assert (name in written) != (APP / "lookups" / settings["filename"]).exists()
+
+
+def test_a_file_that_a_customer_or_a_search_writes_is_not_shipped() -> None:
+    """An update of the app would put the shipped file in its place."""
+    assert [path.name for path in (APP / "lookups").iterdir()] == ["kmspolicycheck_allowlist_example.csv"]
+
+
+def test_every_field_of_ours_comes_from_the_command_or_is_made_by_a_search() -> None:
+    text = " ".join([*EXPANDED.values(), *(macro["definition"] for macro in MACROS.values())])
+    made = set(re.findall(r"(?:\bAS |output=|(?:eval|,)\s+)(key_policy_\w+)\b(?!\()", text))
+    command = {f"key_policy_{name}" for name in Row._fields}
+    used = set(re.findall(r"\bkey_policy_\w+\b(?!\*)", text + json.dumps(SEARCHES))) - {"key_policy_"}
+    filters = {f"key_policy_{name.split('key_policy_', 1)[1]}" for name in MACROS if "key_policy_" in name}
+    assert used - made - command - filters == set()
+
+
+@pytest.mark.parametrize("name", DETECTIONS)
+def test_names_fit(name: str) -> None:
+    settings = SEARCHES[name]
+    assert len(name) <= 83
+    assert settings["action.correlationsearch.label"] == name
+
+
+def test_detection_ids_are_uuids_of_their_own() -> None:
+    ids = [json.loads(SEARCHES[name]["action.correlationsearch.metadata"])["detection_id"] for name in DETECTIONS]
+    assert len({uuid.UUID(text) for text in ids}) == len(DETECTIONS)
+    assert not {"c79c164f-4b21-4847-98f9-cf6a9f49179e", "16ae9076-d1d5-411c-8fdd-457504b33dac"} & set(ids)
+
+
+@pytest.mark.parametrize("name", DETECTIONS)
+def test_settings_stand_as_contentctl_writes_them(name: str) -> None:
+    settings = list(SEARCHES[name])
+    assert [key for key in settings if key in KEY_ORDER] == KEY_ORDER
+    assert name in OURS or settings == KEY_ORDER
+
+
+@pytest.mark.parametrize("name", DETECTIONS)
+def test_json_settings_parse_and_are_filled(name: str) -> None:
+    for key in JSON_SETTINGS:
+        assert json.loads(SEARCHES[name][key]) or key == "action.escu.data_models"
+
+
+@pytest.mark.parametrize("name", DETECTIONS)
+def test_a_detection_ends_in_a_filter_of_its_own(name: str) -> None:
+    last = SEARCHES[name]["search"].splitlines()[-1].removeprefix("| ")
+    prefix = "" if name in PUBLISHED else "kmspolicycheck_"
+    assert last == f"`{prefix}{slug(name)}_filter`"
+    assert MACROS[last.strip("`")] == {"definition": "search *"}
+
+
+@pytest.mark.parametrize("name", DETECTIONS)
+def test_a_detection_has_two_drilldowns_or_more(name: str) -> None:
+    drilldowns = json.loads(SEARCHES[name]["action.notable.param.drilldown_searches"])
+    assert len(drilldowns) >= 2
+    for drilldown in drilldowns:
+        assert set(drilldown) == {"name", "search", "earliest_offset", "latest_offset"}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_published_drilldown_carries_the_search_itself(name: str) -> None:
+    first = json.loads(SEARCHES[name]["action.notable.param.drilldown_searches"])[0]
+    assert first["search"] == " ".join(SEARCHES[name]["search"].split()) + ' | search user = "$user$"'
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_drilldowns_use_only_macros_that_other_apps_see(name: str) -> None:
+    """A drilldown opens in Enterprise Security, where the published rule's private macros do not exist."""
+    for drilldown in json.loads(SEARCHES[name]["action.notable.param.drilldown_searches"]):
+        assert not calls(drilldown["search"]) & PUBLISHED_MACROS
+
+
+def test_what_runs_on_a_schedule_ships_disabled_and_reports_ship_enabled_without_one() -> None:
+    assert sorted(SCHEDULED) == sorted([*DETECTIONS, "KMS - Update inventory"])
+    assert {SEARCHES[name]["disabled"] for name in SCHEDULED} == {"true"}
+    assert {SEARCHES[name]["disabled"] for name in REPORTS} == {"false"}
+    assert [name for name in REPORTS if "cron_schedule" in SEARCHES[name]] == []
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+def test_every_search_is_bounded_in_time(name: str) -> None:
+    assert SEARCHES[name]["dispatch.earliest_time"] and SEARCHES[name]["dispatch.latest_time"]
+
+
+@pytest.mark.parametrize("name", SCHEDULED)
+def test_schedules_are_hourly(name: str) -> None:
+    assert re.fullmatch(r"[0-5]?\d \* \* \* \*", SEARCHES[name]["cron_schedule"])
+    assert SEARCHES[name]["realtime_schedule"] == "0"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_detections_search_by_index_time_and_throttle_each_result(name: str) -> None:
+    wanted = {"dispatch.earliest_time": "-24h@h", "dispatch.latest_time": "now", "dispatch.index_earliest": "-70m@m",
+              "dispatch.index_latest": "-10m@m", "alert.digest_mode": "0", "alert.suppress": "1", "alert.track": "1",
+              "alert.suppress.fields": "key_policy_key,key_policy_actor,key_policy_severity,key_policy_hash",
+              "alert.suppress.period": "86300s"}
+    assert {key: SEARCHES[name].get(key) for key in wanted} == wanted
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_detection_explains_itself(name: str) -> None:
+    settings = SEARCHES[name]
+    assert "References: " in settings["description"]
+    steps = json.loads(settings["action.notable.param.next_steps"])["data"].splitlines()
+    assert 3 <= len(steps) <= 4 and [step[:2] for step in steps] == [f"{i}." for i in range(1, len(steps) + 1)]
+    assert re.search(r"\d+ (hours|days)|firstTime", " ".join(steps))
+    for key in ("action.escu.how_to_implement", "action.escu.known_false_positives"):
+        assert len(settings[key]) > 60
+
+
+@pytest.mark.parametrize("name", [*OURS, *REPORTS, "KMS - Update inventory"])
+def test_our_searches_group_only_by_what_is_always_filled(name: str) -> None:
+    filled = set(re.findall(r"(key_policy_\w+)=if\(len", MACROS["kmspolicycheck_fill"]["definition"]))
+    filled |= {"key_policy_flagged"}  # the command itself writes true or false wherever there is a policy
+    for group in re.findall(r"\bBY ([\w ]+)", EXPANDED[name]):
+        assert set(group.split()) <= filled
+
+
+def test_stories_and_searches_name_each_other() -> None:
+    told = {name.removeprefix("savedsearch://") for name in STORIES if name.startswith("savedsearch://")}
+    assert told == set(DETECTIONS)
+    stories = {name.removeprefix("analytic_story://"): set(json.loads(settings["searches"]))
+               for name, settings in STORIES.items() if name.startswith("analytic_story://")}
+    members: dict[str, set[str]] = {story: set() for story in stories}
+    for name in DETECTIONS:
+        for story in json.loads(SEARCHES[name]["action.escu.analytic_story"]):
+            members[story].add(name)
+    assert {story: names & set(DETECTIONS) for story, names in stories.items()} == members
+    assert set().union(*stories.values()) <= set(SEARCHES)
+
+
+def test_tags_belong_to_event_types_that_exist() -> None:
+    assert set(conf("tags")) == {f"eventtype={name}" for name in conf("eventtypes")}
+
+
+def test_every_folder_of_cases_is_a_detections() -> None:
+    folders: list[str] = [path.name for path in sorted((APP / "samples/detections").iterdir())]
+    assert folders == sorted(slug(name) for name in OURS)
+    assert {case.detection for case in CASES} == set(OURS)
