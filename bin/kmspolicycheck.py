@@ -13,14 +13,14 @@ sys.path.insert(0, _LIB)
 
 
 class _Input:
-    """stdin. When it ends within a chunk, splunkd has gone, and half a chunk must not be taken for a whole one."""
+    """stdin. Its end is the end of the search; within a chunk, so that half a chunk is not taken for a whole one."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
 
     def readline(self) -> bytes:
         line = self._stream.readline()
-        return line if line.endswith(b"\n") or not line else _leave()
+        return line if line.endswith(b"\n") else _leave()
 
     def read(self, size: int) -> bytes:
         data = self._stream.read(size)

@@ -3,7 +3,8 @@
 Source: interface of the command (README, *Options*; searchbnf.conf).
 """
 import re
-from typing import Callable, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from .actions import ENCRYPT, resolve_actions
 from .facts import ACCOUNT
@@ -58,7 +59,7 @@ def shown(value: str) -> str:
     return '"' + "".join(c if c.isprintable() else "?" for c in value[:60]) + ("…" if len(value) > 60 else "") + '"'
 
 
-def _choice(name: str, field: str, values: dict[str, object], allowed: str) -> Callable[[Options, str], Options]:
+def _choice(name: str, field: str, values: dict[str, Any], allowed: str) -> Callable[[Options, str], Options]:
     def read(options: Options, value: str) -> Options:
         if value.lower() not in values:
             raise OptionError(f"{name} must be {allowed}, not {shown(value)}")
@@ -88,7 +89,7 @@ def _prefix(options: Options, value: str) -> Options:
     return options._replace(prefix=value)
 
 
-_BOOLEANS: dict[str, object] = {**dict.fromkeys(("t", "true", "1", "y", "yes"), True),
+_BOOLEANS: dict[str, Any] = {**dict.fromkeys(("t", "true", "1", "y", "yes"), True),
                                 **dict.fromkeys(("f", "false", "0", "n", "no"), False)}
 _READERS: dict[str, Callable[[Options, str], Options]] = {
     "actions": _actions,

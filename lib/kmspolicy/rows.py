@@ -84,7 +84,7 @@ def header(prefix: str) -> list[str]:
 def cells(row: Row) -> list[str]:
     """The cells of a row, in the order of `header`."""
     plain = [printable(value) if isinstance(value, str) else plain_cell(value) for value in row]
-    return plain + [multivalue_cell(row[i]) for i in _MULTIVALUE]  # type: ignore[arg-type]
+    return plain + [multivalue_cell(row[i]) for i in _MULTIVALUE]
 
 
 def _row(facts: Facts, analysis: Analysis, verdict: "Analysis | StatementAnalysis") -> Row:

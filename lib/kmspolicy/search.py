@@ -4,10 +4,10 @@ Source: interface of the command (README, *The command*).
 """
 from collections.abc import Iterator
 
-from . import KeyFacts, analyze
+from . import Analysis, KeyFacts, analyze
 from .columns import Columns
-from .events import Found, find_policies
-from .facts import NO_FACTS
+from .events import find_policies
+from .facts import NO_FACTS, Facts
 from .options import DEFAULT_FIELD, Options, shown
 from .rows import EMPTY, Row, cells, is_finding, rows_of, unreadable
 
@@ -32,14 +32,8 @@ class Search:
         columns = Columns(names, self._options)
         yield columns.header
         for row in rows:
-            if not row and len(names) > 1:  # csv reads an empty line as a row of no cells
-                continue
-            row = columns.fit(row)
-            try:
-                yield from self._answer(columns, row)
-            except Exception as error:  # a fault of ours must not cost the searcher the other rows; the row tells of it
-                fault = f"kmspolicycheck failed on this event, please report it: {error!r:.200}"
-                yield columns.kept(row) + cells(unreadable(NO_FACTS, fault))
+            if row or len(names) == 1:  # csv reads an empty line as a row of no cells
+                yield from self._answer(columns, columns.fit(row))
 
     def warnings(self) -> list[str]:
         """What the searcher must know when the search ends, one line each."""
@@ -54,32 +48,35 @@ class Search:
         return told
 
     def _answer(self, columns: Columns, row: list[str]) -> Iterator[list[str]]:
-        texts = columns.policies(row)
+        texts, kept = columns.policies(row), columns.kept(row)
         self._rows += 1
         self._field_seen = self._field_seen or bool(texts)
         self._account_seen = self._account_seen or columns.has_account(row)
-        found = [policy for text in texts for policy in find_policies(text, self._named)]
-        if not found:
-            if not self._options.flagged_only:
-                yield columns.kept(row) + self._nothing
-            return
-        account = self._options.account_id or columns.account(row)
-        kept = columns.kept(row)
-        for policy in found:
-            for fields in self._fields(policy, account):
-                if not self._options.flagged_only or is_finding(fields):
-                    yield kept + cells(fields)
-                    if self._options.expand and not self._options.raw:
-                        kept = columns.without_event(kept)
+        empty = True
+        for fields in self._fields(texts, self._options.account_id or columns.account(row)):
+            empty = False
+            self._unreadable += bool(fields.error)
+            if is_finding(fields) or not self._options.flagged_only:
+                yield kept + cells(fields)
+                if self._options.expand and not self._options.raw:
+                    kept = columns.without_event(kept)
+        if empty and not self._options.flagged_only:
+            yield kept + self._nothing
 
-    def _fields(self, found: Found, account: str) -> Iterator[Row]:
-        facts = found.facts._replace(account=account) if account else found.facts
-        if found.fault:
-            rows = iter((unreadable(facts, found.fault),))
-        else:
-            key = KeyFacts(account=facts.account or None, region=facts.region or None, key_id=facts.key_id,
-                           partition=facts.partition, event_time=facts.time)
-            rows = rows_of(facts, analyze(found.policy, actions=self._options.actions, key=key), self._options.expand)
-        for row in rows:
-            self._unreadable += bool(row.error)
-            yield row
+    def _fields(self, texts: list[str], account: str) -> Iterator[Row]:
+        """The output rows of the policies in the texts of one row's field."""
+        facts = NO_FACTS
+        try:
+            for found in (found for text in texts for found in find_policies(text, self._named)):
+                facts = found.facts._replace(account=account) if account else found.facts
+                if found.fault:
+                    yield unreadable(facts, found.fault)
+                else:
+                    yield from rows_of(facts, self._analysis(found.policy, facts), self._options.expand)
+        except Exception as error:  # a fault of ours must not cost the searcher the other rows; this row tells of it
+            yield unreadable(facts, f"kmspolicycheck failed on this policy, please report it: {error!r:.200}")
+
+    def _analysis(self, policy: str, facts: Facts) -> Analysis:
+        return analyze(policy, actions=self._options.actions, key=KeyFacts(
+            account=facts.account or None, region=facts.region or None, key_id=facts.key_id, partition=facts.partition,
+            event_time=facts.time))

@@ -30,7 +30,8 @@ class Session(NamedTuple):
 
     @property
     def messages(self) -> list[list[str]]:
-        return [message for reply in self.replies for message in reply.metadata.get("inspector", {}).get("messages", [])]
+        told = [reply.metadata.get("inspector", {}).get("messages", []) for reply in self.replies]
+        return [message for messages in told for message in messages]
 
 
 def getinfo(args: Sequence[str] = (), dispatch: str = ".") -> bytes:

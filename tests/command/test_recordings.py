@@ -1,4 +1,4 @@
-"""Whole sessions in the form that splunkd was recorded to send: one reply for each chunk, rows without a policy unchanged."""
+"""Whole sessions in the form in which splunkd was recorded: a reply for each chunk, rows without a policy unchanged."""
 import csv
 import io
 from pathlib import Path

@@ -12,11 +12,13 @@ import pytest
 from dev.splunkd import run
 from tests.command.session import APP
 
-OWNER = {"Sid": "Owner", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}
+OWNER = {"Sid": "Owner", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+         "Action": "kms:*", "Resource": "*"}
 EVERYONE = {"Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}
 ENCRYPT_ONLY = {"Version": "2012-10-17", "Statement": [OWNER, EVERYONE]}
-RECORD = {"eventSource": "kms.amazonaws.com", "eventName": "PutKeyPolicy", "eventID": "e-1", "recipientAccountId": "111122223333",
-          "userIdentity": {"type": "IAMUser", "userName": "Alice"}, "requestParameters": {"policy": json.dumps(ENCRYPT_ONLY)}}
+RECORD = {"eventSource": "kms.amazonaws.com", "eventName": "PutKeyPolicy", "eventID": "e-1",
+          "recipientAccountId": "111122223333", "userIdentity": {"type": "IAMUser", "userName": "Alice"},
+          "requestParameters": {"policy": json.dumps(ENCRYPT_ONLY)}}
 TEXTS: dict[str, Any] = {
     "$policy": json.dumps(ENCRYPT_ONLY, indent=1),
     "$policy_object": ENCRYPT_ONLY,
@@ -89,10 +91,11 @@ def test_shape(number: int, case: Case, answers: dict[str, list[dict[str, Any]]]
 def test_no_spelling_of_the_json_hides_a_policy() -> None:
     """Any character of a JSON string may be written as an escape, and any letter of a name hidden that way."""
     chance = random.Random(7)
-    events = [_spelled(json.dumps(RECORD), chance, share) for share in (0.01, 0.1, 0.5, 1) for _ in range(25)]
-    twins = [event.replace("PutKeyPolicy", "EnableKey") for event in (json.dumps(RECORD),)]
+    shares = [share for share in (0.01, 0.1, 0.5, 1) for _ in range(25)]
+    events = [_spelled(json.dumps(RECORD), chance, share) for share in shares]
+    twins = [_spelled(json.dumps({**RECORD, "eventName": "EnableKey"}), chance, share) for share in shares]
     rows = run(APP, [{"_raw": event} for event in events + twins], ["mode=summary"]).rows
-    assert [row["key_policy_flagged"] for row in rows] == ["true"] * len(events) + [""]
+    assert [row["key_policy_flagged"] for row in rows] == ["true"] * len(events) + [""] * len(twins)
 
 
 def _spelled(text: str, chance: random.Random, share: float) -> str:
