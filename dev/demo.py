@@ -25,9 +25,11 @@ from dev.splunkd import Command, CommandError, run
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = [ROOT / "samples" / name
            for name in ("cloudtrail.jsonl", "records.json", "eventbridge.json", "security_lake.jsonl")]
-YOURS = """make demo EVENTS=<CloudTrail file or folder>
-Straight from an account: aws cloudtrail lookup-events --output json --lookup-attributes \\
-  AttributeKey=EventName,AttributeValue=PutKeyPolicy | make demo EVENTS=-"""
+YOURS = r"""Now yours: make demo EVENTS=<CloudTrail file or folder>
+Or straight from an account:
+  aws cloudtrail lookup-events --output json \
+    --lookup-attributes AttributeKey=EventName,AttributeValue=PutKeyPolicy |
+    make demo EVENTS=-"""
 _SHOWN = 100  # findings; the worst
 _LONG = 4 << 20  # bytes of input from which a progress bar helps
 _TIME = re.compile(r'"eventTime"\s*:\s*"([^"]+)"|"time"\s*:\s*(\d+)\d{3}\b')  # CloudTrail; OCSF, in milliseconds
@@ -79,7 +81,7 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     if not paths:
-        console.print(f"Now yours: {YOURS}", soft_wrap=True)
+        console.print(YOURS, soft_wrap=True)
     return 0
 
 
