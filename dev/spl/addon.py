@@ -36,7 +36,7 @@ class AddonField:
     only: Setting | None = None
 
 
-FIELDS = "splunk/security_content, data_sources/aws_cloudtrail_{createkey,putkeypolicy}.yml: fields of add-on 8.1 and 8.2"
+FIELDS = "splunk/security_content, data_sources/aws_cloudtrail_{createkey,putkeypolicy}.yml, for add-on 8.1 and 8.2"
 PROPS = "Splunk Add-on for AWS, default/props.conf of 2021, [aws:cloudtrail]"
 REPORT = "Splunk Add-on for AWS, CIM field change report: user_name is gone or changed between versions"
 

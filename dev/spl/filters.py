@@ -46,8 +46,8 @@ def compile_filter(part: tree.Filter | None) -> Keep:
 def _compare(part: tree.Compare) -> Keep:
     """A comparison of one field. A row without the field passes none, not even `!=`: only NOT keeps it.
 
-    Values are compared without regard to case, by number where both are numbers. A multivalue field passes if one of
-    its values does.
+    Values are compared without regard to case; < and > compare numbers where both are. A multivalue field passes if one
+    of its values does.
     """
     field, value = part.field.text, part.value.text
     if field in _ELSEWHERE:
@@ -55,13 +55,8 @@ def _compare(part: tree.Compare) -> Keep:
     if part.operator in _ORDERS:
         order, bound = _ORDERS[part.operator], number(value)
         return lambda row: any(_ordered(order, text, value, bound) for text in texts(row, field))
-    pattern, wanted = wildcard(value), number(value)
-
-    def equal(text: str) -> bool:
-        return bool(pattern.fullmatch(text)) or (wanted is not None and number(text) == wanted)
-    if part.operator == "=":
-        return lambda row: any(equal(text) for text in texts(row, field))
-    return lambda row: any(not equal(text) for text in texts(row, field))
+    pattern, equal = wildcard(value), part.operator == "="
+    return lambda row: any(bool(pattern.fullmatch(text)) == equal for text in texts(row, field))
 
 
 def _ordered(order: Callable[..., bool], text: str, value: str, bound: float | None) -> bool:

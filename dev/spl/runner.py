@@ -133,9 +133,10 @@ def _run(spl: str, events: Sequence[Raw], rows: Sequence[Row] | None, window: Wi
     seen = [event for event in made if _between(event, "_time", earliest, latest)
             and _between(event, "_indextime", index_earliest, index_latest)]
     with tempfile.TemporaryDirectory() as scratch:
-        folders = [Path(lookups) if lookups else Path(scratch), app / "lookups"]
+        written = Path(lookups or scratch)
+        written.mkdir(parents=True, exist_ok=True)
         context = Context(app, moment, earliest, latest, seen, Lookups(
-            read_conf(app / "default" / "transforms.conf"), folders))
+            read_conf(app / "default" / "transforms.conf"), [written, app / "lookups"]))
         try:
             table = run(Table(list(rows or ())), context)
         except SplError as error:

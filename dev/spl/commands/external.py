@@ -6,30 +6,26 @@ import shlex
 from dev.spl import tree
 from dev.spl.errors import SplError
 from dev.spl.table import CompileStages, Context, Run, Table
-from dev.spl.values import Row, pack
 from dev.splunkd import Command as Process
 from dev.splunkd import CommandError
 
 
 def kmspolicycheck(stage: tree.Stage, _: CompileStages) -> Run:
-    """Sends every row through bin/kmspolicycheck.py; what it refuses is an error, what it warns of a message."""
+    """Sends every row through bin/kmspolicycheck.py; what it refuses is an error, what it warns of a message.
+
+    Rows travel as CSV, where an empty cell is null (assumed, as in lookups: CSV cannot tell it from an empty text).
+    """
     lexer = shlex.shlex(stage.text, posix=True, punctuation_chars=False)
     lexer.whitespace_split, lexer.quotes, lexer.commenters = True, '"', ""
     arguments = list(lexer)
 
     def run(table: Table, context: Context) -> Table:
-        rows = []
         try:
             with Process(context.app, arguments, name=stage.command) as process:
-                for found in process.stream(table.rows):
-                    rows.append(_packed(found))
-                context.messages += [f"{level}: {text}" for level, text in process.messages]
+                found = list(process.stream(table.rows))
+            context.messages += [f"{level}: {text}" for level, text in process.messages]
         except CommandError as error:
             raise SplError(f"{stage.command}: {error}", stage.position) from None
-        return table.having(rows)
+        rows = [{field: value for field, value in row.items() if value} for row in found]
+        return Table(rows, (*table.columns, *(field for row in found for field in row)))
     return run
-
-
-def _packed(found: Row) -> Row:
-    return {field: value for field, texts in found.items()
-            if (value := pack(texts if isinstance(texts, list) else [texts])) is not None}

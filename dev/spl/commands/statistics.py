@@ -115,14 +115,13 @@ def timechart(stage: tree.Stage, _: CompileStages) -> Run:
 
 
 def _starts(span: str, times: Sequence[float], context: Context) -> list[float]:
-    first = context.earliest if context.earliest else times[0] if times else None
-    last = context.latest if context.latest is not None else times[-1] if times else None
-    if first is None or last is None:
+    """The beginning of each span between the first and the last time there is, in the data or in the time range."""
+    first = min([*times[:1], *([context.earliest] if context.earliest else [])], default=None)
+    if first is None:
         return []
-    unit = span.lstrip("0123456789")
-    start = apply_modifier(f"@{unit}", min([first, *times[:1]]))
-    starts = []
-    while start is not None and (start < last or start in times):
+    start = apply_modifier("@" + span.lstrip("0123456789"), first)
+    starts: list[float] = []
+    while start is not None and (start <= (times or [start - 1])[-1] or start < (context.latest or 0)):
         starts.append(start)
         start = apply_modifier(f"+{span}", start)
     return starts
