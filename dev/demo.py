@@ -32,7 +32,7 @@ Or straight from an account:
     make demo EVENTS=-"""
 _SHOWN = 100  # findings; the worst
 _LONG = 4 << 20  # bytes of input from which a progress bar helps
-_TIME = re.compile(r'"eventTime"\s*:\s*"([^"]+)"|"time"\s*:\s*(\d+)\d{3}\b')  # CloudTrail; OCSF, in milliseconds
+_TIME = re.compile(r'"eventTime"\s*:\s*"([^"]+)"|"time"\s*:\s*(\d{10})\d{3}\b')  # CloudTrail; OCSF, in milliseconds
 
 
 class Tally:

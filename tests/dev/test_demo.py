@@ -46,6 +46,7 @@ def test_the_samples_show_the_worst_first_and_end_with_a_summary():
     assert list(dict.fromkeys(severities)) == worst_first
     assert severities == 2 * sorted(severities[::2], key=worst_first.index)
     assert "by OrganizationAccountAccessRole/ci-backup, without MFA, from 203.0.113.77" in " ".join(out.split())
+    assert "CreateKey 2026-03-14 01:35:40 UTC by OrganizationAccountAccessRole/ci-backup" in out  # from Security Lake
     assert "43 events, 33 key policies: 9 critical, 8 high, 3 medium, 5 low, 2 unreadable, 6 informational" in out
     assert "1 copy left out" in out
     assert "make demo EVENTS=" in out
@@ -111,6 +112,13 @@ def test_every_width_shows_everything(columns):
     squeezed = re.sub(r"\s+", "", out)
     assert "byOrganizationAccountAccessRole/ci-backup,withoutMFA,from203.0.113.77" in squeezed
     assert "key/mrk-3226caeee5270f002881c9a409262d64" in squeezed
+
+
+@pytest.mark.parametrize("time", ["yesterday", "9999-99-99T00:00:00Z", "", 7, None])
+def test_a_time_that_is_none_is_left_out(tmp_path, time):
+    status, out, err = demo(write(tmp_path / "events.jsonl", event(OPEN, eventTime=time)))
+    assert (status, err) == (0, "")
+    assert "PutKeyPolicy by alice" in out
 
 
 def test_what_could_not_be_read_is_named_and_the_rest_is_shown(tmp_path):
