@@ -5,9 +5,9 @@ KMS Developer Guide, *Allowing users in other accounts to use a KMS key*.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
-from .patterns import glob, tokens_of
+from .caching import cached_for_short
+from .patterns import Glob, tokens_of
 
 ENCRYPT = (
     "kms:Encrypt",
@@ -123,7 +123,7 @@ ENCRYPT_MASK = mask_of(ENCRYPT)
 DECRYPT_MASK = mask_of(DECRYPT)
 
 
-@lru_cache(maxsize=4096)
+@cached_for_short(128)
 def covered(pattern: str) -> int:
     """The KMS actions that an Action pattern covers, as a bit mask: `*` and `?` are wildcards, case does not count.
 
@@ -134,8 +134,18 @@ def covered(pattern: str) -> int:
     folded = pattern.lower()
     if "*" not in folded and "?" not in folded:
         return next((bit for action, bit in _BIT.items() if action.lower() == folded), 0)
-    matcher = glob(tokens_of(folded, True, False))
+    matcher = Glob(tokens_of(folded, True, False))
     return mask_of(action for action in ACTIONS if matcher.matches(action.lower()))
+
+
+# Patterns that nearly every key policy is made of, answered without a call.
+_VERBS = (
+    *("Cancel", "Create", "Decrypt", "Delete", "Describe", "Disable", "Enable", "Encrypt", "GenerateDataKey", "Get"),
+    *("Import", "List", "Put", "ReEncrypt", "Replicate", "Revoke", "Rotate", "Schedule", "Tag", "Untag", "Update"),
+)
+COMMON: dict[str, int] = {
+    pattern: covered(pattern) for pattern in (*ACTIONS, "*", "kms:*", *(f"kms:{verb}*" for verb in _VERBS))
+}
 
 
 def resolve_actions(text: str) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Optional
 
 from .actions import ENCRYPT
 from .audience import Audience
+from .caching import lazy
 from .evaluate import UNKNOWN_KEY, KeyFacts, Request
 from .explain import Reason, reasons
 from .keys import SPELLING
@@ -16,6 +16,9 @@ from .parse import parse
 from .policy import Policy, Statement
 from .problems import PolicyError, Problem
 from .verdict import Verdict
+
+_OUTSIDE = (Audience.network, Audience.organization, Audience.external)
+_TOLD = 10  # statements whose reasons a summary tells
 
 
 def analyze(policy_text: str, *, actions: tuple[str, ...] = ENCRYPT, key: KeyFacts = UNKNOWN_KEY) -> "Analysis":
@@ -40,7 +43,7 @@ class StatementAnalysis:
 
     @property
     def index(self) -> int:
-        return self.statement.index
+        return self.statement.number
 
     @property
     def text(self) -> str:
@@ -85,14 +88,15 @@ class StatementAnalysis:
         """The checked actions that its audience gets after every Deny."""
         return self.verdict.granted((self.statement,), self.audience)
 
-    @cached_property
+    @lazy
     def reasons(self) -> tuple[Reason, ...]:
         return reasons(self.verdict, self.statement)
 
     @property
     def witness(self) -> Optional[str]:
         """A request that the whole policy allows an outsider, as compact JSON; None when not flagged."""
-        request = self.verdict.grant(self.statement, Audience.everyone).request
+        grant = self.verdict.grant(self.statement, Audience.everyone)
+        request = self.verdict.searcher.witness(self.statement, grant)
         return witness_text(request, self.verdict.policy.spelling) if request is not None else None
 
 
@@ -103,53 +107,62 @@ class Analysis:
     problem: Optional[Problem]
     verdict: Optional[Verdict]
 
-    @cached_property
+    @lazy
     def statements(self) -> tuple[StatementAnalysis, ...]:
         verdict = self.verdict
         return tuple(StatementAnalysis(s, verdict) for s in verdict.policy.statements) if verdict else ()
 
-    @cached_property
+    @lazy
     def audience(self) -> Optional[Audience]:
         """The widest audience that gets a checked action from the whole policy."""
         return self.verdict.audience if self.verdict else None
 
     @property
     def flagged(self) -> bool:
-        return self.audience is Audience.everyone
+        """Whether everyone gets a checked action."""
+        return self.verdict.flagged if self.verdict else False
 
-    @cached_property
+    @lazy
     def granted(self) -> tuple[str, ...]:
         """The checked actions that the audience gets, by any statement."""
-        return (
-            self.verdict.granted((s.statement for s in self._deciding), self.verdict.audience) if self.verdict else ()
-        )
+        verdict = self.verdict
+        return verdict.granted(verdict.policy.allows, verdict.audience) if verdict else ()
 
-    @cached_property
+    @lazy
     def reasons(self) -> tuple[Reason, ...]:
-        """The reasons of the statements that open the policy to its audience."""
-        return _union(s.reasons for s in self._deciding)
+        """Those of the flagged statements; where none is, of those that look open or let outsiders in by name."""
+        if self.verdict is None:
+            return ()
+        told = list(self._flagged or self._noteworthy(self.verdict))
+        return tuple(dict.fromkeys(reason for analysis in told[:_TOLD] for reason in analysis.reasons))
 
     @property
     def witness(self) -> Optional[str]:
         """The witness of the first flagged statement that has one."""
-        return next((s.witness for s in self._deciding if self.flagged and s.witness), None)
+        found = (analysis.witness for analysis in self._flagged)
+        return next((witness for witness in found if witness), None)
 
-    @cached_property
+    @lazy
     def encrypt_only(self) -> bool:
         return self.verdict.encrypt_only if self.verdict else False
 
-    @cached_property
+    @lazy
     def hash(self) -> str:
         """SHA-256 of the policy as canonical JSON, in hex; '' when it could not be read."""
         return canonical_hash(self.verdict.policy) if self.verdict else ""
 
-    @cached_property
-    def _deciding(self) -> tuple[StatementAnalysis, ...]:
-        """The statements by which the audience gets in."""
-        audience = self.audience
-        if audience is None or audience is Audience.none:
-            return ()
-        return tuple(s for s in self.statements if s.verdict.grant(s.statement, audience).actions)
+    @lazy
+    def _flagged(self) -> tuple[StatementAnalysis, ...]:
+        verdict = self.verdict
+        found = (StatementAnalysis(s, verdict) for s in verdict.policy.open_ended) if verdict else ()
+        return tuple(analysis for analysis in found if analysis.flagged)
+
+    @staticmethod
+    def _noteworthy(verdict: Verdict) -> Iterator[StatementAnalysis]:
+        outside = verdict.audience in _OUTSIDE
+        for statement in verdict.policy.allows if outside else verdict.policy.open_ended:
+            if statement.principals.open_ended or verdict.granted((statement,), verdict.audience):
+                yield StatementAnalysis(statement, verdict)
 
 
 def canonical_hash(policy: Policy) -> str:
@@ -170,7 +183,3 @@ def witness_text(request: Request, spelling: Mapping[str, str]) -> str:
     caller = request.caller
     who = caller.service or caller.session or context.get("aws:PrincipalArn")
     return json.dumps({"principal": who, "action": request.action, "context": context}, separators=(",", ":"))
-
-
-def _union(listed: Iterable[tuple[Reason, ...]]) -> tuple[Reason, ...]:
-    return tuple(dict.fromkeys(reason for found in listed for reason in found))

@@ -16,4 +16,5 @@ class Audience(str, Enum):
 
 
 WIDEST_FIRST: tuple[Audience, ...] = tuple(Audience)[:-1]
+NAMED_ROWS: tuple[Audience, ...] = (Audience.external, Audience.service, Audience.internal)  # need no open end
 WITHIN_ACCOUNT: tuple[Audience, ...] = (Audience.service, Audience.internal)

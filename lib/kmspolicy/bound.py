@@ -9,7 +9,7 @@ from .audience import Audience
 from .automata import ANYTHING, DIGIT, LABEL, CharClass, Element, Pattern, any_of, literal, some
 from .domains import Domain, Facts, absent_all, fixed
 from .networks import NETWORK_KEYS
-from .policy import Principals
+from .principals import Principals
 from .world import Ids, World
 
 _OWN_ARN_KEYS = (

@@ -10,7 +10,7 @@ from .audience import Audience
 from .automata import ANYTHING, NAME, PATH, UPPER_ALNUM, Element, Pattern, any_of, literal, some
 from .domains import Domain, Facts, fixed
 from .evaluate import Caller
-from .policy import Principals, account_of
+from .principals import Principals, account_of
 from .world import Ids, World
 
 

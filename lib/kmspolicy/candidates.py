@@ -142,12 +142,12 @@ class KeyValues:
         families = {condition.operator.family for condition in self.conditions}
         for condition in self.conditions:
             if condition.operator.takes_variables:
-                for comparand in condition.values:
-                    tokens = patterns.expand(comparand.tokens, self._lookup)
+                for written in condition.tokens:
+                    tokens = patterns.expand(written, self._lookup)
                     if tokens is not None and all(isinstance(token, str) for token in tokens):
                         yield "".join(str(token) for token in tokens)
             elif condition.operator.family in (Family.BOOLEAN, Family.BINARY):
-                yield from (value.text for value in condition.values)
+                yield from condition.values
         if Family.BOOLEAN in families:
             yield from ("true", "false")
         if Family.NUMERIC in families:
@@ -157,25 +157,22 @@ class KeyValues:
             yield from (typed.moment_text(m) for m in moments if typed.FIRST_MOMENT <= m <= typed.LAST_MOMENT)
         if Family.ADDRESS in families:
             blocks = (
-                addresses.block(v.text)
-                for c in self.conditions
-                if c.operator.family is Family.ADDRESS
-                for v in c.values
+                addresses.block(v) for c in self.conditions if c.operator.family is Family.ADDRESS for v in c.values
             )
             yield from (addresses.address_text(*host) for host in addresses.cells(b for b in blocks if b))
         if self.row.kind is Kind.TEXT:
             yield "any"
 
     def _typed_values(self, family: Family) -> list[Any]:
-        texts = (value.text for c in self.conditions if c.operator.family is family for value in c.values)
-        return [value for value in (read(family, text) for text in texts) if value is not None]
+        texts = (text for c in self.conditions if c.operator.family is family for text in c.values)
+        return [value for value in (read(text, family) for text in texts) if value is not None]
 
 
 def textual_rows(condition: Condition, lookup: patterns.Lookup) -> list[automata.Pattern]:
     """The values of a string or ARN condition as automata; those that can match nothing are left out."""
     rows = []
-    for comparand in condition.values:
-        tokens = patterns.expand(comparand.tokens, lookup)
+    for written in condition.tokens:
+        tokens = patterns.expand(written, lookup)
         if tokens is None:
             continue
         arn = condition.operator.family is Family.ARN

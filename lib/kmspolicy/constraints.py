@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from . import patterns
 from .evaluate import KeyFacts, Value, condition_holds, covers_key, variable_lookup
 from .keys import context_key
-from .policy import Condition, Statement
+from .policy import THE_KEY, Condition, Statement
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """key: the context key that it tests ('' for a resource element); variables: single-valued keys it reads besides."""
+    """key: the context key it tests ('' for a resource element); variables: single-valued keys it reads besides."""
 
     key: str
     variables: tuple[str, ...]
@@ -60,4 +60,6 @@ def plain_resource_covers(statement: Statement, key: KeyFacts) -> bool:
     """Whether a resource element without variables covers the key; one with variables may."""
     if statement.resources is None:
         return False
+    if statement.resources is THE_KEY:
+        return True
     return bool(statement.resources.variables) or covers_key(statement, key, patterns.no_values)

@@ -7,14 +7,15 @@ values*, *Single-valued vs. multivalued context keys*.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 from typing import Optional, Union
 
 from . import automata, patterns
 from .actions import mask_of
 from .budget import Budget, OutOfSteps
+from .caching import cached_for_short
 from .operators import Family, Test, signed, text_test
-from .policy import Condition, Policy, Principals, Quantifier, Resources, Statement
+from .policy import Condition, Policy, Quantifier, Resources, Statement
+from .principals import Principals
 
 Value = Union[str, tuple[str, ...], None]  # of a context key: one text, several, or absent
 RESOURCE_STEPS = 5_000
@@ -128,7 +129,7 @@ def resource_matches(resources: Resources, key: KeyFacts, lookup: patterns.Looku
     return _covers(listed, resources.negated, key.partition, key.region, key.account, key.key_id)
 
 
-@lru_cache(maxsize=1024)
+@cached_for_short(4, 256)
 def _covers(
     listed: tuple[patterns.Tokens, ...],
     negated: bool,
@@ -141,7 +142,7 @@ def _covers(
         return not negated
     if partition and region and account and key_id:
         arn = f"arn:{partition}:kms:{region}:{account}:key/{key_id}"
-        return any(patterns.glob(tokens).matches(arn) for tokens in listed) != negated
+        return any(patterns.Glob(tokens).matches(arn) for tokens in listed) != negated
     language = key_arns(partition, region, account, key_id)
     rows = [patterns.automaton(tokens) for tokens in listed]
     required, forbidden = ([language], rows) if negated else ([language, rows], [])
@@ -202,6 +203,6 @@ def value_test(condition: Condition, lookup: patterns.Lookup) -> Test:
     if not condition.variables:
         return condition.test
     expanded = [
-        tokens for tokens in (patterns.expand(c.tokens, lookup) for c in condition.values) if tokens is not None
+        tokens for tokens in (patterns.expand(written, lookup) for written in condition.tokens) if tokens is not None
     ]
     return signed(condition.operator, text_test(condition.operator, expanded))

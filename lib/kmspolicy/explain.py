@@ -119,7 +119,7 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable:
         return Reason(Code.NEVER_HOLDS, (_short(condition),))
     if condition.operator.negated or not condition.values:
         return Reason(Code.EXCLUDES_OUTSIDERS, (_short(condition),))
-    return Reason(Code.LIMITS, (condition.key_written, _some(value.text for value in condition.values)))
+    return Reason(Code.LIMITS, (condition.key_written, _some(condition.values)))
 
 
 def _denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
@@ -147,7 +147,7 @@ def _passed_by(verdict: Verdict, statement: Statement, actions: int) -> Iterator
 
 
 def _short(condition: Condition) -> str:
-    return f"{condition.operator_written} {condition.key_written} = {_some(value.text for value in condition.values)}"
+    return f"{condition.operator_written} {condition.key_written} = {_some(condition.values)}"
 
 
 def _some(texts: Iterable[str]) -> str:

@@ -61,16 +61,13 @@ class Clocks(Group):
     def __init__(self, constraints: Mapping[int, Constraint], start: Optional[float], budget: Budget) -> None:
         super().__init__(constraints)
         moments = [
-            read(Family.DATE, value.text)
-            for c in constraints.values()
-            if isinstance(c, OfKey)
-            for value in c.condition.values
+            read(text, Family.DATE) for c in constraints.values() if isinstance(c, OfKey) for text in c.condition.values
         ]
         numbers = [
-            read(Family.NUMERIC, value.text)
+            read(text, Family.NUMERIC)
             for c in constraints.values()
             if isinstance(c, OfKey) and c.condition.operator.family is Family.NUMERIC
-            for value in c.condition.values
+            for text in c.condition.values
         ]
         earliest = typed.moment(f"{start:.3f}") if start is not None else typed.FIRST_MOMENT
         first = earliest if start is not None else typed.moment("2026-01-01T00:00:00Z")
@@ -195,8 +192,8 @@ class Linked(Group):
             if name not in constraint.variables:
                 continue
             for text in self._texts_of(constraint.key):
-                for comparand in constraint.condition.values:
-                    yield from residues(comparand.tokens, name, text)
+                for tokens in constraint.condition.tokens:
+                    yield from residues(tokens, name, text)
 
     def _texts_of(self, key: str) -> Iterable[str]:
         domain = self._domains.get(key)
@@ -206,7 +203,7 @@ class Linked(Group):
             texts += [*(domain.values or ()), *domain.seeds]
         for constraint in self.constraints.values():
             if isinstance(constraint, OfKey) and constraint.key == key and not constraint.variables:
-                texts += [value.text for value in constraint.condition.values]
+                texts += constraint.condition.values
         return dict.fromkeys(texts)
 
     def _shared(self, name: str, goals: Goals) -> Iterator[str]:
@@ -215,12 +212,10 @@ class Linked(Group):
             constraint = self.constraints[number]
             if not isinstance(constraint, OfKey) or constraint.key not in self._domains or constraint.key == name:
                 continue
-            for comparand in constraint.condition.values if wanted else ():
-                alone = len(comparand.tokens) == 1 and isinstance(comparand.tokens[0], patterns.Variable)
-                if alone and comparand.tokens[0].name == name:  # type: ignore[union-attr]  # alone says that it is a Variable
-                    text = self._joint((name, constraint.key), goals)
-                    if text is not None:
-                        yield text
+            if wanted and any(_is_variable(tokens, name) for tokens in constraint.condition.tokens):
+                text = self._joint((name, constraint.key), goals)
+                if text is not None:
+                    yield text
 
     def _joint(self, keys: tuple[str, str], goals: Goals) -> Optional[str]:
         required = [list(self._domains[key].languages) for key in keys if self._domains[key].values is None]
@@ -242,6 +237,11 @@ class Linked(Group):
                 else:
                     forbidden += rows
         return automata.find(required, forbidden, self._budget.spend)
+
+
+def _is_variable(tokens: patterns.Tokens, name: str) -> bool:
+    """Whether a text is this variable and nothing else."""
+    return len(tokens) == 1 and isinstance(tokens[0], patterns.Variable) and tokens[0].name == name
 
 
 def residues(tokens: patterns.Tokens, name: str, text: str) -> Iterator[str]:

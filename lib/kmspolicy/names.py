@@ -41,9 +41,9 @@ def names_in(policy: Policy) -> Names:
     store_users: dict[str, None] = {}
     for condition in (condition for statement in policy.statements for condition in statement.conditions):
         if condition.key == "identitystore:userid":
-            store_users.update((value.text, None) for value in condition.values)
+            store_users.update(dict.fromkeys(condition.values))
         if condition.operator.family is Family.ADDRESS or condition.key in ADDRESS_KEYS:
-            listed = [block for block in (addresses.block(value.text) for value in condition.values) if block]
+            listed = [block for block in map(addresses.block, condition.values) if block]
             every.update(dict.fromkeys(listed))
             for family, most in addresses.EVERYONES.items():
                 own = [block for block in listed if block.family == family]

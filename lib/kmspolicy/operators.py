@@ -6,10 +6,10 @@ Source: IAM User Guide, *IAM JSON policy elements: Condition operators*.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 from typing import Any, Callable, NamedTuple, Optional
 
 from . import addresses, patterns, typed
+from .caching import cached_for_short
 
 
 class Family(Enum):
@@ -90,8 +90,8 @@ _READ: dict[Family, Callable[[str], Any]] = {
 }
 
 
-@lru_cache(maxsize=8192)
-def read(family: Family, text: str) -> Any:
+@cached_for_short(64)
+def read(text: str, family: Family) -> Any:
     """A typed value of a policy or a request; None when the text is not of the type."""
     return _READ[family](text)
 
@@ -102,12 +102,13 @@ Test = Callable[[str], bool]
 def text_test(operator: Operator, listed: Sequence[patterns.Tokens]) -> Test:
     """Whether a request's value matches one of the expanded texts of a policy, for the string and ARN operators."""
     if operator.family is Family.ARN:
-        return lambda value: any(patterns.arn_matches(tokens, value) for tokens in listed)
+        arns = [patterns.ArnGlob(parts) for parts in map(patterns.arn_parts, listed) if parts is not None]
+        return lambda value: any(arn.matches(value) for arn in arns)
     plain = frozenset(tokens[0] if tokens else "" for tokens in listed if patterns.is_plain(tokens))
     if operator.ignore_case:
         folded = frozenset(patterns.fold(str(text)) for text in plain)
         return lambda value: patterns.fold(value) in folded
-    globs = [patterns.glob(tokens) for tokens in listed if not patterns.is_plain(tokens)]
+    globs = [patterns.Glob(tokens) for tokens in listed if not patterns.is_plain(tokens)]
     if not globs:
         return plain.__contains__
     return lambda value: value in plain or any(glob.matches(value) for glob in globs)
@@ -123,14 +124,14 @@ def typed_test(operator: Operator, texts: Sequence[str]) -> Test:
             return host is not None and ranges.hold(*host)
 
         return inside
-    wanted = frozenset(found for found in (read(operator.family, text) for text in texts) if found is not None)
+    wanted = frozenset(found for found in (read(text, operator.family) for text in texts) if found is not None)
     if not wanted:
         return lambda value: False
     order = operator.order
     edge = order.easiest(wanted) if order else None
 
     def holds(value: str) -> bool:
-        given = read(operator.family, value)
+        given = read(value, operator.family)
         if given is None:
             return False
         return order.passes(given, edge) if order else given in wanted

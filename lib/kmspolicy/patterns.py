@@ -4,11 +4,11 @@ Source: IAM User Guide, *IAM policy elements: Variables and tags* and *Condition
 """
 
 import re
-from functools import lru_cache
 from re import Pattern as Regex
 from typing import Callable, NamedTuple, Optional, Union
 
 from . import automata
+from .caching import cached_for_short
 
 
 class Wildcard(NamedTuple):
@@ -37,7 +37,7 @@ _SPLIT = {
 _DEFAULT = re.compile(r"\s*([^,]*?)\s*,\s*'(.*)'\s*\Z", re.DOTALL)
 
 
-@lru_cache(maxsize=8192)
+@cached_for_short(256)
 def tokens_of(text: str, wildcards: bool, variables: bool) -> Tokens:
     """Splits a policy's text into literal pieces, wildcards and variables."""
     if not wildcards and not (variables and "${" in text):
@@ -159,13 +159,6 @@ def _segment(tokens: list[Token]) -> _Segment:
     return _Segment(width, None, re.compile(regex, re.DOTALL))
 
 
-@lru_cache(maxsize=8192)
-def glob(tokens: Tokens) -> Glob:
-    """The matcher of an expanded text."""
-    return Glob(tokens)
-
-
-@lru_cache(maxsize=4096)
 def arn_parts(tokens: Tokens) -> Optional[tuple[Tokens, ...]]:
     """The six parts of an expanded ARN; None when it is not one. The sixth keeps its colons."""
     parts: list[list[Token]] = [[]]
@@ -181,12 +174,15 @@ def arn_parts(tokens: Tokens) -> Optional[tuple[Tokens, ...]]:
     return tuple(map(tuple, parts)) if len(parts) == 6 else None
 
 
-def arn_matches(tokens: Tokens, text: str) -> bool:
-    """Whether each of the six parts of an ARN matches on its own."""
-    parts, values = arn_parts(tokens), text.split(":", 5)
-    return (
-        parts is not None and len(values) == 6 and all(glob(part).matches(value) for part, value in zip(parts, values))
-    )
+class ArnGlob:
+    """Matches whole ARNs: each of the six parts on its own. Made from the parts of a pattern."""
+
+    def __init__(self, parts: tuple[Tokens, ...]) -> None:
+        self._parts = tuple(map(Glob, parts))
+
+    def matches(self, text: str) -> bool:
+        values = text.split(":", 5)
+        return len(values) == 6 and all(part.matches(value) for part, value in zip(self._parts, values))
 
 
 def fold(text: str) -> str:

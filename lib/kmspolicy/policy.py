@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, Optional
 
 from . import patterns
+from .caching import lazy
 from .operators import Operator, Test, signed, text_test, typed_test
+from .principals import Principals
 
 
 class Quantifier(Enum):
@@ -19,13 +20,6 @@ class Quantifier(Enum):
 
     ALL = "ForAllValues"
     ANY = "ForAnyValue"
-
-
-class Comparand(NamedTuple):
-    """One value of a condition: as written, and split into literal text, wildcards and variables."""
-
-    text: str
-    tokens: patterns.Tokens
 
 
 @dataclass(frozen=True)
@@ -38,74 +32,51 @@ class Condition:
     key: str  # in lower case
     operator_written: str
     key_written: str
-    values: tuple[Comparand, ...]
+    values: tuple[str, ...]  # as written
+    expands: bool  # whether the policy's Version has variables
 
-    @cached_property
+    @lazy
+    def tokens(self) -> tuple[patterns.Tokens, ...]:
+        """The values split into literal text, wildcards and variables."""
+        takes = self.expands and self.operator.takes_variables
+        return tuple(patterns.tokens_of(text, self.operator.wildcards, takes) for text in self.values)
+
+    @lazy
     def variables(self) -> tuple[str, ...]:
         """Names of the policy variables in its values."""
-        names = (variable.name for value in self.values for variable in patterns.variables_in(value.tokens))
-        return tuple(dict.fromkeys(names))
+        return tuple(dict.fromkeys(v.name for tokens in self.tokens for v in patterns.variables_in(tokens)))
 
-    @cached_property
+    @lazy
     def test(self) -> Test:
         """The test of one value of a request, for a condition without variables."""
         if self.operator.takes_variables:
-            return signed(self.operator, text_test(self.operator, [value.tokens for value in self.values]))
-        return signed(self.operator, typed_test(self.operator, [value.text for value in self.values]))
+            return signed(self.operator, text_test(self.operator, self.tokens))
+        return signed(self.operator, typed_test(self.operator, self.values))
 
     def __str__(self) -> str:
-        values = ", ".join(value.text for value in self.values)
-        return f"{self.operator_written} {self.key_written} = {values}"
-
-
-class Named(Enum):
-    """What a value under the principal type `AWS` stands for."""
-
-    ANYONE = "anyone"
-    ACCOUNT = "account"
-    PRINCIPAL = "principal"
-    SESSION = "session"
-    UNIQUE_ID = "unique id"
-    NOBODY = "nobody"
-
-
-@dataclass(frozen=True)
-class Principals:
-    """The principal element of a statement."""
-
-    negated: bool = False
-    anyone: bool = False
-    accounts: frozenset[str] = frozenset()
-    arns: frozenset[str] = frozenset()
-    sessions: frozenset[str] = frozenset()
-    unique_ids: frozenset[str] = frozenset()
-    services: frozenset[str] = frozenset()
-    written: tuple[str, ...] = ()
-
-    @property
-    def open_ended(self) -> bool:
-        """Whether it covers principals that it does not name."""
-        return self.negated or self.anyone
+        return f"{self.operator_written} {self.key_written} = {', '.join(self.values)}"
 
 
 @dataclass(frozen=True)
 class Resources:
-    """The resource element of a statement; `key` when it is the plain `*`."""
+    """The resource element of a statement."""
 
     patterns: tuple[patterns.Tokens, ...]
     negated: bool = False
 
-    @cached_property
+    @lazy
     def variables(self) -> tuple[str, ...]:
         """Names of the policy variables in its patterns."""
         return tuple(dict.fromkeys(v.name for tokens in self.patterns for v in patterns.variables_in(tokens)))
 
 
-@dataclass(frozen=True)
-class Statement:
+THE_KEY = Resources(((patterns.STAR,),))  # the plain `*`
+
+
+class Statement(NamedTuple):
     """One statement. `actions` is a bit mask over the KMS actions; 0 where the statement has no effect on any."""
 
-    index: int
+    number: int  # its 0-based position
     source: Mapping[str, Any]
     sid: str
     allow: bool
@@ -132,9 +103,9 @@ class Statement:
     @property
     def name(self) -> str:
         """How a reason refers to the statement: its Sid in quotes, else its position."""
-        return f'statement "{self.sid}"' if self.sid else f"Statement[{self.index}]"
+        return f'statement "{self.sid}"' if self.sid else f"Statement[{self.number}]"
 
-    @cached_property
+    @property
     def actions_written(self) -> tuple[str, ...]:
         """The actions as written; those of NotAction behind `!`."""
         listed = self.source.get("NotAction" if self.all_but else "Action", [])
@@ -149,15 +120,20 @@ class Policy:
     statements: tuple[Statement, ...]
     source: Mapping[str, Any]
 
-    @cached_property
+    @lazy
     def allows(self) -> tuple[Statement, ...]:
-        return tuple(s for s in self.statements if s.allow and s.actions and s.resources is not None)
+        return tuple([s for s in self.statements if s.allow and s.actions and s.resources is not None])
 
-    @cached_property
+    @lazy
     def denies(self) -> tuple[Statement, ...]:
-        return tuple(s for s in self.statements if not s.allow and s.actions and s.resources is not None)
+        return tuple([s for s in self.statements if not s.allow and s.actions and s.resources is not None])
 
-    @cached_property
+    @lazy
+    def open_ended(self) -> tuple[Statement, ...]:
+        """The Allow statements that cover principals they do not name."""
+        return tuple([s for s in self.allows if s.principals.anyone or s.principals.negated])
+
+    @lazy
     def spelling(self) -> Mapping[str, str]:
         """How the policy spells the context keys that it tests, by their name in lower case."""
         return {c.key: c.key_written for statement in self.statements for c in statement.conditions}
@@ -167,55 +143,7 @@ class Policy:
         for statement in self.statements:
             yield from statement.principals.written
             for condition in statement.conditions:
-                yield from (value.text for value in condition.values)
+                yield from condition.values
             if statement.resources is not None:
                 for tokens in statement.resources.patterns:
                     yield from (token for token in tokens if isinstance(token, str))
-
-
-@lru_cache(maxsize=4096)
-def named(value: str) -> tuple[Named, str]:
-    """What a value under the principal type `AWS` names: its kind, and the account id, ARN or unique id.
-
-    Source: IAM User Guide, *AWS JSON policy elements: Principal*.
-    """
-    if value == "*":
-        return Named.ANYONE, value
-    if "*" in value or "?" in value:
-        return Named.NOBODY, value
-    if len(value) == 12 and value.isascii() and value.isdigit():
-        return Named.ACCOUNT, value
-    if is_unique_id(value):
-        return Named.UNIQUE_ID, value
-    parts = value.split(":", 5)
-    if len(parts) != 6 or parts[0] != "arn" or parts[3] or not is_account(parts[4]):
-        return Named.NOBODY, value
-    kind, _, name = parts[5].partition("/")
-    if parts[2] == "iam":
-        if parts[5] == "root":
-            return Named.ACCOUNT, parts[4]
-        if kind in ("role", "user") and name:
-            return Named.PRINCIPAL, value
-    if parts[2] == "sts":
-        if kind == "assumed-role" and name.count("/") == 1 and all(name.split("/")):
-            return Named.SESSION, value
-        if kind == "federated-user" and name:
-            return Named.PRINCIPAL, value
-    return Named.NOBODY, value
-
-
-def is_account(text: str) -> bool:
-    """Whether the text is an account id."""
-    return len(text) == 12 and text.isascii() and text.isdigit()
-
-
-def is_unique_id(text: str) -> bool:
-    """Whether the text is the unique id of a user or role (16 characters or more)."""
-    return (
-        len(text) >= 16 and text[:4] in ("AIDA", "AROA") and text.isascii() and text.isalnum() and text == text.upper()
-    )
-
-
-def account_of(arn: str) -> str:
-    """The account in the fifth part of an ARN."""
-    return arn.split(":", 5)[4]

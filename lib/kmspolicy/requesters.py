@@ -13,7 +13,7 @@ from .callers import callers
 from .domains import Domain, Facts
 from .evaluate import Caller
 from .networks import networks
-from .policy import Principals
+from .principals import Principals
 from .world import Ids, World
 
 

@@ -1,10 +1,10 @@
 """The verdicts on one policy: audiences, flags, granted actions, encrypt-only."""
 
 from collections.abc import Iterable
-from functools import cached_property
 
-from .actions import DECRYPT_MASK, ENCRYPT_MASK, mask_of, names_of
-from .audience import WIDEST_FIRST, Audience
+from .actions import CROSS_ACCOUNT_MASK, DECRYPT_MASK, ENCRYPT_MASK, mask_of, names_of
+from .audience import NAMED_ROWS, WIDEST_FIRST, WITHIN_ACCOUNT, Audience
+from .caching import lazy
 from .evaluate import KeyFacts
 from .policy import Policy, Statement
 from .witness import Grant, Searcher
@@ -27,27 +27,53 @@ class Verdict:
         return self.searcher.grant(statement, self.checked, audience)
 
     def granted(self, statements: Iterable[Statement], audience: Audience) -> tuple[str, ...]:
-        """Names of the checked actions that the row gets by these statements, in the order of the option."""
+        """Names of the checked actions that the row gets by these statements, in the table's order."""
         mask = 0
+        at = NAMED_ROWS.index(audience) if audience in NAMED_ROWS else None
+        usable = self.checked if audience in WITHIN_ACCOUNT else self.checked & CROSS_ACCOUNT_MASK
         for statement in statements:
-            mask |= self.grant(statement, audience).actions
+            if statement.actions & usable & ~mask:
+                rows = self.searcher.rows_by_name(statement) if at is not None else None
+                if rows is None or at is None:
+                    mask |= self.grant(statement, audience).actions
+                elif rows[at]:
+                    mask |= statement.actions & usable
         return names_of(mask)
 
     def audience_alone(self, statement: Statement) -> Audience:
         """The widest row that the statement by itself gives a checked action, whatever the Denies say."""
-        if statement.index not in self._audiences:
-            self._audiences[statement.index] = next(
+        if statement.number not in self._audiences:
+            self._audiences[statement.number] = next(
                 (row for row in WIDEST_FIRST if self.searcher.grant(statement, self.checked, row, ()).actions),
                 Audience.none,
             )
-        return self._audiences[statement.index]
+        return self._audiences[statement.number]
 
-    @cached_property
+    @lazy
+    def flagged(self) -> bool:
+        """Whether everyone gets a checked action from the whole policy."""
+        return any(self.grant(statement, Audience.everyone).actions for statement in self.policy.open_ended)
+
+    @lazy
     def audience(self) -> Audience:
         """The widest row that gets a checked action from the whole policy."""
-        concerned = [statement for statement in self.policy.allows if statement.actions & self.checked]
-        for row in WIDEST_FIRST:
-            if any(self.grant(statement, row).actions for statement in concerned):
+        if self.flagged:
+            return Audience.everyone
+        named = [False, False, False]
+        searched: list[Statement] = []
+        for statement in self.policy.allows:
+            usable = statement.actions & self.checked
+            if usable:
+                rows = self.searcher.rows_by_name(statement)
+                if rows is None:
+                    searched.append(statement)
+                else:
+                    named[0] |= rows[0] and bool(usable & CROSS_ACCOUNT_MASK)
+                    named[1] |= rows[1]
+                    named[2] |= rows[2]
+        certain = dict(zip(NAMED_ROWS, named))
+        for row in WIDEST_FIRST[1:]:
+            if certain.get(row) or any(self.grant(statement, row).actions for statement in searched):
                 return row
         return Audience.none
 
@@ -58,9 +84,9 @@ class Verdict:
         A NotAction that withholds kms:Decrypt shows what its author wants to keep back, so the kms:ReEncryptFrom that
         it leaves over does not count as given.
         """
-        if not self._everyone(self.policy.allows, ENCRYPT_MASK):
+        if not self._everyone(self.policy.open_ended, ENCRYPT_MASK):
             return False
-        giving = (s for s in self.policy.allows if s.actions & _DECRYPT or not s.all_but)
+        giving = (s for s in self.policy.open_ended if s.actions & _DECRYPT or not s.all_but)
         return not self._everyone(giving, DECRYPT_MASK)
 
     def _everyone(self, statements: Iterable[Statement], actions: int) -> bool:

@@ -1,21 +1,22 @@
 """Looks for a witness: one request by a requester of a row that a statement allows and that no Deny denies."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Optional
 
 from . import automata, patterns
 from .actions import CROSS_ACCOUNT_MASK, bits, mask_of, names_of
-from .audience import WITHIN_ACCOUNT, Audience
+from .audience import NAMED_ROWS, WITHIN_ACCOUNT, Audience
 from .budget import Budget, OutOfSteps
+from .caching import lazy
 from .constraints import Constraint, constraints_of, plain_resource_covers
-from .domains import Domain
 from .evaluate import Caller, KeyFacts, Request, Value, matches, principal_matches
 from .keys import context_key
-from .names import Names, names_in
+from .names import names_in
 from .networks import NETWORK_KEYS
 from .operators import Family
-from .policy import Condition, Policy, Statement, account_of
+from .policy import THE_KEY, Condition, Policy, Statement
+from .principals import Principals
 from .requesters import Requester, requesters
 from .solver import keys_read, solve
 from .world import World, world_of
@@ -33,7 +34,7 @@ _ACCOUNT_KEYS = ("aws:principalaccount", "kms:calleraccount")
 class Grant:
     """What requesters of a row get by one statement.
 
-    actions: a bit mask; request: a witness for the first of them (rows below `everyone` may do without);
+    actions: a bit mask; request: a witness for the first of them, where it took a search to find one;
     undecided: whether the search was ended by its bound, so that some of the actions are only not ruled out.
     """
 
@@ -45,6 +46,25 @@ class Grant:
 NOTHING = Grant()
 
 
+Rows = tuple[bool, bool, bool]  # whether external, service, internal requesters are among those named
+
+
+def rows_named(principals: Principals, own_account: Optional[str]) -> Rows:
+    """Which rows a principal element names somebody of."""
+    owners = principals.owners
+    internal = own_account in owners
+    return len(owners) > internal or bool(principals.unique_ids), bool(principals.services), internal
+
+
+def _may_cover(principals: Principals, audience: Audience, own_account: Optional[str]) -> bool:
+    """Whether a principal element alone can cover a requester of the row."""
+    if principals.negated and principals.anyone:
+        return False
+    if principals.open_ended:
+        return True
+    return audience in NAMED_ROWS and rows_named(principals, own_account)[NAMED_ROWS.index(audience)]
+
+
 class Searcher:
     """Answers questions about one policy, for one key; it remembers what it was asked."""
 
@@ -52,35 +72,26 @@ class Searcher:
         self.policy = policy
         self.key = key
         self._budget = Budget(POLICY_STEPS)
-        self._names: Optional[Names] = None
-        self._world: Optional[World] = None
         self._covers: dict[int, bool] = {}
         self._constraints: dict[int, list[Constraint]] = {}
         self._grants: dict[tuple[object, ...], Grant] = {}
 
-    @property
-    def names(self) -> Names:
-        if self._names is None:
-            self._names = names_in(self.policy)
-        return self._names
-
-    @property
+    @lazy
     def world(self) -> World:
-        if self._world is None:
-            self._world = world_of(self.policy, self.names, self.key)
-        return self._world
+        """What requesters are drawn from."""
+        return world_of(self.policy, names_in(self.policy), self.key)
 
     def covers(self, statement: Statement) -> bool:
         """Whether the statement's resource element covers the key (or may, when it reads variables)."""
-        if statement.index not in self._covers:
-            self._covers[statement.index] = plain_resource_covers(statement, self.key)
-        return self._covers[statement.index]
+        if statement.number not in self._covers:
+            self._covers[statement.number] = plain_resource_covers(statement, self.key)
+        return self._covers[statement.number]
 
     def constraints(self, statement: Statement) -> list[Constraint]:
         """What the statement tests besides action, principal and plain resource."""
-        if statement.index not in self._constraints:
-            self._constraints[statement.index] = constraints_of(statement, self.key)
-        return self._constraints[statement.index]
+        if statement.number not in self._constraints:
+            self._constraints[statement.number] = constraints_of(statement, self.key)
+        return self._constraints[statement.number]
 
     def grant(
         self, statement: Statement, actions: int, audience: Audience, denies: Optional[tuple[Statement, ...]] = None
@@ -89,9 +100,16 @@ class Searcher:
         asked = actions & statement.actions
         if audience not in WITHIN_ACCOUNT:
             asked &= CROSS_ACCOUNT_MASK
-        if not asked or not statement.allow or not self._may_cover(statement, audience) or not self.covers(statement):
+        if not asked or not statement.allow or not _may_cover(statement.principals, audience, self.key.account):
             return NOTHING
-        question = (statement.index, asked, audience, None if denies is None else tuple(deny.index for deny in denies))
+        if not self.covers(statement):
+            return NOTHING
+        question = (
+            statement.number,
+            asked,
+            audience,
+            None if denies is None else tuple(deny.number for deny in denies),
+        )
         grant = self._grants.get(question)
         if grant is None:
             against = self.policy.denies if denies is None else denies
@@ -101,8 +119,8 @@ class Searcher:
     def _grant(self, statement: Statement, asked: int, audience: Audience, denies: tuple[Statement, ...]) -> Grant:
         hitting = tuple(deny for deny in denies if deny.actions & asked and self.covers(deny))
         required = self.constraints(statement)
-        if not hitting and not required and not statement.principals.open_ended:
-            return Grant(asked)
+        if not hitting and not required and (audience is Audience.everyone or not statement.principals.open_ended):
+            return Grant(asked)  # nothing but the principal element decides, and it covers the row
         gained, request, undecided = 0, None, False
         for alike in self._alike(asked, statement, hitting):
             found = self._search(statement, alike, audience, tuple(deny for deny in hitting if deny.actions & alike))
@@ -134,36 +152,25 @@ class Searcher:
         """What the row would get by the statement if this condition were its only one, and nothing denied."""
         place = (statement.conditions.index(condition) + 1) * len(self.policy.statements)
         return self.grant(
-            replace(statement, index=place + statement.index, conditions=(condition,)), actions, audience, ()
+            statement._replace(number=place + statement.number, conditions=(condition,)), actions, audience, ()
         )
 
-    def _may_cover(self, statement: Statement, audience: Audience) -> bool:
-        """Whether the principal element alone can cover a requester of the row."""
+    def rows_by_name(self, statement: Statement) -> Optional[Rows]:
+        """Who gets the statement's actions where its principal element alone decides; None where a search must."""
         principals = statement.principals
-        if principals.negated and principals.anyone:
-            return False
-        if principals.open_ended:
-            return True
-        if audience is Audience.service:
-            return bool(principals.services)
-        if audience is Audience.internal:
-            own = self.key.account
-            return own is not None and (
-                own in principals.accounts
-                or any(account_of(arn) == own for arn in (*principals.arns, *principals.sessions))
-            )
-        if audience is Audience.external:
-            return bool(principals.unique_ids) or any(
-                account != self.key.account
-                for account in (*principals.accounts, *map(account_of, (*principals.arns, *principals.sessions)))
-            )
-        return False
+        if principals.anyone or principals.negated or statement.conditions or not self.covers(statement):
+            return None
+        if statement.resources is not THE_KEY and self.constraints(statement):
+            return None
+        if any(deny.actions & statement.actions for deny in self.policy.denies):
+            return None
+        return rows_named(principals, self.key.account)
 
     def _search(self, statement: Statement, alike: int, audience: Audience, denies: tuple[Statement, ...]) -> Grant:
         """Whether the row gets one action, and so all that are like it."""
         action = names_of(alike)[0]
         required = self.constraints(statement)
-        tests = {deny.index: self.constraints(deny) for deny in denies}
+        tests = {deny.number: self.constraints(deny) for deny in denies}
         read = keys_read([*required, *(test for of_deny in tests.values() for test in of_deny)])
         if (audience is Audience.network and not read & _PLACES) or (
             audience is Audience.organization and not read & _ORGANIZATIONS
@@ -172,7 +179,7 @@ class Searcher:
         budget = Budget(SEARCH_STEPS, self._budget)
         try:
             for requester in self._requesters(audience, statement, denies, read, budget):
-                against = [tests[d.index] for d in denies if principal_matches(d.principals, requester.caller)]
+                against = [tests[d.number] for d in denies if principal_matches(d.principals, requester.caller)]
                 if not all(against):
                     continue
                 context = solve(requester, action, required, against, self.key, budget)
@@ -202,25 +209,24 @@ class Searcher:
             lambda: _outside_organizations(concerned, self.world, budget),
         )
 
+    def witness(self, statement: Statement, grant: Grant) -> Optional[Request]:
+        """A request of everyone's by which the statement grants; None where the search was ended by its bound."""
+        if grant.request is not None or grant.undecided or not grant.actions:
+            return grant.request
+        first = next(self._requesters(Audience.everyone, statement, (), frozenset(), self._budget))
+        return self._request(first, names_of(grant.actions)[0], {})
+
     def _request(self, requester: Requester, action: str, context: dict[str, Value]) -> Request:
         """The request with the facts of its caller that no condition asked for."""
         present = {name: value for name, value in context.items() if value is not None}
-        for name in ("aws:principalarn", "aws:principalaccount"):
-            domain = requester.domain(name)
-            if name not in context and domain is not None and not domain.optional:
-                present[name] = _first_of(domain)
         caller = requester.caller
-        if caller.account is None and not caller.service:
+        if caller.account is not None and caller.session is None:
+            role = f"arn:{self.world.partitions[0]}:iam::{caller.account}:role/any"
+            present.setdefault("aws:principalarn", caller.arn or role)
+            present.setdefault("aws:principalaccount", caller.account)
+        elif caller.account is None and not caller.service:
             caller = Caller(service=str(present.get("aws:principalservicename", "s3.amazonaws.com")))
         return Request(action, caller, present, self.key)
-
-
-def _first_of(domain: Domain) -> str:
-    """Any value of a domain that no condition asks about."""
-    for text in domain.values or domain.seeds:
-        if domain.holds(text):
-            return text
-    return automata.find([domain.languages], domain.excluded, lambda: None) or ""
 
 
 def _outside_accounts(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
@@ -231,8 +237,7 @@ def _outside_accounts(statements: tuple[Statement, ...], world: World, budget: B
     for condition in (condition for statement in statements for condition in statement.conditions):
         if not condition.operator.wildcards:
             continue
-        for comparand in condition.values:
-            tokens = comparand.tokens
+        for tokens in condition.tokens:
             if condition.operator.family is Family.ARN:
                 parts = patterns.arn_parts(tokens)
                 tokens = parts[4] if parts else ()
@@ -271,12 +276,12 @@ def _outside_organizations(statements: tuple[Statement, ...], world: World, budg
     """The same for organizations."""
     yield world.foreign_organization
     rows = [
-        patterns.automaton(comparand.tokens)
+        patterns.automaton(tokens)
         for statement in statements
         for condition in statement.conditions
         if condition.key in _ORGANIZATIONS and condition.operator.takes_variables
-        for comparand in condition.values
-        if any(isinstance(token, patterns.Wildcard) for token in comparand.tokens)
+        for tokens in condition.tokens
+        if any(isinstance(token, patterns.Wildcard) for token in tokens)
     ]
     if rows:
         language = (

@@ -7,7 +7,8 @@ from typing import Callable
 
 from .evaluate import PARTITIONS, KeyFacts
 from .names import Names
-from .policy import Policy, account_of
+from .policy import Policy
+from .principals import account_of
 
 Ids = Callable[[], Iterator[str]]  # of accounts or organizations that an outsider may have
 

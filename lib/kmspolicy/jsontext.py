@@ -1,0 +1,85 @@
+"""Reads JSON strictly and alike on every Python: no duplicate keys, no NaN, bounded depth and numbers."""
+
+import json
+from typing import Any
+
+from .problems import Fault, PolicyError
+
+LONGEST_TEXT = 131_072
+DEEPEST = 64
+_LONGEST_NUMBER = 320
+_LONGEST_SHOWN = 80
+
+
+class JsonFloat(float):
+    """A JSON number with a fraction or exponent, which remembers how it was written."""
+
+    text: str
+
+
+def read_json(text: str) -> Any:
+    """The JSON value in the text; fractions are JsonFloat. Raises PolicyError with what is wrong and where."""
+    if len(text) > LONGEST_TEXT:
+        raise PolicyError(Fault.TOO_LONG, f"{len(text):,}", f"{LONGEST_TEXT:,}")
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        message = error.msg.replace(" starting at", "")
+        raise PolicyError(Fault.NOT_JSON, message, str(error.lineno), str(error.colno), str(error.pos)) from None
+    except RecursionError:
+        raise PolicyError(Fault.TOO_DEEP, str(DEEPEST)) from None
+
+
+def bound_depth(document: Any) -> None:
+    """Refuses what nests deeper than DEEPEST levels. Raises PolicyError."""
+    level, depth = [document], 0
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise PolicyError(Fault.TOO_DEEP, str(DEEPEST))
+        level = [
+            child
+            for value in level
+            for child in (value.values() if isinstance(value, dict) else value)
+            if isinstance(child, (dict, list))
+        ]
+
+
+def show(value: Any) -> str:
+    """A value for an error line: short, and on one line."""
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = json.dumps(value)
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise PolicyError(Fault.DUPLICATE_KEY, show(key))
+            seen.add(key)
+    return found
+
+
+def _integer(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER:
+        raise PolicyError(Fault.NOT_A_NUMBER, text[:20] + "…")
+    return int(text)
+
+
+def _float(text: str) -> JsonFloat:
+    value = JsonFloat(text)
+    if len(text) > _LONGEST_NUMBER or value in (float("inf"), float("-inf")):
+        raise PolicyError(Fault.NOT_A_NUMBER, text[:20] + ("…" if len(text) > 20 else ""))
+    value.text = text
+    return value
+
+
+def _constant(text: str) -> Any:
+    raise PolicyError(Fault.NOT_A_NUMBER, text)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant)
