@@ -3,14 +3,16 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Optional
 
 from .actions import ENCRYPT
 from .audience import Audience
-from .caching import lazy
+from .caching import TextCache, lazy
 from .evaluate import UNKNOWN_KEY, KeyFacts, Request
 from .explain import Reason, reasons
+from .groups import CLOCKS
+from .jsontext import LONGEST_TEXT
 from .keys import SPELLING
 from .parse import parse
 from .policy import Policy, Statement
@@ -28,10 +30,44 @@ def analyze(policy_text: str, *, actions: tuple[str, ...] = ENCRYPT, key: KeyFac
     key: what is known of the key from elsewhere. Never raises: what cannot be read is in the result's `problem`.
     Source: IAM User Guide, *Policy evaluation logic*; the threat model of this app (README).
     """
-    try:
-        return Analysis(None, Verdict(parse(policy_text), key, actions))
-    except PolicyError as error:
-        return Analysis(error.problem, None)
+    seen = _SEEN.get(policy_text)
+    if seen is None:
+        seen = _Seen(policy_text)
+        if len(policy_text) <= LONGEST_TEXT:
+            _SEEN.put(policy_text, seen)
+    return seen.analysis(actions, key)
+
+
+class _Seen:
+    """A policy text and the analyses of it, one for every way in which the question can differ."""
+
+    def __init__(self, text: str) -> None:
+        self._analyses: dict[tuple[object, ...], Analysis] = {}
+        self._policy: Optional[Policy] = None
+        self._problem: Optional[Problem] = None
+        try:
+            self._policy = parse(text)
+        except PolicyError as error:
+            self._problem = error.problem
+
+    def analysis(self, actions: tuple[str, ...], key: KeyFacts) -> "Analysis":
+        policy = self._policy
+        if policy is None:
+            return Analysis(self._problem, None)
+        place = (key.region, key.key_id) if policy.names_resources or "aws:requestedregion" in policy.reads else None
+        time = key.event_time if policy.reads & _CLOCKS else None
+        question = (actions, key.account, key.partition, place, time)
+        found = self._analyses.get(question)
+        if found is None:
+            if len(self._analyses) >= _MOST_QUESTIONS:
+                self._analyses.clear()
+            found = self._analyses[question] = Analysis(None, Verdict(policy, key, actions))
+        return found
+
+
+_SEEN: TextCache[_Seen] = TextCache(1_000_000)
+_MOST_QUESTIONS = 8
+_CLOCKS = frozenset(CLOCKS)
 
 
 @dataclass(frozen=True)
@@ -134,7 +170,7 @@ class Analysis:
         if self.verdict is None:
             return ()
         told = list(self._flagged or self._noteworthy(self.verdict))
-        return tuple(dict.fromkeys(reason for analysis in told[:_TOLD] for reason in analysis.reasons))
+        return tuple(replace(reason, statement=a.statement.name) for a in told[:_TOLD] for reason in a.reasons)
 
     @property
     def witness(self) -> Optional[str]:

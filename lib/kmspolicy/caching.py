@@ -1,4 +1,4 @@
-"""Keeps answers: those of functions about short texts, in a bounded number of bytes, and an object's own."""
+"""Keeps answers: of functions about short texts, about whole policies, an object's own; all in bounded memory."""
 
 from functools import lru_cache, wraps
 from typing import Any, Callable, Generic, Optional, TypeVar, Union, overload
@@ -40,3 +40,33 @@ class lazy(Generic[Answer]):  # it reads like property
             return self
         answer = instance.__dict__[self._function.__name__] = self._function(instance)
         return answer
+
+
+class TextCache(Generic[Answer]):
+    """Answers about whole texts, the oldest dropped when their texts together exceed a number of characters.
+
+    A text is found by its length and three short stretches, then compared whole: hashing 32 KB for every event would
+    cost more than the comparison. Of texts that agree in all these, the latest is kept.
+    """
+
+    def __init__(self, characters: int) -> None:
+        self._room = characters
+        self._kept: dict[tuple[int, str, str, str], tuple[str, Answer]] = {}
+
+    @staticmethod
+    def _mark(text: str) -> tuple[int, str, str, str]:
+        middle = len(text) // 2
+        return len(text), text[:64], text[middle : middle + 64], text[-64:]
+
+    def get(self, text: str) -> Optional[Answer]:
+        """The answer about this text, or None."""
+        found = self._kept.get(self._mark(text))
+        return found[1] if found is not None and found[0] == text else None
+
+    def put(self, text: str, answer: Answer) -> None:
+        """Keeps the answer about this text."""
+        mark = self._mark(text)
+        self._room -= len(text) - (len(text) if mark in self._kept else 0)
+        self._kept[mark] = (text, answer)
+        while self._room < 0:
+            self._room += len(self._kept.pop(next(iter(self._kept)))[0])

@@ -37,10 +37,11 @@ class Code(Enum):
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason: a code and the texts that its sentence names."""
+    """One reason: a code, the texts that its sentence names, and where a policy's reasons are joined the statement."""
 
     code: Code
     details: tuple[str, ...] = ()
+    statement: str = ""
 
 
 _SHOWN = 3

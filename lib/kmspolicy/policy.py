@@ -138,6 +138,23 @@ class Policy:
         """How the policy spells the context keys that it tests, by their name in lower case."""
         return {c.key: c.key_written for statement in self.statements for c in statement.conditions}
 
+    @lazy
+    def reads(self) -> frozenset[str]:
+        """Every context key that a condition or a variable reads."""
+        found: set[str] = set()
+        for statement in self.statements:
+            for condition in statement.conditions:
+                found.add(condition.key)
+                found.update(condition.variables)
+            if statement.resources is not None and statement.resources is not THE_KEY:
+                found.update(statement.resources.variables)
+        return frozenset(found)
+
+    @lazy
+    def names_resources(self) -> bool:
+        """Whether a resource element is more than the plain `*`."""
+        return any(s.resources is not None and s.resources is not THE_KEY for s in self.statements)
+
     def texts(self) -> Iterator[str]:
         """Every text in which an account, an organization, a network or a principal can be spelled out."""
         for statement in self.statements:

@@ -8,7 +8,8 @@ _LONGEST = 400
 
 def sentence(reason: Reason) -> str:
     """One reason as a plain sentence on one line."""
-    return _fill(reason.code.value, reason.details, "")
+    told = f"{reason.statement}: " if reason.statement else ""
+    return _fill("{at}" + reason.code.value, reason.details, told)
 
 
 def error_text(problem: Problem) -> str:
