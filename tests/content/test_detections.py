@@ -57,12 +57,17 @@ def test_every_token_of_a_finding_is_filled(case: Case, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", POSITIVE, ids=name_of)
 def test_the_drilldowns_of_a_finding_find_something(case: Case, tmp_path: Path) -> None:
+    drilldowns = json.loads(SEARCHES[case.detection]["action.notable.param.drilldown_searches"])
     for row in findings(case, tmp_path):
-        for drilldown in json.loads(SEARCHES[case.detection]["action.notable.param.drilldown_searches"]):
-            filled = {key: re.sub(r"\$(\w+)\$", lambda token: str(row[token[1]]), text) for key, text in drilldown.items()}
-            if "from datamodel" in filled["search"]:
+        for drilldown in drilldowns:
+            if "from datamodel" in drilldown["search"]:  # only Enterprise Security has the data model
                 continue
-            window = {"earliest": filled["earliest_offset"], "latest": filled["latest_offset"]}
-            if not window["earliest"].isdigit():  # days before the finding's own time
-                window = {"earliest": f"-{window['earliest']}", "latest": ""}
-            assert run_search(filled["search"], case.events, now=case.now, **window).rows
+            spl, earliest, latest = (fill(drilldown[key], row) for key in ("search", "earliest_offset", "latest_offset"))
+            if not earliest.isdigit():  # days before the finding
+                earliest, latest = f"-{earliest}", ""
+            assert run_search(spl, case.events, now=case.now, earliest=earliest, latest=latest).rows
+
+
+def fill(text: str, row: Mapping[str, Any]) -> str:
+    """A text with the values of a finding in the place of its tokens."""
+    return re.sub(r"\$(\w+)\$", lambda token: str(row[token[1]]), text)
