@@ -1,0 +1,102 @@
+"""`make bench`: how fast the command and its engine are, as Markdown tables with targets beside the measured values.
+The machine may be busy: CPU time of the measured process counts, programs take turns, medians are shown, and a ratio is
+taken within a round.
+"""
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dev.bench import engine, linear, peers, startup, wire
+from dev.bench.apps import Apps, compile_all, lay_out
+from dev.bench.process import BenchError
+from dev.bench.report import Table, machine
+from dev.pythons import SPLUNK_PYTHONS, find
+
+PARTS = ("wire", "chunks", "analyze", "startup", "linear", "peers")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured. rows: of an input on the wire; most: rows of the largest chunk; policies: for the engine."""
+    rounds: int
+    rows: int
+    most: int
+    policies: int
+
+
+FULL = Size(rounds=5, rows=5_000, most=50_000, policies=400)
+QUICK = Size(rounds=1, rows=500, most=5_000, policies=100)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m dev.bench", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only", choices=PARTS, action="append", help="measure this part alone; may be repeated")
+    parser.add_argument("--python", choices=SPLUNK_PYTHONS, action="append", help="measure this version alone")
+    parser.add_argument("--quick", action="store_true", help="few rows, one round: for a look while developing")
+    parser.add_argument("--rounds", type=int, help="how often each program takes its turn")
+    parser.add_argument("--rows", type=int, help="how many events each input on the wire has")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the tables into a file as well")
+    asked = parser.parse_args()
+    size = QUICK if asked.quick else FULL
+    size = replace(size, rounds=asked.rounds or size.rounds, rows=asked.rows or size.rows)
+    out = [_heading(size)]
+    print(out[0], flush=True)
+    try:
+        for table in tables(size, asked.only or PARTS, asked.python or SPLUNK_PYTHONS):
+            out.append(str(table))
+            print(table, flush=True)
+    except BenchError as error:
+        sys.exit(f"nothing to measure: {error}")
+    if asked.write:
+        asked.write.write_text("\n".join(out), "utf-8")
+    return 0
+
+
+def tables(size: Size, parts: tuple[str, ...] | list[str], versions: tuple[str, ...] | list[str]) -> Iterator[Table]:
+    """Every table asked for, as it is measured. A Python that is not there is named on stderr. Raises BenchError."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        apps = lay_out(Path(folder))
+        for version in versions:
+            python = find(version)
+            if python is None:
+                print(f"Python {version} is not on this machine: left out", file=sys.stderr)
+                continue
+            compile_all(apps, python)
+            yield from _of_python(size, parts, version, python, apps)
+        if "peers" in parts and peers.PYTHON.exists():
+            yield from peers.tables(peers.measure(apps.library, min(3, size.rounds), min(300, size.policies)))
+        elif "peers" in parts:
+            print("Other checks are not installed: make bench-peers", file=sys.stderr)
+
+
+def _of_python(size: Size, parts: tuple[str, ...] | list[str], version: str, python: Path, apps: Apps) -> Iterator[Table]:
+    if "wire" in parts:
+        yield wire.table(f"On the wire, Python {version}",
+                         [(load, wire.measure(load, apps, python, size.rounds)) for load in wire.loads(size.rows)])
+    if "chunks" in parts:
+        yield wire.table(f"Sizes of chunks, Python {version}",
+                         [(load, wire.measure(load, apps, python, size.rounds)) for load in wire.chunk_loads(size.most)])
+    if "startup" in parts:
+        yield startup.table(version, startup.measure(apps, python, 5 * size.rounds))
+    if "analyze" in parts or "linear" in parts:
+        measured = engine.measure(apps, python, size.rounds, size.policies)
+        if "analyze" in parts:
+            yield engine.table(version, measured)
+        if "linear" in parts:
+            yield engine.growth_table(version, measured)
+    if "linear" in parts:
+        yield linear.table(version, linear.measure(apps, python, size.rounds, size.most))
+
+
+def _heading(size: Size) -> str:
+    return (f"# Bench\n\nMachine: {machine()}. {size.rounds} rounds, programs in turn; CPU time of the measured process, medians; ratios "
+            "are taken within a round, so that other work on the machine weighs on both sides.\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

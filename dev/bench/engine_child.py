@@ -1,0 +1,55 @@
+"""Times the engine alone; runs under the Python to be measured. stdin: {"mode", "texts", "seen", "curves"} as JSON.
+
+Writes seconds of CPU time as JSON: {"loads": […], "analyze": […], "seen": {size: …}, "curves": {name: {n: …}}}.
+"""
+import json
+import sys
+from statistics import median
+from time import thread_time_ns
+
+sys.path.insert(0, sys.argv[1])
+from kmspolicy import KeyFacts, analyze  # noqa: E402
+
+KEY = KeyFacts(account="111122223333", region="us-east-1", key_id="0d990263-018e-4e65-a703-eff731de951e", event_time=1762000000.0)
+REPEATS = 2000
+
+
+def summary(text):
+    """What the command reads for a row of mode=summary."""
+    found = analyze(text, key=KEY)
+    return found.audience, found.flagged, found.granted, found.reasons, found.witness, found.encrypt_only, found.hash
+
+
+def expand(text):
+    """What the command reads for the rows of mode=expand."""
+    found = analyze(text, key=KEY)
+    return [(s.index, s.text, s.sid, s.effect, s.actions, s.principals, s.conditions, s.audience, s.flagged, s.granted, s.reasons,
+             s.witness, found.encrypt_only, found.hash) for s in found.statements]
+
+
+def timed(function, text):
+    begun = thread_time_ns()
+    function(text)
+    return (thread_time_ns() - begun) / 1e9
+
+
+def seen_before(read, text):
+    """The median for a text that was analysed before, each time as a new str: events never share theirs."""
+    read(text)
+    return median(timed(read, "".join((text[:9], text[9:]))) for _ in range(REPEATS))
+
+
+def main():
+    asked = json.load(sys.stdin)
+    read = {"summary": summary, "expand": expand}[asked["mode"]]
+    read('{"Statement":[]}')
+    loads = [timed(json.loads, text) for text in asked["texts"]]
+    json.dump({
+        "loads": loads,
+        "analyze": [timed(read, text) for text in asked["texts"]],
+        "seen": {str(len(text)): seen_before(read, text) for text in asked["seen"]},
+        "curves": {name: {n: timed(read, text) for n, text in texts.items()} for name, texts in asked["curves"].items()},
+    }, sys.stdout)
+
+
+main()
