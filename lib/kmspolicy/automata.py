@@ -39,6 +39,9 @@ LABEL = CharClass(frozenset(_LOWER + _DIGITS + "-"))
 NAME = CharClass(frozenset(_LOWER + _UPPER + _DIGITS + "_+=,.@-"))
 PATH = CharClass(frozenset(map(chr, range(0x21, 0x80))))
 
+# Integers of so many bits are as quick as small ones.
+_WIDTH_OF_A_STEP = 512
+
 # The order in which characters are tried, so that a witness reads naturally.
 _PREFERRED = "x0X" + _LOWER + _DIGITS + _UPPER + "-_/.:@+=, " + "".join(map(chr, range(0x21, 0x80))) + "é"
 
@@ -97,6 +100,7 @@ class _Union:
             if pattern and pattern[-1] == ANYTHING[0]:
                 self.sure |= 1 << (offset - 1)
             offset += 1
+        self.width = offset
         self.endless.reverse()
         self.start = self._close(self.start)
         self._steps: dict[str, tuple[int, int]] = {}
@@ -157,24 +161,25 @@ def alphabet(unions: Iterable[_Union]) -> tuple[str, ...]:
 def find(
     required: Sequence[Sequence[Pattern]],
     forbidden: Sequence[Pattern],
-    spend: Callable[[], None],
+    spend: Callable[[int], None],
     good: Callable[[str], bool] = lambda text: True,
 ) -> Optional[str]:
     """A shortest text that matches one pattern of each required group, none of the forbidden, and is good.
 
-    Calls spend() once for every state visited (it may raise to end the search). None proves that there is no such
-    text as far as the patterns go; `good` is asked once for every accepting state.
+    Calls spend(steps) for every state visited, more for wide patterns; it may raise to end the search. None proves that
+    there is no such text as far as the patterns go; `good` is asked once for every accepting state.
     """
     groups = [_Union(group) for group in required]
     avoid = _Union(forbidden)
     chars = alphabet([*groups, avoid])
+    cost = 1 + sum(union.width for union in (*groups, avoid)) // _WIDTH_OF_A_STEP
     start = (tuple(group.start for group in groups), avoid.start)
     seen = {start}
     level: list[tuple[tuple[tuple[int, ...], int], str]] = [(start, "")]
     while level:
         following: list[tuple[tuple[tuple[int, ...], int], str]] = []
         for (states, shun), text in level:
-            spend()
+            spend(cost)
             if not shun & avoid.final and all(s & g.final for s, g in zip(states, groups)) and good(text):
                 return text
             choices: Sequence[str] = chars
@@ -201,20 +206,21 @@ def find(
     return None
 
 
-def cells(language: Pattern, prefix: str, patterns: Sequence[Pattern], spend: Callable[[], None]) -> Iterator[str]:
+def cells(language: Pattern, prefix: str, patterns: Sequence[Pattern], spend: Callable[[int], None]) -> Iterator[str]:
     """Texts of the language, one for every way in which the patterns can stand after prefix + text."""
     base, union = _Union((language,)), _Union(patterns)
     standing = union.start
     for char in prefix:
         standing = union.step(standing, char)
     chars = alphabet((base, union))
+    cost = 1 + (base.width + union.width) // _WIDTH_OF_A_STEP
     seen = {(base.start, standing)}
     told = set()
     level = [(base.start, standing, "")]
     while level:
         following = []
         for at, state, text in level:
-            spend()
+            spend(cost)
             if at & base.final and state not in told:
                 told.add(state)
                 yield text

@@ -82,7 +82,6 @@ def account_facts(account: str, world: World, strict: bool, in_network: bool) ->
 
 def _key_facts(world: World, caller: str) -> Facts:
     """Facts about the key; an account that is not known is any but the caller's, unless the caller is the owner."""
-    owners = (world.own_organization, *world.names.organizations)
 
     def unknown_account() -> Domain:
         languages = ((Element(DIGIT),) * 12,)
@@ -91,8 +90,6 @@ def _key_facts(world: World, caller: str) -> Facts:
     known = world.key.account is not None or caller == world.own_account
     facts: Facts = {
         "aws:resourceaccount": fixed(world.own_account) if known else unknown_account,
-        "aws:resourceorgid": lambda: Domain(values=owners),
-        "aws:resourceorgpaths": lambda: Domain(tuple(literal(o + "/") + ANYTHING for o in owners)),
     }
     if world.key.region:
         facts["aws:requestedregion"] = fixed(world.key.region)
@@ -102,36 +99,46 @@ def _key_facts(world: World, caller: str) -> Facts:
 _ORGANIZATION_KEYS = frozenset(
     ("aws:principalorgid", "aws:principalorgpaths", "aws:resourceorgid", "aws:resourceorgpaths")
 )
-_NO_ORGANIZATION = absent_all(("aws:principalorgid", "aws:principalorgpaths"))
-_ORGANIZATION_LESS_OWNER = absent_all(("aws:resourceorgid", "aws:resourceorgpaths"))
+_NO_MEMBER = absent_all(("aws:principalorgid", "aws:principalorgpaths"))
+NO_ORGANIZATION = {**_NO_MEMBER, **absent_all(("aws:resourceorgid", "aws:resourceorgpaths"))}
 
 
 def organizations_of(audience: Audience, world: World, read: frozenset[str], foreign: Ids) -> Iterator[Facts]:
+    """The organizations that requesters of the row can be in, and what is then known of the key owner's."""
     if not read & _ORGANIZATION_KEYS:
         if audience is not Audience.organization:
-            yield _NO_ORGANIZATION
+            yield NO_ORGANIZATION
         return
+    owner = audience is Audience.internal
+    elsewhere = _key_owner(world)
     if audience is not Audience.organization:
-        yield {**_NO_ORGANIZATION, **(_ORGANIZATION_LESS_OWNER if audience is Audience.internal else {})}
+        yield NO_ORGANIZATION if owner else {**_NO_MEMBER, **elsewhere}
         for name in foreign():
-            yield _member(name, owner=audience is Audience.internal)
+            yield _member(name, {} if owner else elsewhere)
     if audience not in (Audience.everyone, Audience.network):
         for name in world.names.organizations:
-            yield _member(name, owner=audience is Audience.internal)
-        yield _member(world.own_organization, owner=True)
+            yield _member(name, {} if owner else elsewhere)
+        yield _member(world.own_organization, {})
 
 
-def _member(name: str, owner: bool) -> Facts:
-    """A member of an organization, which may be the key owner's; roots and units are free."""
+def _key_owner(world: World) -> Facts:
+    """The key owner's organization, where the requester is not known to share it: none, its own, or a named one."""
+    owners = (world.own_organization, *world.names.organizations)
+    return {
+        "aws:resourceorgid": lambda: Domain(values=owners),
+        "aws:resourceorgpaths": lambda: Domain(tuple(literal(o + "/") + ANYTHING for o in owners)),
+    }
+
+
+def _member(name: str, key_owner: Facts) -> Facts:
+    """A member of an organization, which is the key owner's too where nothing is said; roots and units are free."""
 
     def paths() -> Domain:
         return Domain((literal(name + "/") + ANYTHING,), seeds=(f"{name}/r-ab12/ou-ab12-11111111/",), optional=False)
 
     facts: Facts = {"aws:principalorgid": fixed(name), "aws:principalorgpaths": paths}
-    return {**facts, "aws:resourceorgid": fixed(name), "aws:resourceorgpaths": paths} if owner else facts
+    return {**facts, **(key_owner or {"aws:resourceorgid": fixed(name), "aws:resourceorgpaths": paths})}
 
-
-# --- services -------------------------------------------------------------------------------------------------------
 
 _SERVICE_NAME = CharClass(LABEL.chars | {"."})
 _NO_PRINCIPAL = absent_all(
@@ -145,7 +152,6 @@ _NO_PRINCIPAL = absent_all(
         "identitystore:userid",
         *_OWN_ARN_KEYS,
         *NETWORK_KEYS,
-        *_NO_ORGANIZATION,
     )
 )
 

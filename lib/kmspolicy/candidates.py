@@ -4,17 +4,22 @@ Source: the threat model of this app; typed values from IAM User Guide, *Conditi
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Optional
 
 from . import addresses, automata, patterns, typed
-from .budget import Budget
+from .budget import Budget, OutOfSteps
 from .domains import Domain
 from .evaluate import Value, holds_without, value_test
 from .keys import Kind, context_key
-from .operators import Family, Test, read
+from .operators import Family, Test, written
 from .policy import Condition, Quantifier
 
 Goals = frozenset[tuple[int, bool]]  # (position of a condition, whether it is to hold)
+
+_TEXT_STEPS = 4_000  # one search for a text; those that take more are guessed at before the question stays open
+_GUESSES = 16
+_TEXTS_OF_A_STEP = 64  # texts that the policy spells out grow with its length alone
 
 
 class KeyValues:
@@ -109,10 +114,26 @@ class KeyValues:
                 required.append(rows)
             else:
                 forbidden += rows
-        found = automata.find(required, forbidden, self.budget.spend, lambda text: self._meets(text, goals))
+        try:
+            spend = Budget(_TEXT_STEPS, self.budget).spend
+            found = automata.find(required, forbidden, spend, lambda text: self._meets(text, goals))
+        except OutOfSteps:
+            found = next(
+                (text for text in self._guesses() if self.domain.holds(text) and self._meets(text, goals)), None
+            )
+            if found is None:
+                raise
         if found is not None:
             self._keep(found)
         return found
+
+    def _guesses(self) -> Iterator[str]:
+        """Texts made from the patterns, their stars empty or filled with a piece of another: for endless automata."""
+        rows = [tokens for c in self.conditions if c.operator.takes_variables for tokens in c.tokens]
+        pieces = dict.fromkeys(token for tokens in rows for token in tokens if isinstance(token, str))
+        for filling in ("", *islice(pieces, _GUESSES)):
+            for tokens in rows[:_GUESSES]:
+                yield "".join(t if isinstance(t, str) else filling if t is patterns.STAR else "x" for t in tokens)
 
     def _meets(self, text: str, goals: Goals) -> bool:
         if self.domain.valid is not None and not self.domain.valid(text):
@@ -132,11 +153,10 @@ class KeyValues:
         if self.domain.values is not None:
             yield from self.domain.values
             return
-        suggested = dict.fromkeys((*self.domain.seeds, *extra, *self._suggestions()))
-        for text in suggested:
-            self.budget.spend()
-            if self.domain.holds(text):
-                yield text
+        suggested = dict.fromkeys((*extra, *self._suggestions()))
+        self.budget.spend(1 + (len(self.domain.seeds) + len(suggested)) // _TEXTS_OF_A_STEP)
+        yield from filter(self.domain.allows, self.domain.seeds)
+        yield from filter(self.domain.holds, suggested)
 
     def _suggestions(self) -> Iterator[str]:
         families = {condition.operator.family for condition in self.conditions}
@@ -165,7 +185,7 @@ class KeyValues:
 
     def _typed_values(self, family: Family) -> list[Any]:
         texts = (text for c in self.conditions if c.operator.family is family for text in c.values)
-        return [value for value in (read(text, family) for text in texts) if value is not None]
+        return [value for value in (written(text, family) for text in texts) if value is not None]
 
 
 def textual_rows(condition: Condition, lookup: patterns.Lookup) -> list[automata.Pattern]:

@@ -23,13 +23,17 @@ class Domain:
     optional: bool = True
     valid: Optional[Callable[[str], bool]] = None
 
+    def allows(self, text: str) -> bool:
+        """Whether nothing speaks against a text of the languages."""
+        return not automata.accepts(self.excluded, text) and (self.valid is None or self.valid(text))
+
     def holds(self, text: str) -> bool:
         """Whether the key can have this value."""
         if self.values is not None:
             return text in self.values
         if self.languages != (automata.ANYTHING,) and not automata.accepts(self.languages, text):
             return False
-        return not automata.accepts(self.excluded, text) and (self.valid is None or self.valid(text))
+        return self.allows(text)
 
 
 Facts = dict[str, Callable[[], Domain]]  # what bound keys can hold, made when a condition asks for the key

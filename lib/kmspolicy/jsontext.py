@@ -1,6 +1,7 @@
 """Reads JSON strictly and alike on every Python: no duplicate keys, no NaN, bounded depth and numbers."""
 
 import json
+import re
 from typing import Any
 
 from .problems import Fault, PolicyError
@@ -24,7 +25,7 @@ def read_json(text: str) -> Any:
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        message = error.msg.replace(" starting at", "")
+        message = re.sub(r"( starting)? at\Z", "", error.msg)
         raise PolicyError(Fault.NOT_JSON, message, str(error.lineno), str(error.colno), str(error.pos)) from None
     except RecursionError:
         raise PolicyError(Fault.TOO_DEEP, str(DEEPEST)) from None

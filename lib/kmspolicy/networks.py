@@ -22,6 +22,7 @@ NETWORK_KEYS = (
 )
 _READ = frozenset((*NETWORK_KEYS, "aws:viaawsservice"))
 _NOWHERE = absent_all(NETWORK_KEYS)
+_VIA_SERVICE_OR_NOT: Facts = {"aws:viaawsservice": lambda: Domain(values=("false", "true"), optional=False)}
 _HEX_ID: Pattern = tuple(Element(HEX) for _ in range(8)) + any_of(HEX)
 _ACCOUNT: Pattern = tuple(Element(DIGIT) for _ in range(12))
 _ORGANIZATION: Pattern = literal("o-") + tuple(Element(LOWER_ALNUM) for _ in range(10)) + any_of(LOWER_ALNUM)
@@ -44,8 +45,8 @@ def networks(
     if not read & _READ:
         yield {}
         return
-    yield {**_NOWHERE, "aws:sourceip": lambda: _source_addresses(names, strict)}
-    yield {**_NOWHERE, **_endpoint(names, account, partitions, strict)}
+    yield {**_NOWHERE, **_VIA_SERVICE_OR_NOT, "aws:sourceip": lambda: _source_addresses(names, strict)}
+    yield {**_NOWHERE, **_VIA_SERVICE_OR_NOT, **_endpoint(names, account, partitions, strict)}
     yield {**_NOWHERE, "aws:viaawsservice": fixed("true")}
 
 

@@ -90,10 +90,18 @@ _READ: dict[Family, Callable[[str], Any]] = {
 }
 
 
+_LONGEST_WRITTEN = 100
+
+
 @cached_for_short(64)
 def read(text: str, family: Family) -> Any:
     """A typed value of a policy or a request; None when the text is not of the type."""
     return _READ[family](text)
+
+
+def written(text: str, family: Family) -> Any:
+    """The same for a value of a policy, which is short: what lies between two of them must still be readable."""
+    return read(text, family) if len(text) <= _LONGEST_WRITTEN or family is Family.BINARY else None
 
 
 Test = Callable[[str], bool]
@@ -124,7 +132,7 @@ def typed_test(operator: Operator, texts: Sequence[str]) -> Test:
             return host is not None and ranges.hold(*host)
 
         return inside
-    wanted = frozenset(found for found in (read(text, operator.family) for text in texts) if found is not None)
+    wanted = frozenset(found for found in (written(text, operator.family) for text in texts) if found is not None)
     if not wanted:
         return lambda value: False
     order = operator.order

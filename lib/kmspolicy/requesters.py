@@ -3,12 +3,12 @@
 Facts that a requester cannot change are bound; all other context keys are free (see domains.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Optional
 
 from .audience import Audience
-from .bound import account_facts, organizations_of, service_facts, services_of
+from .bound import NO_ORGANIZATION, account_facts, organizations_of, service_facts, services_of
 from .callers import callers
 from .domains import Domain, Facts
 from .evaluate import Caller
@@ -19,15 +19,30 @@ from .world import Ids, World
 
 @dataclass(frozen=True)
 class Requester:
-    """One kind of requester: who it is to principal elements, and what its bound context keys can hold."""
+    """One kind of requester: who it is to principal elements, and what its bound context keys can hold.
+
+    identity, organization and network vary independently of one another; no key is bound by two of them.
+    """
 
     caller: Caller
-    facts: Facts
+    identity: Facts
+    organization: Facts
+    network: Facts
+
+    @property
+    def facts(self) -> tuple[Facts, Facts, Facts]:
+        return self.identity, self.organization, self.network
 
     def domain(self, key: str) -> Optional[Domain]:
         """What a bound key can hold; None for a free key."""
-        fact = self.facts.get(key)
-        return fact() if fact is not None else None
+        for facts in self.facts:
+            if key in facts:
+                return facts[key]()
+        return None
+
+    def facts_about(self, keys: Iterable[str]) -> list[Facts]:
+        """Which of identity, organization and network bind one of these keys."""
+        return [facts for facts in self.facts if not facts.keys().isdisjoint(keys)]
 
 
 def requesters(
@@ -41,17 +56,11 @@ def requesters(
     strict = audience is Audience.everyone
     if audience is Audience.service:
         for service in services_of(principals, world):
-            yield Requester(Caller(service=service), service_facts(service, world))
+            yield Requester(Caller(service=service), service_facts(service, world), NO_ORGANIZATION, {})
         return
-    for caller, identity in callers(audience, principals, world, read, accounts):
+    for caller, principal in callers(audience, principals, world, read, accounts):
+        account = caller.account or ""
+        identity = {**account_facts(account, world, strict, audience is Audience.network), **principal}
         for organization in organizations_of(audience, world, read, organizations):
-            for network in networks(world.names, caller.account or "", world.partitions, strict, read):
-                yield Requester(
-                    caller,
-                    {
-                        **account_facts(caller.account or "", world, strict, audience is Audience.network),
-                        **identity,
-                        **organization,
-                        **network,
-                    },
-                )
+            for network in networks(world.names, account, world.partitions, strict, read):
+                yield Requester(caller, identity, organization, network)

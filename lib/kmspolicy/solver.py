@@ -3,8 +3,8 @@
 Each Deny must fail on one of its conditions; which one is searched for, key by key, with the fewest choices first.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Optional
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional
 
 from .budget import Budget
 from .constraints import Constraint
@@ -17,6 +17,12 @@ from .requesters import Requester
 State = tuple[dict[int, Goals], dict[int, Assignment]]  # by group: what must come out, and values with which it does
 
 
+class Unmet(NamedTuple):
+    """Keys on which the required constraints cannot be met, whatever the Denies say."""
+
+    keys: frozenset[str]
+
+
 def solve(
     requester: Requester,
     action: str,
@@ -24,10 +30,11 @@ def solve(
     denies: Sequence[Sequence[Constraint]],
     key: KeyFacts,
     budget: Budget,
-) -> Optional[Assignment]:
+) -> "Assignment | Unmet | None":
     """Context keys (None: absent) with which the required constraints hold and each Deny misses one of its own.
 
-    None means that there are none. Raises OutOfSteps when the budget ends first.
+    None means that there are none; Unmet, that already the required constraints on some keys cannot be met together.
+    Raises OutOfSteps when the budget ends first.
     """
     return _Search(requester, action, required, denies, key, budget).run()
 
@@ -51,9 +58,10 @@ class _Search:
             self._denies.append(range(start, start + len(deny)))
             start += len(deny)
         self._group_of: dict[int, int] = {}
-        self._groups: list[Group] = []
+        self._members: list[Mapping[int, Constraint]] = []
+        self._groups: dict[int, Group] = {}
         self._fixed = self._fixed_values()
-        self._make_groups()
+        self._part_keys()
 
     # --- keys and groups --------------------------------------------------------------------------------------------
 
@@ -71,7 +79,8 @@ class _Search:
                 fixed[name] = domain.values[0] if domain.values else None
         return fixed
 
-    def _make_groups(self) -> None:
+    def _part_keys(self) -> None:
+        """Parts the constraints into groups whose keys have nothing to do with each other."""
         parent: dict[str, str] = {}
 
         def root(name: str) -> str:
@@ -87,31 +96,43 @@ class _Search:
         for number, constraint in enumerate(self._constraints):
             key = CLOCKS[0] if constraint.key in CLOCKS else constraint.key
             members.setdefault(root(key), {})[number] = constraint
-        for name, constraints in members.items():
+        for constraints in members.values():
             for number in constraints:
-                self._group_of[number] = len(self._groups)
-            self._groups.append(self._group(name, constraints))
+                self._group_of[number] = len(self._members)
+            self._members.append(constraints)
 
-    def _group(self, name: str, constraints: Mapping[int, Constraint]) -> Group:
-        if all(set(c.variables) <= self._fixed.keys() for c in constraints.values()) and name:
-            if name == CLOCKS[0]:
+    def _solve(self, at: int, goals: Goals) -> Optional[Assignment]:
+        if at not in self._groups:
+            self._groups[at] = self._group(self._members[at])
+        return self._groups[at].solve(goals)
+
+    def _keys(self, at: int) -> frozenset[str]:
+        return keys_read(self._members[at].values())
+
+    def _group(self, constraints: Mapping[int, Constraint]) -> Group:
+        key = next(iter(constraints.values())).key
+        if all(set(c.variables) <= self._fixed.keys() for c in constraints.values()) and key:
+            if key in CLOCKS:
                 return Clocks(constraints, self._key.event_time, self._budget)
-            return OneKey(name, self._domain(name), constraints, variable_lookup(self._fixed), self._budget)
-        names = {c.key for c in constraints.values()}.union(*(c.variables for c in constraints.values())) - {""}
+            return OneKey(key, self._domain(key), constraints, variable_lookup(self._fixed), self._budget)
+        names = keys_read(constraints.values())
         return Linked(constraints, {n: self._domain(n) for n in names}, self._key, self._fixed, self._budget)
 
     # --- the search -------------------------------------------------------------------------------------------------
 
-    def run(self) -> Optional[Assignment]:
+    def run(self) -> "Assignment | Unmet | None":
         goals: dict[int, Goals] = {}
         for number in self._required:
             self._add(goals, number, True)
+        for at in sorted(goals, key=self._is_open):
+            if self._solve(at, goals[at]) is None:
+                return Unmet(self._keys(at))
         for deny in self._denies:
             if len(deny) == 1:
                 self._add(goals, deny[0], False)
         found: dict[int, Assignment] = {}
-        for at in range(len(self._groups)):
-            values = self._groups[at].solve(goals.setdefault(at, frozenset()))
+        for at in range(len(self._members)):
+            values = self._solve(at, goals.setdefault(at, frozenset()))
             if values is None:
                 return None
             found[at] = values
@@ -125,13 +146,17 @@ class _Search:
             context.update(values)
         return context
 
+    def _is_open(self, at: int) -> bool:
+        """Whether a group has keys with many values; those with few are asked first."""
+        return any(self._domain(name).values is None for name in self._keys(at))
+
     def _add(self, goals: dict[int, Goals], number: int, wanted: bool) -> None:
         at = self._group_of[number]
         goals[at] = goals.get(at, frozenset()) | {(number, wanted)}
 
     def _independent(self, denies: Sequence[range]) -> list[list[range]]:
         """Denies that share no group of keys are searched one after the other, not one inside the other."""
-        parent = list(range(len(self._groups)))
+        parent = list(range(len(self._members)))
 
         def root(at: int) -> int:
             while parent[at] != at:
@@ -186,11 +211,11 @@ class _Search:
             if (number, True) in goals[at]:
                 continue
             wanted = goals[at] | {(number, False)}
-            values = self._groups[at].solve(wanted)
+            values = self._solve(at, wanted)
             if values is not None:
                 yield {**goals, at: wanted}, {**found, at: values}
 
 
-def keys_read(constraints: Sequence[Constraint]) -> frozenset[str]:
+def keys_read(constraints: Iterable[Constraint]) -> frozenset[str]:
     """Every context key that the constraints test or read."""
     return frozenset(name for c in constraints for name in (c.key, *c.variables) if name)

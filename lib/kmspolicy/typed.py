@@ -6,13 +6,13 @@ Source: IAM User Guide, *IAM JSON policy elements: Condition operators*. A text 
 import re
 from typing import Any, Optional
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\Z")
 _SECONDS = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
 _DATE = re.compile(
     r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})"
     r"(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]+))?)?(Z|[+-][0-9]{2}:[0-9]{2}))?)?)?\Z"
 )
-_LONGEST = 320
+_LONGEST = 1000
 _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 FIRST_MOMENT, LAST_MOMENT = -62167219200, 253402300799  # 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z
 

@@ -10,6 +10,7 @@ from .audience import NAMED_ROWS, WITHIN_ACCOUNT, Audience
 from .budget import Budget, OutOfSteps
 from .caching import lazy
 from .constraints import Constraint, constraints_of, plain_resource_covers
+from .domains import Facts
 from .evaluate import Caller, KeyFacts, Request, Value, matches, principal_matches
 from .keys import context_key
 from .names import names_in
@@ -18,7 +19,7 @@ from .operators import Family
 from .policy import THE_KEY, Condition, Policy, Statement
 from .principals import Principals
 from .requesters import Requester, requesters
-from .solver import keys_read, solve
+from .solver import Unmet, keys_read, solve
 from .world import World, world_of
 
 SEARCH_STEPS = 10_000  # one question: a statement, an action, a row
@@ -177,13 +178,22 @@ class Searcher:
         ):
             return NOTHING
         budget = Budget(SEARCH_STEPS, self._budget)
+        hopeless: list[Facts] = []
         try:
             for requester in self._requesters(audience, statement, denies, read, budget):
+                if any(facts is known for known in hopeless for facts in requester.facts):
+                    continue
                 against = [tests[d.number] for d in denies if principal_matches(d.principals, requester.caller)]
                 if not all(against):
                     continue
                 context = solve(requester, action, required, against, self.key, budget)
-                if context is not None:
+                if isinstance(context, Unmet):
+                    unmet = requester.facts_about(context.keys)
+                    if not unmet:
+                        return NOTHING
+                    if len(unmet) == 1:
+                        hopeless.append(unmet[0])
+                elif context is not None:
                     request = self._request(requester, action, context)
                     if matches(statement, request) and not any(matches(deny, request) for deny in denies):
                         return Grant(alike, request)
