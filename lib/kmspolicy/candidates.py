@@ -12,7 +12,7 @@ from .budget import Budget, OutOfSteps
 from .domains import Domain
 from .evaluate import Value, holds_without, value_test
 from .keys import Kind, context_key
-from .operators import Family, Test, written
+from .operators import Family, Test, policy_value
 from .policy import Condition, Quantifier
 
 Goals = frozenset[tuple[int, bool]]  # (position of a condition, whether it is to hold)
@@ -185,7 +185,7 @@ class KeyValues:
 
     def _typed_values(self, family: Family) -> list[Any]:
         texts = (text for c in self.conditions if c.operator.family is family for text in c.values)
-        return [value for value in (written(text, family) for text in texts) if value is not None]
+        return [value for value in (policy_value(text, family) for text in texts) if value is not None]
 
 
 def textual_rows(condition: Condition, lookup: patterns.Lookup) -> list[automata.Pattern]:

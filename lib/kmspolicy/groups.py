@@ -11,7 +11,7 @@ from .candidates import KeyValues, points, textual_rows
 from .constraints import Constraint, OfKey
 from .domains import Domain
 from .evaluate import KeyFacts, Value, variable_lookup
-from .operators import Family, written
+from .operators import Family, policy_value
 
 Goals = frozenset[tuple[int, bool]]  # (number of a constraint, whether it is to hold)
 Assignment = dict[str, Value]
@@ -61,13 +61,13 @@ class Clocks(Group):
     def __init__(self, constraints: Mapping[int, Constraint], start: Optional[float], budget: Budget) -> None:
         super().__init__(constraints)
         moments = [
-            written(text, Family.DATE)
+            policy_value(text, Family.DATE)
             for c in constraints.values()
             if isinstance(c, OfKey)
             for text in c.condition.values
         ]
         numbers = [
-            written(text, Family.NUMERIC)
+            policy_value(text, Family.NUMERIC)
             for c in constraints.values()
             if isinstance(c, OfKey) and c.condition.operator.family is Family.NUMERIC
             for text in c.condition.values

@@ -99,7 +99,7 @@ def read(text: str, family: Family) -> Any:
     return _READ[family](text)
 
 
-def written(text: str, family: Family) -> Any:
+def policy_value(text: str, family: Family) -> Any:
     """The same for a value of a policy, which is short: what lies between two of them must still be readable."""
     return read(text, family) if len(text) <= _LONGEST_WRITTEN or family is Family.BINARY else None
 
@@ -132,7 +132,7 @@ def typed_test(operator: Operator, texts: Sequence[str]) -> Test:
             return host is not None and ranges.hold(*host)
 
         return inside
-    wanted = frozenset(found for found in (written(text, operator.family) for text in texts) if found is not None)
+    wanted = frozenset(found for found in (policy_value(text, operator.family) for text in texts) if found is not None)
     if not wanted:
         return lambda value: False
     order = operator.order

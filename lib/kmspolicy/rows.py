@@ -5,7 +5,7 @@ Source: interface of the command (README, *Fields*).
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from . import Analysis, Audience, StatementAnalysis, error_text, sentence
+from . import Analysis, Audience, StatementAnalysis, sentence
 from .facts import FAILURE, Facts
 from .table import multivalue_cell, plain_cell, printable
 
@@ -49,30 +49,30 @@ _BOOLEAN = {False: "false", True: "true"}
 _AUDIENCE_SEVERITY = {Audience.network: "medium", Audience.external: "low", Audience.organization: "low"}
 
 
-def rows_of(facts: Facts, analysis: Analysis, expand: bool) -> Iterator[Row]:
-    """One row per statement, or one for the whole policy; one for a policy that cannot be read."""
-    if analysis.problem is not None:
-        yield unreadable(facts, error_text(analysis.problem), analysis.hash)
-    elif expand:
-        count = str(len(analysis.statements))
-        for statement in analysis.statements:
+def statement_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> Iterator[Row]:
+    """A row per statement of a policy that could be read."""
+    if flagged_only and not analysis.flagged:
+        return
+    count = str(len(analysis.statements))
+    for statement in analysis.statements:
+        if statement.flagged or not flagged_only:
             yield _row(facts, analysis, statement)._replace(
                 statements=statement.text, statement_index=str(statement.index), statement_count=count,
                 sid=statement.sid, effect=statement.effect, action=statement.actions, principal=statement.principals,
                 condition=statement.conditions)
-    else:
+
+
+def policy_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> Iterator[Row]:
+    """The row of a whole policy that could be read."""
+    if analysis.flagged or not flagged_only:
         yield _row(facts, analysis, analysis)
 
 
-def unreadable(facts: Facts, error: str, policy_hash: str = "") -> Row:
-    """The row of a policy that cannot be read: no verdict, and why."""
-    return _with_facts(facts)._replace(flagged="false", encrypt_only="false", severity="informational", error=error,
-                                       hash=policy_hash)
-
-
-def is_finding(row: Row) -> bool:
-    """What show=flagged keeps: flagged rows, and policies that are in force but could not be read."""
-    return row.flagged == "true" or (row.error != "" and row.call != FAILURE)
+def unreadable_rows(facts: Facts, error: str, policy_hash: str, flagged_only: bool) -> Iterator[Row]:
+    """The row of a policy that could not be read: no verdict, and why. A failed call's is in force nowhere."""
+    if facts.call != FAILURE or not flagged_only:
+        yield _with_facts(facts)._replace(flagged="false", encrypt_only="false", severity="informational", error=error,
+                                          hash=policy_hash)
 
 
 def header(prefix: str) -> list[str]:

@@ -4,12 +4,12 @@ Source: interface of the command (README, *The command*).
 """
 from collections.abc import Iterator
 
-from . import Analysis, KeyFacts, analyze
+from . import KeyFacts, analyze, error_text
 from .columns import Columns
-from .events import find_policies
+from .events import Found, find_policies
 from .facts import NO_FACTS, Facts
 from .options import DEFAULT_FIELD, Options, shown
-from .rows import EMPTY, Row, cells, is_finding, rows_of, unreadable
+from .rows import EMPTY, Row, cells, policy_rows, statement_rows, unreadable_rows
 
 
 class Search:
@@ -56,10 +56,9 @@ class Search:
         for fields in self._fields(texts, self._options.account_id or columns.account(row)):
             empty = False
             self._unreadable += bool(fields.error)
-            if is_finding(fields) or not self._options.flagged_only:
-                yield kept + cells(fields)
-                if self._options.expand and not self._options.raw:
-                    kept = columns.without_event(kept)
+            yield kept + cells(fields)
+            if self._options.expand and not self._options.raw:
+                kept = columns.without_event(kept)
         if empty and not self._options.flagged_only:
             yield kept + self._nothing
 
@@ -69,14 +68,18 @@ class Search:
         try:
             for found in (found for text in texts for found in find_policies(text, self._named)):
                 facts = found.facts._replace(account=account) if account else found.facts
-                if found.fault:
-                    yield unreadable(facts, found.fault)
-                else:
-                    yield from rows_of(facts, self._analysis(found.policy, facts), self._options.expand)
+                yield from self._policy(found, facts)
         except Exception as error:  # a fault of ours must not cost the searcher the other rows; this row tells of it
-            yield unreadable(facts, f"kmspolicycheck failed on this policy, please report it: {error!r:.200}")
+            fault = f"kmspolicycheck failed on this policy, please report it: {error!r:.200}"
+            yield from unreadable_rows(facts, fault, "", self._options.flagged_only)
 
-    def _analysis(self, policy: str, facts: Facts) -> Analysis:
-        return analyze(policy, actions=self._options.actions, key=KeyFacts(
+    def _policy(self, found: Found, facts: Facts) -> Iterator[Row]:
+        flagged_only = self._options.flagged_only
+        if found.fault:
+            return unreadable_rows(facts, found.fault, "", flagged_only)
+        analysis = analyze(found.policy, actions=self._options.actions, key=KeyFacts(
             account=facts.account or None, region=facts.region or None, key_id=facts.key_id, partition=facts.partition,
             event_time=facts.time))
+        if analysis.problem is not None:
+            return unreadable_rows(facts, error_text(analysis.problem), analysis.hash, flagged_only)
+        return (statement_rows if self._options.expand else policy_rows)(facts, analysis, flagged_only)
