@@ -14,7 +14,7 @@ from dev.cloudtrail_files import EventFiles, ReadError
 from dev.spl.addon import Setting
 from dev.spl.display import json_lines, show
 from dev.spl.errors import SplError
-from dev.spl.runner import Results, run_saved, run_search, saved_searches
+from dev.spl.runner import Options, Results, run_saved, run_search, saved_searches
 
 NOTE = "A local approximation of Splunk: see dev/spl/README.md for what it knows and assumes."
 
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(given: argparse.Namespace, events: Sequence[str]) -> Results:
-    options = {"addon": given.addon, "now": given.now, "lookups": given.lookups}
+    options: Options = {"addon": given.addon, "now": given.now, "lookups": given.lookups}
     if given.name:
         return run_saved(given.name, events, all_time=given.now is None, **options)
     return run_search(given.spl, events, earliest=given.earliest, latest=given.latest, **options)

@@ -10,6 +10,7 @@ from typing import Any
 
 import ijson
 
+from dev.spl.errors import SplError
 from dev.spl.values import Row, pack
 
 EXTRACTION_CUTOFF = 5000
@@ -74,7 +75,7 @@ def _steps(path: str) -> Iterator[tuple[str, list[int | None]]]:
     while position < len(path):
         step = _STEP.match(path, position)
         if step is None or step.end() == position:
-            raise ValueError(f"not a path: {path!r}")
+            raise SplError(f"not a path: {path!r}")
         yield step["key"], [int(index) if index else None for index in re.findall(r"\{(\d*)\}", step["indexes"])]
         position = step.end()
 
@@ -102,7 +103,7 @@ def _parts(text: str, opening: str, closing: str) -> Iterator[tuple[Any, str]]:
             return
         try:
             value, end = _DECODER.raw_decode(text, position)
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             return
         yield value, text[position:end]
         position = end

@@ -160,7 +160,7 @@ class _Builder(Transformer[Token, Any]):
         return tree.All(tuple(parts))
 
     def any(self, parts: list[tree.Filter]) -> tree.Filter:
-        return tree.Any(tuple(parts))
+        return tree.Some(tuple(parts))
 
     @_INLINE
     def not_(self, part: tree.Filter) -> tree.Filter:

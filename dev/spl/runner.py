@@ -7,8 +7,9 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from dev.spl import tree
 from dev.spl.addon import Setting
@@ -55,26 +56,33 @@ class Window:
     index_latest: str = ""
 
 
-def run_search(spl: str, events: Sequence[Raw] = (), *, rows: Sequence[Row] | None = None,
-               earliest: str = "", latest: str = "", **options: object) -> Results:
+class Options(TypedDict, total=False):
+    """What both ways of running take, too: see dev/spl/README.md."""
+    now: float | str | None
+    addon: str | Setting
+    lookups: str | Path | None
+    macros: Mapping[str, str] | None
+
+
+def run_search(spl: str, events: Sequence[Raw] = (), *, rows: Sequence[Row] | None = None, earliest: str = "",
+               latest: str = "", app: str | Path = APP, **options: Unpack[Options]) -> Results:
     """Runs a search over these events, or with `rows` a post-process search over the rows of another one.
 
-    events: CloudTrail or Security Lake records, each a dict, its JSON text or an Event. Options: app, now, addon,
-    lookups and macros, as dev/spl/README.md describes them. Raises SplError.
+    events: CloudTrail or Security Lake records, each a dict, its JSON text or an Event. Raises SplError.
     """
-    return _run(spl, events, rows, Window(earliest, latest), **options)  # type: ignore[arg-type]
+    return _run(spl, events, rows, Window(earliest, latest), Path(app), **options)
 
 
 def run_saved(name: str, events: Sequence[Raw] = (), *, all_time: bool = False, app: str | Path = APP,
-              **options: object) -> Results:
-    """Runs a saved search of the app within its own time range, or over all events. Options as in run_search."""
+              **options: Unpack[Options]) -> Results:
+    """Runs a saved search of the app over these events, within its own time range or over all time. Raises SplError."""
     settings = saved_searches(Path(app)).get(name)
     if settings is None:
         raise SplError(f"there is no saved search {name!r} in default/savedsearches.conf")
     window = Window() if all_time else Window(
         settings.get("dispatch.earliest_time", ""), settings.get("dispatch.latest_time", ""),
         settings.get("dispatch.index_earliest", ""), settings.get("dispatch.index_latest", ""))
-    return _run(settings["search"], events, None, window, app=app, **options)  # type: ignore[arg-type]
+    return _run(settings["search"], events, None, window, Path(app), **options)
 
 
 def saved_searches(app: Path = APP) -> dict[str, dict[str, str]]:
@@ -85,17 +93,31 @@ def saved_searches(app: Path = APP) -> dict[str, dict[str, str]]:
 
 def compile_search(spl: str, app: Path = APP, macros: Mapping[str, str] | None = None,
                    chained: bool = False) -> tuple[tuple[tree.Stage, ...], Run]:
-    """The stages of a search, its macros expanded, and what runs them. SplError for all that cannot be run."""
+    """The stages of a search, its macros expanded, and what runs them. SplError for all that cannot be run.
+
+    chained: it goes on with the rows of another search, so that any command may begin it.
+    """
     search = "| " + spl if chained and not spl.lstrip().startswith("|") else spl
-    implied = not search.lstrip().startswith("|")
     text = expand(search, macro_table(read_conf(app / "default" / "macros.conf"), macros))
-    if implied and text.lstrip().startswith("|"):
+    if text.lstrip().startswith("|") and not search.lstrip().startswith("|"):
         raise SplError("a macro that starts a search must not start with a pipe: Splunk puts `search` before it")
+    return _compile_text(text, chained)
+
+
+@lru_cache(maxsize=256)
+def _compile_text(text: str, chained: bool) -> tuple[tuple[tree.Stage, ...], Run]:
     try:
         stages = parse(text, _SYNTAXES, ELSEWHERE)
-        return stages, _compile(stages, chained)
+        compiled = _compile(stages, chained)
     except SplError as error:
         raise error.within(text) from None
+
+    def run(table: Table, context: Context) -> Table:
+        try:
+            return compiled(table, context)
+        except SplError as error:
+            raise error.within(text) from None
+    return stages, run
 
 
 def _compile(stages: Sequence[tree.Stage], chained: bool = False) -> Run:
@@ -121,10 +143,9 @@ def _located(stage: tree.Stage, step: Callable[..., Any], *arguments: Any) -> An
         raise error.at(stage.position) from None
 
 
-def _run(spl: str, events: Sequence[Raw], rows: Sequence[Row] | None, window: Window, *,
-         app: str | Path = APP, now: float | str | None = None, addon: str | Setting = Setting.filled,
-         lookups: str | Path | None = None, macros: Mapping[str, str] | None = None) -> Results:
-    app = Path(app)
+def _run(spl: str, events: Sequence[Raw], rows: Sequence[Row] | None, window: Window, app: Path, *,
+         now: float | str | None = None, addon: str | Setting = Setting.filled, lookups: str | Path | None = None,
+         macros: Mapping[str, str] | None = None) -> Results:
     _, run = compile_search(spl, app, macros, chained=rows is not None)
     made = make_events(events, Setting(addon))
     moment = _moment(now, made)
@@ -135,12 +156,9 @@ def _run(spl: str, events: Sequence[Raw], rows: Sequence[Row] | None, window: Wi
     with tempfile.TemporaryDirectory() as scratch:
         written = Path(lookups or scratch)
         written.mkdir(parents=True, exist_ok=True)
-        context = Context(app, moment, earliest, latest, seen, Lookups(
-            read_conf(app / "default" / "transforms.conf"), [written, app / "lookups"]))
-        try:
-            table = run(Table(list(rows or ())), context)
-        except SplError as error:
-            raise error.within(expand(spl, macro_table(read_conf(app / "default" / "macros.conf"), macros))) from None
+        tables = Lookups(read_conf(app / "default" / "transforms.conf"), [written, app / "lookups"])
+        context = Context(app, moment, earliest, latest, seen, tables)
+        table = run(Table(list(rows or ())), context)
     return Results(table.rows, table.columns, tuple(context.messages), len(seen), len(made))
 
 

@@ -69,7 +69,7 @@ class All:
 
 
 @dataclass(frozen=True)
-class Any:
+class Some:
     """At least one part holds."""
     parts: tuple[Filter, ...]
 
@@ -80,7 +80,7 @@ class Not:
     part: Filter
 
 
-Filter = Union[Compare, AnyOf, Term, All, Any, Not, Subsearch]
+Filter = Union[Compare, AnyOf, Term, All, Some, Not, Subsearch]
 
 
 # --- expressions: what `eval` and `where` take

@@ -9,9 +9,10 @@ from functools import lru_cache
 from re import Pattern
 from typing import Union
 
+from dev.scp import Row as Row
+
 Value = Union[str, list[str]]
-Row = dict[str, Value]
-"""One result: field name -> text, or a list of two or more texts. A field without a key is null."""
+"""Text, or a list of two or more texts where a field of a Row is multivalue; a field without a key is null."""
 
 Number = Union[int, float]
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*")

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -154,6 +156,16 @@ def test_command_line_says_what_is_wrong(
     out, notes = capsys.readouterr()
     assert out == ""
     assert told in notes
+
+
+def test_command_line_ends_quietly_when_nobody_reads_on() -> None:
+    events = str(APP / "samples" / "cloudtrail.jsonl")
+    with subprocess.Popen([sys.executable, "-m", "dev.spl", "* | mvexpand _raw", "--events", events, "--json"], cwd=APP,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout and process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        assert "Traceback" not in process.stderr.read()
 
 
 def test_command_line_wants_a_search_or_a_name(capsys: pytest.CaptureFixture[str]) -> None:

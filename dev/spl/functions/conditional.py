@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 COMPARISON = "Search Reference: Comparison and Conditional functions"
 INFORMATION = "Search Reference: Informational functions"
 CONVERSION = "Search Reference: Conversion functions"
-STATISTICAL = "Search Reference: Statistical eval functions"
 
 Arguments = tuple[tree.Expression, ...]
 
@@ -46,15 +45,6 @@ def _match(subject: Result, regex: Result) -> bool:
     return any(pattern.search(text) for text in each(subject))
 
 
-def _tonumber(text: Result, base: Result = 10) -> Result:
-    if base == 10:
-        return numeric(text)
-    try:
-        return int(written(text) or "", int(numeric(base) or 10))
-    except ValueError:
-        return None
-
-
 CONDITIONAL: dict[str, EvalFunction] = {
     "if": EvalFunction(COMPARISON, 3, 3, _if),
     "case": EvalFunction(COMPARISON, 2, None, _case),
@@ -64,5 +54,5 @@ CONDITIONAL: dict[str, EvalFunction] = {
     "true": of_values(COMPARISON, 0, 0, lambda: True),
     "isnull": of_values(INFORMATION, 1, 1, lambda value: value is None),
     "isnotnull": of_values(INFORMATION, 1, 1, lambda value: value is not None),
-    "tonumber": strict(CONVERSION, 1, 2, _tonumber),
+    "tonumber": strict(CONVERSION, 1, 1, numeric),
 }
