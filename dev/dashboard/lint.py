@@ -15,6 +15,7 @@ Vocabulary = Mapping[str, Mapping[str, list[str]]]
 _TOKEN = re.compile(r"\$([\w.:\- ]+?)(?:\|[a-z]+)?\$")
 _CLICK = re.compile(r"(row\..+|click\..+|name|value)")
 _NAME_IN_STEP = re.compile(r'"(?:\\.|[^"])*"|([A-Za-z_]\w*)(?!\w*\()')
+_SINGULAR = {"dataSources": "data source", "visualizations": "visualization", "inputs": "input"}
 _TIME_BOUNDS = ("earliest", "latest")
 
 
@@ -34,7 +35,7 @@ def _bound(definition: Definition) -> Iterator[tuple[str, str]]:
     for kind in ("visualizations", "inputs"):
         for name, item in _items(definition, kind):
             for source in item.get("dataSources", {}).values():
-                yield f"{kind[:-1]} {name}", source
+                yield f"{_SINGULAR[kind]} {name}", source
     for name, source in _items(definition, "dataSources"):
         if "extend" in source["options"]:
             yield f"data source {name}", source["options"]["extend"]
@@ -75,10 +76,10 @@ def _used_tokens(definition: Definition) -> Iterator[tuple[str, str]]:
             clicks = json.dumps(item.get("eventHandlers", []))
             rest = json.dumps({key: value for key, value in item.items() if key != "eventHandlers"})
             for token in _TOKEN.findall(rest):
-                yield f"{kind[:-1]} {name}", token
+                yield f"{_SINGULAR[kind]} {name}", token
             for token in _TOKEN.findall(clicks):
                 if not _CLICK.fullmatch(token):
-                    yield f"{kind[:-1]} {name}", token
+                    yield f"{_SINGULAR[kind]} {name}", token
 
 
 def _tokens(definition: Definition) -> Iterator[str]:
@@ -117,13 +118,13 @@ def _contexts(definition: Definition) -> Iterator[str]:
                     steps.append(source)
                 used |= {found for step in steps for found in _NAME_IN_STEP.findall(step) if found}
             for missing in sorted(used - set(context)):
-                yield f"{kind[:-1]} {name}: there is no context {missing}"
+                yield f"{_SINGULAR[kind]} {name}: there is no context {missing}"
             for unused in sorted(set(context) - used - sources):
-                yield f"{kind[:-1]} {name}: no option uses the context {unused}"
+                yield f"{_SINGULAR[kind]} {name}: no option uses the context {unused}"
 
 
 def _options(definition: Definition, vocabulary: Vocabulary) -> Iterator[str]:
     for kind, types in vocabulary.items():
         for name, item in _items(definition, kind):
             for option in sorted(set(item.get("options", {})) - set(types[item["type"]])):
-                yield f"{kind[:-1]} {name}: {item['type']} has no option {option}"
+                yield f"{_SINGULAR[kind]} {name}: {item['type']} has no option {option}"

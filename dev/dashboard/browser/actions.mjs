@@ -22,26 +22,29 @@ async function settle(page) {
 }
 
 async function newPage(session, { now, width, height }) {
-    await session.page?.close();
     const page = await session.browser.newPage({ viewport: { width, height } });
-    session.page = page;
-    session.refused = [];
-    session.complaints = [];
-    page.on('pageerror', (error) => session.complaints.push(error.message));
     page.setDefaultTimeout(20000);
+    page.on('pageerror', (error) => session.complaints.push(error.message));
     await page.clock.install({ time: new Date(now) });
     await page.exposeFunction('askHost', session.askHost);
-    await serve(page, session.files, { now, refused: session.refused });
+    await serve(page, session, now);
     return page;
 }
 
 // view: name of the view; tokens: values for its inputs, as a link to the view carries them; now: ms since 1970.
+// The page is loaded once; it changes from view to view by itself, since loading the framework takes seconds.
 export async function open(session, { view, tokens = {}, now, width = 1280, height = 900 }) {
-    const page = await newPage(session, { now, width, height });
     const url = new URL(APP_PATH + view, ORIGIN);
     Object.entries(tokens).forEach(([name, value]) => url.searchParams.set(`form.${name}`, value));
-    await page.goto(url.href);
-    await settle(page);
+    Object.assign(session, { refused: [], complaints: [] });
+    if (session.page) {
+        await session.page.setViewportSize({ width, height });
+        await session.page.evaluate((address) => window.showAddress(address), url.href);
+    } else {
+        session.page = await newPage(session, { now, width, height });
+        await session.page.goto(url.href);
+    }
+    await settle(session.page);
 }
 
 export const tiles = ({ page }) => page.evaluate(readTiles);

@@ -27,7 +27,7 @@ const html = `<!doctype html><html><head><meta charset="utf-8"><link rel="styles
 <script src="/app.js"></script></body></html>`;
 
 function answer(url, { script, style }, now) {
-    if (url.pathname.startsWith(APP_PATH)) {
+    if (url.pathname.includes('/app/kmspolicycheck/')) {
         return { contentType: 'text/html', body: html };
     }
     if (url.pathname === '/app.js') {
@@ -48,15 +48,15 @@ function answer(url, { script, style }, now) {
     return null;
 }
 
-// Routes every request of the page; addresses that nothing here answers are aborted and listed in `refused`.
-export async function serve(page, files, { now, refused }) {
+// Routes every request of the page; addresses that nothing here answers are aborted and listed in session.refused.
+export async function serve(page, session, now) {
     await page.route('**/*', (route) => {
         const url = new URL(route.request().url());
-        const found = url.origin === ORIGIN ? answer(url, files, now) : null;
+        const found = url.origin === ORIGIN ? answer(url, session.files, now) : null;
         if (found) {
             return route.fulfill(found);
         }
-        refused.push(url.href);
+        session.refused.push(url.href);
         return route.abort();
     });
 }

@@ -13,17 +13,16 @@ export function validate(definition, preset) {
     return errors.map(({ instancePath, message }) => `${instancePath}: ${message}`);
 }
 
-const optionNames = (components) =>
+const optionNames = (components, more = []) =>
     Object.fromEntries(
         Object.entries(components).map(([type, component]) => [
             type,
-            Object.keys(component.config?.optionsSchema ?? component.schema ?? {}),
+            [...Object.keys(component.config?.optionsSchema ?? component.schema ?? {}), ...more],
         ])
     );
 
-export const vocabulary = ({ visualizations, inputs, dataSources, eventHandlers }) => ({
+// Where the validator lets unknown options pass. `extend` is an option of every data source, and in none's schema.
+export const vocabulary = ({ visualizations, dataSources }) => ({
     visualizations: optionNames(visualizations),
-    inputs: optionNames(inputs),
-    dataSources: optionNames(dataSources),
-    eventHandlers: optionNames(eventHandlers),
+    dataSources: optionNames(dataSources, ['extend']),
 });

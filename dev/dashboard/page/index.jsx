@@ -44,12 +44,22 @@ const View = ({ definition, theme }) => (
     </SplunkThemeProvider>
 );
 
+const root = createRoot(document.getElementById('root'));
+let shown = 0;
+
+// Draws the view that the address names; a view that was drawn before is taken down, with all its state.
 async function show() {
     const name = window.location.pathname.split('/').pop();
     const { definition, theme } = await window.askHost({ view: name });
-    createRoot(document.getElementById('root')).render(<View definition={definition} theme={theme} />);
+    shown += 1;
+    root.render(<View key={shown} definition={definition} theme={theme} />);
 }
 
+window.showAddress = (address) => {
+    window.history.pushState({}, '', address);
+    root.render(null);
+    return show();
+};
 window.validateDefinition = (definition) => validate(definition, EnterpriseViewOnlyPreset);
 window.vocabulary = () => vocabulary(EnterpriseViewOnlyPreset);
 show();
