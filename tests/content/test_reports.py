@@ -1,0 +1,130 @@
+"""The reports say what they promise, on the project's sample events and on lookups made for them."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dev.spl import Event, run_saved, run_search
+from tests.content.shipped import ALLOWLIST, APP, PUBLISHED, conf, write_lookups
+
+EVENTS = (APP / "samples" / "cloudtrail.jsonl").read_text(encoding="utf-8").splitlines()
+LAKE = (APP / "samples" / "security_lake.jsonl").read_text(encoding="utf-8").splitlines()
+RULE = next(name for name in PUBLISHED if "ASL" not in name)
+
+
+def report(name: str, events: Any = (), **options: Any) -> list[dict[str, Any]]:
+    return run_saved(f"KMS - {name}", events, all_time=True, **options).rows
+
+
+def row(**cells: str) -> dict[str, str]:
+    """A row of the allowlist that hides the changes of one actor; its reason names the row."""
+    blank = {"key": "*", "account": "*", "actor": "alice", "until": "never", "tenant": "*", "reason": "", "owner": "me"}
+    return {**blank, **cells}
+
+
+def test_open_keys_now_leaves_out_disabled_and_closed_keys() -> None:
+    keys = {found["key_policy_key"].rsplit("/", 1)[-1] + "@" + found["key_policy_region"]
+            for found in report("Open keys now", EVENTS)}
+    assert "mrk-3226caeee5270f002881c9a409262d64@eu-west-1" in keys
+    assert "mrk-3226caeee5270f002881c9a409262d64@us-east-1" not in keys  # disabled in the morning
+    assert "5e12b888-0a56-4f5a-9119-b8f897778383@eu-central-1" not in keys  # closed in the morning
+
+
+def test_policy_changes_has_each_change_once() -> None:
+    found = report("Policy changes", [*EVENTS, *LAKE, *EVENTS])
+    events = [change["key_policy_event"] for change in found]
+    assert len(events) == len(set(events))
+    assert "dae86391-c852-4b5d-96b1-31eaa07034e1" in events  # stands twice in the file itself
+    assert {change["key_policy_call"] for change in found} == {"success", "failure"}
+
+
+def test_who_opened_keys_counts_keys_and_attempts() -> None:
+    actors = {found["key_policy_actor"]: (found["changes"], found["failed"])
+              for found in report("Who opened keys", EVENTS)}
+    assert actors["ci-backup"] == ("1", "1")
+    assert actors["alice"] == ("2", "0")
+    assert "CloudTrail" not in actors
+
+
+@pytest.mark.parametrize("addon", ["filled", "field"])
+def test_the_published_rule_beside_ours_tells_what_that_rule_reports(addon: str) -> None:
+    """The report's verdict on each event is what the published search itself finds in that event alone."""
+    found = report("Published rule beside ours", EVENTS, addon=addon)
+    claimed = {line["key_policy_event"] for line in found if not line["verdict"].startswith("missed")}
+    events = {text.split('"eventID":"', 1)[1][:36]: text for text in EVENTS}
+    reported = {event for event, text in events.items() if run_saved(RULE, [text], addon=addon, all_time=True).rows}
+    assert claimed == reported
+    verdicts = {line["key_policy_event"]: line["verdict"] for line in found}
+    assert verdicts["da7a5f3c-2ea8-442e-be8c-81b2b6d94d63"] == "missed by the published rule"
+    if addon == "filled":
+        assert verdicts["4bf348a9-54cd-4499-8030-ae61ea3ac372"] == "flagged by mistake by the published rule"
+        assert verdicts["3ed8b848-33c2-4f15-b520-810b0c1e11ed"] == "reported unread: its policy could not be read"
+
+
+@pytest.mark.parametrize(("cells", "problem"), [
+    ({"actor": "*"}, "names no key, account or actor"),
+    ({"actor": "*", "tenant": "main"}, "names no key, account or actor"),
+    ({"actor": "*/*", "key": "arn:aws:kms:*:*:key/*"}, "names no key, account or actor"),
+    ({"until": "31.12.2030"}, "until is neither"),
+    ({"until": "2030-02-30x"}, "until is neither"),
+    ({"until": "2026-03-09"}, "expired"),
+    ({"until": ""}, "a cell is empty"),
+    ({"key": ""}, "a cell is empty"),
+    ({}, ""),
+    ({"until": "Never"}, ""),
+    ({"until": "2026-03-10"}, ""),
+    ({"actor": "*", "key": "arn:aws:kms:us-east-1:*:key/*"}, ""),
+    ({"actor": "*", "account": "1111*"}, ""),
+])
+def test_allowlist_rows_that_do_nothing(cells: dict[str, str], problem: str, tmp_path: Path) -> None:
+    """What the report lists hides no finding, and what it does not list hides one."""
+    write_lookups(tmp_path, {ALLOWLIST: [row(**cells)]})
+    listed = report("Allowlist rows that do nothing", lookups=tmp_path, now="2026-03-10T12:00:00Z")
+    assert [line["problem"].startswith(problem) for line in listed] == ([True] if problem else [])
+    alice = [text for text in EVENTS if '"eventID":"45da64e4-5f30-4852-ba13-0ad3ec240b87"' in text]
+    findings = report("Key Policy Lets Everyone Encrypt - Rule", alice, lookups=tmp_path, now="2026-03-10T12:00:00Z")
+    assert len(findings) == (1 if problem else 0)
+
+
+def test_the_example_allowlist_hides_and_lists_nothing() -> None:
+    assert report("Allowlist rows that do nothing") == []
+
+
+def test_unreadable_policies_are_those_in_force() -> None:
+    found = {line["key_policy_event"] for line in report("Unreadable policies", EVENTS)}
+    assert found == {"3ed8b848-33c2-4f15-b520-810b0c1e11ed"}  # not the one that KMS refused
+
+
+def states(found: list[dict[str, Any]]) -> dict[str, str]:
+    return {line["check"]: line["state"] for line in found}
+
+
+def test_the_setup_check_of_an_app_that_sees_no_events() -> None:
+    found = report("Setup check")
+    assert states(found)["Key policy events arrive"] == "problem"
+    assert "kmspolicycheck_index" in found[0]["next_step"]
+    assert all(line["found"] and line["next_step"] for line in found)
+
+
+def test_the_setup_check_of_an_app_that_sees_events(tmp_path: Path) -> None:
+    run_saved("KMS - Update inventory", EVENTS, lookups=tmp_path, all_time=True)
+    readable = [text for text in EVENTS if "StringEqualsWithTrust" not in text]
+    assert set(states(report("Setup check", readable, lookups=tmp_path)).values()) == {"ok"}
+    assert states(report("Setup check", EVENTS, lookups=tmp_path))["Policies can be read"] == "problem"
+
+
+def test_the_setup_check_sees_events_that_come_late_or_cut_short() -> None:
+    cut = Event(EVENTS[16][:12000], sourcetype="aws:cloudtrail", indextime="2026-03-11T00:00:00Z")
+    late = Event(EVENTS[10], indextime="2026-03-12T00:00:00Z")
+    found = states(report("Setup check", [cut, late]))
+    assert found["Events arrive in time"] == "problem"
+    assert found["Long policies arrive whole"] == ("problem" if len(EVENTS[16]) > 12000 else "warning")
+
+
+def test_the_event_type_covers_changes_of_both_sources() -> None:
+    search = conf("eventtypes")["kmspolicycheck_key_policy_change"]["search"]
+    found = {line["_raw"] for line in run_search(search, [*EVENTS, *LAKE]).rows}
+    assert {text for text in [*EVENTS, *LAKE] if '"PutKeyPolicy"' in text and "kms:PutKeyPolicy" not in text} <= found
+    assert not {text for text in EVENTS if '"GetCallerIdentity"' in text} & found
