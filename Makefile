@@ -74,6 +74,6 @@ dashboard: lib
 	@$(PY) -m dev.dashboard
 
 clean:
-	@rm -rf .venv .venv-appinspect dist build dev/dashboard/node_modules lib/splunklib lib/splunk_sdk-*.dist-info \
+	@rm -rf .venv .venv-* dist build dev/dashboard/node_modules lib/splunklib lib/splunk_sdk-*.dist-info \
 	  .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
