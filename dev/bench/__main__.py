@@ -2,6 +2,7 @@
 The machine may be busy: CPU time of the measured process counts, programs take turns, medians are shown, and a ratio is
 taken within a round.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -22,7 +23,8 @@ PARTS = ("wire", "chunks", "analyze", "startup", "linear", "peers")
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured. rows: of an input on the wire; most: rows of the largest chunk; policies: for the engine."""
+    """How much is measured. rows: of an input on the wire; most: of the largest chunk; policies: for the engine."""
+
     rounds: int
     rows: int
     most: int
@@ -74,13 +76,19 @@ def tables(size: Size, parts: tuple[str, ...] | list[str], versions: tuple[str, 
             print("Other checks are not installed: make bench-peers", file=sys.stderr)
 
 
-def _of_python(size: Size, parts: tuple[str, ...] | list[str], version: str, python: Path, apps: Apps) -> Iterator[Table]:
+def _of_python(
+    size: Size, parts: tuple[str, ...] | list[str], version: str, python: Path, apps: Apps
+) -> Iterator[Table]:
     if "wire" in parts:
-        yield wire.table(f"On the wire, Python {version}",
-                         [(load, wire.measure(load, apps, python, size.rounds)) for load in wire.loads(size.rows)])
+        yield wire.table(
+            f"On the wire, Python {version}",
+            [(load, wire.measure(load, apps, python, size.rounds)) for load in wire.loads(size.rows)],
+        )
     if "chunks" in parts:
-        yield wire.table(f"Sizes of chunks, Python {version}",
-                         [(load, wire.measure(load, apps, python, size.rounds)) for load in wire.chunk_loads(size.most)])
+        yield wire.table(
+            f"Sizes of chunks, Python {version}",
+            [(load, wire.measure(load, apps, python, size.rounds)) for load in wire.chunk_loads(size.most)],
+        )
     if "startup" in parts:
         yield startup.table(version, startup.measure(apps, python, 5 * size.rounds))
     if "analyze" in parts or "linear" in parts:
@@ -94,8 +102,10 @@ def _of_python(size: Size, parts: tuple[str, ...] | list[str], version: str, pyt
 
 
 def _heading(size: Size) -> str:
-    return (f"# Bench\n\nMachine: {machine()}. {size.rounds} rounds, programs in turn; CPU time of the measured process, medians; ratios "
-            "are taken within a round, so that other work on the machine weighs on both sides.\n")
+    return (
+        f"# Bench\n\nMachine: {machine()}. {size.rounds} rounds, programs in turn; CPU time of the measured process, "
+        "medians; ratios are taken within a round, so that other work on the machine weighs on both sides.\n"
+    )
 
 
 if __name__ == "__main__":

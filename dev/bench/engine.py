@@ -1,15 +1,16 @@
 """`analyze` alone: against json.loads of the same text, on a policy seen before, and as policies grow a hundredfold."""
+
 from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from dev.bench import policies
 from dev.bench.apps import Apps
+from dev.bench.curves import CURVES
 from dev.bench.measure import Target, at_most, growth, percentile
 from dev.bench.process import BenchError
 from dev.bench.report import Table, number, verdict
@@ -20,17 +21,18 @@ _TARGET = {"summary": at_most(6), "expand": None}
 _SEEN = {4_096: at_most(2), 32_768: at_most(8)}  # bytes of the policy: µs
 _SIZES = (2, 20, 200)
 _LINEAR = at_most(1.1)
-CURVES: dict[str, Callable[[int], str]] = {
-    "statements": policies.with_statements, "Deny statements": policies.with_deny_statements,
-    "condition keys": policies.with_conditions, "values of a condition": policies.with_values,
-    "principals": policies.with_principals}
 
 
 def measure(apps: Apps, python: Path, rounds: int, count: int) -> dict[str, list[dict[str, Any]]]:
     """Mode -> what each round's process measured on `count` distinct policies."""
-    asked = {"texts": policies.PolicyMaker(7).policies(count), "seen": [policies.sized(size) for size in _SEEN],
-             "curves": {name: {n: make(n) for n in _SIZES} for name, make in CURVES.items()}}
-    return {mode: [_ask(apps, python, {**asked, "mode": mode}) for _ in range(rounds)] for mode in MODES}
+    texts = policies.PolicyMaker(7).policies(count)
+    seen = [policies.sized(size) for size in _SEEN]
+    curves = {name: {n: make(n) for n in _SIZES} for name, make in CURVES.items()}
+    asked = {
+        "summary": {"mode": "summary", "texts": texts, "seen": seen, "curves": curves},
+        "expand": {"mode": "expand", "texts": texts, "seen": [], "curves": {}},
+    }
+    return {mode: [_ask(apps, python, asked[mode]) for _ in range(rounds)] for mode in MODES}
 
 
 def _ask(apps: Apps, python: Path, asked: dict[str, Any]) -> dict[str, Any]:
@@ -41,18 +43,29 @@ def _ask(apps: Apps, python: Path, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def table(version: str, measured: dict[str, list[dict[str, Any]]]) -> Table:
-    made = Table(f"The engine alone, Python {version}",
-                 ("what", "median", "90th percentile", "× json.loads, median", "target", ""),
-                 "CPU time of `analyze` and of reading what a row needs, distinct policies, each analysed once.")
+    made = Table(
+        f"The engine alone, Python {version}",
+        ("what", "median", "90th percentile", "× json.loads, median", "target", ""),
+        "CPU time of `analyze` and of reading what a row needs, distinct policies, each analysed once.",
+    )
     for mode, rounds in measured.items():
         loads = _medians([taken["loads"] for taken in rounds])
         times = _medians([taken["analyze"] for taken in rounds])
-        ratio = median(time / load for time, load in zip(times, loads))  # noqa: B905 - strict= is not in Python 3.9
+        ratio = median(time / load for time, load in zip(times, loads))
         if mode == "summary":
-            made.rows.append(("json.loads of the policy", _micro(median(loads)), _micro(percentile(loads, 0.9)), "1", "", ""))
-        made.rows.append((f"as `mode={mode}` reads it", _micro(median(times)), _micro(percentile(times, 0.9)), f"{ratio:.1f}",
-                          *verdict(ratio, _TARGET[mode])))
-    for size, target in zip(measured["summary"][0]["seen"], _SEEN.values()):  # noqa: B905
+            made.rows.append(
+                ("json.loads of the policy", _micro(median(loads)), _micro(percentile(loads, 0.9)), "1", "", "")
+            )
+        made.rows.append(
+            (
+                f"as `mode={mode}` reads it",
+                _micro(median(times)),
+                _micro(percentile(times, 0.9)),
+                f"{ratio:.1f}",
+                *verdict(ratio, _TARGET[mode]),
+            )
+        )
+    for size, target in zip(measured["summary"][0]["seen"], _SEEN.values()):
         time = median(taken["seen"][size] for taken in measured["summary"])
         asked, met = verdict(time * 1e6, target)
         made.rows.append((f"a policy of {int(size):,} bytes, seen before", _micro(time), "", "", f"{asked} µs", met))
@@ -60,9 +73,11 @@ def table(version: str, measured: dict[str, list[dict[str, Any]]]) -> Table:
 
 
 def growth_table(version: str, measured: dict[str, list[dict[str, Any]]]) -> Table:
-    made = Table(f"Growth of `analyze`, Python {version}",
-                 ("number of", *(f"{n}" for n in _SIZES), "exponent", "target", ""),
-                 "CPU time as `mode=summary` reads it; exponent p of cost ~ n^p over the last factor of ten (1 is linear).")
+    made = Table(
+        f"Growth of `analyze`, Python {version}",
+        ("number of", *(f"{n}" for n in _SIZES), "exponent", "target", ""),
+        "CPU time as `mode=summary` reads it; exponent p of cost ~ n^p over the last factor of ten (1 is linear).",
+    )
     for name in CURVES:
         costs = {n: median(taken["curves"][name][str(n)] for taken in measured["summary"]) for n in _SIZES}
         made.rows.append((name, *map(_micro, costs.values()), *growth_cells(costs)))
@@ -77,7 +92,7 @@ def growth_cells(costs: dict[int, float], target: Target = _LINEAR) -> tuple[str
 
 def _medians(rounds: list[list[float]]) -> list[float]:
     """For every policy the median over the rounds."""
-    return [median(values) for values in zip(*rounds)]  # noqa: B905
+    return [median(values) for values in zip(*rounds)]
 
 
 def _micro(seconds: float) -> str:

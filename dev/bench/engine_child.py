@@ -2,16 +2,19 @@
 
 Writes seconds of CPU time as JSON: {"loads": […], "analyze": […], "seen": {size: …}, "curves": {name: {n: …}}}.
 """
+
 import json
 import sys
 from statistics import median
 from time import thread_time_ns
 
 sys.path.insert(0, sys.argv[1])
-from kmspolicy import KeyFacts, analyze  # noqa: E402
+from kmspolicy import KeyFacts, analyze
 
-KEY = KeyFacts(account="111122223333", region="us-east-1", key_id="0d990263-018e-4e65-a703-eff731de951e", event_time=1762000000.0)
-REPEATS = 2000
+KEY = KeyFacts(
+    account="111122223333", region="us-east-1", key_id="0d990263-018e-4e65-a703-eff731de951e", event_time=1762000000.0
+)
+REPEATS = 300
 
 
 def summary(text):
@@ -23,8 +26,25 @@ def summary(text):
 def expand(text):
     """What the command reads for the rows of mode=expand."""
     found = analyze(text, key=KEY)
-    return [(s.index, s.text, s.sid, s.effect, s.actions, s.principals, s.conditions, s.audience, s.flagged, s.granted, s.reasons,
-             s.witness, found.encrypt_only, found.hash) for s in found.statements]
+    return [
+        (
+            s.index,
+            s.text,
+            s.sid,
+            s.effect,
+            s.actions,
+            s.principals,
+            s.conditions,
+            s.audience,
+            s.flagged,
+            s.granted,
+            s.reasons,
+            s.witness,
+            found.encrypt_only,
+            found.hash,
+        )
+        for s in found.statements
+    ]
 
 
 def timed(function, text):
@@ -44,12 +64,17 @@ def main():
     read = {"summary": summary, "expand": expand}[asked["mode"]]
     read('{"Statement":[]}')
     loads = [timed(json.loads, text) for text in asked["texts"]]
-    json.dump({
-        "loads": loads,
-        "analyze": [timed(read, text) for text in asked["texts"]],
-        "seen": {str(len(text)): seen_before(read, text) for text in asked["seen"]},
-        "curves": {name: {n: timed(read, text) for n, text in texts.items()} for name, texts in asked["curves"].items()},
-    }, sys.stdout)
+    json.dump(
+        {
+            "loads": loads,
+            "analyze": [timed(read, text) for text in asked["texts"]],
+            "seen": {str(len(text)): seen_before(read, text) for text in asked["seen"]},
+            "curves": {
+                name: {n: timed(read, text) for n, text in texts.items()} for name, texts in asked["curves"].items()
+            },
+        },
+        sys.stdout,
+    )
 
 
 main()

@@ -1,4 +1,5 @@
 """Rows a hundredfold in one chunk: the cost of a row must not depend on how many there are, up to splunkd's 50,000."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -29,10 +30,14 @@ def measure(apps: Apps, python: Path, rounds: int, most: int) -> dict[str, dict[
 
 def table(version: str, measured: dict[str, dict[int, float]]) -> Table:
     sizes = list(next(iter(measured.values())))
-    made = Table(f"Growth with the rows of one chunk, Python {version}",
-                 ("arguments", *(f"{size:,} rows" for size in sizes), "exponent", "target", ""),
-                 "CPU time per row; 8 columns, one event in a hundred sets one of 200 policies, so the first sizes also pay for "
-                 "policies met for the first time.")
+    made = Table(
+        f"Growth with the rows of one chunk, Python {version}",
+        ("arguments", *(f"{size:,} rows" for size in sizes), "exponent", "target", ""),
+        "CPU time per row; 8 columns, one event in a hundred sets one of 200 policies, so the first sizes also pay for "
+        "policies met for the first time.",
+    )
     for args, costs in measured.items():
-        made.rows.append((f"`{args}`", *(f"{number(cost / size * 1e6)} µs" for size, cost in costs.items()), *growth_cells(costs)))
+        made.rows.append(
+            (f"`{args}`", *(f"{number(cost / size * 1e6)} µs" for size, cost in costs.items()), *growth_cells(costs))
+        )
     return made

@@ -1,6 +1,7 @@
 """The arithmetic of the bench: medians, ratios within a round, growth, and whether a target is met.
 Rounds are interleaved and only values of one round are divided, so that a busy machine slows both sides of a ratio.
 """
+
 from __future__ import annotations
 
 import math
@@ -12,6 +13,7 @@ from statistics import median
 @dataclass(frozen=True)
 class Target:
     """What is asked of a value: at least, or at most, so much."""
+
     limit: float
     at_least: bool
 
@@ -34,7 +36,7 @@ def ratio_within(numerators: Sequence[float], denominators: Sequence[float]) -> 
     """The median of the rounds' quotients. Raises ValueError where the rounds do not pair up."""
     if len(numerators) != len(denominators):
         raise ValueError(f"{len(numerators)} rounds against {len(denominators)}")
-    return median(n / d for n, d in zip(numerators, denominators))  # noqa: B905 - strict= is not in Python 3.9
+    return median(n / d for n, d in zip(numerators, denominators))
 
 
 def growth(costs: Mapping[int, float]) -> float:

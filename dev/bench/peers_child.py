@@ -2,6 +2,7 @@
 
 Every check gets the text and answers whether the policy lets everyone in, so each pays for its own json.loads.
 """
+
 import importlib.metadata
 import json
 import logging
@@ -10,7 +11,7 @@ import types
 from time import thread_time_ns
 
 sys.path.insert(0, sys.argv[1])
-from kmspolicy import KeyFacts, analyze  # noqa: E402
+from kmspolicy import KeyFacts, analyze
 
 OWN = "111122223333"
 KEY = KeyFacts(account=OWN, region="us-east-1", event_time=1762000000.0)
@@ -21,26 +22,30 @@ def kmspolicy():
     def check(text):
         found = analyze(text, key=KEY)
         return found.flagged, found.granted, found.reasons, found.witness, found.encrypt_only, found.hash
+
     return check
 
 
 def policyuniverse():
-    from policyuniverse.policy import Policy
+    from policyuniverse.policy import Policy  # type: ignore[import-not-found]
+
     return lambda text: Policy(json.loads(text)).is_internet_accessible()
 
 
 def c7n():
-    from c7n.resources.kms import KMSPolicyChecker
+    from c7n.resources.kms import KMSPolicyChecker  # type: ignore[import-not-found]
+
     checker = KMSPolicyChecker({"everyone_only": True, "allowed_accounts": {OWN}})
     return lambda text: bool(checker.check(text))
 
 
 def prowler():
-    # Its module of policy checks needs of the AWS provider one function, which reads a file; the provider needs a hundred packages.
+    # Its policy checks need one function of the AWS provider, which reads a file; the provider needs 100 packages.
     provider = types.ModuleType("prowler.providers.aws.aws_provider")
-    provider.read_aws_regions_file = dict
+    provider.__dict__["read_aws_regions_file"] = dict
     sys.modules[provider.__name__] = provider
-    from prowler.providers.aws.services.iam.lib.policy import is_policy_public
+    from prowler.providers.aws.services.iam.lib.policy import is_policy_public  # type: ignore[import-not-found]
+
     return lambda text: is_policy_public(json.loads(text), OWN)
 
 
@@ -49,7 +54,7 @@ CHECKS = {"kmspolicy": kmspolicy, "policyuniverse": policyuniverse, "c7n": c7n, 
 
 def main():
     sets = json.load(sys.stdin)
-    answer = {}
+    answer: dict = {}
     for name, load in CHECKS.items():
         try:
             check = load()

@@ -1,6 +1,7 @@
 """Makes key policies as accounts have them: 0.5 to 32 KB, 1 to 180 statements, the same ones for the same seed.
 The kinds of statements are those of KMS's own pages (*Default key policy*, *Key policy examples*).
 """
+
 from __future__ import annotations
 
 import json
@@ -14,11 +15,25 @@ STATEMENTS = {1: 160, 2: 150, 3: 140, 5: 170, 8: 170, 12: 130, 20: 59, 40: 17, 9
 
 _MOST_LONG = 60  # statements; more of the ordinary kinds pass LARGEST
 _EVERYONE = {"AWS": "*"}
-_OTHERS = ("444455556666", "123456789012", "999999999999", "777788889999")
+OTHERS = ("444455556666", "123456789012", "999999999999", "777788889999")
 _REGIONS = ("us-east-1", "us-west-2", "eu-central-1", "ap-southeast-2")
-_USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
-_ADMIN = ["kms:Create*", "kms:Describe*", "kms:Enable*", "kms:List*", "kms:Put*", "kms:Update*", "kms:Revoke*", "kms:Disable*",
-          "kms:Get*", "kms:Delete*", "kms:TagResource", "kms:UntagResource", "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion"]
+USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+_ADMIN = [
+    "kms:Create*",
+    "kms:Describe*",
+    "kms:Enable*",
+    "kms:List*",
+    "kms:Put*",
+    "kms:Update*",
+    "kms:Revoke*",
+    "kms:Disable*",
+    "kms:Get*",
+    "kms:Delete*",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:ScheduleKeyDeletion",
+    "kms:CancelKeyDeletion",
+]
 _SERVICES = ("s3", "sqs", "sns", "logs", "cloudtrail", "events", "secretsmanager", "lambda", "rds", "ebs")
 _TEAMS = ("payments", "orders", "billing", "search", "fraud", "data", "platform", "mobile")
 
@@ -40,7 +55,7 @@ class PolicyMaker:
         count = statements or random.choices(list(STATEMENTS), list(STATEMENTS.values()))[0]
         self._made += 1
         kinds = _KINDS if count <= _MOST_LONG else (_short,)
-        listed = [_root()] + [random.choice(kinds)(random, i) for i in range(1, count)]
+        listed = [root()] + [random.choice(kinds)(random, i) for i in range(1, count)]
         if open_to_everyone:
             listed[random.randrange(count)] = _open(random)
         policy = {"Version": "2012-10-17", "Id": f"key-{self._made:07d}", "Statement": listed}
@@ -53,7 +68,9 @@ class PolicyMaker:
 
     def policies(self, count: int, open_every: int = 100) -> list[str]:
         """Distinct policies; one in `open_every` is open to everyone, one in ten is indented."""
-        return [self.policy(open_to_everyone=i % open_every == open_every // 2, spaced=i % 10 == 9) for i in range(count)]
+        return [
+            self.policy(open_to_everyone=i % open_every == open_every // 2, spaced=i % 10 == 9) for i in range(count)
+        ]
 
     def contested(self, count: int) -> list[str]:
         """Policies with an Allow for everyone under a condition or a Deny, about which tools differ."""
@@ -73,112 +90,134 @@ def sized(size: int) -> str:
     return text
 
 
-def with_statements(count: int) -> str:
-    """Statements for the key's own roles, each with a condition of its own."""
-    return _text([_root()] + [{"Sid": f"S{i}", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{OWN}:role/app-{i}"},
-                               "Action": _USE, "Resource": "*",
-                               "Condition": {"StringEquals": {"kms:ViaService": f"s{i}.us-east-1.amazonaws.com"}}}
-                              for i in range(count)])
-
-
-def with_deny_statements(count: int) -> str:
-    """One Allow for everyone and Deny statements that each close a part of it."""
-    return _text([_everyone()] + [{"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*",
-                                   "Condition": {"StringNotLike": {"kms:ViaService": f"*.region-{i}.amazonaws.com"}}}
-                                  for i in range(count)])
-
-
-def with_conditions(count: int) -> str:
-    """One Allow for everyone under so many condition keys, each of which a stranger can meet."""
-    return _text([_everyone({"StringEquals": {f"kms:EncryptionContext:key{i}": f"value{i}" for i in range(count)}})])
-
-
-def with_values(count: int) -> str:
-    """One Allow for everyone under one condition key with so many values."""
-    return _text([_everyone({"StringLike": {"kms:EncryptionContext:key": [f"value{i}-*" for i in range(count)]}})])
-
-
-def with_principals(count: int) -> str:
-    """One Allow for so many roles of another account."""
-    return _text([{"Effect": "Allow", "Principal": {"AWS": [f"arn:aws:iam::{_OTHERS[0]}:role/app-{i}" for i in range(count)]},
-                   "Action": _USE, "Resource": "*"}])
-
-
-def _text(statements: list[dict[str, Any]]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
-
-
-def _everyone(condition: dict[str, Any] | None = None) -> dict[str, Any]:
-    made = {"Effect": "Allow", "Principal": _EVERYONE, "Action": _USE, "Resource": "*"}
+def everyone(condition: dict[str, Any] | None = None) -> dict[str, Any]:
+    made = {"Effect": "Allow", "Principal": _EVERYONE, "Action": USE, "Resource": "*"}
     return {**made, "Condition": condition} if condition else made
 
 
-def _root() -> dict[str, Any]:
-    return {"Sid": "Enable IAM User Permissions", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{OWN}:root"},
-            "Action": "kms:*", "Resource": "*"}
+def root() -> dict[str, Any]:
+    return {
+        "Sid": "Enable IAM User Permissions",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{OWN}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
 
 
 def _use(random: Random, number: int) -> dict[str, Any]:
-    actions = _USE if random.random() < 0.7 else random.sample(_ADMIN, 6)
-    return {"Sid": f"AllowUse{number}", "Effect": "Allow", "Principal": {"AWS": [_role(random, OWN) for _ in range(random.choice((1, 2, 4, 8)))]},
-            "Action": actions, "Resource": "*"}
+    actions = USE if random.random() < 0.7 else random.sample(_ADMIN, 6)
+    return {
+        "Sid": f"AllowUse{number}",
+        "Effect": "Allow",
+        "Principal": {"AWS": [_role(random, OWN) for _ in range(random.choice((1, 2, 4, 8)))]},
+        "Action": actions,
+        "Resource": "*",
+    }
 
 
 def _grant(random: Random, number: int) -> dict[str, Any]:
-    return {"Sid": f"AllowGrants{number}", "Effect": "Allow", "Principal": {"AWS": [_role(random, OWN)]},
-            "Action": ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"], "Resource": "*",
-            "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}}
+    return {
+        "Sid": f"AllowGrants{number}",
+        "Effect": "Allow",
+        "Principal": {"AWS": [_role(random, OWN)]},
+        "Action": ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
+        "Resource": "*",
+        "Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+    }
 
 
 def _service(random: Random, number: int) -> dict[str, Any]:
     service = random.choice(_SERVICES)
     name = f"arn:aws:{service}:{random.choice(_REGIONS)}:{OWN}:{random.choice(_TEAMS)}-{random.randrange(10**6)}"
-    return {"Sid": f"AllowService{number}", "Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"},
-            "Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*",
-            "Condition": {"StringEquals": {"aws:SourceAccount": OWN}, "ArnLike": {"aws:SourceArn": name}}}
+    return {
+        "Sid": f"AllowService{number}",
+        "Effect": "Allow",
+        "Principal": {"Service": f"{service}.amazonaws.com"},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": OWN}, "ArnLike": {"aws:SourceArn": name}},
+    }
 
 
 def _via_service(random: Random, number: int) -> dict[str, Any]:
     service = f"{random.choice(_SERVICES)}.{random.choice(_REGIONS)}.amazonaws.com"
-    return {"Sid": f"AllowVia{number}", "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": _USE, "Resource": "*",
-            "Condition": {"StringEquals": {"kms:CallerAccount": OWN, "kms:ViaService": service}}}
+    return {
+        "Sid": f"AllowVia{number}",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": USE,
+        "Resource": "*",
+        "Condition": {"StringEquals": {"kms:CallerAccount": OWN, "kms:ViaService": service}},
+    }
 
 
 def _account(random: Random, number: int) -> dict[str, Any]:
-    account = random.choice(_OTHERS)
+    account = random.choice(OTHERS)
     who: Any = f"arn:aws:iam::{account}:root" if random.random() < 0.5 else [_role(random, account) for _ in range(2)]
-    return {"Sid": f"AllowAccount{number}", "Effect": "Allow", "Principal": {"AWS": who}, "Action": _USE, "Resource": "*"}
+    return {
+        "Sid": f"AllowAccount{number}",
+        "Effect": "Allow",
+        "Principal": {"AWS": who},
+        "Action": USE,
+        "Resource": "*",
+    }
 
 
 def _organization(random: Random, number: int) -> dict[str, Any]:
     condition: dict[str, Any] = {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
     if random.random() < 0.5:
         condition["ArnLike"] = {"aws:PrincipalArn": f"arn:aws:iam::*:role/{random.choice(_TEAMS)}-*"}
-    return {"Sid": f"AllowOrg{number}", "Effect": "Allow", "Principal": "*", "Action": _USE, "Resource": "*",
-            "Condition": condition}
+    return {
+        "Sid": f"AllowOrg{number}",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": USE,
+        "Resource": "*",
+        "Condition": condition,
+    }
 
 
 def _deny(random: Random, number: int) -> dict[str, Any]:
-    condition: dict[str, Any] = random.choice((
-        {"StringNotEqualsIfExists": {"aws:PrincipalAccount": [OWN, *_OTHERS]}, "Bool": {"aws:PrincipalIsAWSService": "false"}},
-        {"ArnNotLike": {"aws:PrincipalArn": [f"arn:aws:iam::{OWN}:role/{team}-admin" for team in _TEAMS[:3]]}}))
-    return {"Sid": f"Deny{number}", "Effect": "Deny", "Principal": {"AWS": "*"},
-            "Action": random.sample(_ADMIN, 4), "Resource": "*", "Condition": condition}
+    condition: dict[str, Any] = random.choice(
+        (
+            {
+                "StringNotEqualsIfExists": {"aws:PrincipalAccount": [OWN, *OTHERS]},
+                "Bool": {"aws:PrincipalIsAWSService": "false"},
+            },
+            {"ArnNotLike": {"aws:PrincipalArn": [f"arn:aws:iam::{OWN}:role/{team}-admin" for team in _TEAMS[:3]]}},
+        )
+    )
+    return {
+        "Sid": f"Deny{number}",
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": random.sample(_ADMIN, 4),
+        "Resource": "*",
+        "Condition": condition,
+    }
 
 
 def _open(random: Random) -> dict[str, Any]:
     via = {"StringEquals": {"kms:ViaService": f"s3.{random.choice(_REGIONS)}.amazonaws.com"}}
-    return _everyone(random.choice((None, via)))
+    return everyone(random.choice((None, via)))
 
 
 def _role(random: Random, account: str) -> str:
-    return f"arn:aws:iam::{account}:role/{random.choice(_TEAMS)}-{random.choice(_SERVICES)}-{random.randrange(10**6):06d}"
+    return (
+        f"arn:aws:iam::{account}:role/{random.choice(_TEAMS)}-{random.choice(_SERVICES)}-{random.randrange(10**6):06d}"
+    )
 
 
 def _short(random: Random, number: int) -> dict[str, Any]:
     """One of the many statements by which 180 of them stay below the limit."""
-    return {"Sid": f"R{number}", "Effect": "Allow", "Principal": {"AWS": _role(random, random.choice((OWN, *_OTHERS)))},
-            "Action": ["kms:Encrypt", "kms:Decrypt"], "Resource": "*"}
+    return {
+        "Sid": f"R{number}",
+        "Effect": "Allow",
+        "Principal": {"AWS": _role(random, random.choice((OWN, *OTHERS)))},
+        "Action": ["kms:Encrypt", "kms:Decrypt"],
+        "Resource": "*",
+    }
 
 
 _KINDS = (_use, _use, _use, _grant, _service, _service, _via_service, _account, _organization, _deny)
@@ -186,17 +225,25 @@ _KINDS = (_use, _use, _use, _grant, _service, _service, _via_service, _account, 
 
 # What a stranger meets, or does not: the arms of the disagreement between tools.
 _CONTESTED: tuple[list[dict[str, Any]], ...] = (
-    [_everyone()],
-    [_everyone({"StringEquals": {"kms:CallerAccount": OWN}})],
-    [_everyone({"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}})],
-    [_everyone({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}})],
-    [_everyone({"StringEquals": {"aws:PrincipalTag/team": "payments"}})],
-    [_everyone({"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:role/*"}})],
-    [_everyone({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/payments-*"}})],
-    [_everyone({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}})],
-    [_everyone({"IpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"]}})],
-    [_everyone({"Bool": {"aws:MultiFactorAuthPresent": "true"}})],
-    [_everyone(), {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*",
-                   "Condition": {"StringNotEquals": {"aws:PrincipalAccount": OWN}}}],
-    [{**_everyone(), "Action": "kms:DescribeKey"}],
+    [everyone()],
+    [everyone({"StringEquals": {"kms:CallerAccount": OWN}})],
+    [everyone({"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}})],
+    [everyone({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}})],
+    [everyone({"StringEquals": {"aws:PrincipalTag/team": "payments"}})],
+    [everyone({"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:role/*"}})],
+    [everyone({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/payments-*"}})],
+    [everyone({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}})],
+    [everyone({"IpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"]}})],
+    [everyone({"Bool": {"aws:MultiFactorAuthPresent": "true"}})],
+    [
+        everyone(),
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "kms:*",
+            "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:PrincipalAccount": OWN}},
+        },
+    ],
+    [{**everyone(), "Action": "kms:DescribeKey"}],
 )

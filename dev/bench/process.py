@@ -1,6 +1,7 @@
 """Runs one search command on chunks that are bytes already, and measures that process alone: CPU time, memory, start.
 The clock is the process's own (clock_getcpuclockid(3)): on a shared machine only that says what a command costs.
 """
+
 from __future__ import annotations
 
 import re
@@ -11,7 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from dev.scp import encode_chunk
 
@@ -22,6 +23,7 @@ _READ = 1 << 20
 @dataclass(frozen=True)
 class Usage:
     """What one run of a command took. Seconds and bytes; rows are those of the input."""
+
     cpu: float
     """From the getinfo reply to the last reply."""
     wall: float
@@ -48,7 +50,9 @@ def run(script: Path, python: Path, chunks: Sequence[bytes], args: Sequence[str]
     with tempfile.TemporaryDirectory(prefix="dispatch-") as dispatch, tempfile.TemporaryFile() as log:
         command = [str(python), *([] if byte_code else ["-B"]), str(script)]
         begun = time.perf_counter()
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=dispatch, bufsize=0)
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, cwd=dispatch, bufsize=0
+        )
         assert process.stdin and process.stdout
         try:
             measured = _measure(process, begun, _getinfo(args, dispatch), chunks)
@@ -56,12 +60,16 @@ def run(script: Path, python: Path, chunks: Sequence[bytes], args: Sequence[str]
             process.kill()
             process.wait()
             log.seek(0)
-            raise BenchError(f"{script.name} {' '.join(args)}: {error}\n{log.read().decode(errors='replace')[-2000:]}") from None
+            raise BenchError(
+                f"{script.name} {' '.join(args)}: {error}\n{log.read().decode(errors='replace')[-2000:]}"
+            ) from None
         process.stdin.close()
         process.stdout.read()
         if process.wait():
             log.seek(0)
-            raise BenchError(f"{script.name}: exit status {process.returncode}\n{log.read().decode(errors='replace')[-2000:]}")
+            raise BenchError(
+                f"{script.name}: exit status {process.returncode}\n{log.read().decode(errors='replace')[-2000:]}"
+            )
         return measured
 
 
@@ -86,20 +94,29 @@ def _measure(process: subprocess.Popen[bytes], begun: float, getinfo: bytes, chu
     done, cpu, peak = time.perf_counter(), time.clock_gettime(clock), _peak(process.pid)
     counted = received
     ask(encode_chunk({"action": "execute", "finished": True}))
-    return Usage(cpu - start_cpu, done - ready, start_cpu, ready - begun, idle, peak, max(map(len, chunks), default=0),
-                 sum(map(len, chunks)), counted)
+    return Usage(
+        cpu - start_cpu,
+        done - ready,
+        start_cpu,
+        ready - begun,
+        idle,
+        peak,
+        max(map(len, chunks), default=0),
+        sum(map(len, chunks)),
+        counted,
+    )
 
 
-def _write(pipe: BinaryIO, data: bytes) -> None:
+def _write(pipe: IO[bytes], data: bytes) -> None:
     view = memoryview(data)
     try:
         while view:
-            view = view[pipe.write(view[:_READ]):]
+            view = view[pipe.write(view[:_READ]) :]
     except BrokenPipeError:
         pass  # the reading side tells why
 
 
-def _drain(pipe: BinaryIO) -> int:
+def _drain(pipe: IO[bytes]) -> int:
     """Reads one reply and drops it; its size in bytes. The reply is not looked at: that is not what is measured."""
     head = b""
     while b"\n" not in head:
@@ -130,8 +147,23 @@ def _peak(pid: int) -> int:
 
 
 def _getinfo(args: Sequence[str], dispatch: str) -> bytes:
-    info = {"args": list(args), "raw_args": list(args), "dispatch_dir": dispatch, "sid": "1762000000.1", "app": "search",
-            "owner": "admin", "username": "admin", "session_key": "", "splunkd_uri": "https://127.0.0.1:8089",
-            "splunk_version": "10.0.2", "search": "search%20index%3Daws", "command": "bench", "maxresultrows": 50000,
-            "earliest_time": "0", "latest_time": "0"}
-    return encode_chunk({"action": "getinfo", "preview": False, "streaming_command_will_restart": False, "searchinfo": info})
+    info = {
+        "args": list(args),
+        "raw_args": list(args),
+        "dispatch_dir": dispatch,
+        "sid": "1762000000.1",
+        "app": "search",
+        "owner": "admin",
+        "username": "admin",
+        "session_key": "",
+        "splunkd_uri": "https://127.0.0.1:8089",
+        "splunk_version": "10.0.2",
+        "search": "search%20index%3Daws",
+        "command": "bench",
+        "maxresultrows": 50000,
+        "earliest_time": "0",
+        "latest_time": "0",
+    }
+    return encode_chunk(
+        {"action": "getinfo", "preview": False, "streaming_command_will_restart": False, "searchinfo": info}
+    )

@@ -1,4 +1,5 @@
 """Writes what was measured as Markdown: the machine, and tables with targets beside the values."""
+
 from __future__ import annotations
 
 import os
@@ -14,6 +15,7 @@ from dev.bench.measure import Target
 @dataclass
 class Table:
     """One table; cells are text already."""
+
     title: str
     columns: Sequence[str]
     note: str = ""
@@ -23,7 +25,10 @@ class Table:
         lines = [f"### {self.title}", ""]
         if self.note:
             lines += [self.note, ""]
-        lines += _line(self.columns), "|" + "|".join("---" if i == 0 else "---:" for i in range(len(self.columns))) + "|"
+        lines += (
+            _line(self.columns),
+            "|" + "|".join("---" if i == 0 else "---:" for i in range(len(self.columns))) + "|",
+        )
         return "\n".join([*lines, *map(_line, self.rows), ""])
 
 
@@ -36,7 +41,8 @@ def machine() -> str:
     """One line that names the machine."""
     names = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text("utf-8"))
     load = os.getloadavg()[0]
-    return f"{names[0] if names else platform.processor()}, {os.cpu_count()} cores, Linux {platform.release()}, load {load:.1f}"
+    cpu = names[0] if names else platform.processor()
+    return f"{cpu}, {os.cpu_count()} cores, Linux {platform.release()}, load {load:.1f}"
 
 
 def number(value: float) -> str:

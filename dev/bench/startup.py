@@ -1,4 +1,5 @@
 """From exec to the getinfo reply, with and without byte code: splunkd starts the process several times a search."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -28,13 +29,20 @@ def measure(apps: Apps, python: Path, rounds: int) -> dict[str, tuple[list[Usage
 
 
 def table(version: str, measured: dict[str, tuple[list[Usage], list[Usage]]]) -> Table:
-    made = Table(f"Start, Python {version}", ("byte code", "command, CPU ms", "no-op, CPU ms", "ratio", "target", "", "command, wall ms",
-                                              "no-op, wall ms"),
-                 "From exec to the getinfo reply. The knowledge bundle carries no .pyc; where an indexer may not write into it, "
-                 "every start is one without.")
+    made = Table(
+        f"Start, Python {version}",
+        ("byte code", "command, CPU ms", "no-op, CPU ms", "ratio", "target", "", "command, wall ms", "no-op, wall ms"),
+        "From exec to the getinfo reply. The knowledge bundle carries no .pyc; where an indexer may not write into it, "
+        "every start is one without.",
+    )
     for name, (ours, noop) in measured.items():
         ratio = ratio_within([usage.start_cpu for usage in ours], [usage.start_cpu for usage in noop])
-        times = [f"{1000 * median(getattr(usage, clock) for usage in side):.0f}"
-                 for clock in ("start_cpu", "start_wall") for side in (ours, noop)]
-        made.rows.append((name, *times[:2], f"{ratio:.2f}", *verdict(ratio, _TARGET if name == "with .pyc" else None), *times[2:]))
+        times = [
+            f"{1000 * median(getattr(usage, clock) for usage in side):.0f}"
+            for clock in ("start_cpu", "start_wall")
+            for side in (ours, noop)
+        ]
+        made.rows.append(
+            (name, *times[:2], f"{ratio:.2f}", *verdict(ratio, _TARGET if name == "with .pyc" else None), *times[2:])
+        )
     return made

@@ -1,5 +1,5 @@
-"""The command on the wire beside a stock no-op and the bare limit: events a second of CPU time, ratios to the no-op.
-"""
+"""The command on the wire beside a stock no-op and the bare limit: events a second of CPU time, ratios to the no-op."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from dev.bench.measure import Target, at_least, at_most, ratio_within
 from dev.bench.policies import PolicyMaker
 from dev.bench.process import Usage, run
 from dev.bench.report import Table, number, verdict
-from dev.bench.rows import NARROW, WIDE, RowMaker, chunks
+from dev.bench.rows import NARROW, RowMaker, chunks
 from dev.scp import Row
 
 CHUNK = 2_500
@@ -25,6 +25,7 @@ _MB = 1_000_000
 @dataclass(frozen=True)
 class Load:
     """One input and what is run on it: arguments of the command, with the target of its ratio to the no-op."""
+
     name: str
     rows: Sequence[Row]
     chunk_rows: int
@@ -37,21 +38,41 @@ def loads(rows: int) -> list[Load]:
     few = PolicyMaker(2).policies(_DISTINCT)
     repeated = RowMaker(2).of_policies([few[i % _DISTINCT] for i in range(rows)])
     return [
-        Load("policy events, all policies distinct", distinct, CHUNK, {
-            "show=flagged": at_least(1.3), "show=flagged mode=summary": None, "mode=expand": at_least(0.5),
-            "mode=expand raw=f": at_least(0.75), "mode=summary": at_least(0.8)}),
-        Load(f"policy events, {_DISTINCT} distinct policies", repeated, CHUNK, {
-            "show=flagged": at_least(1.7), "mode=summary": at_least(0.95)}),
-        Load("events without a policy", RowMaker(3).of_other_calls(rows), CHUNK, {
-            "show=flagged": at_least(2.0), "show=all": at_least(0.95)}),
+        Load(
+            "policy events, all policies distinct",
+            distinct,
+            CHUNK,
+            {
+                "show=flagged": at_least(1.3),
+                "show=flagged mode=summary": None,
+                "mode=expand": at_least(0.5),
+                "mode=expand raw=f": at_least(0.75),
+                "mode=summary": at_least(0.8),
+            },
+        ),
+        Load(
+            f"policy events, {_DISTINCT} distinct policies",
+            repeated,
+            CHUNK,
+            {"show=flagged": at_least(1.7), "mode=summary": at_least(0.95)},
+        ),
+        Load(
+            "events without a policy",
+            RowMaker(3).of_other_calls(rows),
+            CHUNK,
+            {"show=flagged": at_least(2.0), "show=all": at_least(0.95)},
+        ),
     ]
 
 
 def chunk_loads(rows: int) -> list[Load]:
     """One input in chunks of three sizes: 8 columns, one event in a hundred sets one of 200 policies."""
     listed = mixed_rows(rows)
-    return [Load(f"{NARROW} columns, chunks of {size:,} rows", listed, size, {"show=flagged": None})
-            for size in (100, CHUNK, _LARGEST) if size <= rows]
+    return [
+        Load(f"{NARROW} columns, chunks of {size:,} rows", listed, size, {"show=flagged": None})
+        for size in (100, CHUNK, _LARGEST)
+        if size <= rows
+    ]
 
 
 def mixed_rows(rows: int, columns: int = NARROW) -> list[Row]:
@@ -68,7 +89,7 @@ def mixed_rows(rows: int, columns: int = NARROW) -> list[Row]:
 def measure(load: Load, apps: Apps, python: Path, rounds: int) -> dict[str, list[Usage]]:
     """Every program once a round, in turn; name or arguments -> the rounds."""
     sent = chunks(load.rows, load.chunk_rows)
-    programs = {"no-op": (apps.noop, []), "limit": (apps.limit, [])}
+    programs: dict[str, tuple[Path, list[str]]] = {"no-op": (apps.noop, []), "limit": (apps.limit, [])}
     programs.update({args: (apps.ours, args.split()) for args in load.runs})
     taken: dict[str, list[Usage]] = {name: [] for name in programs}
     for _ in range(rounds):
@@ -79,9 +100,12 @@ def measure(load: Load, apps: Apps, python: Path, rounds: int) -> dict[str, list
 
 def table(title: str, measured: Sequence[tuple[Load, dict[str, list[Usage]]]]) -> Table:
     """Speeds and ratios of several inputs."""
-    made = Table(title, ("input", "program", "events/s", "MB in", "MB out", "ratio to the no-op", "target", "", "memory: × chunk"),
-                 "Events a second of the process's CPU time, from the getinfo reply to the last reply. Memory: peak above the "
-                 f"idle process, per byte of the largest chunk (target {_MOST_MEMORY} for the command).")
+    made = Table(
+        title,
+        ("input", "program", "events/s", "MB in", "MB out", "ratio to the no-op", "target", "", "memory: × chunk"),
+        "Events a second of the process's CPU time, from the getinfo reply to the last reply. Memory: peak above the "
+        f"idle process, per byte of the largest chunk (target {_MOST_MEMORY} for the command).",
+    )
     for load, taken in measured:
         noop = [usage.cpu for usage in taken["no-op"]]
         for name, usages in taken.items():
@@ -89,9 +113,18 @@ def table(title: str, measured: Sequence[tuple[Load, dict[str, list[Usage]]]]) -
             memory = median((usage.peak_memory - usage.idle_memory) / usage.largest_chunk for usage in usages)
             target = load.runs.get(name)
             told = number(memory) + (" **missed**" if name in load.runs and not _MOST_MEMORY.met(memory) else "")
-            made.rows.append((load.name, f"`{name}`" if name in load.runs else _YARDSTICKS[name],
-                              number(len(load.rows) / median(usage.cpu for usage in usages)), number(usages[0].sent / _MB),
-                              number(usages[0].received / _MB), f"{ratio:.2f}", *verdict(ratio, target), told))
+            made.rows.append(
+                (
+                    load.name,
+                    f"`{name}`" if name in load.runs else _YARDSTICKS[name],
+                    number(len(load.rows) / median(usage.cpu for usage in usages)),
+                    number(usages[0].sent / _MB),
+                    number(usages[0].received / _MB),
+                    f"{ratio:.2f}",
+                    *verdict(ratio, target),
+                    told,
+                )
+            )
     return made
 
 

@@ -1,8 +1,8 @@
 """The least that a command in Python can do which reads policies: csv in, json.loads(policy), csv out. No splunklib."""
+
 import csv
 import io
 import json
-import re
 import sys
 
 POLICY = "requestParameters.policy"
@@ -14,7 +14,7 @@ def main():
         header = sys.stdin.buffer.readline()
         if not header:
             return
-        head, length = map(int, re.match(rb"chunked 1.0,(\d+),(\d+)\n", header).groups())
+        head, length = map(int, header.split(b",")[1:])
         metadata = json.loads(sys.stdin.buffer.read(head))
         body = sys.stdin.buffer.read(length).decode("utf-8")
         if metadata["action"] == "getinfo":
@@ -25,10 +25,9 @@ def main():
         names = next(rows, [])
         writer = csv.writer(out)
         writer.writerow(names)
-        policy = names.index(POLICY) if POLICY in names else None
-        raw = names.index("_raw") if "_raw" in names else None
+        policy, raw = (names.index(name) if name in names else -1 for name in (POLICY, "_raw"))
         for row in rows:
-            if policy is not None:
+            if policy >= 0:
                 if row[policy]:
                     json.loads(row[policy])
             else:

@@ -1,0 +1,81 @@
+"""Policies that grow in one thing alone, which shows how the cost of `analyze` grows with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from dev.bench.policies import OTHERS, OWN, USE, everyone, root
+
+
+def with_statements(count: int) -> str:
+    """Statements for the key's own roles, each with a condition of its own."""
+    return _text(
+        [root()]
+        + [
+            {
+                "Sid": f"S{i}",
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{OWN}:role/app-{i}"},
+                "Action": USE,
+                "Resource": "*",
+                "Condition": {"StringEquals": {"kms:ViaService": f"s{i}.us-east-1.amazonaws.com"}},
+            }
+            for i in range(count)
+        ]
+    )
+
+
+def with_deny_statements(count: int) -> str:
+    """One Allow for everyone and Deny statements that each close a part of it."""
+    return _text(
+        [everyone()]
+        + [
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "kms:*",
+                "Resource": "*",
+                "Condition": {"StringNotLike": {"kms:ViaService": f"*.region-{i}.amazonaws.com"}},
+            }
+            for i in range(count)
+        ]
+    )
+
+
+def with_conditions(count: int) -> str:
+    """One Allow for everyone under so many condition keys, each of which a stranger can meet."""
+    return _text([everyone({"StringEquals": {f"kms:EncryptionContext:key{i}": f"value{i}" for i in range(count)}})])
+
+
+def with_values(count: int) -> str:
+    """One Allow for everyone under one condition key with so many values."""
+    return _text([everyone({"StringLike": {"kms:EncryptionContext:key": [f"value{i}-*" for i in range(count)]}})])
+
+
+def with_principals(count: int) -> str:
+    """One Allow for so many roles of another account."""
+    return _text(
+        [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": [f"arn:aws:iam::{OTHERS[0]}:role/app-{i}" for i in range(count)]},
+                "Action": USE,
+                "Resource": "*",
+            }
+        ]
+    )
+
+
+def _text(statements: list[dict[str, Any]]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+
+
+CURVES: dict[str, Callable[[int], str]] = {
+    "statements": with_statements,
+    "Deny statements": with_deny_statements,
+    "condition keys": with_conditions,
+    "values of a condition": with_values,
+    "principals": with_principals,
+}

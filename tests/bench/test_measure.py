@@ -1,0 +1,66 @@
+"""The bench's arithmetic: ratios, growth, targets, and the sums of the sizing page."""
+import pytest
+
+from dev.bench import sizing
+from dev.bench.measure import at_least, at_most, growth, percentile, ratio_within
+from dev.bench.report import Table, number
+
+COSTS = sizing.Costs(other_narrow=1e-5, other_wide=4e-5, policy=1e-3, start=0.1, start_compiled=0.05, idle=25_000_000,
+                     memory_factor=5.0, row_wide=4_000)
+
+
+def test_a_ratio_is_the_median_of_the_rounds_quotients_not_the_quotient_of_medians():
+    assert ratio_within([1, 10, 3], [1, 2, 3]) == 1
+    assert ratio_within([2, 20, 6], [1, 2, 3]) == 2
+
+
+def test_rounds_that_do_not_pair_up_are_refused():
+    with pytest.raises(ValueError, match="2 rounds against 1"):
+        ratio_within([1, 2], [1])
+
+
+@pytest.mark.parametrize(("cost", "exponent"), [(lambda n: 7 * n, 1), (lambda n: n * n, 2), (lambda n: 5, 0)])
+def test_growth_is_the_exponent_over_the_last_step(cost, exponent):
+    assert growth({n: cost(n) for n in (2, 200, 20)}) == pytest.approx(exponent)
+
+
+def test_targets_are_met_on_the_limit_and_missed_beyond_it():
+    assert at_least(1.3).met(1.3) and not at_least(1.3).met(1.29)
+    assert at_most(6).met(6) and not at_most(6).met(6.01)
+    assert [str(at_least(1.3)), str(at_most(6))] == ["≥ 1.3", "≤ 6"]
+
+
+def test_a_percentile_is_a_measured_value():
+    assert [percentile([3, 1, 2, 4], share) for share in (0.0, 0.5, 0.9, 1.0)] == [1, 2, 4, 4]
+
+
+def test_numbers_have_three_digits_and_small_ones_do_not_become_zero():
+    assert [number(n) for n in (123456, 12.345, 0.01234, 0.0000123, 0)] == ["123,456", "12.3", "0.0123", "1.2e-05", "0"]
+
+
+def test_a_table_is_markdown_and_a_bar_in_a_cell_does_not_end_it():
+    table = Table("T", ("a", "b"), "note", [("x|y", "1")])
+    assert str(table) == "### T\n\nnote\n\n| a | b |\n|---|---:|\n| x\\|y | 1 |\n"
+
+
+def test_a_days_starts_and_a_backfill_are_products_of_what_the_page_names():
+    assert sizing.daily_start(COSTS, searches=6) == pytest.approx(6 * 24 * 3 * 0.1)
+    assert sizing.backfill(COSTS, 20_000_000, indexers=1) == pytest.approx(200 * 30 * 1e-3)
+    assert sizing.backfill(COSTS, 20_000_000, indexers=100) == pytest.approx(200 * 30 * 1e-3 / 100)
+
+
+def test_the_memory_of_the_largest_chunk_is_idle_plus_factor_times_chunk():
+    memory = sizing.tables(COSTS, 6, b"")[-1]
+    assert memory.rows[-1] == ("50,000", "200 MB", "1,025 MB")
+
+
+def test_the_page_keeps_its_words_and_gets_new_numbers():
+    page = f"before\n{sizing.MARKS[0]}\nold\n{sizing.MARKS[1]}\nafter\n"
+    assert sizing.refreshed(page, "new\n") == f"before\n{sizing.MARKS[0]}\n\nnew\n\n{sizing.MARKS[1]}\nafter\n"
+    with pytest.raises(ValueError, match="lost its marks"):
+        sizing.refreshed("no marks", "new")
+
+
+def test_the_page_that_is_there_can_be_refreshed():
+    page = sizing.PAGE.read_text("utf-8")
+    assert sizing.refreshed(sizing.refreshed(page, "x"), "x") == sizing.refreshed(page, "x") != page
