@@ -105,6 +105,11 @@ _PRIVATE = Ranges(PRIVATE)
 EVERYONES = {4: 1 << 24, 6: 1 << 96}
 
 
+def public_size(blocks: list[Block]) -> int:
+    """How many addresses of the blocks can be the public source of a request."""
+    return Ranges([*blocks, *PRIVATE]).size() - _PRIVATE.size()
+
+
 def is_private(family: int, value: int) -> bool:
     """Whether the address cannot be the public source of a request."""
     return _PRIVATE.hold(family, value)

@@ -81,11 +81,12 @@ def account_facts(account: str, world: World, strict: bool, in_network: bool) ->
 
 
 def _key_facts(world: World, caller: str) -> Facts:
-    """Facts about the key; an account that is not known is any but the caller's, unless the caller is the owner."""
+    """Facts about the key; an account that is not known is any but that of a caller whom the policy does not name."""
 
     def unknown_account() -> Domain:
         languages = ((Element(DIGIT),) * 12,)
-        return Domain(languages, (literal(caller),), seeds=(world.own_account, *world.names.accounts), optional=False)
+        other = () if caller in world.names.accounts else (literal(caller),)
+        return Domain(languages, other, seeds=(world.own_account, *world.names.accounts), optional=False)
 
     known = world.key.account is not None or caller == world.own_account
     facts: Facts = {
@@ -157,33 +158,24 @@ _NO_PRINCIPAL = absent_all(
 
 
 def services_of(principals: Principals, world: World) -> list[str]:
-    """The named services that the element covers, then, as an empty name, any other."""
+    """The services that the principal element covers: all named ones, and others that conditions can tell apart."""
     if not principals.open_ended:
         return sorted(principals.services)
-    if principals.negated:
-        return [] if principals.anyone else [*(s for s in world.services if s not in principals.services), ""]
-    return [*world.services, ""]
+    if principals.negated and principals.anyone:
+        return []
+    return [name for name in (*world.services, *world.other_services) if name not in principals.services]
 
 
 def service_facts(service: str, world: World) -> Facts:
-    tail = literal(".amazonaws.com")
-
-    def unnamed() -> Domain:
+    def names() -> Domain:
         return Domain(
-            (some(_SERVICE_NAME) + tail,),
-            tuple(map(literal, world.services)),
-            seeds=("s3.amazonaws.com",),
-            optional=False,
+            (some(_SERVICE_NAME) + literal(".amazonaws.com"),), seeds=(service,), optional=False, member=service
         )
-
-    def listed() -> Domain:
-        own = (literal(service),) if service else ()
-        return Domain((*own, some(_SERVICE_NAME) + tail), seeds=(service or "s3.amazonaws.com",), optional=False)
 
     return {
         **_NO_PRINCIPAL,
         "aws:principalisawsservice": fixed("true"),
-        "aws:principalservicename": fixed(service) if service else unnamed,
-        "aws:principalservicenameslist": listed,
+        "aws:principalservicename": fixed(service),
+        "aws:principalservicenameslist": names,
         **_key_facts(world, ""),
     }

@@ -3,7 +3,7 @@
 Source: IAM User Guide, *AWS JSON policy elements: Principal* and *AWS global condition context keys*.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from .audience import Audience
@@ -12,6 +12,8 @@ from .domains import Domain, Facts, fixed
 from .evaluate import Caller
 from .principals import Principals, account_of
 from .world import Ids, World
+
+_ACCOUNT_KEYS = frozenset(("aws:principalaccount", "kms:calleraccount", "aws:principalarn"))
 
 
 def callers(
@@ -28,10 +30,9 @@ def callers(
                     },
                 )
         return
-    if audience is Audience.external:
-        for unique_id in dict.fromkeys((*world.unique_ids, *(world.names.unique_ids if "aws:userid" in read else ()))):
-            if principals.open_ended or unique_id in principals.unique_ids:
-                yield _unique(unique_id, world)
+    for unique_id in dict.fromkeys((*world.unique_ids, *(world.names.unique_ids if "aws:userid" in read else ()))):
+        if principals.open_ended or unique_id in principals.unique_ids:
+            yield from _unique(unique_id, world, _unknown_accounts(audience, world, read))
     for account in _accounts(audience, principals, world):
         whole = principals.open_ended or account in principals.accounts
         for caller, identity in _principals_of(account, world):
@@ -82,17 +83,24 @@ def _sessions(session: str, arns: tuple[str, ...]) -> Iterator[tuple[Caller, Fac
             yield Caller(account, arn=arn, session=session), {"aws:principalarn": fixed(arn), "aws:userid": user_id}
 
 
-def _unique(unique_id: str, world: World) -> tuple[Caller, Facts]:
-    """A principal of which only the unique id is known; its account is one that the policy does not name."""
+def _unknown_accounts(audience: Audience, world: World, read: frozenset[str]) -> list[str]:
+    """Accounts in which a principal of an unknown account may be, as far as it matters."""
+    if audience is Audience.internal:
+        return [world.own_account]
+    named = [name for name in world.names.accounts if name != world.own_account]
+    return [world.outsider, *(named if read & _ACCOUNT_KEYS else ())]
+
+
+def _unique(unique_id: str, world: World, accounts: Iterable[str]) -> Iterator[tuple[Caller, Facts]]:
+    """A principal of which only the unique id is known, in each of these accounts."""
 
     def with_session() -> Domain:
         return Domain(languages=(literal(unique_id + ":") + some(NAME),), optional=False)
 
     user_id = fixed(unique_id) if unique_id.startswith("AIDA") else with_session
-    return Caller(world.outsider, unique_id=unique_id), {
-        "aws:principalarn": lambda: _arns(world.outsider, world),
-        "aws:userid": user_id,
-    }
+    for account in accounts:
+        facts: Facts = {"aws:principalarn": partial(_arns, account, world), "aws:userid": user_id}
+        yield Caller(account, unique_id=unique_id), facts
 
 
 def _arns(account: str, world: World, avoid: tuple[str, ...] = ()) -> Domain:

@@ -45,7 +45,8 @@ class KeyValues:
         self._found: dict[Goals, Optional[str]] = {}
         self._answers: dict[Goals, tuple[bool, Value]] = {}
         self._by_outcome: dict[tuple[bool, ...], str] = {}
-        for text in self._texts(extra):
+        self.texts = list(dict.fromkeys(self._texts(extra)))  # what the conditions and the domain suggest
+        for text in self.texts:
             self._keep(text)
 
     # --- whole values -----------------------------------------------------------------------------------------------
@@ -80,7 +81,13 @@ class KeyValues:
             else:
                 some.append((at, wanted))
         found: dict[str, None] = {}
-        for asked in [every | {goal} for goal in some] or [every]:
+        member = self.domain.member
+        if member is not None:
+            if any(self._tests[at](member) != wanted for at, wanted in every):
+                return False, None
+            found[member] = None
+            some = [(at, wanted) for at, wanted in some if self._tests[at](member) != wanted]
+        for asked in [every | {goal} for goal in some] or ([] if found else [every]):
             text = self._element(frozenset(asked))
             if text is None:
                 return False, None
@@ -143,10 +150,6 @@ class KeyValues:
     def _keep(self, text: str) -> None:
         outcome = tuple(self._null[at] or test(text) for at, test in enumerate(self._tests))
         self._by_outcome.setdefault(outcome, text)
-
-    def texts(self) -> Iterator[str]:
-        """The texts kept so far, one for each outcome."""
-        return iter(self._by_outcome.values())
 
     def _texts(self, extra: Iterable[str]) -> Iterator[str]:
         """Texts to start from: the domain's own, then those that the conditions' values suggest."""

@@ -14,6 +14,7 @@ class Domain:
 
     values: all of them, where they are few; else languages less excluded, with seeds to try first.
     optional: whether the key can be absent. valid: a last check of a text, where a language is too wide.
+    member: of a key with several values, the one that is always among them.
     """
 
     languages: tuple[automata.Pattern, ...] = (automata.ANYTHING,)
@@ -22,6 +23,7 @@ class Domain:
     seeds: tuple[str, ...] = ()
     optional: bool = True
     valid: Optional[Callable[[str], bool]] = None
+    member: Optional[str] = None
 
     def allows(self, text: str) -> bool:
         """Whether nothing speaks against a text of the languages."""

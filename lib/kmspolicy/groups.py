@@ -113,7 +113,7 @@ class Linked(Group):
         ]
 
     def _solve(self, goals: Goals) -> Optional[Assignment]:
-        candidates = [list(self._candidates(name, goals)) for name in self._variables]
+        candidates = [list(dict.fromkeys(self._candidates(name, goals))) for name in self._variables]
         return self._assign(goals, candidates, dict(self._fixed))
 
     def _assign(self, goals: Goals, candidates: Sequence[Sequence[Value]], context: Assignment) -> Optional[Assignment]:
@@ -174,11 +174,13 @@ class Linked(Group):
                 for c in (self.constraints[n],)
                 if isinstance(c, OfKey)
             )
-            own.value(asked)
+            found, value = own.value(asked)
+            if found and isinstance(value, str):
+                yield value
             for shared in self._shared(name, goals):
                 if domain.holds(shared):
                     yield shared
-        yield from dict.fromkeys(own.texts())
+        yield from own.texts
         if domain.optional:
             yield None
 

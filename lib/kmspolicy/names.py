@@ -47,7 +47,7 @@ def names_in(policy: Policy) -> Names:
             every.update(dict.fromkeys(listed))
             for family, most in addresses.EVERYONES.items():
                 own = [block for block in listed if block.family == family]
-                if addresses.Ranges(own).size() <= most:
+                if addresses.public_size(own) <= most:
                     places += own
     return Names(
         accounts=tuple(dict.fromkeys(_ACCOUNT.findall(text))),

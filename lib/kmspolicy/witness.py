@@ -11,7 +11,7 @@ from .budget import Budget, OutOfSteps
 from .caching import lazy
 from .constraints import Constraint, constraints_of, plain_resource_covers
 from .domains import Facts
-from .evaluate import Caller, KeyFacts, Request, Value, matches, principal_matches
+from .evaluate import KeyFacts, Request, Value, matches, principal_matches
 from .keys import context_key
 from .names import names_in
 from .networks import NETWORK_KEYS
@@ -53,8 +53,8 @@ Rows = tuple[bool, bool, bool]  # whether external, service, internal requesters
 def rows_named(principals: Principals, own_account: Optional[str]) -> Rows:
     """Which rows a principal element names somebody of."""
     owners = principals.owners
-    internal = own_account in owners
-    return len(owners) > internal or bool(principals.unique_ids), bool(principals.services), internal
+    internal, unknown = own_account in owners, bool(principals.unique_ids)
+    return len(owners) > internal or unknown, bool(principals.services), internal or unknown
 
 
 def _may_cover(principals: Principals, audience: Audience, own_account: Optional[str]) -> bool:
@@ -234,8 +234,6 @@ class Searcher:
             role = f"arn:{self.world.partitions[0]}:iam::{caller.account}:role/any"
             present.setdefault("aws:principalarn", caller.arn or role)
             present.setdefault("aws:principalaccount", caller.account)
-        elif caller.account is None and not caller.service:
-            caller = Caller(service=str(present.get("aws:principalservicename", "s3.amazonaws.com")))
         return Request(action, caller, present, self.key)
 
 

@@ -1,10 +1,12 @@
 """What requesters are drawn from: the ids that a policy names, the key, and fresh ids for those it does not name."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, count
 from typing import Callable
 
+from . import patterns
 from .evaluate import PARTITIONS, KeyFacts
 from .names import Names
 from .policy import Policy
@@ -27,6 +29,7 @@ class World:
     sessions: Mapping[str, tuple[str, ...]]
     unique_ids: tuple[str, ...]
     services: tuple[str, ...]
+    other_services: tuple[str, ...]  # that it does not name, as far as its conditions can tell them apart
 
     @property
     def partitions(self) -> tuple[str, ...]:
@@ -68,4 +71,22 @@ def world_of(policy: Policy, names: Names, key: KeyFacts) -> World:
         {account: tuple(dict.fromkeys(found)) for account, found in sessions.items()},
         tuple(unique_ids),
         tuple(services),
+        tuple(name for name in dict.fromkeys(_services_in_conditions(policy)) if name not in services),
     )
+
+
+_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com\Z")
+_SERVICE_KEYS = ("aws:principalservicename", "aws:principalservicenameslist")
+
+
+def _services_in_conditions(policy: Policy) -> Iterator[str]:
+    """Service names that conditions spell out or that one of their patterns matches, then any."""
+    for statement in policy.statements:
+        for condition in statement.conditions:
+            if condition.key in _SERVICE_KEYS and condition.operator.takes_variables:
+                for tokens in condition.tokens:
+                    pieces = (t if isinstance(t, str) else "s3" if t is patterns.STAR else "x" for t in tokens)
+                    name = "".join(pieces)
+                    if _SERVICE.match(name):
+                        yield name
+    yield from ("s3.amazonaws.com", "logs.amazonaws.com", "x.amazonaws.com")
