@@ -112,7 +112,7 @@ def _contexts(definition: Definition) -> Iterator[str]:
             used, sources = set(), set()
             for option in _dynamic([item.get("options", {}), context]):
                 source, *steps = option.split("|")
-                if re.fullmatch(r"\s*\w+\s*", source):
+                if re.fullmatch(r"\s*[\w.]+\s*", source):
                     sources.add(source.strip())
                 else:
                     steps.append(source)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import copy
-import json
+import os
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from dev.dashboard.browser import missing
 from dev.dashboard.lint import lint
 from dev.dashboard.samples import SampleSplunk
 from dev.dashboard.views import read_views
 from dev.spl import run_saved
 
-from .conftest import Shown
+from .conftest import REQUIRED, Shown
+
+if missing() and not os.environ.get(REQUIRED):
+    pytest.skip(f"the dashboards were not drawn; missing: {missing()}", allow_module_level=True)
 
 VIEWS = {view.name: view for view in read_views()}
 OVERVIEW, DETAIL, SETUP = "kms_key_policies", "kms_key_policy_detail", "kms_key_policy_setup"
@@ -163,11 +167,3 @@ def test_an_unconfigured_app_says_what_to_set_up(page: Shown, unconfigured: Samp
     assert "kmspolicycheck_index" in setup[0][3]
     page.open(DETAIL, splunk=unconfigured)
     assert set(page.tiles()) == {"no_keys"}
-
-
-def test_the_colours_of_severity_are_told_apart_by_the_colour_blind() -> None:
-    okabe_ito = {"#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"}
-    greys = {"#FFFFFF", "#999999", "#555555"}
-    for view in VIEWS.values():
-        colours = {word for word in json.dumps(view.definition).split('"') if word.startswith("#") and len(word) == 7}
-        assert colours <= okabe_ito | greys, view.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 from xml.etree import ElementTree
 
@@ -116,3 +117,11 @@ def test_a_link_to_a_view_of_the_app_leads_to_a_view_and_its_inputs(view: View) 
             target = VIEWS_BY_NAME[path.removeprefix("/app/kmspolicycheck/")]
             tokens = {part.partition("=")[0].removeprefix("form.") for part in query.split("&") if part}
             assert tokens <= {item["options"]["token"] for item in target.definition["inputs"].values()}
+
+
+def test_the_colours_of_severity_are_told_apart_by_the_colour_blind() -> None:
+    okabe_ito = {"#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"}
+    greys = {"#FFFFFF", "#999999", "#555555"}
+    for view in VIEWS_BY_NAME.values():
+        colours = {word for word in json.dumps(view.definition).split('"') if word.startswith("#") and len(word) == 7}
+        assert colours <= okabe_ito | greys, view.name
