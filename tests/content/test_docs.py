@@ -16,8 +16,7 @@ def test_the_comparison_is_what_the_command_prints() -> None:
     assert found and set(found) == {table()}
 
 
-def test_the_comparison_holds_what_the_issue_of_the_published_rule_is() -> None:
-    """In the words of its cells: where every account can encrypt ours says 1, elsewhere 0, with either add-on."""
+def test_in_the_comparison_ours_reports_once_what_is_open_and_nothing_else() -> None:
     rows = [line.split(" | ")[1:] for line in table().splitlines()[2:]]
     assert {(row[0], row[-1].rstrip(" |")) for row in rows} == {("yes", "1"), ("no", "0")}
 

@@ -93,6 +93,17 @@ def test_open_now_follows_the_state_of_the_key(calls: list[str], state: str, ope
         assert rows[arn("k-1")]["key_policy_open"] == "true"
 
 
+@pytest.mark.parametrize(("response", "open_now"), [({}, "false"), ({"error": "AccessDenied"}, "true")])
+def test_security_lake_tells_the_state_of_a_key_too(response: dict[str, str], open_now: str, tmp_path: Path) -> None:
+    disabled = Event({
+        "class_uid": 6003, "metadata": {"uid": "disable", "version": "1.1.0"}, "time": (NOW - 4 * HOUR) * 1000,
+        "api": {"operation": "DisableKey", "service": {"name": "kms.amazonaws.com"}, "response": response,
+                "request": {"data": json.dumps({"keyId": arn("k-1")})}},
+        "resources": [{"uid": arn("k-1"), "type": "AWS::KMS::Key", "account": {"uid": ACCOUNT}}]})
+    rows = write([call("PutKeyPolicy", -5 * HOUR, "open"), disabled], tmp_path)
+    assert rows[arn("k-1")]["key_policy_open_now"] == open_now
+
+
 def test_a_failed_call_changes_neither_policy_nor_state(tmp_path: Path) -> None:
     rows = write([call("PutKeyPolicy", -5 * HOUR, "open"), call("DisableKey", -4 * HOUR, error="AccessDenied"),
                   call("PutKeyPolicy", -3 * HOUR, "closed", error="AccessDenied")], tmp_path)
