@@ -52,37 +52,39 @@ def find_policies(text: str, named: bool) -> list[Found]:
         return [Found(NO_FACTS, text)]
     if not text or text.isspace():
         return []
-    found, is_event = _in_text(text, _MOST_WRAPPERS)
-    return found if found or is_event or not named else [Found(NO_FACTS, text)]
+    value, lost = _parse(text)
+    if isinstance(value, dict):
+        if "Statement" in value:
+            return [Found(NO_FACTS, text)]
+        found = _in_object(value, _MOST_WRAPPERS)
+        if found or not _EVENT_KEYS.isdisjoint(value):
+            return found
+    return lost or ([Found(NO_FACTS, text)] if named else [])
 
 
-def _in_text(text: str, wrappers: int) -> tuple[list[Found], bool]:
-    """What a JSON text holds, and whether it is an event at all."""
+def _parse(text: str) -> tuple[Any, list[Found]]:
+    """A text's JSON value; None where it has none, with the fault if an event of ours is lost that way."""
     if len(text) > LONGEST_EVENT:
-        return _unread(text, f"the event has {len(text):,} characters; more than {LONGEST_EVENT:,} are not read")
+        return None, _lost(text, f"the event has {len(text):,} characters; more than {LONGEST_EVENT:,} are not read")
     try:
-        value = json.loads(text)
+        return json.loads(text), []
     except json.JSONDecodeError as error:
-        return _unread(text, f"the event is not valid JSON, or was cut short: {error.msg} at character {error.pos:,} "
-                             f"of {len(text):,}")
+        return None, _lost(text, f"the event is not valid JSON, or was cut short: {error.msg} at character "
+                                 f"{error.pos:,} of {len(text):,}")
     except ValueError:
-        return _unread(text, "the event holds a number too long to read")
+        return None, _lost(text, "the event holds a number too long to read")
     except RecursionError:
-        return _unread(text, "the event's JSON nests too deep")
-    if not isinstance(value, dict):
-        return [], False
-    if "Statement" in value:
-        return [Found(NO_FACTS, text)], False
-    return _in_object(value, wrappers), not _EVENT_KEYS.isdisjoint(value)
+        return None, _lost(text, "the event's JSON nests too deep")
 
 
-def _unread(text: str, fault: str) -> tuple[list[Found], bool]:
-    """A broken object matters when it tells of a call that sets key policies; other text is no event."""
-    lost = text.lstrip().startswith("{") and _NAMES_OPERATION.search(text) is not None
-    return [Found(NO_FACTS, fault=fault)] if lost else [], lost
+def _lost(text: str, fault: str) -> list[Found]:
+    """A broken object matters when it names an operation that sets key policies; other text is no event."""
+    ours = text.lstrip().startswith("{") and _NAMES_OPERATION.search(text)
+    return [Found(NO_FACTS, fault=fault)] if ours else []
 
 
 def _in_object(value: Json, wrappers: int) -> list[Found]:
+    """The policies of a record, or of the events in an envelope."""
     if "eventName" in value:
         return _in_call(from_cloudtrail(value)) if value["eventName"] in _OPERATIONS else []
     if isinstance(value.get("api"), dict):
@@ -90,10 +92,10 @@ def _in_object(value: Json, wrappers: int) -> list[Found]:
     found: list[Found] = []
     if wrappers:
         for inner in _unwrap(value):
-            if isinstance(inner, dict):
-                found += _in_object(inner, wrappers - 1)
-            elif isinstance(inner, str) and may_hold_policy(inner):
-                found += _in_text(inner, wrappers - 1)[0]
+            lost: list[Found] = []
+            if isinstance(inner, str) and may_hold_policy(inner):
+                inner, lost = _parse(inner)
+            found += _in_object(inner, wrappers - 1) if isinstance(inner, dict) else lost
     return found
 
 

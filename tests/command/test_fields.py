@@ -1,4 +1,6 @@
 """The output fields: on every row, in order, in every mode, with the values that the fields' table tells."""
+from __future__ import annotations
+
 import json
 from typing import Any
 

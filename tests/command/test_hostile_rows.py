@@ -1,4 +1,6 @@
 """Nothing that an event contains stops the search, and cells that are not the command's own come back as they came."""
+from __future__ import annotations
+
 import csv
 import io
 import json
