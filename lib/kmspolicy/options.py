@@ -70,8 +70,9 @@ def _choice(name: str, field: str, values: dict[str, Any], allowed: str) -> Call
 def _actions(options: Options, value: str) -> Options:
     try:
         return options._replace(actions=resolve_actions(value))
-    except ValueError as error:
-        raise OptionError(" ".join(str(error).split())) from None
+    except ValueError:
+        raise OptionError('actions must be encrypt, decrypt, grant, admin, all, or KMS actions in quotes, such as '
+                          f'"Encrypt,GenerateDataKey*"; an item of {shown(value)} covers no KMS action') from None
 
 
 def _account(options: Options, value: str) -> Options:
