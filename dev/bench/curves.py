@@ -28,19 +28,14 @@ def with_statements(count: int) -> str:
 
 
 def with_deny_statements(count: int) -> str:
-    """One Allow for everyone and Deny statements that each close a part of it."""
+    """One Allow for everyone and Deny statements that each close one service."""
+    return _text([everyone(), *(_deny({"StringEquals": {"kms:ViaService": _service(i)}}) for i in range(count))])
+
+
+def with_closing_deny_statements(count: int) -> str:
+    """One Allow for everyone and Deny statements of which no request passes two: the search must try everything."""
     return _text(
-        [everyone()]
-        + [
-            {
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "kms:*",
-                "Resource": "*",
-                "Condition": {"StringNotLike": {"kms:ViaService": f"*.region-{i}.amazonaws.com"}},
-            }
-            for i in range(count)
-        ]
+        [everyone(), *(_deny({"StringNotLike": {"kms:ViaService": f"*.{_service(i)}"}}) for i in range(count))]
     )
 
 
@@ -72,9 +67,18 @@ def _text(statements: list[dict[str, Any]]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
 
 
+def _deny(condition: dict[str, Any]) -> dict[str, Any]:
+    return {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*", "Condition": condition}
+
+
+def _service(number: int) -> str:
+    return f"service{number}.us-east-1.amazonaws.com"
+
+
 CURVES: dict[str, Callable[[int], str]] = {
     "statements": with_statements,
     "Deny statements": with_deny_statements,
+    "Deny statements, no way through": with_closing_deny_statements,
     "condition keys": with_conditions,
     "values of a condition": with_values,
     "principals": with_principals,

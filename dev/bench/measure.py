@@ -40,9 +40,12 @@ def ratio_within(numerators: Sequence[float], denominators: Sequence[float]) -> 
 
 
 def growth(costs: Mapping[int, float]) -> float:
-    """The exponent p of cost ~ n**p between the largest n and the one before: 1 is linear, 2 quadratic."""
-    (n, cost), (more, higher) = sorted(costs.items())[-2:]
-    return math.log(higher / cost) / math.log(more / n)
+    """The exponent p of cost ~ n**p over the steepest step: 1 is linear, 2 quadratic.
+
+    A bound on the work flattens later steps, so the last one alone would hide what comes before the bound.
+    """
+    points = sorted(costs.items())
+    return max(math.log(higher / cost) / math.log(more / n) for (n, cost), (more, higher) in zip(points, points[1:]))
 
 
 def percentile(values: Sequence[float], share: float) -> float:

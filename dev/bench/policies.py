@@ -82,9 +82,9 @@ class PolicyMaker:
         return made
 
 
-def sized(size: int) -> str:
-    """A policy of `size` bytes or up to 400 less."""
-    maker, count = PolicyMaker(size), 1
+def sized(size: int, seed: int = 0) -> str:
+    """A policy of `size` bytes or up to 600 less."""
+    maker, count = PolicyMaker(seed), 1
     while len(longer := maker.policy(count)) <= size:
         text, count = longer, count + 1
     return text

@@ -169,8 +169,8 @@ def _untrimmed(costs: Costs) -> Table:
             "all columns, each of a hundred",
         ),
         f"Events × {number(costs.other_narrow * 1e6)} µs with {NARROW} columns, × {number(costs.other_wide * 1e6)} µs "
-        f"with {WIDE}, ÷ indexers; seconds of CPU time with `show=flagged`. Splunk's own reading and extracting of those "
-        "events comes on top and is far more.",
+        f"with {WIDE}, ÷ indexers; seconds of CPU time with `show=flagged`. Splunk's own reading of those events "
+        "comes on top and is far more.",
     )
     for events in _DAYS.values():
         times = (events * costs.other_narrow, events * costs.other_wide, events * costs.other_wide / 100)

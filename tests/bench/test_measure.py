@@ -19,8 +19,9 @@ def test_rounds_that_do_not_pair_up_are_refused():
         ratio_within([1, 2], [1])
 
 
-@pytest.mark.parametrize(("cost", "exponent"), [(lambda n: 7 * n, 1), (lambda n: n * n, 2), (lambda n: 5, 0)])
-def test_growth_is_the_exponent_over_the_last_step(cost, exponent):
+@pytest.mark.parametrize(("cost", "exponent"), [
+    (lambda n: 7 * n, 1), (lambda n: n * n, 2), (lambda n: 5, 0), (lambda n: min(n * n, 400), 2)])
+def test_growth_is_the_exponent_over_the_steepest_step(cost, exponent):
     assert growth({n: cost(n) for n in (2, 200, 20)}) == pytest.approx(exponent)
 
 

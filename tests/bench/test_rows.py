@@ -39,7 +39,7 @@ def test_one_policy_in_a_hundred_is_flagged_and_every_one_can_be_read(policies):
 
 
 def test_a_policy_of_a_size_comes_close_to_it():
-    assert 3_500 < len(sized(4_096)) <= 4_096
+    assert all(3_400 < len(sized(4_096, seed)) <= 4_096 for seed in range(8))
     assert 32_000 < len(sized(32_768)) <= 32_768
 
 
