@@ -24,7 +24,8 @@ def test_the_answer_to_getinfo_takes_the_options_or_refuses_them_in_one_line(cas
         assert (len(session.replies), session.status) == (1, 1)
 
 
-@pytest.mark.parametrize("option", ["mode", "show", "raw", "prefix", "account", "actions", LONG], ids=lambda text: text[:9])
+@pytest.mark.parametrize("option", ["mode", "show", "raw", "prefix", "account", "actions", LONG],
+                         ids=lambda text: text[:9])
 def test_long_text_is_cut_in_the_message(option: str) -> None:
     digits = "1" * len(LONG)
     told = talk(getinfo([f"{option}={digits}"])).replies[0].metadata["error"]
