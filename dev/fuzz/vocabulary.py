@@ -48,7 +48,7 @@ BOUND = (
     Test("kms:CallerAccount", EQUALS, _ACCOUNTS), Test("kms:CallerAccount", LIKE, _ACCOUNT_PATTERNS),
     Test("aws:PrincipalArn", EQUALS, _ROLES), Test("aws:PrincipalArn", LIKE + ARN, _ROLES + _ROLE_PATTERNS),
     Test("aws:PrincipalArn", LIKE + ARN, _ROLE_PATTERNS),
-    Test("aws:userid", LIKE, (f"{ROLE_ID}:*", USER_ID, "AIDA*", "AROA*:alice", "*:alice", "*", "*:*")),
+    Test("aws:userid", LIKE, (f"{ROLE_ID}:*", USER_ID, "AIDA*", "AROA*:alice", "*:alice", "*")),
     Test("aws:userid", EQUALS[:2], (USER_ID, f"{ROLE_ID}:alice")),
     Test("aws:PrincipalIsAWSService", ("Bool",), ("true", "false")),
     Test("aws:PrincipalType", EQUALS[:2], ("User", "AssumedRole", "Anonymous", "Account")),

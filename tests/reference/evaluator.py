@@ -3,22 +3,18 @@ From the IAM User Guide, *Policy evaluation logic* and *AWS JSON policy elements
 """
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterator
+import string
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from tests.reference.grammar import as_list, has_variables, statements
 from tests.reference.operators import Context, expand, glob, holds
+from tests.reference.texts import DIGITS, Glob, literal, some, texts, wildcards
 
 ALLOWED, DENIED, NOT_ALLOWED = "allowed", "denied", "not allowed"
 UNIQUE_ID = r"(?:AIDA|AROA)[A-Z0-9]{12,}"
-# what an unknown part of the key's ARN may be, besides what the policy's own patterns spell out
-PARTITIONS = ("aws", "aws-cn", "aws-us-gov")
-REGIONS = ("us-east-1", "us-west-2", "eu-west-1", "ap-south-1")
-ACCOUNTS = ("000000000000", "123123123123")
-KEY_IDS = ("00000000-0000-4000-8000-000000000000", "mrk-00000000000040008000000000000000")
+LETTERS = frozenset(string.ascii_lowercase) | {"-"}
 
 
 @dataclass(frozen=True)
@@ -119,20 +115,14 @@ def resource_matches(statement: dict[str, Any], key: Key, context: Context, vari
     element = statement.get("Resource", statement.get("NotResource", []))
     if element in ([], {}):
         return False
-    patterns = [expand(pattern, context, variables) for pattern in as_list(element)]
-    found = ([pattern is not None and glob(arn, pattern) for pattern in patterns]
-             for arn in key_arns(key, as_list(element), context))
-    return any(any(row) == ("Resource" in statement) for row in found)
+    patterns = (expand(pattern, context, variables) for pattern in as_list(element))
+    tests = tuple(Glob(wildcards(pattern)) for pattern in patterns if pattern is not None)
+    return any(any(outcome) == ("Resource" in statement) for outcome, _ in texts((key_arn(key),), tests))
 
 
-def key_arns(key: Key, patterns: list[str], context: Context) -> Iterator[str]:
-    """The ARNs that the key may have; unknown parts take every value that could make a difference to the patterns."""
-    spelled = {part for pattern in patterns for part in re.split("[:/]", pattern) if re.fullmatch(r"[\w-]+", part)}
-    spelled |= {value for value in context.values() if isinstance(value, str) and re.fullmatch(r"[\w-]+", value)}
-    accounts = {part for part in spelled if re.fullmatch(r"\d{12}", part, re.ASCII)}
-    others = spelled - accounts - {"arn", "kms", "key", "alias"}
-    parts = ((key.partition, {*PARTITIONS, *others}), (key.region, {*REGIONS, *others}),
-             (key.account, {*ACCOUNTS, *accounts}), (key.key_id, {*KEY_IDS, *others}))
-    for partition, region, account, key_id in itertools.product(
-            *([known] if known is not None else sorted(options) for known, options in parts)):
-        yield f"arn:{partition}:kms:{region}:{account}:key/{key_id}"
+def key_arn(key: Key) -> Glob:
+    """The ARNs that the key may have; a part that is not known is any of its kind."""
+    parts = ((key.partition, literal("aws") + ((LETTERS, True),)), (key.region, some(LETTERS | DIGITS)),
+             (key.account, some(DIGITS, 12, False)), (key.key_id, some(LETTERS | DIGITS)))
+    partition, region, account, key_id = (options if known is None else literal(known) for known, options in parts)
+    return Glob(literal("arn:") + partition + literal(":kms:") + region + literal(":") + account + literal(":key/") + key_id)

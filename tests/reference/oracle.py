@@ -175,7 +175,7 @@ class _Trial:
     def _components(self) -> list[tuple[str, ...]]:
         """Groups of facts that decide something together, sources of variables first."""
         groups = {group_of(key) for key in self.candidates.keys} | {"arn", "svc", "aws:userid"}
-        edges: set[tuple[str, str]] = {("svc", "arn"), ("aws:userid", "arn")}
+        edges: set[tuple[str, str]] = {("svc", "arn"), ("arn", "aws:userid")}
         for condition in self.policy.conditions:
             edges |= {(group_of(v), group_of(condition.key)) for v in self.policy.variables_of(condition)}
         for statement in self.statements:

@@ -140,8 +140,8 @@ class Candidates:
         if key in OWN_ID:
             return iter(absent + [{key: t} for t in self._own_id(key, row, facts)])
         if key == "aws:resourceorgid":
-            found = [{key: t} for t in self._values(key, facts, (Glob(ORGANIZATION), *self._exact("organizations")))]
-            theirs = facts.get("aws:principalorgid", facts.get("#org"))
+            theirs = facts.get("#org")
+            found = [{key: t} for t in self._values(key, facts, (Glob(ORGANIZATION), *self._exact("organizations")), _same(theirs))]
             return iter(absent + [f for f in found if row not in (Row.everyone, Row.network) or f[key] != theirs])
         found = [{key: t} for t in self._values(key, facts, FREE)]
         if key in MULTIVALUED:
@@ -191,8 +191,9 @@ class Candidates:
     def _lifted(self, key: str, facts: Facts) -> tuple[Glob, ...]:
         """Tests on a key that a variable names: what the other key, with this one's text put into it, must match."""
         found = []
-        if self.policy.key.key_id and any(key in self.policy.resource_variables(s) for s in self.policy.statements):
-            found.append(Glob(literal(self.policy.key.key_id)))
+        if any(key in self.policy.resource_variables(s) for s in self.policy.statements):
+            known = self.policy.key.key_id
+            found.append(Glob(literal(known) if known else some(ALNUM | {"-"})))
         for condition in self.policy.conditions:
             if key not in self.policy.variables_of(condition):
                 continue
@@ -269,7 +270,9 @@ class Candidates:
         named = sorted(self.policy.unique_ids)
         exact = tuple(Glob(literal(n)) for n in named) + tuple(Glob(literal(n) + literal(":") + ((ANY, True),)) for n in named)
         tests = exact + self._tests("aws:userid", facts) + self._lifted("aws:userid", facts)
-        for outcome, text in texts(USER_IDS, tests):
+        session = facts.get("#session")
+        shapes = USER_IDS[1:] if isinstance(session, str) and ":assumed-role/" in session else USER_IDS
+        for outcome, text in texts(shapes, tests):
             if row not in STRANGERS or not any(outcome[:len(exact)]):
                 yield {"aws:userid": text}
 
@@ -281,8 +284,8 @@ class Candidates:
         first = [Glob(wildcards(p[:next((i for i, c in enumerate(p) if c[0] == "/"), len(p))], ALNUM | {"-"}))
                  for c in paths for p in self._patterns(c, facts)]
         tests = tuple(Glob(literal(n)) for n in named) + self._tests("aws:principalorgid", facts) + tuple(first)
-        tests += self._lifted("aws:principalorgid", facts)
         theirs = facts.get("aws:resourceorgid")
+        tests += self._lifted("aws:principalorgid", facts) + _same(theirs)
         for outcome, org in texts((Glob(ORGANIZATION), *self._exact("organizations")), tests):
             stranger = not any(outcome[:len(named)]) and org != theirs
             if row in (Row.everyone, Row.network) and not stranger:
@@ -303,7 +306,7 @@ class Candidates:
         elif row is Row.internal:
             yield {key: theirs} if theirs is not None else {}
         else:
-            for text in self._values(key, facts, (Glob(ACCOUNT),), self._exact("accounts")):
+            for text in self._values(key, facts, (Glob(ACCOUNT),), self._exact("accounts") + _same(theirs)):
                 if text != theirs or (row is Row.external and text in self.policy.accounts):
                     yield {key: text}
 
@@ -392,9 +395,8 @@ class Candidates:
                            "aws:principalservicenameslist": (name, *more)}
 
     def _source(self, key: str, facts: Facts) -> list[Facts]:
-        """A service names its source as the policy does."""
-        tests = self._tests(key, facts)
-        found = [t for outcome, t in texts(FREE, tests) if any(outcome)]
+        """What a service acts for is anybody's; so every value that makes a difference occurs."""
+        found = [t for _, t in texts(FREE, self._tests(key, facts))]
         return [{key: s} for s in self._sets(key, found)] if key in MULTIVALUED else [{key: t} for t in found]
 
     # when
@@ -403,9 +405,14 @@ class Candidates:
         literals = [instant(t) for c in self.policy.conditions if c.key in TIME
                     and c.base.startswith(("date", "numeric")) for t in c.texts()]
         now = None if self.policy.now is None else Fraction(self.policy.now).limit_denominator(1000)
-        for moment in _between([*literals, now]):
+        for moment in _between([*literals, now]) or [Fraction(1_900_000_000)]:
             if now is None or moment >= now:
                 yield {"aws:currenttime": _iso(moment), "aws:epochtime": _decimal(moment)}
+
+
+def _same(text: object) -> tuple[Glob, ...]:
+    """A test for a text that another fact has, so that there are candidates that differ from it."""
+    return (Glob(literal(text)),) if isinstance(text, str) else ()
 
 
 def _fifth(account: tuple[Element, ...]) -> Glob:
@@ -425,7 +432,7 @@ def _between(values: list[Optional[Fraction]]) -> list[Fraction]:
     """Every value, one point between neighbours, one below and one above."""
     known = sorted({v for v in values if v is not None})
     if not known:
-        return [Fraction(1_900_000_000)] if values == [None] else []
+        return []
     middles = [(a + b) / 2 for a, b in zip(known, known[1:])]
     return sorted([known[0] - 1, *known, *middles, known[-1] + 1])
 
