@@ -29,6 +29,10 @@ class Domain:
         """Whether nothing speaks against a text of the languages."""
         return not automata.accepts(self.excluded, text) and (self.valid is None or self.valid(text))
 
+    def sample(self) -> Optional[str]:
+        """A value for a request that asks nothing of the key; None where it is rather absent."""
+        return None if self.optional else next(filter(self.allows, self.values or self.seeds), None)
+
     def holds(self, text: str) -> bool:
         """Whether the key can have this value."""
         if self.values is not None:

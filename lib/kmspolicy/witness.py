@@ -234,6 +234,13 @@ class Searcher:
             role = f"arn:{self.world.partitions[0]}:iam::{caller.account}:role/any"
             present.setdefault("aws:principalarn", caller.arn or role)
             present.setdefault("aws:principalaccount", caller.account)
+        # Where it comes from and its organization, as far as the conditions vary them: a proof names its place.
+        for facts in (requester.organization, requester.network):
+            for name, fact in facts.items():
+                if name not in context and not context_key(name).multivalued:
+                    sample = fact().sample()
+                    if sample is not None:
+                        present[name] = sample
         return Request(action, caller, present, self.key)
 
 
