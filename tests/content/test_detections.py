@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dev.spl import run_saved, run_search
-from tests.content.shipped import CASES, OURS, SEARCHES, Case, write_lookups
+from tests.content.shipped import APP, CASES, OURS, SEARCHES, Case, write_lookups
 
 POSITIVE = [case for case in CASES if case.expect]
 
@@ -20,8 +20,8 @@ def findings(case: Case, folder: Path) -> list[Mapping[str, Any]]:
     return run_saved(case.detection, case.events, lookups=folder, now=case.now).rows
 
 
-def by_actor(rows: Any) -> list[Mapping[str, Any]]:
-    return sorted(rows, key=lambda row: str(row.get("user", "")))
+def in_order(rows: Any) -> list[Mapping[str, Any]]:
+    return sorted(rows, key=lambda row: [str(row.get(field, "")) for field in ("user", "key_policy_operation")])
 
 
 def name_of(case: Case) -> str:
@@ -30,10 +30,20 @@ def name_of(case: Case) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_case(case: Case, tmp_path: Path) -> None:
-    rows, expected = by_actor(findings(case, tmp_path)), by_actor(case.expect)
+    rows, expected = in_order(findings(case, tmp_path)), in_order(case.expect)
     assert len(rows) == len(expected)
     shown = [{field: row.get(field) for field in wanted} for row, wanted in zip(rows, expected)]
     assert shown == [dict(wanted) for wanted in expected]
+
+
+@pytest.mark.parametrize("addon", ["filled", "field"])
+def test_each_call_that_opens_a_key_is_one_finding_whatever_fields_the_add_on_fills(addon: str) -> None:
+    """A CreateKey and a PutKeyPolicy of one key by one actor, by themselves, together, and each delivered twice."""
+    events = (APP / "tests" / "spl" / "open_key.jsonl").read_text(encoding="utf-8").splitlines()
+    for given, expected in (
+            (events[:1], ["CreateKey"]), (events[1:], ["PutKeyPolicy"]), (events * 2, ["CreateKey", "PutKeyPolicy"])):
+        rows = run_saved(OURS[0], given, addon=addon, all_time=True).rows
+        assert sorted(row["key_policy_operation"] for row in rows) == expected
 
 
 @pytest.mark.parametrize("detection", OURS)

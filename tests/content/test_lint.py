@@ -188,7 +188,8 @@ def test_schedules_are_hourly(name: str) -> None:
 def test_our_detections_search_by_index_time_and_throttle_each_result(name: str) -> None:
     wanted = {"dispatch.earliest_time": "-24h@h", "dispatch.latest_time": "now", "dispatch.index_earliest": "-70m@m",
               "dispatch.index_latest": "-10m@m", "alert.digest_mode": "0", "alert.suppress": "1", "alert.track": "1",
-              "alert.suppress.fields": "key_policy_key,key_policy_actor,key_policy_severity,key_policy_hash",
+              "alert.suppress.fields":
+              "key_policy_key,key_policy_actor,key_policy_operation,key_policy_severity,key_policy_hash",
               "alert.suppress.period": "86300s"}
     assert {key: SEARCHES[name].get(key) for key in wanted} == wanted
 
