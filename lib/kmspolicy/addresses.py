@@ -5,7 +5,7 @@ Source: IAM User Guide, *IP address condition operators*; RFC 1918, 6598, 3927, 
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Optional
 
 
@@ -65,6 +65,9 @@ def address_text(family: int, value: int) -> str:
     return str(ipaddress.IPv6Address(value))
 
 
+_SIZES = {4: 1 << 32, 6: 1 << 128}
+
+
 class Ranges:
     """Blocks merged into ascending ranges: whether they hold an address takes logarithmic time."""
 
@@ -82,6 +85,17 @@ class Ranges:
         """Whether one of the blocks holds the address."""
         at = bisect_right(self._lows, (family, value)) - 1
         return at >= 0 and self._lows[at][0] == family and value <= self._highs[at]
+
+    def blocks(self) -> Iterator[Block]:
+        """The merged ranges."""
+        return (Block(family, low, high) for (family, low), high in zip(self._lows, self._highs))
+
+    def first_outside(self, cell: Block) -> Optional[int]:
+        """The lowest address of a cell that no block holds."""
+        at = bisect_right(self._lows, (cell.family, cell.low)) - 1
+        held = at >= 0 and self._lows[at][0] == cell.family and cell.low <= self._highs[at]
+        value = self._highs[at] + 1 if held else cell.low
+        return value if value <= cell.high else None
 
     def size(self) -> int:
         """How many addresses the blocks hold together."""
@@ -115,11 +129,13 @@ def is_private(family: int, value: int) -> bool:
     return _PRIVATE.hold(family, value)
 
 
-def cells(blocks: Iterable[Block]) -> list[tuple[int, int]]:
-    """One address of every cell that the blocks cut out of the two families."""
+def cells(blocks: Iterable[Block]) -> list[Block]:
+    """The cells into which the blocks cut the two families: no block tells two addresses of a cell apart."""
     cuts = {(4, 0), (6, 0)}
     for family, low, high in blocks:
-        cuts.add((family, low))
-        if high + 1 < 1 << (32 if family == 4 else 128):
-            cuts.add((family, high + 1))
-    return sorted(cuts)
+        cuts.update(((family, low), (family, high + 1)))
+    starts = sorted(cut for cut in cuts if cut[1] < _SIZES[cut[0]])
+    ends = [
+        after if family == kind else _SIZES[family] for (family, _), (kind, after) in zip(starts, [*starts[1:], (0, 0)])
+    ]
+    return [Block(family, low, end - 1) for (family, low), end in zip(starts, ends)]

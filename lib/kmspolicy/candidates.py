@@ -19,7 +19,7 @@ Goals = frozenset[tuple[int, bool]]  # (position of a condition, whether it is t
 
 _TEXT_STEPS = 4_000  # one search for a text; those that take more are guessed at before the question stays open
 _GUESSES = 16
-_TEXTS_OF_A_STEP = 64  # texts that the policy spells out grow with its length alone
+_TEXTS_OF_A_STEP = 16  # texts that the policy spells out grow with its length alone
 
 
 class KeyValues:
@@ -179,10 +179,12 @@ class KeyValues:
             moments = points(self._typed_values(Family.DATE))
             yield from (typed.moment_text(m) for m in moments if typed.FIRST_MOMENT <= m <= typed.LAST_MOMENT)
         if Family.ADDRESS in families:
-            blocks = (
-                addresses.block(v) for c in self.conditions if c.operator.family is Family.ADDRESS for v in c.values
-            )
-            yield from (addresses.address_text(*host) for host in addresses.cells(b for b in blocks if b))
+            addressed = (c for c in self.conditions if c.operator.family is Family.ADDRESS)
+            blocks = (addresses.block(text) for condition in addressed for text in condition.values)
+            for cell in addresses.cells(block for block in blocks if block):
+                value = cell.low if self.domain.address_in is None else self.domain.address_in(cell)
+                if value is not None:
+                    yield addresses.address_text(cell.family, value)
         if self.row.kind is Kind.TEXT:
             yield "any"
 

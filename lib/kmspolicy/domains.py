@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Callable, Optional
 
 from . import automata, typed
+from .addresses import Block
 from .keys import ContextKey, Kind
 
 
@@ -14,7 +15,7 @@ class Domain:
 
     values: all of them, where they are few; else languages less excluded, with seeds to try first.
     optional: whether the key can be absent. valid: a last check of a text, where a language is too wide.
-    member: of a key with several values, the one that is always among them.
+    member: of a key with several values, the one that is always among them. address_in: its lowest value in a cell.
     """
 
     languages: tuple[automata.Pattern, ...] = (automata.ANYTHING,)
@@ -24,6 +25,7 @@ class Domain:
     optional: bool = True
     valid: Optional[Callable[[str], bool]] = None
     member: Optional[str] = None
+    address_in: Optional[Callable[[Block], Optional[int]]] = None
 
     def allows(self, text: str) -> bool:
         """Whether nothing speaks against a text of the languages."""

@@ -28,15 +28,13 @@ class Names:
     endpoints: tuple[str, ...]
     unique_ids: tuple[str, ...]
     store_users: tuple[str, ...]  # identity store user ids
-    blocks: tuple[addresses.Block, ...]  # every address block
-    places: addresses.Ranges  # those of them that are somebody's
+    places: addresses.Ranges  # address blocks that are somebody's
 
 
 def names_in(policy: Policy) -> Names:
     """Collects what the policy spells out."""
     text = "\n".join(policy.texts())
     networks = dict.fromkeys(_NETWORK.findall(text.lower()))
-    every: dict[addresses.Block, None] = {}
     places: list[addresses.Block] = []
     store_users: dict[str, None] = {}
     for condition in (condition for statement in policy.statements for condition in statement.conditions):
@@ -44,7 +42,6 @@ def names_in(policy: Policy) -> Names:
             store_users.update(dict.fromkeys(condition.values))
         if condition.operator.family is Family.ADDRESS or condition.key in ADDRESS_KEYS:
             listed = [block for block in map(addresses.block, condition.values) if block]
-            every.update(dict.fromkeys(listed))
             for family, most in addresses.EVERYONES.items():
                 own = [block for block in listed if block.family == family]
                 if addresses.public_size(own) <= most:
@@ -56,6 +53,5 @@ def names_in(policy: Policy) -> Names:
         endpoints=tuple(name for name in networks if name.startswith("vpce-")),
         unique_ids=tuple(dict.fromkeys(_UNIQUE_ID.findall(text))),
         store_users=tuple(store_users),
-        blocks=tuple(every),
         places=addresses.Ranges(places),
     )

@@ -32,7 +32,8 @@ _ADDRESS = (
     some(HEX) + literal(":") + ANYTHING,
 )
 # Addresses that read like a stranger's, tried before the corners of the blocks.
-_NATURAL = {4: (0xCB007107, 0xC0000207, 0x08080808), 6: ((0x20010DB8 << 96) + 7,)}
+_NATURAL = ("203.0.113.7", "192.0.2.7", "2001:db8::7")
+_NATURAL_PRIVATE = ("10.0.0.7", "172.16.0.7")
 
 
 def networks(
@@ -51,17 +52,17 @@ def networks(
 
 
 def _source_addresses(names: Names, strict: bool) -> Domain:
+    """Public addresses; outside every place that the policy names, where strict."""
+    taken = addresses.Ranges([*addresses.PRIVATE, *(names.places.blocks() if strict else ())])
+    return _addresses(taken, _NATURAL, optional=False)
+
+
+def _addresses(taken: addresses.Ranges, natural: tuple[str, ...], optional: bool) -> Domain:
     def valid(text: str) -> bool:
         host = addresses.address(text)
-        return host is not None and not addresses.is_private(*host) and not (strict and names.places.hold(*host))
+        return host is not None and not taken.hold(*host)
 
-    seeds = tuple(addresses.address_text(*host) for host in _candidates(names, addresses.PRIVATE))
-    return Domain(languages=_ADDRESS, seeds=seeds, optional=False, valid=valid)
-
-
-def _candidates(names: Names, more: tuple[addresses.Block, ...]) -> list[tuple[int, int]]:
-    natural = [(family, value) for family, values in _NATURAL.items() for value in values]
-    return natural + addresses.cells((*names.blocks, *more))
+    return Domain(_ADDRESS, seeds=natural, optional=optional, valid=valid, address_in=taken.first_outside)
 
 
 def _endpoint(names: Names, account: str, partitions: tuple[str, ...], strict: bool) -> Facts:
@@ -73,10 +74,6 @@ def _endpoint(names: Names, account: str, partitions: tuple[str, ...], strict: b
             seeds=(prefix + "0a1b2c3d4e5f60718",),
             optional=False,
         )
-
-    def private(text: str) -> bool:
-        host = addresses.address(text)
-        return host is not None and not (strict and names.places.hold(*host))
 
     def vpc_arns() -> Domain:
         owner = literal(account) if strict else _ACCOUNT
@@ -101,8 +98,7 @@ def _endpoint(names: Names, account: str, partitions: tuple[str, ...], strict: b
         return Domain((_ORGANIZATION + rest,), named) if strict else Domain((_ORGANIZATION + rest, *named))
 
     def private_addresses() -> Domain:
-        seeds = tuple(addresses.address_text(*host) for host in _candidates(names, ()))
-        return Domain(_ADDRESS, seeds=seeds, valid=private)
+        return _addresses(names.places if strict else addresses.Ranges(()), _NATURAL_PRIVATE, optional=True)
 
     return {
         "aws:sourcevpc": lambda: ids("vpc-", names.vpcs),

@@ -17,6 +17,9 @@ from .requesters import Requester
 State = tuple[dict[int, Goals], dict[int, Assignment]]  # by group: what must come out, and values with which it does
 
 
+_CONSTRAINTS_OF_A_STEP = 16
+
+
 class Unmet(NamedTuple):
     """Keys on which the required constraints cannot be met, whatever the Denies say."""
 
@@ -50,6 +53,7 @@ class _Search:
         budget: Budget,
     ) -> None:
         self._requester, self._action, self._key, self._budget = requester, action, key, budget
+        budget.spend(1 + sum(map(len, denies)) // _CONSTRAINTS_OF_A_STEP)
         self._constraints: list[Constraint] = [*required, *(c for deny in denies for c in deny)]
         self._required = range(len(required))
         self._denies: list[range] = []

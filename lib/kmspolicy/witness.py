@@ -23,7 +23,7 @@ from .solver import Unmet, keys_read, solve
 from .world import World, world_of
 
 SEARCH_STEPS = 10_000  # one question: a statement, an action, a row
-POLICY_STEPS = 100_000  # all questions about one policy
+POLICY_STEPS = 40_000  # all questions about one policy
 
 _PLACES = frozenset((*NETWORK_KEYS, "aws:viaawsservice", "aws:ec2instancesourcevpc"))
 _ORGANIZATIONS = frozenset(("aws:principalorgid", "aws:principalorgpaths"))
