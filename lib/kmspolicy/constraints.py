@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from . import patterns
+from .budget import Budget
 from .evaluate import KeyFacts, Value, condition_holds, covers_key, variable_lookup
 from .keys import context_key
 from .policy import THE_KEY, Condition, Statement
@@ -37,18 +38,19 @@ class OfResource(Constraint):
 
     statement: Statement
     facts: KeyFacts
+    budget: Budget
 
     def holds(self, context: Mapping[str, Value]) -> bool:
-        return covers_key(self.statement, self.facts, variable_lookup(context))
+        return covers_key(self.statement, self.facts, variable_lookup(context), self.budget)
 
 
-def constraints_of(statement: Statement, key: KeyFacts) -> list[Constraint]:
+def constraints_of(statement: Statement, key: KeyFacts, budget: Budget) -> list[Constraint]:
     """All that a request must meet for the statement to match, once action, principal and plain resource do."""
     found: list[Constraint] = []
     for condition in statement.conditions:
         found.append(OfKey(condition.key, _single(condition.variables), condition))
     if statement.resources is not None and statement.resources.variables:
-        found.append(OfResource("", _single(statement.resources.variables), statement, key))
+        found.append(OfResource("", _single(statement.resources.variables), statement, key, budget))
     return found
 
 
@@ -56,10 +58,10 @@ def _single(variables: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in variables if not context_key(name).multivalued)
 
 
-def plain_resource_covers(statement: Statement, key: KeyFacts) -> bool:
+def plain_resource_covers(statement: Statement, key: KeyFacts, budget: Budget) -> bool:
     """Whether a resource element without variables covers the key; one with variables may."""
     if statement.resources is None:
         return False
     if statement.resources is THE_KEY:
         return True
-    return bool(statement.resources.variables) or covers_key(statement, key, patterns.no_values)
+    return bool(statement.resources.variables) or covers_key(statement, key, patterns.no_values, budget)

@@ -12,7 +12,6 @@ from typing import Optional, Union
 from . import automata, patterns
 from .actions import mask_of
 from .budget import Budget, OutOfSteps
-from .caching import cached_for_short
 from .operators import Family, Test, signed, text_test
 from .policy import Condition, Policy, Quantifier, Resources, Statement
 from .principals import Principals
@@ -91,9 +90,13 @@ def matches(statement: Statement, request: Request) -> bool:
     )
 
 
-def covers_key(statement: Statement, key: KeyFacts, lookup: patterns.Lookup) -> bool:
+def covers_key(
+    statement: Statement, key: KeyFacts, lookup: patterns.Lookup, policy_budget: Optional[Budget] = None
+) -> bool:
     """Whether a statement's resource element covers the key; what cannot be decided is decided towards access."""
-    covered = resource_matches(statement.resources, key, lookup) if statement.resources is not None else False
+    if statement.resources is None:
+        return False
+    covered = resource_matches(statement.resources, key, lookup, policy_budget)
     return statement.allow if covered is None else covered
 
 
@@ -120,41 +123,38 @@ def variable_lookup(context: Mapping[str, Value]) -> patterns.Lookup:
     return lookup
 
 
-def resource_matches(resources: Resources, key: KeyFacts, lookup: patterns.Lookup) -> Optional[bool]:
+def resource_matches(
+    resources: Resources, key: KeyFacts, lookup: patterns.Lookup, policy_budget: Optional[Budget] = None
+) -> Optional[bool]:
     """Whether the resource element covers the key, whose unknown parts are any; None when that takes too many steps."""
-    listed = resources.patterns
     if resources.variables:
-        expanded = (patterns.expand(tokens, lookup) for tokens in listed)
+        expanded = (patterns.expand(tokens, lookup) for tokens in resources.patterns)
         listed = tuple(tokens for tokens in expanded if tokens is not None)
-    return _covers(listed, resources.negated, key.partition, key.region, key.account, key.key_id)
+        return _covers(listed, resources.negated, key, policy_budget)
+    question = (key.partition, key.region, key.account, key.key_id)
+    if question not in resources.answers:
+        resources.answers[question] = _covers(resources.patterns, resources.negated, key, policy_budget)
+    return resources.answers[question]
 
 
-@cached_for_short(4, 256)
 def _covers(
-    listed: tuple[patterns.Tokens, ...],
-    negated: bool,
-    partition: Optional[str],
-    region: Optional[str],
-    account: Optional[str],
-    key_id: Optional[str],
+    listed: tuple[patterns.Tokens, ...], negated: bool, key: KeyFacts, policy_budget: Optional[Budget]
 ) -> Optional[bool]:
     if (patterns.STAR,) in listed:
         return not negated
-    if partition and region and account and key_id:
-        arn = f"arn:{partition}:kms:{region}:{account}:key/{key_id}"
+    if key.partition and key.region and key.account and key.key_id:
+        arn = f"arn:{key.partition}:kms:{key.region}:{key.account}:key/{key.key_id}"
         return any(patterns.Glob(tokens).matches(arn) for tokens in listed) != negated
-    language = key_arns(partition, region, account, key_id)
+    language = key_arns(key)
     rows = [patterns.automaton(tokens) for tokens in listed]
     required, forbidden = ([language], rows) if negated else ([language, rows], [])
     try:
-        return automata.find(required, forbidden, Budget(RESOURCE_STEPS).spend) is not None
+        return automata.find(required, forbidden, Budget(RESOURCE_STEPS, policy_budget).spend) is not None
     except OutOfSteps:
         return None
 
 
-def key_arns(
-    partition: Optional[str], region: Optional[str], account: Optional[str], key_id: Optional[str]
-) -> Sequence[automata.Pattern]:
+def key_arns(key: KeyFacts) -> Sequence[automata.Pattern]:
     """The ARNs that the key may have. Source: Service Authorization Reference, AWS KMS, resource type `key`."""
 
     def part(known: Optional[str], unknown: automata.Pattern) -> automata.Pattern:
@@ -162,13 +162,13 @@ def key_arns(
 
     tail = (
         automata.literal(":kms:")
-        + part(region, automata.some(automata.LABEL))
+        + part(key.region, automata.some(automata.LABEL))
         + automata.literal(":")
-        + part(account, tuple(automata.Element(automata.DIGIT) for _ in range(12)))
+        + part(key.account, tuple(automata.Element(automata.DIGIT) for _ in range(12)))
         + automata.literal(":key/")
-        + part(key_id, automata.some(automata.CharClass(automata.UPPER_ALNUM.chars | automata.LABEL.chars)))
+        + part(key.key_id, automata.some(automata.CharClass(automata.UPPER_ALNUM.chars | automata.LABEL.chars)))
     )
-    return [automata.literal("arn:" + name) + tail for name in ((partition,) if partition else PARTITIONS)]
+    return [automata.literal("arn:" + name) + tail for name in ((key.partition,) if key.partition else PARTITIONS)]
 
 
 def condition_holds(condition: Condition, value: Value, lookup: patterns.Lookup) -> bool:

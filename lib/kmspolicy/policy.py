@@ -69,6 +69,11 @@ class Resources:
         """Names of the policy variables in its patterns."""
         return tuple(dict.fromkeys(v.name for tokens in self.patterns for v in patterns.variables_in(tokens)))
 
+    @lazy
+    def answers(self) -> dict[tuple[Optional[str], ...], Optional[bool]]:
+        """Whether it covers a key, by the key's parts, as far as that was asked."""
+        return {}
+
 
 THE_KEY = Resources(((patterns.STAR,),))  # the plain `*`
 

@@ -85,13 +85,13 @@ class Searcher:
     def covers(self, statement: Statement) -> bool:
         """Whether the statement's resource element covers the key (or may, when it reads variables)."""
         if statement.number not in self._covers:
-            self._covers[statement.number] = plain_resource_covers(statement, self.key)
+            self._covers[statement.number] = plain_resource_covers(statement, self.key, self._budget)
         return self._covers[statement.number]
 
     def constraints(self, statement: Statement) -> list[Constraint]:
         """What the statement tests besides action, principal and plain resource."""
         if statement.number not in self._constraints:
-            self._constraints[statement.number] = constraints_of(statement, self.key)
+            self._constraints[statement.number] = constraints_of(statement, self.key, self._budget)
         return self._constraints[statement.number]
 
     def grant(
