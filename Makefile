@@ -67,7 +67,11 @@ bench: lib
 bench-peers: lib
 	@$(PY) -m dev.bench.peers
 
-fuzz: lib
+.venv/fuzz-installed: dev/fuzz-requirements.txt | .venv/installed
+	@$(PY) $(PIP_INSTALL) -r $<
+	@touch $@
+
+fuzz: lib .venv/fuzz-installed
 	@$(PY) -m dev.fuzz $${KPC_SECONDS:+--seconds "$$KPC_SECONDS"}
 
 dashboard: lib
