@@ -105,7 +105,8 @@ def table(title: str, measured: Sequence[tuple[Load, dict[str, list[Usage]]]]) -
         title,
         ("input", "program", "events/s", "MB in", "MB out", "ratio to the no-op", "target", "", "memory: × chunk"),
         "Events a second of the process's CPU time, from the getinfo reply to the last reply. Memory: peak above the "
-        f"idle process, per byte of the largest chunk (target {_MOST_MEMORY} for the command, chunks from {_WEIGHED / _MB:g} MB).",
+        f"idle process, per byte of the largest chunk (target {_MOST_MEMORY} for the command, chunks "
+        f"from {_WEIGHED / _MB:g} MB).",
     )
     for load, taken in measured:
         noop = [usage.cpu for usage in taken["no-op"]]
