@@ -18,9 +18,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from dev.cloudtrail_files import EventFiles, ReadError
-from dev.findings import STATEMENTS, STYLES, details, label, overview, rank, visible
+from dev.findings import STYLES, details, label, overview, rank, visible
 from dev.scp import Row
-from dev.splunkd import Command, CommandError, run
+from dev.splunkd import Command, CommandError
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = [ROOT / "samples" / name
@@ -103,7 +103,6 @@ def show(files: EventFiles, console: Console, errors: Console) -> None:
 
         with Command(ROOT, ["mode=summary"]) as command:
             worst = heapq.nsmallest(_SHOWN, tally.sift(command.stream(rows())), rank)
-    add_statements(worst)
     if worst:
         console.print(details(worst))
     if len(worst) > 1:
@@ -112,17 +111,6 @@ def show(files: EventFiles, console: Console, errors: Console) -> None:
         console.print(line)
     for message in command.messages:
         console.print(Text(visible(f"{message.level}: {message.text}"), "yellow"))
-
-
-def add_statements(rows: list[Row]) -> None:
-    """Gives each row the statements by which everyone gets in: `… | kmspolicycheck show=flagged`, one a row."""
-    numbered = [{"_raw": row["_raw"], "number": str(number)} for number, row in enumerate(rows)]
-    statements: dict[str, list[str]] = {}
-    for found in run(ROOT, numbered, ["show=flagged"]).rows:
-        if found["key_policy_flagged"] == "true":
-            statements.setdefault(str(found["number"]), []).append(str(found["key_policy_statements"]))
-    for number, texts in statements.items():
-        rows[int(number)][STATEMENTS] = texts
 
 
 def summary(files: EventFiles, tally: Tally, read: int, shown: int) -> Iterator[Text]:

@@ -36,9 +36,6 @@ WHO = {
 }
 MFA = {"true": "with MFA", "false": "without MFA"}
 DATA_KEYS = {f"kms:GenerateDataKey{kind}" for kind in ("", "WithoutPlaintext", "Pair", "PairWithoutPlaintext")}
-STATEMENTS = "open_statements"
-"""Field of a row, beside the command's own: JSON texts of the statements that everyone gets in by."""
-
 _LONGEST = 1_000  # characters of one text: no event fills the screen
 
 
@@ -120,8 +117,6 @@ def _facts(row: Row) -> RenderableType:
 def _labelled(row: Row) -> Iterator[tuple[str, str]]:
     yield "key", _text(row, "key") or "unknown"
     yield "change", _change(row)
-    for statement in row.get(STATEMENTS, ()):
-        yield "statement", visible(json.dumps(json.loads(statement), ensure_ascii=False))
     for number, reason in enumerate(_texts(row, "reason")):
         yield "" if number else "why", reason
     if witness := row.get("key_policy_witness"):
