@@ -44,14 +44,22 @@ def test_a_table_is_markdown_and_a_bar_in_a_cell_does_not_end_it():
     assert str(table) == "### T\n\nnote\n\n| a | b |\n|---|---:|\n| x\\|y | 1 |\n"
 
 
-def test_a_days_starts_and_a_backfill_are_products_of_what_the_page_names():
-    assert sizing.daily_start(COSTS, searches=6) == pytest.approx(6 * 24 * 3 * 0.1)
-    assert sizing.backfill(COSTS, 20_000_000, indexers=1) == pytest.approx(200 * 30 * 1e-3)
-    assert sizing.backfill(COSTS, 20_000_000, indexers=100) == pytest.approx(200 * 30 * 1e-3 / 100)
+def test_a_days_starts_analysis_and_a_backfill_are_products_of_what_the_page_names():
+    plan = sizing.Schedule(hour=5, month=1)
+    assert sizing.daily_start(COSTS, plan) == pytest.approx(6 * 24 * 3 * 0.1)
+    assert sizing.daily_analysis(COSTS, plan, 20_000_000, indexers=1) == pytest.approx(200 * (5 + 720) * 1e-3)
+    assert sizing.daily_analysis(COSTS, plan, 20_000_000, indexers=100) == pytest.approx(200 * (5 + 720) * 1e-5)
+    assert sizing.backfill(COSTS, 20_000_000, indexers=100) == pytest.approx(200 * 30 * 1e-5)
+
+
+def test_the_shipped_schedule_is_one_that_the_page_explains():
+    plan = sizing.schedule()
+    assert plan.hour >= 1 and plan.month >= 1
+    assert sizing.daily_start(COSTS, plan) > 0
 
 
 def test_the_memory_of_the_largest_chunk_is_idle_plus_factor_times_chunk():
-    memory = sizing.tables(COSTS, 6, b"")[-1]
+    memory = sizing.tables(COSTS, sizing.Schedule(5, 1), b"")[-1]
     assert memory.rows[-1] == ("50,000", "200 MB", "1,025 MB")
 
 
