@@ -1,26 +1,39 @@
 """Makes random key policies from a seed: valid ones of several kinds and broken ones.
 The vocabulary is small, so that conditions of one policy meet, contradict and miss each other.
 """
+
 from __future__ import annotations
 
 import json
 from random import Random
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from dev.fuzz import vocabulary as words
 
-MODES = {"plain": 2, "free": 3, "bound": 3, "organization": 2, "network": 3, "time": 1, "sets": 2, "variables": 3, "mixed": 6,
-         "elements": 2, "broken": 1}
+MODES = {
+    "plain": 2,
+    "free": 3,
+    "bound": 3,
+    "organization": 2,
+    "network": 3,
+    "time": 1,
+    "sets": 2,
+    "variables": 3,
+    "mixed": 6,
+    "elements": 2,
+    "broken": 1,
+}
 
 
 class Case(NamedTuple):
     """A policy text with what is known of its key; the form of a case file."""
+
     policy: Any  # an object, or the text itself where its spelling matters
-    account: Optional[str] = None
-    region: Optional[str] = None
-    key_id: Optional[str] = None
-    partition: Optional[str] = None
-    event_time: Optional[float] = None
+    account: str | None = None
+    region: str | None = None
+    key_id: str | None = None
+    partition: str | None = None
+    event_time: float | None = None
     actions: str = "encrypt"
 
     def text(self) -> str:
@@ -33,9 +46,15 @@ def case(random: Random) -> Case:
     mode = random.choices(list(MODES), list(MODES.values()))[0]
     policy = _Maker(random, mode).policy()
     known = random.random()
-    where = (words.REGION, words.KEY_ID, "aws") if known < 0.4 else (words.REGION, None, "aws") if known < 0.6 else (None, None, None)
-    return Case(policy, words.OWN if random.random() < 0.9 else None, *where, words.NOW if random.random() < 0.7 else None,
-                random.choices(("encrypt", "decrypt", "grant", "admin"), (12, 2, 2, 2))[0])
+    return Case(
+        policy,
+        account=words.OWN if random.random() < 0.9 else None,
+        region=words.REGION if known < 0.6 else None,
+        key_id=words.KEY_ID if known < 0.4 else None,
+        partition="aws" if known < 0.6 else None,
+        event_time=words.NOW if random.random() < 0.7 else None,
+        actions=random.choices(("encrypt", "decrypt", "grant", "admin"), (12, 2, 2, 2))[0],
+    )
 
 
 class _Maker:
@@ -63,7 +82,8 @@ class _Maker:
             made["Sid"] = f"S{index}"
         made["NotPrincipal" if chance() < 0.06 else "Principal"] = self.principal()
         made["NotAction" if chance() < 0.08 else "Action"] = self.listed(
-            words.ACTIONS if self.mode in ("elements", "mixed") else words.ACTIONS[:10], 3, first=0.5)
+            words.ACTIONS if self.mode in ("elements", "mixed") else words.ACTIONS[:10], 3, first=0.5
+        )
         resources = words.RESOURCES + (words.VARIABLE_RESOURCES if self.mode in ("variables", "elements") else ())
         if self.mode == "elements" or chance() < 0.1:
             made["NotResource" if chance() < 0.15 else "Resource"] = self.listed(resources, 2, first=0.3)
@@ -83,7 +103,9 @@ class _Maker:
         made: dict[str, list[str]] = {}
         for kind, name in self.random.sample(words.PRINCIPALS[1:], self.random.choice((1, 1, 2, 3))):
             made.setdefault(kind, []).append(name)
-        return {kind: names[0] if len(names) == 1 and self.random.random() < 0.5 else names for kind, names in made.items()}
+        return {
+            kind: names[0] if len(names) == 1 and self.random.random() < 0.5 else names for kind, names in made.items()
+        }
 
     def listed(self, options: tuple[str, ...], most: int, first: float = 0.0) -> Any:
         """One value, or a list of some; the first option with probability `first`."""
@@ -110,7 +132,9 @@ class _Maker:
         """Which keys the next condition takes from."""
         if self.mode in words.FAMILIES and self.random.random() < 0.85:
             return self.mode
-        return self.random.choices(("bound", "organization", "network", "free", "time", "sets", "variables"), (4, 2, 3, 4, 1, 1, 2))[0]
+        return self.random.choices(
+            ("bound", "organization", "network", "free", "time", "sets", "variables"), (4, 2, 3, 4, 1, 1, 2)
+        )[0]
 
     def condition(self, test: words.Test) -> tuple[str, Any]:
         """An operator, spelled in some way, and its values."""
@@ -143,11 +167,26 @@ class _Maker:
         """The policy with one fault of the grammar, or with something that only looks like one."""
         statements = policy["Statement"]
         one: dict[str, Any] = statements[0] if isinstance(statements, list) else statements
-        name = self.random.choice(("Principal", "Action", "Resource", "Effect", "Condition", "Statement", "Version", "text", "harmless"))
+        name = self.random.choice(
+            ("Principal", "Action", "Resource", "Effect", "Condition", "Statement", "Version", "text", "harmless")
+        )
         if name in ("Principal", "Action", "Resource"):
             one.pop(f"Not{name}", None)
-            one[name] = self.random.choice((1, None, True, [1], [None], {"AWS": 1}, {"AWS": [{}]}, {"aws": "*"}, {"AWS": [["*"]]},
-                                            {"Unknown": "x"}, [{}]))
+            one[name] = self.random.choice(
+                (
+                    1,
+                    None,
+                    True,
+                    [1],
+                    [None],
+                    {"AWS": 1},
+                    {"AWS": [{}]},
+                    {"aws": "*"},
+                    {"AWS": [["*"]]},
+                    {"Unknown": "x"},
+                    [{}],
+                )
+            )
             if self.random.random() < 0.3:
                 one[name], one[f"Not{name}"] = "*", "*"
             elif name == "Principal" and self.random.random() < 0.2:
@@ -155,20 +194,48 @@ class _Maker:
         elif name == "Effect":
             one["Effect"] = self.random.choice(("allow", "DENY", "", None, 1, ["Allow"]))
         elif name == "Condition":
-            one["Condition"] = self.random.choice((
-                None, 1, "x", ["x"], {"StringIs": {"aws:username": "x"}}, {"StringEquals": "x"}, {"StringEquals": {"aws:username": None}},
-                {"StringEquals": {"aws:username": {}}}, {"StringEquals": {"aws:username": [None]}}, {"NullIfExists": {"aws:username": "true"}},
-                {"ForAnyValue:Null": {"aws:username": "true"}}, {"StringEquals": {"aws:username": "x", "AWS:UserName": "y"}},
-                {"ForEachValue:StringEquals": {"aws:username": "x"}}, {"StringEqualsIfExistsIfExists": {"aws:username": "x"}}))
+            one["Condition"] = self.random.choice(
+                (
+                    None,
+                    1,
+                    "x",
+                    ["x"],
+                    {"StringIs": {"aws:username": "x"}},
+                    {"StringEquals": "x"},
+                    {"StringEquals": {"aws:username": None}},
+                    {"StringEquals": {"aws:username": {}}},
+                    {"StringEquals": {"aws:username": [None]}},
+                    {"NullIfExists": {"aws:username": "true"}},
+                    {"ForAnyValue:Null": {"aws:username": "true"}},
+                    {"StringEquals": {"aws:username": "x", "AWS:UserName": "y"}},
+                    {"ForEachValue:StringEquals": {"aws:username": "x"}},
+                    {"StringEqualsIfExistsIfExists": {"aws:username": "x"}},
+                )
+            )
         elif name == "Statement":
             policy["Statement"] = self.random.choice(([], None, "x", 1, [1], [[one]], [one, "x"]))
         elif name == "Version":
             policy["Version"] = self.random.choice(("2012-10-18", "", None, 2012, ["2012-10-17"]))
         elif name == "harmless":
-            one.update(self.random.choice(({"Condition": {}}, {"Condition": {"StringEquals": {}}}, {"Comment": [1, None, {}]}, {"Sid": ""})))
+            one.update(
+                self.random.choice(
+                    ({"Condition": {}}, {"Condition": {"StringEquals": {}}}, {"Comment": [1, None, {}]}, {"Sid": ""})
+                )
+            )
         else:
             text = json.dumps(policy)
-            return self.random.choice((text[:-1], text + "}", text.replace('"Effect"', '"Effect": "Allow", "Effect"', 1), "[" + text + "]",
-                                       text.replace('"', "'"), "", "null", text.replace("{", '{"a": 1, "a": 1, ', 1), text + " x",
-                                       text.replace('"Statement"', '"statement"')))
+            return self.random.choice(
+                (
+                    text[:-1],
+                    text + "}",
+                    text.replace('"Effect"', '"Effect": "Allow", "Effect"', 1),
+                    "[" + text + "]",
+                    text.replace('"', "'"),
+                    "",
+                    "null",
+                    text.replace("{", '{"a": 1, "a": 1, ', 1),
+                    text + " x",
+                    text.replace('"Statement"', '"statement"'),
+                )
+            )
         return policy

@@ -1,6 +1,7 @@
 """The small, nasty vocabulary that random policies are made of: keys with the operators and values that suit them.
 Literals, patterns that meet and miss them, and look-alikes; account ids are those of AWS's documentation.
 """
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -16,47 +17,117 @@ ROLE_ID, USER_ID = "AROAEXAMPLEROLEID0001", "AIDAEXAMPLEUSERID0001"
 EQUALS = ("StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase")
 LIKE = ("StringLike", "StringNotLike")
 ARN = ("ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike")
-NUMERIC = ("NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan",
-           "NumericGreaterThanEquals")
+NUMERIC = (
+    "NumericEquals",
+    "NumericNotEquals",
+    "NumericLessThan",
+    "NumericLessThanEquals",
+    "NumericGreaterThan",
+    "NumericGreaterThanEquals",
+)
 DATE = ("DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals")
 ADDRESS = ("IpAddress", "NotIpAddress")
 
 
 class Test(NamedTuple):
     """A condition key with operators that suit it and values to choose from."""
+
     key: str
     operators: tuple[str, ...]
     values: tuple[str, ...]
 
 
-_ROLES = (f"arn:aws:iam::{OWN}:role/app", f"arn:aws:iam::{OTHER}:role/app", f"arn:aws:iam::{OTHER}:user/ops/alice",
-          f"arn:aws:iam::{OTHER}:root", f"arn:aws:iam::{THIRD}:role/admin")
-_ROLE_PATTERNS = ("arn:aws:iam::*:role/app", f"arn:aws:iam::{OTHER}:role/*", f"arn:aws:iam::{OWN}:*", f"*:{OTHER}:*",
-                  "arn:aws:sts::*:assumed-role/app/*", "arn:aws:iam::4444*:user/*", "*role/app", "arn:aws:iam::*:root",
-                  "arn:aws:iam::????55556666:role/?pp", f"arn:aws:*:{OWN}:*", "*/admin", "arn:aws:sts::*:federated-user/*",
-                  f"arn:aws:iam::*:role/{OTHER}/*", "arn:*:iam::*:role/a*p", "*", f"*:{OWN}:root", "arn:aws:iam::*:user/**")
+_ROLES = (
+    f"arn:aws:iam::{OWN}:role/app",
+    f"arn:aws:iam::{OTHER}:role/app",
+    f"arn:aws:iam::{OTHER}:user/ops/alice",
+    f"arn:aws:iam::{OTHER}:root",
+    f"arn:aws:iam::{THIRD}:role/admin",
+)
+_ROLE_PATTERNS = (
+    "arn:aws:iam::*:role/app",
+    f"arn:aws:iam::{OTHER}:role/*",
+    f"arn:aws:iam::{OWN}:*",
+    f"*:{OTHER}:*",
+    "arn:aws:sts::*:assumed-role/app/*",
+    "arn:aws:iam::4444*:user/*",
+    "*role/app",
+    "arn:aws:iam::*:root",
+    "arn:aws:iam::????55556666:role/?pp",
+    f"arn:aws:*:{OWN}:*",
+    "*/admin",
+    "arn:aws:sts::*:federated-user/*",
+    f"arn:aws:iam::*:role/{OTHER}/*",
+    "arn:*:iam::*:role/a*p",
+    "*",
+    f"*:{OWN}:root",
+    "arn:aws:iam::*:user/**",
+)
 _ACCOUNTS = (OWN, OTHER, THIRD)
 _ACCOUNT_PATTERNS = (OWN, OTHER, "4444*", "????55556666", "*", "1*", "9999*9")
-_BLOCKS = ("198.51.100.0/24", "203.0.113.7", "203.0.113.0/25", "192.0.2.0/24", "2001:db8:1::/48", "10.0.0.0/8",
-           "192.168.1.0/24", "0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1", "198.51.100.128/25", "nonsense")
-_PATHS = (f"{ORG}/*", f"{ORG}/r-ab12/ou-ab12-11111111/*", "o-*/r-ab12/*", "*/r-ab12/*", f"{ORG2}/r-cd34/*", "*", "o-*/r-cd34/ou-*")
-_TIMES = ("2024-01-01T00:00:00Z", "2031-06-01T00:00:00Z", "2031-06-01T00:00:01Z", "2031-06-01T02:00:00+02:00", "2035-01",
-          "2036-02-30", "1938124800", "2040-12-31T23:59Z")
+_BLOCKS = (
+    "198.51.100.0/24",
+    "203.0.113.7",
+    "203.0.113.0/25",
+    "192.0.2.0/24",
+    "2001:db8:1::/48",
+    "10.0.0.0/8",
+    "192.168.1.0/24",
+    "0.0.0.0/0",
+    "::/0",
+    "0.0.0.0/1",
+    "128.0.0.0/1",
+    "198.51.100.128/25",
+    "nonsense",
+)
+_PATHS = (
+    f"{ORG}/*",
+    f"{ORG}/r-ab12/ou-ab12-11111111/*",
+    "o-*/r-ab12/*",
+    "*/r-ab12/*",
+    f"{ORG2}/r-cd34/*",
+    "*",
+    "o-*/r-cd34/ou-*",
+)
+_TIMES = (
+    "2024-01-01T00:00:00Z",
+    "2031-06-01T00:00:00Z",
+    "2031-06-01T00:00:01Z",
+    "2031-06-01T02:00:00+02:00",
+    "2035-01",
+    "2036-02-30",
+    "1938124800",
+    "2040-12-31T23:59Z",
+)
 
 BOUND = (
-    Test("aws:PrincipalAccount", EQUALS, _ACCOUNTS), Test("aws:PrincipalAccount", LIKE, _ACCOUNT_PATTERNS),
-    Test("kms:CallerAccount", EQUALS, _ACCOUNTS), Test("kms:CallerAccount", LIKE, _ACCOUNT_PATTERNS),
-    Test("aws:PrincipalArn", EQUALS, _ROLES), Test("aws:PrincipalArn", LIKE + ARN, _ROLES + _ROLE_PATTERNS),
+    Test("aws:PrincipalAccount", EQUALS, _ACCOUNTS),
+    Test("aws:PrincipalAccount", LIKE, _ACCOUNT_PATTERNS),
+    Test("kms:CallerAccount", EQUALS, _ACCOUNTS),
+    Test("kms:CallerAccount", LIKE, _ACCOUNT_PATTERNS),
+    Test("aws:PrincipalArn", EQUALS, _ROLES),
+    Test("aws:PrincipalArn", LIKE + ARN, _ROLES + _ROLE_PATTERNS),
     Test("aws:PrincipalArn", LIKE + ARN, _ROLE_PATTERNS),
     Test("aws:userid", LIKE, (f"{ROLE_ID}:*", USER_ID, "AIDA*", "AROA*:alice", "*:alice", "*")),
     Test("aws:userid", EQUALS[:2], (USER_ID, f"{ROLE_ID}:alice")),
     Test("aws:PrincipalIsAWSService", ("Bool",), ("true", "false")),
     Test("aws:PrincipalType", EQUALS[:2], ("User", "AssumedRole", "Anonymous", "Account")),
     Test("aws:SourceAccount", EQUALS[:2], _ACCOUNTS),
-    Test("aws:SourceArn", ARN + LIKE, (f"arn:aws:cloudtrail:us-west-2:{OWN}:trail/t", f"arn:aws:*:*:{OWN}:*", "arn:aws:s3:::*")),
+    Test(
+        "aws:SourceArn",
+        ARN + LIKE,
+        (f"arn:aws:cloudtrail:us-west-2:{OWN}:trail/t", f"arn:aws:*:*:{OWN}:*", "arn:aws:s3:::*"),
+    ),
     Test("aws:SourceOrgID", EQUALS[:2], (ORG, ORG2)),
-    Test("lambda:SourceFunctionArn", ARN, (f"arn:aws:lambda:*:{OWN}:function:*", "arn:aws:lambda:*:*:function:f",
-                                           f"arn:aws:lambda:us-west-2:{OTHER}:function:f")),
+    Test(
+        "lambda:SourceFunctionArn",
+        ARN,
+        (
+            f"arn:aws:lambda:*:{OWN}:function:*",
+            "arn:aws:lambda:*:*:function:f",
+            f"arn:aws:lambda:us-west-2:{OTHER}:function:f",
+        ),
+    ),
 )
 ORGANIZATION = (
     Test("aws:PrincipalOrgID", EQUALS[:2], (ORG, ORG2)),
@@ -65,7 +136,8 @@ ORGANIZATION = (
     Test("aws:PrincipalOrgPaths", EQUALS[:2], (f"{ORG}/r-ab12/", f"{ORG2}/r-cd34/ou-cd34-22222222/")),
 )
 NETWORK = (
-    Test("aws:SourceIp", ADDRESS, _BLOCKS), Test("aws:SourceIp", ADDRESS, _BLOCKS[:5]),
+    Test("aws:SourceIp", ADDRESS, _BLOCKS),
+    Test("aws:SourceIp", ADDRESS, _BLOCKS[:5]),
     Test("aws:SourceVpc", EQUALS[:2] + LIKE, ("vpc-1a2b3c4d", "vpc-0fedcba9876543210")),
     Test("aws:SourceVpc", LIKE, ("vpc-*", "vpc-1a2b*", "vpc-????????")),
     Test("aws:SourceVpce", EQUALS[:2] + LIKE, ("vpce-1a2b3c4d", "vpce-0123456789abcdef0")),
@@ -95,10 +167,15 @@ FREE = (
     Test("aws:ResourceAccount", EQUALS[:2] + LIKE, (OWN, OTHER, "1111*")),
     Test("aws:RequestTag/x", EQUALS[:2], ("1",)),
 )
-TIME = (Test("aws:CurrentTime", DATE, _TIMES), Test("aws:EpochTime", DATE + NUMERIC, ("1938124800", "1938124801", "1700000000")),
-        Test("aws:EpochTime", DATE, _TIMES))
+TIME = (
+    Test("aws:CurrentTime", DATE, _TIMES),
+    Test("aws:EpochTime", DATE + NUMERIC, ("1938124800", "1938124801", "1700000000")),
+    Test("aws:EpochTime", DATE, _TIMES),
+)
 SETS = (
-    Test("aws:CalledVia", EQUALS[:2] + LIKE, ("athena.amazonaws.com", "cloudformation.amazonaws.com", "*.amazonaws.com")),
+    Test(
+        "aws:CalledVia", EQUALS[:2] + LIKE, ("athena.amazonaws.com", "cloudformation.amazonaws.com", "*.amazonaws.com")
+    ),
     Test("kms:EncryptionContextKeys", EQUALS[:2] + LIKE, ("dept", "AppName", "d*", "*")),
     Test("kms:GrantOperations", EQUALS[:2], ("Encrypt", "Decrypt")),
     Test("kms:ResourceAliases", EQUALS[:2] + LIKE, ("alias/app", "alias/*")),
@@ -108,37 +185,117 @@ SETS = (
 VARIABLES = (
     Test("aws:PrincipalAccount", EQUALS[:2], ("${aws:ResourceAccount}", "${kms:CallerAccount}")),
     Test("kms:CallerAccount", EQUALS[:2] + LIKE, ("${AWS:resourceaccount}", "${aws:PrincipalAccount}")),
-    Test("aws:PrincipalAccount", EQUALS[:2], ("${aws:PrincipalTag/account}", f"${{aws:PrincipalTag/account, '{OTHER}'}}", OWN)),
-    Test("aws:PrincipalOrgID", EQUALS[:2], ("${aws:ResourceOrgID}", f"${{aws:PrincipalTag/org, '{ORG}'}}", "${aws:PrincipalTag/org}", ORG2)),
+    Test(
+        "aws:PrincipalAccount",
+        EQUALS[:2],
+        ("${aws:PrincipalTag/account}", f"${{aws:PrincipalTag/account, '{OTHER}'}}", OWN),
+    ),
+    Test(
+        "aws:PrincipalOrgID",
+        EQUALS[:2],
+        ("${aws:ResourceOrgID}", f"${{aws:PrincipalTag/org, '{ORG}'}}", "${aws:PrincipalTag/org}", ORG2),
+    ),
     Test("kms:EncryptionContext:user", EQUALS + LIKE, ("${aws:username}", "${aws:username, 'nobody'}", "alice")),
     Test("kms:EncryptionContext:user", LIKE, ("${aws:username}-*", "x-${aws:username}", "*${aws:username}", "alice*")),
     Test("kms:EncryptionContext:account", EQUALS[:2] + LIKE, ("${aws:PrincipalAccount}", OTHER, "4444*", OWN)),
     Test("kms:EncryptionContext:account", EQUALS[:2], ("${aws:ResourceAccount}", "${aws:PrincipalAccount}")),
-    Test("aws:PrincipalArn", LIKE + ARN, ("arn:aws:iam::*:role/${aws:PrincipalTag/team}", "arn:aws:iam::${aws:PrincipalAccount}:role/app",
-                                          f"arn:aws:iam::{OTHER}:role/${{aws:PrincipalTag/team, 'x'}}")),
-    Test("aws:PrincipalTag/team", EQUALS[:2] + LIKE, ("${*}", "${?}", "a${*}b", "${$}{x}", "${custom:absent}", "blue", "${aws:PrincipalTag/other}")),
+    Test(
+        "aws:PrincipalArn",
+        LIKE + ARN,
+        (
+            "arn:aws:iam::*:role/${aws:PrincipalTag/team}",
+            "arn:aws:iam::${aws:PrincipalAccount}:role/app",
+            f"arn:aws:iam::{OTHER}:role/${{aws:PrincipalTag/team, 'x'}}",
+        ),
+    ),
+    Test(
+        "aws:PrincipalTag/team",
+        EQUALS[:2] + LIKE,
+        ("${*}", "${?}", "a${*}b", "${$}{x}", "${custom:absent}", "blue", "${aws:PrincipalTag/other}"),
+    ),
     Test("aws:PrincipalTag/other", EQUALS[:2], ("blue", "red")),
     Test("aws:PrincipalTag/account", EQUALS[:2] + LIKE, (OTHER, "4444*", "x")),
     Test("aws:username", EQUALS[:2], ("alice", "nobody")),
 )
-FAMILIES = {"bound": BOUND, "organization": ORGANIZATION, "network": NETWORK, "free": FREE, "time": TIME, "sets": SETS,
-            "variables": VARIABLES}
-MULTIVALUED = ("aws:PrincipalOrgPaths", "aws:CalledVia", "kms:EncryptionContextKeys", "kms:GrantOperations",
-               "kms:ResourceAliases", "aws:PrincipalServiceNamesList")
+FAMILIES = {
+    "bound": BOUND,
+    "organization": ORGANIZATION,
+    "network": NETWORK,
+    "free": FREE,
+    "time": TIME,
+    "sets": SETS,
+    "variables": VARIABLES,
+}
+MULTIVALUED = (
+    "aws:PrincipalOrgPaths",
+    "aws:CalledVia",
+    "kms:EncryptionContextKeys",
+    "kms:GrantOperations",
+    "kms:ResourceAliases",
+    "aws:PrincipalServiceNamesList",
+)
 
-PRINCIPALS = (("AWS", "*"), ("AWS", OWN), ("AWS", OTHER), ("AWS", f"arn:aws:iam::{OWN}:root"), ("AWS", f"arn:aws:iam::{OTHER}:root"),
-              ("AWS", f"arn:aws:iam::{OTHER}:role/app"), ("AWS", f"arn:aws:iam::{OWN}:user/ops/alice"), ("AWS", "arn:aws:iam::*:root"),
-              ("AWS", f"arn:aws:iam::{OTHER}:role/*"), ("AWS", f"arn:aws:sts::{OTHER}:assumed-role/app/alice"),
-              ("AWS", f"arn:aws:sts::{OTHER}:federated-user/bob"), ("AWS", ROLE_ID), ("AWS", USER_ID), ("AWS", "placeholder"),
-              ("Service", "cloudtrail.amazonaws.com"), ("Service", "logs.us-west-2.amazonaws.com"), ("Service", "*"),
-              ("Federated", "accounts.google.com"), ("Federated", "*"), ("CanonicalUser", "*"))
-ACTIONS = ("kms:*", "*", "kms:Encrypt", "kms:encrypt", "kms:ENCRYPT*", "kms:GenerateDataKey", "kms:GenerateDataKey*", "kms:ReEncrypt*",
-           "kms:ReEncryptFrom", "kms:Decrypt", "kms:D*", "kms:?ecrypt", "kms:CreateGrant", "kms:*Grant", "kms:DescribeKey",
-           "kms:PutKeyPolicy", "s3:*", "Encrypt", "kms:Encrypt*Pair", "kms:*PairWithout*", "kms:RetireGrant")
-RESOURCES = ("*", f"arn:aws:kms:{REGION}:{OWN}:key/{KEY_ID}", f"arn:aws:kms:{REGION}:{OWN}:key/{OTHER_KEY_ID}", f"arn:aws:kms:*:{OWN}:key/*",
-             "arn:aws:kms:*:*:key/*", f"arn:aws:kms:{REGION}:{OTHER}:key/*", f"arn:aws:kms:{REGION}:{OWN}:alias/app", "arn:aws:s3:::bucket",
-             "arn:aws:kms:us-*:*:key/1234abcd-*", "*key/*", f"arn:aws:kms:eu-west-1:{OWN}:key/{KEY_ID}",
-             f"arn:aws:kms:{REGION}:{OWN}:KEY/{KEY_ID}")
-VARIABLE_RESOURCES = (f"arn:aws:kms:{REGION}:{OWN}:key/${{aws:PrincipalTag/key}}",
-                      f"arn:aws:kms:{REGION}:{OWN}:key/${{aws:PrincipalTag/key, '{KEY_ID}'}}",
-                      f"arn:aws:kms:*:*:key/${{aws:username}}")
+PRINCIPALS = (
+    ("AWS", "*"),
+    ("AWS", OWN),
+    ("AWS", OTHER),
+    ("AWS", f"arn:aws:iam::{OWN}:root"),
+    ("AWS", f"arn:aws:iam::{OTHER}:root"),
+    ("AWS", f"arn:aws:iam::{OTHER}:role/app"),
+    ("AWS", f"arn:aws:iam::{OWN}:user/ops/alice"),
+    ("AWS", "arn:aws:iam::*:root"),
+    ("AWS", f"arn:aws:iam::{OTHER}:role/*"),
+    ("AWS", f"arn:aws:sts::{OTHER}:assumed-role/app/alice"),
+    ("AWS", f"arn:aws:sts::{OTHER}:federated-user/bob"),
+    ("AWS", ROLE_ID),
+    ("AWS", USER_ID),
+    ("AWS", "placeholder"),
+    ("Service", "cloudtrail.amazonaws.com"),
+    ("Service", "logs.us-west-2.amazonaws.com"),
+    ("Service", "*"),
+    ("Federated", "accounts.google.com"),
+    ("Federated", "*"),
+    ("CanonicalUser", "*"),
+)
+ACTIONS = (
+    "kms:*",
+    "*",
+    "kms:Encrypt",
+    "kms:encrypt",
+    "kms:ENCRYPT*",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKey*",
+    "kms:ReEncrypt*",
+    "kms:ReEncryptFrom",
+    "kms:Decrypt",
+    "kms:D*",
+    "kms:?ecrypt",
+    "kms:CreateGrant",
+    "kms:*Grant",
+    "kms:DescribeKey",
+    "kms:PutKeyPolicy",
+    "s3:*",
+    "Encrypt",
+    "kms:Encrypt*Pair",
+    "kms:*PairWithout*",
+    "kms:RetireGrant",
+)
+RESOURCES = (
+    "*",
+    f"arn:aws:kms:{REGION}:{OWN}:key/{KEY_ID}",
+    f"arn:aws:kms:{REGION}:{OWN}:key/{OTHER_KEY_ID}",
+    f"arn:aws:kms:*:{OWN}:key/*",
+    "arn:aws:kms:*:*:key/*",
+    f"arn:aws:kms:{REGION}:{OTHER}:key/*",
+    f"arn:aws:kms:{REGION}:{OWN}:alias/app",
+    "arn:aws:s3:::bucket",
+    "arn:aws:kms:us-*:*:key/1234abcd-*",
+    "*key/*",
+    f"arn:aws:kms:eu-west-1:{OWN}:key/{KEY_ID}",
+    f"arn:aws:kms:{REGION}:{OWN}:KEY/{KEY_ID}",
+)
+VARIABLE_RESOURCES = (
+    f"arn:aws:kms:{REGION}:{OWN}:key/${{aws:PrincipalTag/key}}",
+    f"arn:aws:kms:{REGION}:{OWN}:key/${{aws:PrincipalTag/key, '{KEY_ID}'}}",
+    "arn:aws:kms:*:*:key/${aws:username}",
+)

@@ -1,12 +1,12 @@
 """Evaluates one request against one key policy: the reference that the engine is measured against.
-From the IAM User Guide, *Policy evaluation logic* and *AWS JSON policy elements*, and the KMS Developer Guide, *Key policies*.
+From the IAM User Guide, *Policy evaluation logic*, *AWS JSON policy elements*; KMS Developer Guide, *Key policies*.
 """
 from __future__ import annotations
 
 import re
 import string
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any
 
 from tests.reference.grammar import as_list, has_variables, statements
 from tests.reference.operators import Context, expand, glob, holds
@@ -20,19 +20,19 @@ LETTERS = frozenset(string.ascii_lowercase) | {"-"}
 @dataclass(frozen=True)
 class Key:
     """The KMS key that a request is about; a part that is not known is None and may be anything."""
-    account: Optional[str] = None
-    region: Optional[str] = None
-    key_id: Optional[str] = None
-    partition: Optional[str] = None
+    account: str | None = None
+    region: str | None = None
+    key_id: str | None = None
+    partition: str | None = None
 
 
 @dataclass(frozen=True)
 class Caller:
     """Who makes a request: a principal of an account (arn: aws:PrincipalArn), or an AWS service with its names."""
-    account: Optional[str] = None
-    arn: Optional[str] = None
-    session: Optional[str] = None
-    unique_id: Optional[str] = None
+    account: str | None = None
+    arn: str | None = None
+    session: str | None = None
+    unique_id: str | None = None
     services: tuple[str, ...] = ()
 
 
@@ -67,7 +67,7 @@ def conditions(statement: dict[str, Any]) -> list[tuple[str, str, Any]]:
 
 def principals(statement: dict[str, Any]) -> list[tuple[str, str]]:
     """(type, name) of everyone in Principal or NotPrincipal; a bare * is AWS's."""
-    element = statement.get("Principal", statement.get("NotPrincipal"))
+    element: Any = statement.get("Principal", statement.get("NotPrincipal"))
     if element in ("*", []):
         return [("AWS", "*")] if element else []
     return [(kind, name) for kind, names in element.items() if names != {} for name in as_list(names)]
@@ -125,4 +125,5 @@ def key_arn(key: Key) -> Glob:
     parts = ((key.partition, literal("aws") + ((LETTERS, True),)), (key.region, some(LETTERS | DIGITS)),
              (key.account, some(DIGITS, 12, False)), (key.key_id, some(LETTERS | DIGITS)))
     partition, region, account, key_id = (options if known is None else literal(known) for known, options in parts)
-    return Glob(literal("arn:") + partition + literal(":kms:") + region + literal(":") + account + literal(":key/") + key_id)
+    place = literal("arn:") + partition + literal(":kms:") + region + literal(":") + account
+    return Glob(place + literal(":key/") + key_id)

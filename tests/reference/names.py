@@ -7,7 +7,7 @@ import ipaddress
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any
 
 from tests.reference.evaluator import UNIQUE_ID, Key, conditions, principals
 from tests.reference.grammar import as_list, has_variables, statements
@@ -39,7 +39,7 @@ class Condition:
 class Policy:
     """A parsed policy with what the oracle needs to know of it: names, conditions, variables."""
 
-    def __init__(self, policy: dict[str, Any], key: Key, now: Optional[float]) -> None:
+    def __init__(self, policy: dict[str, Any], key: Key, now: float | None) -> None:
         self.policy, self.key, self.now = policy, key, now
         self.statements = statements(policy)
         self.variables = has_variables(policy)
@@ -93,16 +93,11 @@ class Policy:
 
 
 def is_everyones(blocks: list[Any], version: int) -> bool:
-    """Whether the blocks of one list hold so many addresses that everybody has one of them; private ones are nobody's."""
+    """Whether one list's blocks hold so many addresses that everybody has one of them; private ones are nobody's."""
     merged = list(ipaddress.collapse_addresses(b for b in blocks if b.version == version))
     size = sum(b.num_addresses for b in merged) - sum(
         min(b.num_addresses, n.num_addresses) for b in merged for n in NEVER if n.version == version and b.overlaps(n))
     return size > EVERYONES[version]
-
-
-def occurs(address: Any) -> bool:
-    """Whether a request can come from this address."""
-    return not any(address in n for n in NEVER if n.version == address.version)
 
 
 def _strings(policy: dict[str, Any]) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Optional, Union
+from typing import Any, Union
 
 Context = Mapping[str, Union[str, Sequence[str]]]
 Character = tuple[str, bool]  # a character of a policy's value, and whether a variable put it there
@@ -84,24 +84,18 @@ def _matches(operator: str, value: str, policy_value: str, context: Context, var
     return address is not None and network is not None and address in network
 
 
-def expand(text: str, context: Context, variables: bool) -> Optional[Pattern]:
+def expand(text: str, context: Context, variables: bool) -> Pattern | None:
     """A policy's value with its variables replaced; None where one of them has neither value nor default."""
     pattern: Pattern = []
-    while text:
-        variable = re.match(r"\$\{([^}]*)\}", text) if variables else None
-        if not variable:
-            pattern.append((text[0], False))
-            text = text[1:]
-            continue
-        text = text[variable.end():]
-        value = _variable(variable.group(1), context)
+    for position, part in enumerate(re.split(r"\$\{([^}]*)\}", text) if variables else [text]):
+        value = _variable(part, context) if position % 2 else part
         if value is None:
             return None
-        pattern += [(character, True) for character in value]
+        pattern += [(character, position % 2 == 1) for character in value]
     return pattern
 
 
-def _variable(name: str, context: Context) -> Optional[str]:
+def _variable(name: str, context: Context) -> str | None:
     if name in SPECIAL:
         return name
     with_default = re.fullmatch(r"(.*), '(.*)'", name, re.DOTALL)
@@ -151,12 +145,12 @@ COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "greaterthan": lambda a, b: a > b, "greaterthanequals": lambda a, b: a >= b}
 
 
-def number(text: str) -> Optional[Fraction]:
+def number(text: str) -> Fraction | None:
     """An integer or decimal value, or None."""
     return Fraction(text) if re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", text) else None
 
 
-def instant(text: str) -> Optional[Fraction]:
+def instant(text: str) -> Fraction | None:
     """Unix seconds of a W3C date (YYYY[-MM[-DD[Thh:mm[:ss[.f]]TZD]]]) or of Unix seconds, or None."""
     date = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?(Z|[+-]\d\d:\d\d))?)?)?",
                         text, re.ASCII)
@@ -175,7 +169,7 @@ def instant(text: str) -> Optional[Fraction]:
     return Fraction(seconds.days * 86400 + seconds.seconds) + Fraction("0" + (fraction or ""))
 
 
-def binary(text: str) -> Optional[bytes]:
+def binary(text: str) -> bytes | None:
     """The bytes of a base64 text, or None."""
     try:
         return base64.b64decode(text, validate=True)

@@ -1,19 +1,20 @@
 """Who can do what under a key policy, by trying every kind of requester with every combination of values that matters.
-From the design's *Requesters*, *Deciding* and *Flags*. Slow and obvious: combinations differ in the conditions they meet,
-each such combination is tried, and each request that is found goes through the evaluator.
+From the design's *Requesters*, *Deciding* and *Flags*. Slow and obvious: every combination of conditions that some
+request meets is tried, and each request that is found goes through the evaluator.
 """
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any
 
-from tests.reference.evaluator import (ALLOWED, Caller, Key, Request, action_matches, evaluate, names,
-                                       resource_matches)
+from tests.reference.evaluator import ALLOWED, Caller, Key, Request, action_matches, evaluate, names, resource_matches
+from tests.reference.facts import Facts, Row, depends_on_requester, exists_on, group_of, is_owned
 from tests.reference.grammar import BrokenPolicy, read
 from tests.reference.names import Policy
 from tests.reference.operators import holds
-from tests.reference.requesters import Candidates, Facts, Row, exists_on, group_of, is_owned
+from tests.reference.requesters import candidates
+from tests.reference.values import Values
 
 CLASSES = {
     "encrypt": ("kms:Encrypt", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext",
@@ -25,7 +26,11 @@ CLASSES = {
               "kms:DeleteAlias", "kms:RevokeGrant", "kms:RetireGrant"),
 }
 # *Allowing users in other accounts to use a KMS key*
-CROSS_ACCOUNT = frozenset([*CLASSES["encrypt"], *CLASSES["decrypt"], "kms:CreateGrant", "kms:RetireGrant", "kms:RevokeGrant"])
+CROSS_ACCOUNT = frozenset([*CLASSES["encrypt"], *CLASSES["decrypt"], "kms:CreateGrant", "kms:RetireGrant",
+                           "kms:RevokeGrant"])
+
+
+UNKNOWN_KEY = Key()
 
 
 @dataclass(frozen=True)
@@ -39,10 +44,10 @@ class StatementVerdict:
 class Verdict:
     """What the oracle found; error is the reason why the policy cannot be read, and then the rest is empty."""
     error: str = ""
-    audience: Optional[str] = None
+    audience: str | None = None
     statements: tuple[StatementVerdict, ...] = ()
     encrypt_only: bool = False
-    witness: Optional[Request] = None
+    witness: Request | None = None
 
     @property
     def flagged(self) -> tuple[int, ...]:
@@ -50,7 +55,8 @@ class Verdict:
         return tuple(i for i, s in enumerate(self.statements) if s.granted)
 
 
-def judge(text: str, actions: Sequence[str] = CLASSES["encrypt"], key: Key = Key(), now: Optional[float] = None) -> Verdict:
+def judge(text: str, actions: Sequence[str] = CLASSES["encrypt"], key: Key = UNKNOWN_KEY,
+          now: float | None = None) -> Verdict:
     """The verdict on a policy text. actions: full names; now: Unix seconds from which on the policy is in force."""
     try:
         policy = read(text)
@@ -74,7 +80,7 @@ class _Result:
     row: Row  # the widest requester that is allowed the action
     own: tuple[Row, ...]  # per statement: the widest that it alone allows
     open: frozenset[int]  # the statements that allow an outsider the action while no Deny does
-    witness: Optional[Request]
+    witness: Request | None
 
 
 class _Trial:
@@ -82,26 +88,29 @@ class _Trial:
 
     def __init__(self, policy: Policy) -> None:
         self.policy, self.statements = policy, policy.statements
-        self.candidates = Candidates(policy)
+        self.values = Values(policy)
         self.entries = [(i, kind, name) for i, listed in enumerate(policy.principals) for kind, name in listed]
         self.components = self._components()
         self.results: dict[Any, _Result] = {}
-        self.resources: dict[Any, bool] = {}
+        self.options: dict[Any, dict[frozenset[Any], Facts]] = {}
+        self.questions = self._questions()
+        self.answers: dict[Any, bool] = {}
 
     def action(self, action: str) -> _Result:
         """The result for one action; actions that no statement and no key tells apart have the same."""
         applies = tuple(action_matches(s, action) for s in self.statements)
-        kind = (applies, action in CROSS_ACCOUNT, tuple(exists_on(k, action) for k in sorted(self.candidates.keys)))
+        kind = (applies, action in CROSS_ACCOUNT, tuple(exists_on(k, action) for k in sorted(self.values.keys)))
         if kind not in self.results:
             self.results[kind] = self._try(action, applies)
         return self.results[kind]
 
     def _try(self, action: str, applies: tuple[bool, ...]) -> _Result:
-        rows = [row for row in Row if row is not Row.none and (action in CROSS_ACCOUNT or row in (Row.service, Row.internal))]
+        rows = [row for row in Row if row is not Row.none
+                and (action in CROSS_ACCOUNT or row in (Row.service, Row.internal))]
         own, best, witness = [Row.none] * len(self.statements), Row.none, None
         open_: set[int] = set()
         for row in rows:
-            if best is not Row.none and all(own[i] is not Row.none or not self._allows(i, applies) for i in range(len(own))):
+            if best is not Row.none and all(r is not Row.none for i, r in enumerate(own) if self._allows(i, applies)):
                 break
             for bits, facts in self._combinations(row, action).items():
                 holding = [i for i in range(len(self.statements)) if applies[i] and self._holds(i, bits)]
@@ -121,60 +130,70 @@ class _Trial:
 
     def _holds(self, i: int, bits: frozenset[Any]) -> bool:
         listed = [(kind, name) for j, kind, name in self.entries if j == i]
-        return (bool(listed)
-                and any(("principal", kind, name) in bits for kind, name in listed) == ("Principal" in self.statements[i])
+        known = any(("principal", kind, name) in bits for kind, name in listed)
+        return (bool(listed) and known == ("Principal" in self.statements[i])
                 and ("resource", i) in bits
-                and all(("condition", n) in bits for n, c in enumerate(self.policy.conditions) if c.statement == i))
+                and all(("condition", n) in bits for n, c in enumerate(self.policy.conditions)
+                        if c.statement == i))
 
     def _combinations(self, row: Row, action: str) -> dict[frozenset[Any], Facts]:
         """Every set of bits that some request of this row has, with the facts of one such request."""
         found: dict[frozenset[Any], Facts] = {frozenset(): {}}
         for component in self.components:
             options = self._options(component, row, action)
-            found = {bits | more: {**facts, **chosen} for bits, facts in found.items() for more, chosen in options.items()}
+            found = {bits | more: {**facts, **chosen} for bits, facts in found.items()
+                     for more, chosen in options.items()}
         return found
 
     def _options(self, component: tuple[str, ...], row: Row, action: str) -> dict[frozenset[Any], Facts]:
-        found: dict[frozenset[Any], Facts] = {}
-        for facts in self._enumerate(component, row, action, {}):
-            found.setdefault(self._bits(component, facts), facts)
-        return found
+        """Every set of bits that one component can have, with facts that have it."""
+        kind = (component, row if any(map(depends_on_requester, component)) else None,
+                tuple(exists_on(g, action) for g in component))
+        if kind not in self.options:
+            found: dict[frozenset[Any], Facts] = {}
+            for facts in self._enumerate(component, row, action, {}):
+                found.setdefault(self._bits(component, facts), facts)
+            self.options[kind] = found
+        return self.options[kind]
 
     def _enumerate(self, groups: tuple[str, ...], row: Row, action: str, facts: Facts) -> Iterable[Facts]:
         if not groups:
             return [facts]
-        return (more for chosen in self.candidates.of(groups[0], row, action, facts)
+        return (more for chosen in candidates(self.values, groups[0], row, action, facts)
                 for more in self._enumerate(groups[1:], row, action, {**facts, **chosen}))
 
     def _bits(self, component: tuple[str, ...], facts: Facts) -> frozenset[Any]:
         """What the facts of one component decide."""
-        bits: set[Any] = set()
-        context, caller = _context(facts), _caller(facts)
-        for n, condition in enumerate(self.policy.conditions):
-            if group_of(condition.key) in component and holds(condition.operator, condition.key, list(condition.values),
-                                                              context, self.policy.variables):
-                bits.add(("condition", n))
-        if "arn" in component:
-            bits |= {("principal", kind, name) for _, kind, name in self.entries if names(kind, name, caller)}
-        for i, statement in enumerate(self.statements):
-            if self._resource_component(i) in component and self._resource(i, statement, context):
-                bits.add(("resource", i))
-        return frozenset(bits)
+        caller = _caller(facts)
+        bits = {("principal", kind, name) for _, kind, name in self.entries
+                if "arn" in component and names(kind, name, caller)}
+        questions = [q for q, keys in self.questions.items() if group_of(keys[0]) in component]
+        return frozenset(bits.union(q for q in questions if self._answer(q, facts)))
 
-    def _resource(self, i: int, statement: dict[str, Any], context: dict[str, Any]) -> bool:
-        chosen = {key: context[key] for key in self.policy.resource_variables(statement) if key in context}
-        kind = (i, tuple(sorted(chosen.items())))
-        if kind not in self.resources:
-            self.resources[kind] = resource_matches(statement, self.policy.key, chosen, self.policy.variables)
-        return self.resources[kind]
+    def _questions(self) -> dict[tuple[str, int], tuple[str, ...]]:
+        """Each condition and each statement's Resource, with the keys on which its answer depends."""
+        found = {("condition", n): (c.key, *sorted(self.policy.variables_of(c)))
+                 for n, c in enumerate(self.policy.conditions)}
+        return {**found, **{("resource", i): tuple(sorted(self.policy.resource_variables(s))) or ("aws:principalarn",)
+                            for i, s in enumerate(self.statements)}}
 
-    def _resource_component(self, i: int) -> str:
-        """The fact with which a statement's Resource is decided."""
-        return group_of(min(self.policy.resource_variables(self.statements[i]), default="aws:principalarn"))
+    def _answer(self, question: tuple[str, int], facts: Facts) -> bool:
+        """Whether a condition holds or a Resource matches; asked once for the same facts."""
+        kind, n = question
+        chosen = (question, tuple(facts.get(key) for key in self.questions[question]))
+        if chosen not in self.answers:
+            context = _context({key: facts[key] for key in self.questions[question] if key in facts})
+            if kind == "resource":
+                self.answers[chosen] = resource_matches(self.statements[n], self.policy.key, context,
+                                                        self.policy.variables)
+            else:
+                c = self.policy.conditions[n]
+                self.answers[chosen] = holds(c.operator, c.key, list(c.values), context, self.policy.variables)
+        return self.answers[chosen]
 
     def _components(self) -> list[tuple[str, ...]]:
         """Groups of facts that decide something together, sources of variables first."""
-        groups = {group_of(key) for key in self.candidates.keys} | {"arn", "svc", "aws:userid"}
+        groups = {group_of(key) for key in self.values.keys} | {"arn", "svc", "aws:userid"}
         edges: set[tuple[str, str]] = {("svc", "arn"), ("arn", "aws:userid")}
         for condition in self.policy.conditions:
             edges |= {(group_of(v), group_of(condition.key)) for v in self.policy.variables_of(condition)}
@@ -208,11 +227,12 @@ def _sources_first(component: set[str], edges: set[tuple[str, str]]) -> Iterable
 
 
 def _context(facts: Facts) -> dict[str, Any]:
-    return {key: value if isinstance(value, str) else list(value) for key, value in facts.items() if not key.startswith("#")}
+    return {key: value if isinstance(value, str) else list(value) for key, value in facts.items()
+            if not key.startswith("#")}
 
 
 def _caller(facts: Facts) -> Caller:
-    def text(key: str) -> Optional[str]:
+    def text(key: str) -> str | None:
         value = facts.get(key)
         return value if isinstance(value, str) and value else None
     service = text("aws:principalservicename")

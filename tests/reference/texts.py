@@ -127,7 +127,7 @@ _automaton = lru_cache(maxsize=1 << 14)(_Automaton)
 
 @lru_cache(maxsize=1 << 16)
 def texts(shapes: tuple[Glob, ...], tests: tuple[Glob, ...]) -> tuple[tuple[tuple[bool, ...], str], ...]:
-    """For each combination of outcomes of `tests` that a text of one of the `shapes` can have: (outcomes, a shortest text)."""
+    """For each combination of outcomes of `tests` that some text of the `shapes` has: (outcomes, a shortest text)."""
     forms, checks = [_automaton(g) for g in shapes], [_automaton(g) for g in tests]
     alphabet = _representatives(frozenset(allowed for g in shapes + tests for allowed, _ in g.elements))
     first = (tuple(a.start for a in forms), tuple(a.start for a in checks))

@@ -1,0 +1,132 @@
+"""`make fuzz SECONDS=…`: the engine against the reference, coverage-guided fuzzing, and the command under hostile rows.
+Exit status 1 where something was found; each finding is printed so that it can be kept as a case.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from dev.fuzz import differential, protocol
+
+ROOT = Path(__file__).resolve().parents[2]
+FINDINGS = ROOT / "build" / "fuzz"
+POLICIES = 100_000  # without --seconds
+COVERAGE_SECONDS, PROTOCOL_SECONDS = 60, 60  # for each target; for the command
+SHARES = {"differential": 0.6, "coverage": 0.1, "protocol": 0.2}  # of --seconds; coverage counts twice
+
+
+def main() -> int:
+    """Runs the three kinds one after the other; the number of seconds divides among them."""
+    parser = argparse.ArgumentParser(
+        prog="dev.fuzz", description="Fuzzes the app; without --seconds it tries 100,000 policies."
+    )
+    parser.add_argument("--seconds", type=_seconds, help="how long to fuzz in all")
+    parser.add_argument(
+        "--seed", type=int, default=int(time.time()), help="the first seed; the same seed makes the same policies"
+    )
+    parser.add_argument("--jobs", type=int, help="processes for the comparison (default: one per core)")
+    parser.add_argument(
+        "--only", choices=["differential", "coverage", "protocol"], action="append", help="may be repeated"
+    )
+    arguments = parser.parse_args()
+    kinds = arguments.only or ["differential", "coverage", "protocol"]
+    scale = 0.9 / sum(SHARES[k] * (2 if k == "coverage" else 1) for k in kinds)
+    seconds = {k: arguments.seconds and arguments.seconds * SHARES[k] * scale for k in kinds}
+    found = 0
+    if "differential" in kinds:
+        found += compare(arguments.seed, seconds["differential"], arguments.jobs)
+    if "coverage" in kinds:
+        found += cover(seconds["coverage"] or COVERAGE_SECONDS)
+    if "protocol" in kinds:
+        found += search(arguments.seed, seconds["protocol"] or PROTOCOL_SECONDS)
+    print("nothing found" if not found else f"{found} findings")
+    return 1 if found else 0
+
+
+def compare(seed: int, seconds: float | None, jobs: int | None) -> int:
+    """The engine against the reference; returns the number of disagreements."""
+    started = told = time.monotonic()
+    print(f"engine and reference on random policies, seeds from {seed}", flush=True)
+    last = differential.Progress(0, 0, ())
+    for last in differential.run(seed, None if seconds else POLICIES, started + seconds if seconds else None, jobs):
+        if time.monotonic() - told > 20:
+            told = time.monotonic()
+            print(f"  {last.policies} policies, {last.disagreements} disagreements", flush=True)
+    rate = last.policies / max(time.monotonic() - started, 0.001)
+    print(f"  {last.policies} policies, {rate:.0f} a second, {last.disagreements} disagreements")
+    for finding in last.findings:
+        print(f"  seed {finding.seed}: {finding.differs}\n    {finding.case}")
+    return last.disagreements
+
+
+def cover(seconds: float) -> int:
+    """Coverage-guided fuzzing of both targets; returns how many of them broke."""
+    if importlib.util.find_spec("atheris") is None:
+        print(
+            "coverage-guided fuzzing left out: atheris is not installed (it exists for Linux, Python 3.11 to 3.13)"
+        )
+        return 0
+    broken = 0
+    for target in ("analyze", "events"):
+        corpus = FINDINGS / f"corpus-{target}"
+        print(f"coverage-guided fuzzing of {target}, {seconds:.0f} s", flush=True)
+        ended = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "dev.fuzz.coverage",
+                target,
+                str(corpus),
+                str(FINDINGS / "findings"),
+                f"-max_total_time={seconds:.0f}",
+                "-max_len=8192",
+                "-print_final_stats=1",
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        lines = ended.stderr.splitlines() + ended.stdout.splitlines()
+        print(
+            "\n".join(
+                f"  {line}"
+                for line in lines
+                if line.startswith(("stat::number_of_executed", "stat::peak_rss", "stat::slowest"))
+            )
+        )
+        if ended.returncode:
+            broken += 1
+            print("\n".join(f"  {line}" for line in lines[-40:]))
+    return broken
+
+
+def search(seed: int, seconds: float) -> int:
+    """The command under hostile rows; returns the number of searches whose answer was wrong."""
+    print(f"the command over the protocol, {seconds:.0f} s", flush=True)
+    progress = list(protocol.run_until(seed, time.monotonic() + seconds))
+    rows, searches = sum(rows for rows, _ in progress), len(progress)
+    findings = [finding for _, finding in progress if finding]
+    print(f"  {searches} searches, {rows} rows, {len(findings)} wrong")
+    print("\n".join(f"  {finding}" for finding in findings[:20]))
+    return len(findings)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not 0 < value < 10**7:
+        raise argparse.ArgumentTypeError(f"SECONDS must be a number of seconds, such as 600, not {text!r}")
+    return value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

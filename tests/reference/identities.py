@@ -1,0 +1,131 @@
+"""Who makes a request: principals with their account, unique id and organization, and AWS services.
+From the design's *Requesters* and *What a request carries*, and the IAM User Guide, *Global condition context keys*.
+"""
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from tests.reference.facts import OWN_ARN, SERVICE, STRANGERS, Facts, Row
+from tests.reference.operators import Pattern
+from tests.reference.texts import ANY, DIGITS, NOT_COLON, Element, Glob, literal, some, texts, wildcards
+from tests.reference.values import ACCOUNT, ALNUM, ANYTHING, LOWER, ORGANIZATION, UPPER, Values, exact, fifth, same
+
+NAME = LOWER | UPPER | DIGITS | frozenset("+=,.@_-")
+PATH = ANY - {" "}
+UNIQUE = some(UPPER | DIGITS, 17, False)
+USER_IDS = (Glob(literal("AIDA") + UNIQUE), Glob(literal("AROA") + UNIQUE + literal(":") + some(NAME, 2)))
+SERVICES = (Glob(some(ALNUM | {".", "-"}) + literal(".amazonaws.com")),)
+
+
+def principals(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
+    """aws:PrincipalArn with the account that goes with it, and the session that a policy may name."""
+    mine, named = values.policy.key.account, sorted(values.policy.accounts)
+    account = literal(mine) if row is Row.internal and mine else ACCOUNT
+    iam, sts = values.arn_start() + literal(":iam::") + account, values.arn_start() + literal(":sts::") + account
+    paths: tuple[tuple[Element, ...], ...] = ((), some(PATH) + literal("/"))
+    shapes = [Glob(iam + literal(f":{kind}/") + path + some(NAME)) for kind in ("role", "user") for path in paths]
+    shapes += [Glob(iam + literal(":root")), Glob(sts + literal(":federated-user/") + some(NAME, 2))]
+    entries = {name for listed in values.policy.principals for kind, name in listed if kind == "AWS"}
+    sessions = sorted(name for name in entries if ":assumed-role/" in name and "*" not in name)
+    tests = [*(fifth(literal(name)) for name in named), *values.tests("aws:principalarn", facts),
+             *values.lifted("aws:principalarn", facts), *_account_tests(values, facts),
+             *exact(name for name in entries if name.startswith("arn:")), *(g for s in sessions for g in _roles_of(s))]
+    for outcome, arn in texts(tuple(shapes), tuple(tests)):
+        owner = arn.split(":")[4]
+        stranger = not any(outcome[:len(named)])
+        if (row in STRANGERS and not stranger) or (row is Row.external and owner == mine):
+            continue
+        if row is Row.internal and not mine and not stranger:
+            continue
+        found: Facts = {"aws:principalarn": arn, "aws:principalaccount": owner, "kms:calleraccount": owner,
+                        "#session": arn if ":federated-user/" in arn else ""}
+        yield found
+        for session in sessions:
+            if session.split(":")[4] == owner and ":role/" in arn and session.split("/")[1] == arn.split("/")[-1]:
+                yield {**found, "#session": session}
+
+
+def _account_tests(values: Values, facts: Facts) -> Iterator[Glob]:
+    """What conditions ask of the account, as tests on the ARN that holds it."""
+    for key in ("aws:principalaccount", "kms:calleraccount"):
+        yield from (fifth(g.elements) for g in values.lifted(key, facts) if not (g.prefix or g.suffix))
+    for condition in values.policy.conditions:
+        for pattern in values.patterns(condition, facts):
+            if condition.key in ("aws:principalaccount", "kms:calleraccount"):
+                yield fifth(wildcards(pattern, DIGITS))
+            elif condition.key in OWN_ARN:
+                yield fifth(wildcards(_fifth_part(pattern), DIGITS))
+
+
+def _fifth_part(pattern: Pattern) -> Pattern:
+    parts: list[Pattern] = [[]]
+    for character in pattern:
+        if character[0] == ":":
+            parts.append([])
+        else:
+            parts[-1].append(character)
+    return parts[4] if len(parts) > 4 else []
+
+
+def _roles_of(session: str) -> tuple[Glob, Glob]:
+    """The ARNs of the role of a session, whose own ARN leaves out the role's path."""
+    account, role = session.split(":")[4], session.split("/")[1]
+    start = literal("arn:") + ((NOT_COLON, True),) + literal(f":iam::{account}:role/")
+    return Glob(start + literal(role)), Glob(start + ANYTHING + literal(f"/{role}"))
+
+
+def user_ids(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
+    """aws:userid; that of a named session ends in the session's name."""
+    named = sorted(values.policy.unique_ids)
+    spelled = exact(named) + tuple(Glob(literal(n) + literal(":") + ANYTHING) for n in named)
+    tests = spelled + values.tests("aws:userid", facts) + values.lifted("aws:userid", facts)
+    for outcome, text in texts(_user_id_shapes(str(facts.get("#session", ""))), tests):
+        if row not in STRANGERS or not any(outcome[:len(spelled)]):
+            yield {"aws:userid": text}
+
+
+def _user_id_shapes(session: str) -> tuple[Glob, ...]:
+    if ":assumed-role/" not in session:
+        return USER_IDS
+    return (Glob(literal("AROA") + UNIQUE + literal(":" + session.split("/")[-1])),)
+
+
+def organizations(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
+    """None, or one organization with paths in it; strangers are in none that is named, nor in the key's own."""
+    if row is not Row.organization:
+        yield {}
+    named, theirs = sorted(values.policy.organizations), facts.get("aws:resourceorgid")
+    conditions = [c for c in values.policy.conditions if c.key == "aws:principalorgpaths"]
+    heads = [Glob(wildcards(_head(p), ALNUM | {"-"})) for c in conditions for p in values.patterns(c, facts)]
+    tests = exact(named) + values.tests("aws:principalorgid", facts) + tuple(heads)
+    tests += values.lifted("aws:principalorgid", facts) + same(theirs)
+    for outcome, org in texts((Glob(ORGANIZATION), *exact(named)), tests):
+        if row in (Row.everyone, Row.network) and (any(outcome[:len(named)]) or org == theirs):
+            continue
+        found: Facts = {"aws:principalorgid": org, "#org": org}
+        if not conditions:
+            yield found
+            continue
+        shape = Glob(literal(org + "/") + ANYTHING + literal("/"))
+        options = [text for _, text in texts((shape,), values.tests("aws:principalorgpaths", facts))]
+        for chosen in values.sets("aws:principalorgpaths", options):
+            yield {**found, "aws:principalorgpaths": chosen}
+
+
+def _head(pattern: Pattern) -> Pattern:
+    """What a pattern of a path asks of the organization, the path's first part."""
+    return pattern[:next((i for i, c in enumerate(pattern) if c[0] == "/"), len(pattern))]
+
+
+def services(values: Values, facts: Facts) -> Iterator[Facts]:
+    """A service under each name that matters, alone and with other names of its own."""
+    named = {name for listed in values.policy.principals for kind, name in listed if kind == "Service"}
+    known = exact(name for name in named if "*" not in name)
+    tests = tuple(g for key in SERVICE[1:] for g in values.tests(key, facts)) + known
+    options = [text for _, text in texts(SERVICES + known, tests)]
+    for name in options:
+        others = [o for o in options if o != name]
+        for more in (m for n in range(3) for m in itertools.combinations(others, n)):
+            yield {"aws:principalisawsservice": "true", "aws:principalservicename": name,
+                   "aws:principalservicenameslist": (name, *more)}
