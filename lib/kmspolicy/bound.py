@@ -1,6 +1,7 @@
 """Context keys that a requester cannot choose: they follow from its account, its organization, or its being a service.
 
-Source: the threat model of this app (README, *Who is everyone*); IAM User Guide, *AWS global condition context keys*.
+Source: the threat model of this app (README, *Who may use the key*);
+IAM User Guide, *AWS global condition context keys*.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """What a policy spells out: accounts, organizations, networks, unique ids. An outsider is none of them.
 
 Only whole ids name something; a pattern names nothing.
-Source: the threat model of this app (README, *Who is everyone*).
+Source: the threat model of this app (README, *Who may use the key*).
 """
 
 import re
