@@ -156,10 +156,11 @@ def _scheduled(costs: Costs, plan: Schedule) -> Table:
     table = Table(
         "A day of the app's scheduled searches, all enabled",
         ("CloudTrail events a day", "indexers", "policies looked at", "analysis", "starts", "together", "of one core"),
-        f"Policies looked at: events a day × {_SHARE:g} × {plan.looks}, for {plan.hour} searches look at each event once "
-        f"and {plan.month}, the inventory, at the last 30 days every hour ({plan.hour} + {plan.month} × 24 × 30). "
+        f"Policies looked at: events a day × {_SHARE:g} × {plan.looks}, for {plan.hour} searches look at each event "
+        f"once and {plan.month}, the inventory, at the last 30 days every hour ({plan.hour} + {plan.month} × 24 × 30). "
         f"Analysis: those × {number(costs.policy * 1e6)} µs ÷ indexers. Starts: {plan.searches} searches × 24 × "
-        f"{_STARTS} starts × {number(costs.start * 1e3)} ms, on each indexer. Seconds of CPU time a day on one indexer.",
+        f"{_STARTS} starts × {number(costs.start * 1e3)} ms, on each indexer. Seconds of CPU time a day on one "
+        "indexer.",
     )
     for events in _DAYS.values():
         for indexers in (1, 100):
