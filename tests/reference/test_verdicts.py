@@ -1,0 +1,23 @@
+"""Verdicts on which the engine and the reference once differed: both must say what the documentation says.
+A case's `why` names the page; its form is that of `make fuzz`, with what to expect.
+"""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dev.fuzz.compare import differences, engine, of_engine, of_reference, reference
+from dev.fuzz.generator import Case
+
+CASES = json.loads(Path(__file__).with_name("cases").joinpath("verdicts.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_engine_and_reference_say_what_is_documented(case: dict[str, Any]) -> None:
+    made = Case(**{name: case[name] for name in Case._fields if name in case})
+    for found in (of_reference(reference(made)), of_engine(engine(made))):
+        assert {name: found[name] for name in case["expect"]} == case["expect"], case["why"]
+    assert differences(made) == {}
