@@ -1,12 +1,21 @@
-"""Decides who can use an AWS KMS key by its key policy, and proves it with a witness request."""
+"""Decides who can use an AWS KMS key by its key policy, and proves it with a witness request.
 
-from .actions import ENCRYPT, resolve_actions
-from .analysis import Analysis, StatementAnalysis, analyze
-from .audience import Audience
-from .evaluate import KeyFacts
-from .explain import Reason
-from .problems import Problem
-from .sentences import error_text, sentence
+What is named here is loaded when it is first asked for: the search command starts without the engine.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False  # as type checkers read it; importing typing for it would cost a tenth of the command's start
+if TYPE_CHECKING:
+    from .actions import ENCRYPT, resolve_actions
+    from .analysis import Analysis, StatementAnalysis, analyze
+    from .audience import Audience
+    from .evaluate import KeyFacts
+    from .explain import Reason
+    from .problems import Problem
+    from .sentences import error_text, sentence
 
 __all__ = [
     "ENCRYPT",
@@ -21,3 +30,22 @@ __all__ = [
     "resolve_actions",
     "sentence",
 ]
+
+_MODULES = {
+    "actions": ("ENCRYPT", "resolve_actions"),
+    "analysis": ("Analysis", "StatementAnalysis", "analyze"),
+    "audience": ("Audience",),
+    "evaluate": ("KeyFacts",),
+    "explain": ("Reason",),
+    "problems": ("Problem",),
+    "sentences": ("error_text", "sentence"),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _MODULES.items():
+        if name in names:
+            found: object = getattr(import_module(f".{module}", __name__), name)
+            globals()[name] = found
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

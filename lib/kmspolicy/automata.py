@@ -42,6 +42,8 @@ PATH = CharClass(frozenset(map(chr, range(0x21, 0x80))))
 # Integers of so many bits are as quick as small ones.
 _WIDTH_OF_A_STEP = 512
 
+_FEW = 2  # characters of a class that spells one letter, in either case
+
 # The order in which characters are tried, so that a witness reads naturally.
 _PREFERRED = "x0X" + _LOWER + _DIGITS + _UPPER + "-_/.:@+=, " + "".join(map(chr, range(0x21, 0x80))) + "é"
 
@@ -142,7 +144,7 @@ class _Union:
         wanted: frozenset[str] = frozenset()
         for chars, (ones, repeats) in self.by_class.items():
             if state & (ones | repeats):
-                if chars.negated or len(chars.chars) > 2:
+                if chars.negated or len(chars.chars) > _FEW:
                     return None
                 wanted |= chars.chars
         return wanted
@@ -150,12 +152,14 @@ class _Union:
 
 def alphabet(unions: Iterable[_Union]) -> tuple[str, ...]:
     """One character for every combination of the character classes in use."""
-    classes = list({chars for union in unions for chars in union.by_class})
-    found: dict[tuple[bool, ...], str] = {}
-    named = "".join(sorted({char for chars in classes for char in chars.chars if len(chars.chars) <= 2}))
-    for char in _PREFERRED + named:
-        found.setdefault(tuple(chars.has(char) for chars in classes), char)
-    return tuple(found.values())
+    classes = {chars for union in unions for chars in union.by_class}
+    spelled = sorted({char for chars in classes if len(chars.chars) <= _FEW for char in chars.chars})
+    wide = [chars for chars in classes if chars.negated or len(chars.chars) > _FEW]
+    others: dict[tuple[bool, ...], str] = {}
+    for char in _PREFERRED:
+        if char not in spelled:
+            others.setdefault(tuple([(char in chars) != negated for chars, negated in wide]), char)
+    return (*spelled, *others.values())
 
 
 def find(

@@ -143,7 +143,7 @@ def _member(name: str, key_owner: Facts) -> Facts:
 
 
 _SERVICE_NAME = CharClass(LABEL.chars | {"."})
-_NO_PRINCIPAL = absent_all(
+ABSENT_FOR_SERVICES = frozenset(
     (
         "aws:principalaccount",
         "kms:calleraccount",
@@ -154,8 +154,11 @@ _NO_PRINCIPAL = absent_all(
         "identitystore:userid",
         *_OWN_ARN_KEYS,
         *NETWORK_KEYS,
+        "aws:principalorgid",
+        "aws:principalorgpaths",
     )
 )
+_NO_PRINCIPAL = absent_all(ABSENT_FOR_SERVICES)
 
 
 def services_of(principals: Principals, world: World) -> list[str]:

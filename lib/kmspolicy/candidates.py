@@ -140,7 +140,7 @@ class KeyValues:
         pieces = dict.fromkeys(token for tokens in rows for token in tokens if isinstance(token, str))
         for filling in ("", *islice(pieces, _GUESSES)):
             for tokens in rows[:_GUESSES]:
-                yield "".join(t if isinstance(t, str) else filling if t is patterns.STAR else "x" for t in tokens)
+                yield patterns.filled(tokens, filling)
 
     def _meets(self, text: str, goals: Goals) -> bool:
         if self.domain.valid is not None and not self.domain.valid(text):
@@ -162,13 +162,14 @@ class KeyValues:
         yield from filter(self.domain.holds, suggested)
 
     def _suggestions(self) -> Iterator[str]:
+        free = self.domain.languages == (automata.ANYTHING,)
         families = {condition.operator.family for condition in self.conditions}
         for condition in self.conditions:
             if condition.operator.takes_variables:
                 for written in condition.tokens:
                     tokens = patterns.expand(written, self._lookup)
-                    if tokens is not None and all(isinstance(token, str) for token in tokens):
-                        yield "".join(str(token) for token in tokens)
+                    if tokens is not None and (free or patterns.is_plain(tokens)):
+                        yield patterns.filled(tokens, "any")
             elif condition.operator.family in (Family.BOOLEAN, Family.BINARY):
                 yield from condition.values
         if Family.BOOLEAN in families:

@@ -27,6 +27,16 @@ class Domain:
     member: Optional[str] = None
     address_in: Optional[Callable[[Block], Optional[int]]] = None
 
+    @property
+    def is_single(self) -> bool:
+        """Whether the key has one value only, or is always absent."""
+        return self.values is not None and len(self.values) + self.optional == 1
+
+    @property
+    def single(self) -> Optional[str]:
+        """That value; None for absence."""
+        return self.values[0] if self.values else None
+
     def allows(self, text: str) -> bool:
         """Whether nothing speaks against a text of the languages."""
         return not automata.accepts(self.excluded, text) and (self.valid is None or self.valid(text))

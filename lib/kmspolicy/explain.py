@@ -103,19 +103,17 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Iter
         yield Reason(Code.WITHIN_ACCOUNT, (_some(names_of(covered)),))
         return
     closed: list[Reason] = []
+    if alone is Audience.everyone:
+        yield from (Reason(Code.MET_BY_ANYONE, (_short(condition),)) for condition in statement.conditions)
+        return
     for condition in statement.conditions:
-        if verdict.searcher.condition_alone(statement, condition, usable, Audience.everyone).actions:
-            if alone is Audience.everyone:
-                yield Reason(Code.MET_BY_ANYONE, (_short(condition),))
-        else:
+        if not verdict.searcher.condition_alone(statement, condition, usable, Audience.everyone).actions:
             closed.append(_limit(verdict, statement, condition, usable))
-    yield from closed
-    if not closed and alone is not Audience.everyone:
-        yield Reason(Code.CONFLICT)
+    yield from closed or (Reason(Code.CONFLICT),)
 
 
 def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable: int) -> Reason:
-    narrower = WIDEST_FIRST[1:]
+    narrower = reversed(WIDEST_FIRST[1:])  # own principals first: nearly every condition lets some of them in
     if not any(verdict.searcher.condition_alone(statement, condition, usable, row).actions for row in narrower):
         return Reason(Code.NEVER_HOLDS, (_short(condition),))
     if condition.operator.negated or not condition.values:

@@ -99,6 +99,11 @@ def expand(tokens: Tokens, lookup: Lookup) -> Optional[Tokens]:
     return tuple(filled)
 
 
+def filled(tokens: Tokens, filling: str) -> str:
+    """A text that an expanded pattern matches: its stars filled, its question marks replaced."""
+    return "".join(token if isinstance(token, str) else filling if token is STAR else "x" for token in tokens)
+
+
 class Glob:
     """Matches whole texts against literal pieces and wildcards, in time linear in the text for each piece."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from .budget import Budget
-from .constraints import Constraint
+from .constraints import Constraint, OfKey
 from .domains import Domain, free_domain
 from .evaluate import KeyFacts, Value, variable_lookup
 from .groups import CLOCKS, Assignment, Clocks, Goals, Group, Linked, OneKey
@@ -39,6 +39,11 @@ def solve(
     None means that there are none; Unmet, that already the required constraints on some keys cannot be met together.
     Raises OutOfSteps when the budget ends first.
     """
+    for constraint in required:
+        if isinstance(constraint, OfKey) and not constraint.variables:
+            bound = requester.domain(constraint.key)
+            if bound is not None and bound.is_single and not constraint.holds({constraint.key: bound.single}):
+                return Unmet(frozenset((constraint.key,)))
     return _Search(requester, action, required, denies, key, budget).run()
 
 
@@ -79,8 +84,8 @@ class _Search:
         fixed: Assignment = {}
         for name in names:
             domain = self._domain(name)
-            if domain.values is not None and len(domain.values) + domain.optional == 1:
-                fixed[name] = domain.values[0] if domain.values else None
+            if domain.is_single:
+                fixed[name] = domain.single
         return fixed
 
     def _part_keys(self) -> None:

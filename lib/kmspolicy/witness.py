@@ -9,6 +9,7 @@ from .actions import CROSS_ACCOUNT_MASK, bits, mask_of, names_of
 from .audience import NAMED_ROWS, WITHIN_ACCOUNT, Audience
 from .budget import Budget, OutOfSteps
 from .caching import lazy
+from .certain import ruled_out
 from .constraints import Constraint, constraints_of, plain_resource_covers
 from .domains import Facts
 from .evaluate import KeyFacts, Request, Value, matches, principal_matches
@@ -103,7 +104,7 @@ class Searcher:
             asked &= CROSS_ACCOUNT_MASK
         if not asked or not statement.allow or not _may_cover(statement.principals, audience, self.key.account):
             return NOTHING
-        if not self.covers(statement):
+        if not self.covers(statement) or ruled_out(statement, audience, self.key.account):
             return NOTHING
         question = (
             statement.number,

@@ -85,8 +85,7 @@ def _services_in_conditions(policy: Policy) -> Iterator[str]:
         for condition in statement.conditions:
             if condition.key in _SERVICE_KEYS and condition.operator.takes_variables:
                 for tokens in condition.tokens:
-                    pieces = (t if isinstance(t, str) else "s3" if t is patterns.STAR else "x" for t in tokens)
-                    name = "".join(pieces)
+                    name = patterns.filled(tokens, "s3")
                     if _SERVICE.match(name):
                         yield name
     yield from ("s3.amazonaws.com", "logs.amazonaws.com", "x.amazonaws.com")
