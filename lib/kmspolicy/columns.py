@@ -2,56 +2,56 @@
 
 Source: interface of the command (README, *Fields*, *Options*).
 """
+from __future__ import annotations
 
-from .facts import ACCOUNT
-from .options import Options
-from .rows import header as own_header
-from .table import values_of
+from .chunks import RawRow, ReadRow
+from .fields import header as own_header
+from .options import ACCOUNT, Options
+from .table import LINE_END, csv_line, values_of
 
 _EVENT = "_raw"
 
 
 class Columns:
-    """The columns of one chunk. header: the names of the columns that go back."""
+    """The columns of one chunk. header: those that go back, as a line; nothing: the command's own cells, all empty."""
 
     def __init__(self, names: list[str], options: Options) -> None:
         own = own_header(options.prefix)
         replaced = {*own, *("__mv_" + name for name in own)}
-        self._width = len(names)
-        self._kept = [i for i, name in enumerate(names) if name not in replaced]
-        self.header = [names[i] for i in self._kept] + own
+        kept = [i for i, name in enumerate(names) if name not in replaced]
+        self.width = len(names)
+        self._kept = None if len(kept) == self.width else kept
+        self._comma = b"," if kept else b""
+        self.header = csv_line([names[i] for i in kept] + own) + LINE_END
+        self.nothing = self._comma + b"," * (len(own) - 1) + LINE_END
         self._policy = self._places(names, options.field)
         self._account = self._places(names, options.account_field)
-        once = {*self._places(names, _EVENT), *self._policy}
-        self._once = [place for place, i in enumerate(self._kept) if i in once]
+        self._once = frozenset((*self._places(names, _EVENT), *self._policy))
 
-    def fit(self, cells: list[str]) -> list[str]:
-        """A row with as many cells as there are columns."""
-        missing = self._width - len(cells)
-        return cells if not missing else cells + [""] * missing if missing > 0 else cells[:missing]
-
-    def policies(self, cells: list[str]) -> list[str]:
+    def policies(self, row: RawRow | ReadRow) -> list[str]:
         """The texts of the field where the policy is; none where the row has no such field."""
-        return self._values(cells, self._policy)
+        return self._values(row, self._policy)
 
-    def account(self, cells: list[str]) -> str:
+    def account(self, row: RawRow | ReadRow) -> str:
         """The account that the row names in the field of the option `account`; empty where it names none."""
-        return next((value.strip() for value in self._values(cells, self._account) if ACCOUNT.match(value.strip())), "")
+        told = (value.strip() for value in self._values(row, self._account))
+        return next((value for value in told if ACCOUNT.match(value)), "")
 
-    def has_account(self, cells: list[str]) -> bool:
+    def has_account(self, row: RawRow | ReadRow) -> bool:
         """Whether the row has the field of the option `account`."""
-        return bool(self._values(cells, self._account))
+        return bool(self._values(row, self._account))
 
-    def kept(self, cells: list[str]) -> list[str]:
+    def kept(self, row: RawRow | ReadRow) -> bytes:
         """The cells that go back as they came."""
-        return cells if len(self._kept) == self._width else [cells[i] for i in self._kept]
+        return row.line(self._kept)
 
-    def without_event(self, kept: list[str]) -> list[str]:
-        """Kept cells for an event's further rows under raw=f: `_raw` and the policy's field are blank."""
-        kept = list(kept)
-        for place in self._once:
-            kept[place] = ""
-        return kept
+    def before(self, row: RawRow | ReadRow) -> bytes:
+        """What stands before the command's own cells: the kept ones."""
+        return row.line(self._kept) + self._comma
+
+    def before_further(self, row: RawRow | ReadRow) -> bytes:
+        """The same for an event's further rows under raw=f: `_raw` and the policy's field are blank."""
+        return row.line(self._kept, self._once) + self._comma
 
     @staticmethod
     def _places(names: list[str], field: str) -> tuple[int, ...]:
@@ -62,7 +62,8 @@ class Columns:
         return (names.index(field), *([names.index(multivalue)] if multivalue in names else []))
 
     @staticmethod
-    def _values(cells: list[str], places: tuple[int, ...]) -> list[str]:
-        if not places or not cells[places[0]]:
+    def _values(row: RawRow | ReadRow, places: tuple[int, ...]) -> list[str]:
+        plain = row.cell(places[0]) if places else ""
+        if not plain:
             return []
-        return values_of(cells[places[0]], cells[places[1]] if len(places) > 1 else "")
+        return values_of(plain, row.cell(places[1]) if len(places) > 1 else "")

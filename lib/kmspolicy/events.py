@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 
 from .calls import Call, Json, from_cloudtrail, from_ocsf
 from .facts import NO_FACTS, Facts, facts_of
+from .prefilter import may_hold_policy
 
 LONGEST_EVENT = 8_388_608  # characters; the Splunk Add-on for AWS cuts events at so many bytes (props.conf, TRUNCATE)
 
 _OPERATIONS = ("CreateKey", "PutKeyPolicy", "ReplicateKey")
 _NAMES_OPERATION = re.compile(r"(?<![:\w])(?:CreateKey|PutKeyPolicy|ReplicateKey)\b")  # not the action kms:CreateKey
-# A letter of a JSON string can hide behind \u00.. alone, and only rows 4 to 7 of ASCII hold letters and the backslash.
-_HIDDEN_LETTER = re.compile(r"\\u00[4-7]")
 _BEGINS_LIKE_POLICY = re.compile(
     r'\s*\{\s*"(?:Version"\s*:\s*"20|Statement"|Id"\s*:\s*"[^"\\]*"\s*,\s*"(?:Version|Statement)")')
 _EVENT_KEYS = frozenset(("eventName", "eventVersion", "userIdentity", "api", "class_uid", "detail", "detail-type",
@@ -29,15 +28,6 @@ class Found(NamedTuple):
     facts: Facts
     policy: str = ""
     fault: str = ""
-
-
-def may_hold_policy(text: str) -> bool:
-    """False where the text of an event provably holds no key policy. It parses nothing: most events end here.
-
-    An event's policy belongs to a call of one of three operations; else the text itself is one, with a Statement.
-    """
-    return ("PutKeyPolicy" in text or "CreateKey" in text or "ReplicateKey" in text or '"Statement"' in text
-            or ("\\u00" in text and _HIDDEN_LETTER.search(text) is not None))
 
 
 def find_policies(text: str, named: bool) -> list[Found]:

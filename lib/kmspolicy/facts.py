@@ -7,18 +7,21 @@ from typing import NamedTuple, Optional
 
 from .calls import Call, object_of, text_of
 from .identity import actor
+from .options import ACCOUNT
 
-SUCCESS, FAILURE = "success", "failure"
+_SUCCESS, _FAILURE = "success", "failure"
 
 _KEY_ARN = re.compile(r"arn:(aws[a-z0-9-]*):kms:([a-z0-9-]+):([0-9]{12}):(?:key/([A-Za-z0-9-]+)|alias/.+)\Z")
 _KEY_ID = re.compile(r"[A-Za-z0-9-]+\Z")
-ACCOUNT = re.compile(r"[0-9]{12}\Z")
 _PARTITIONS = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-isob-", "aws-iso-b"), ("us-iso-", "aws-iso"),
                ("eu-isoe-", "aws-iso-e"), ("us-isof-", "aws-iso-f"), ("eusc-", "aws-eusc"))
 
 
 class Facts(NamedTuple):
-    """What an event tells beside the policy; a fact that it does not tell is empty, or None."""
+    """What an event tells beside the policy; a fact that it does not tell is empty, or None.
+
+    The first are the output fields of fields.FACTS, in that order.
+    """
 
     key: str = ""  # the key's ARN; of a failed call without one, the id or alias as sent
     account: str = ""  # 12 digits
@@ -36,6 +39,11 @@ class Facts(NamedTuple):
     partition: Optional[str] = None
     time: Optional[float] = None  # Unix seconds
 
+    @property
+    def failed(self) -> bool:
+        """Whether the call failed, so that the policy is in force nowhere."""
+        return self.call == _FAILURE
+
 
 NO_FACTS = Facts()
 
@@ -48,7 +56,7 @@ def facts_of(call: Call) -> Facts:
     return Facts(
         key=key, account=arn[3] if arn else _account(call), region=region,
         operation=call.operation, event=call.event,
-        call=FAILURE if call.failed else SUCCESS, call_error=call.error,
+        call=_FAILURE if call.failed else _SUCCESS, call_error=call.error,
         actor=actor(call), mfa=call.mfa if call.mfa in ("true", "false") else "unknown",
         src=call.src, user_agent=call.user_agent,
         bypass=text_of(call.request.get("bypassPolicyLockoutSafetyCheck")).lower() == "true",

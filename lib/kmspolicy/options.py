@@ -2,28 +2,27 @@
 
 Source: interface of the command (README, *Options*; searchbnf.conf).
 """
+from __future__ import annotations
+
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
-from .actions import ENCRYPT, resolve_actions
-from .facts import ACCOUNT
-
+ACCOUNT = re.compile(r"[0-9]{12}\Z")
 DEFAULT_FIELD = "_raw"
 DEFAULT_PREFIX = "key_policy_"
 
 
-class Options(NamedTuple):
-    """What a search asks for."""
+class Options:
+    """What a search asks for. A plain class: dataclasses and typing take longer to load than all else of a start."""
 
-    field: str = DEFAULT_FIELD
-    actions: tuple[str, ...] = ENCRYPT
-    expand: bool = True
-    flagged_only: bool = False
-    account_id: str = ""
-    account_field: str = ""
-    prefix: str = DEFAULT_PREFIX
-    raw: bool = True
+    field = DEFAULT_FIELD
+    actions: tuple[str, ...] = ()  # none: those of the engine's own default
+    expand = True
+    flagged_only = False
+    account_id = ""
+    account_field = ""
+    prefix = DEFAULT_PREFIX
+    raw = True
 
 
 class OptionError(Exception):
@@ -45,13 +44,15 @@ def parse(arguments: list[str]) -> Options:
         if name in seen:
             raise OptionError(f"the option {name} is given twice: give it once")
         seen.append(name)
-        options = _READERS[name](options, value)
+        _READERS[name](options, value)
     if len(fields) > 1:
         raise OptionError(f"one field may be named, not {len(fields)} ({', '.join(map(shown, fields[:3]))}): write "
                           'options as name=value, and a list of actions in quotes, as in actions="Encrypt,Decrypt"')
     if fields and not fields[0].strip():
         raise OptionError("the name of the field is empty: name a field, or none to read _raw")
-    return options._replace(field=fields[0]) if fields else options
+    if fields:
+        options.field = fields[0]
+    return options
 
 
 def shown(value: str) -> str:
@@ -59,40 +60,43 @@ def shown(value: str) -> str:
     return '"' + "".join(c if c.isprintable() else "?" for c in value[:60]) + ("…" if len(value) > 60 else "") + '"'
 
 
-def _choice(name: str, field: str, values: dict[str, Any], allowed: str) -> Callable[[Options, str], Options]:
-    def read(options: Options, value: str) -> Options:
+def _choice(name: str, field: str, values: dict[str, bool], allowed: str) -> Callable[[Options, str], None]:
+    def read(options: Options, value: str) -> None:
         if value.lower() not in values:
             raise OptionError(f"{name} must be {allowed}, not {shown(value)}")
-        return options._replace(**{field: values[value.lower()]})
+        setattr(options, field, values[value.lower()])
     return read
 
 
-def _actions(options: Options, value: str) -> Options:
+def _actions(options: Options, value: str) -> None:
+    from .actions import resolve_actions  # part of the engine, which most starts need not load
+
     try:
-        return options._replace(actions=resolve_actions(value))
+        options.actions = resolve_actions(value)
     except ValueError:
         raise OptionError('actions must be encrypt, decrypt, grant, admin, all, or KMS actions in quotes, such as '
                           f'"Encrypt,GenerateDataKey*"; an item of {shown(value)} covers no KMS action') from None
 
 
-def _account(options: Options, value: str) -> Options:
+def _account(options: Options, value: str) -> None:
     if ACCOUNT.match(value):
-        return options._replace(account_id=value)
-    if not value.strip() or value.isdigit():
+        options.account_id = value
+    elif not value.strip() or value.isdigit():
         raise OptionError(f"account must be a field or an account id of 12 digits, not {shown(value)}")
-    return options._replace(account_field=value)
+    else:
+        options.account_field = value
 
 
-def _prefix(options: Options, value: str) -> Options:
+def _prefix(options: Options, value: str) -> None:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value) or value.startswith("__mv_"):
         raise OptionError("prefix must be letters, digits and underscores, and begin neither with a digit nor with "
                           f"__mv_, not {shown(value)}")
-    return options._replace(prefix=value)
+    options.prefix = value
 
 
-_BOOLEANS: dict[str, Any] = {**dict.fromkeys(("t", "true", "1", "y", "yes"), True),
-                                **dict.fromkeys(("f", "false", "0", "n", "no"), False)}
-_READERS: dict[str, Callable[[Options, str], Options]] = {
+_BOOLEANS = {**dict.fromkeys(("t", "true", "1", "y", "yes"), True),
+             **dict.fromkeys(("f", "false", "0", "n", "no"), False)}
+_READERS: dict[str, Callable[[Options, str], None]] = {
     "actions": _actions,
     "mode": _choice("mode", "expand", {"expand": True, "summary": False}, "expand or summary"),
     "show": _choice("show", "flagged_only", {"all": False, "flagged": True}, "all or flagged"),

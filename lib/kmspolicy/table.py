@@ -1,11 +1,15 @@
-"""Reads and writes the rows of one chunk as CSV, so that every cell that is not ours comes back as it came.
+"""Reads rows of CSV whatever stands in their cells, and writes cells and the values of multivalue fields.
 
 Source: custom search command protocol v2 as recorded from splunkd: a header, plain columns, `__mv_` columns.
 """
+from __future__ import annotations
+
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+LINE_END = b"\r\n"  # as splunklib writes it
 
 _LARGEST_CELL = 2**31 - 1  # splunklib sets 10 MB, and one larger cell would end the search
 # csv stops at NUL before Python 3.11 and at a bare CR. Lone surrogates never come out of UTF-8, so they can stand in.
@@ -13,17 +17,23 @@ _NUL, _CR = "\ud800", "\ud801"
 _BARE_CR = re.compile(r"\r(?!\n)")
 _MULTIVALUE = re.compile(r"\$((?:[^$]|\$\$)*)\$(?:;|\Z)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_NEEDS_QUOTES = re.compile('[",\r\n]')
 
 
-def read_rows(body: str) -> Iterator[list[str]]:
-    """The rows of a chunk's body, the header first."""
+def read_rows(text: str, line_end: str) -> Iterator[list[str]]:
+    """Rows of CSV. line_end: LF, behind which a CR belongs to the cell, or CR LF."""
     csv.field_size_limit(_LARGEST_CELL)
-    if "\0" not in body and "\r" not in body:
-        return csv.reader(io.StringIO(body))
-    lines_end_with_cr = body.partition("\n")[0].endswith("\r")
-    body = body.replace("\0", _NUL)
-    body = _BARE_CR.sub(_CR, body) if lines_end_with_cr else body.replace("\r", _CR)
-    return ([cell.replace(_NUL, "\0").replace(_CR, "\r") for cell in row] for row in csv.reader(io.StringIO(body)))
+    if "\0" not in text and "\r" not in text:
+        return csv.reader(io.StringIO(text))
+    text = text.replace("\0", _NUL)
+    text = _BARE_CR.sub(_CR, text) if line_end == "\r\n" else text.replace("\r", _CR)
+    return ([cell.replace(_NUL, "\0").replace(_CR, "\r") for cell in row] for row in csv.reader(io.StringIO(text)))
+
+
+def csv_line(cells: Iterable[str]) -> bytes:
+    """Cells as a line of CSV without its end. A cell is quoted where it must be."""
+    line = ",".join('"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell for cell in cells)
+    return _printable(line).encode()
 
 
 def values_of(plain: str, multivalue: str) -> list[str]:
@@ -33,16 +43,16 @@ def values_of(plain: str, multivalue: str) -> list[str]:
 
 def plain_cell(values: Sequence[str]) -> str:
     """The plain cell of a multivalue field."""
-    return printable("\n".join(values))
+    return "\n".join(values)
 
 
 def multivalue_cell(values: Sequence[str]) -> str:
     """The `__mv_` cell of a multivalue field: empty where the plain cell tells it all."""
     if len(values) < 2:
         return ""
-    return printable(";".join("$" + value.replace("$", "$$") + "$" for value in values))
+    return ";".join("$" + value.replace("$", "$$") + "$" for value in values)
 
 
-def printable(text: str) -> str:
+def _printable(text: str) -> str:
     """Lone surrogates, which JSON may escape and UTF-8 cannot hold, as JSON escapes them."""
     return text if text.isascii() else _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -10,7 +10,7 @@ import pytest
 
 from dev.spl.macros import expand, macro_table
 from dev.spl.runner import compile_search
-from kmspolicy.rows import Row
+from kmspolicy.fields import FIELDS
 from tests.content.shipped import APP, CASES, DETECTIONS, OURS, PUBLISHED, REPORTS, SCHEDULED, SEARCHES, conf, slug
 
 MACROS = conf("macros")
@@ -105,7 +105,7 @@ def test_a_file_that_a_customer_or_a_search_writes_is_not_shipped() -> None:
 def test_every_field_of_ours_comes_from_the_command_or_is_made_by_a_search() -> None:
     text = " ".join([*EXPANDED.values(), *(macro["definition"] for macro in MACROS.values())])
     made = set(re.findall(r"(?:\bAS |output=|(?:eval|,)\s+)(key_policy_\w+)\b(?!\()", text))
-    command = {f"key_policy_{name}" for name in Row._fields}
+    command = {f"key_policy_{name}" for name in FIELDS}
     used = set(re.findall(r"\bkey_policy_\w+\b(?!\*)", text + json.dumps(SEARCHES))) - {"key_policy_"}
     filters = {f"key_policy_{name.split('key_policy_', 1)[1]}" for name in MACROS if "key_policy_" in name}
     assert used - made - command - filters == set()
