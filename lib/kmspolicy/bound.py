@@ -13,7 +13,7 @@ from .networks import NETWORK_KEYS
 from .principals import Principals
 from .world import Ids, World
 
-_OWN_ARN_KEYS = (
+OWN_ARN_KEYS = (
     "ec2:sourceinstancearn",
     "lambda:sourcefunctionarn",
     "ssm:sourceinstancearn",
@@ -73,7 +73,7 @@ def account_facts(account: str, world: World, strict: bool, in_network: bool) ->
         "kms:calleraccount": fixed(account),
         "aws:principalisawsservice": fixed("false"),
         **_NO_SERVICE,
-        **dict.fromkeys(_OWN_ARN_KEYS, own),
+        **dict.fromkeys(OWN_ARN_KEYS, own),
         "aws:federatedprovider": provider,
         "aws:ec2instancesourcevpc": instance_vpc,
         "identitystore:userid": store_user,
@@ -152,7 +152,7 @@ ABSENT_FOR_SERVICES = frozenset(
         "aws:federatedprovider",
         "aws:ec2instancesourcevpc",
         "identitystore:userid",
-        *_OWN_ARN_KEYS,
+        *OWN_ARN_KEYS,
         *NETWORK_KEYS,
         "aws:principalorgid",
         "aws:principalorgpaths",

@@ -8,12 +8,15 @@ from functools import partial
 
 from .audience import Audience
 from .automata import ANYTHING, NAME, PATH, UPPER_ALNUM, Element, Pattern, any_of, literal, some
+from .bound import OWN_ARN_KEYS
 from .domains import Domain, Facts, fixed
 from .evaluate import Caller
 from .principals import Principals, account_of
 from .world import Ids, World
 
-_ACCOUNT_KEYS = frozenset(("aws:principalaccount", "kms:calleraccount", "aws:principalarn"))
+_ACCOUNT_KEYS = frozenset(
+    ("aws:principalaccount", "kms:calleraccount", "aws:principalarn", "aws:federatedprovider", *OWN_ARN_KEYS)
+)
 
 
 def callers(
@@ -32,7 +35,7 @@ def callers(
         return
     for unique_id in dict.fromkeys((*world.unique_ids, *(world.names.unique_ids if "aws:userid" in read else ()))):
         if principals.open_ended or unique_id in principals.unique_ids:
-            yield from _unique(unique_id, world, _unknown_accounts(audience, world, read))
+            yield from _unique(unique_id, world, _unknown_accounts(audience, world, read, accounts))
     for account in _accounts(audience, principals, world):
         whole = principals.open_ended or account in principals.accounts
         for caller, identity in _principals_of(account, world):
@@ -83,12 +86,13 @@ def _sessions(session: str, arns: tuple[str, ...]) -> Iterator[tuple[Caller, Fac
             yield Caller(account, arn=arn, session=session), {"aws:principalarn": fixed(arn), "aws:userid": user_id}
 
 
-def _unknown_accounts(audience: Audience, world: World, read: frozenset[str]) -> list[str]:
+def _unknown_accounts(audience: Audience, world: World, read: frozenset[str], outside: Ids) -> list[str]:
     """Accounts in which a principal of an unknown account may be, as far as it matters."""
     if audience is Audience.internal:
         return [world.own_account]
-    named = [name for name in world.names.accounts if name != world.own_account]
-    return [world.outsider, *(named if read & _ACCOUNT_KEYS else ())]
+    if not read & _ACCOUNT_KEYS:
+        return [world.outsider]
+    return [*outside(), *(name for name in world.names.accounts if name != world.own_account)]
 
 
 def _unique(unique_id: str, world: World, accounts: Iterable[str]) -> Iterator[tuple[Caller, Facts]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from . import patterns
 from .budget import Budget
-from .evaluate import KeyFacts, Value, condition_holds, covers_key, variable_lookup
+from .evaluate import KeyFacts, Value, condition_holds, covers_key, resource_matches, variable_lookup
 from .keys import context_key
 from .policy import THE_KEY, Condition, Statement
 
@@ -49,8 +49,11 @@ def constraints_of(statement: Statement, key: KeyFacts, budget: Budget) -> list[
     found: list[Constraint] = []
     for condition in statement.conditions:
         found.append(OfKey(condition.key, _single(condition.variables), condition))
-    if statement.resources is not None and statement.resources.variables:
-        found.append(OfResource("", _single(statement.resources.variables), statement, key, budget))
+    resources = statement.resources
+    if resources is not None and resources.variables:
+        plain = resources.without_variables
+        if resources.negated or not resource_matches(plain, key, patterns.no_values, budget):
+            found.append(OfResource("", _single(resources.variables), statement, key, budget))
     return found
 
 

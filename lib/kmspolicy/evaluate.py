@@ -18,6 +18,7 @@ from .principals import Principals
 
 Value = Union[str, tuple[str, ...], None]  # of a context key: one text, several, or absent
 RESOURCE_STEPS = 5_000
+_MOST_ANSWERS = 64
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
 
 
@@ -127,13 +128,15 @@ def resource_matches(
     resources: Resources, key: KeyFacts, lookup: patterns.Lookup, policy_budget: Optional[Budget] = None
 ) -> Optional[bool]:
     """Whether the resource element covers the key, whose unknown parts are any; None when that takes too many steps."""
+    listed = resources.patterns
     if resources.variables:
-        expanded = (patterns.expand(tokens, lookup) for tokens in resources.patterns)
+        expanded = (patterns.expand(tokens, lookup) for tokens in listed)
         listed = tuple(tokens for tokens in expanded if tokens is not None)
-        return _covers(listed, resources.negated, key, policy_budget)
-    question = (key.partition, key.region, key.account, key.key_id)
+    question = (listed, key.partition, key.region, key.account, key.key_id)
     if question not in resources.answers:
-        resources.answers[question] = _covers(resources.patterns, resources.negated, key, policy_budget)
+        if len(resources.answers) >= _MOST_ANSWERS:
+            resources.answers.clear()
+        resources.answers[question] = _covers(listed, resources.negated, key, policy_budget)
     return resources.answers[question]
 
 

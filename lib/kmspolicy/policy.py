@@ -70,8 +70,13 @@ class Resources:
         return tuple(dict.fromkeys(v.name for tokens in self.patterns for v in patterns.variables_in(tokens)))
 
     @lazy
-    def answers(self) -> dict[tuple[Optional[str], ...], Optional[bool]]:
-        """Whether it covers a key, by the key's parts, as far as that was asked."""
+    def without_variables(self) -> "Resources":
+        """Those of its patterns that read no variables."""
+        return Resources(tuple(t for t in self.patterns if not patterns.variables_in(t)), self.negated)
+
+    @lazy
+    def answers(self) -> dict[tuple[object, ...], Optional[bool]]:
+        """Whether it covers a key, by expanded patterns and the key's parts, as far as that was asked."""
         return {}
 
 

@@ -250,6 +250,7 @@ def _outside_accounts(statements: tuple[Statement, ...], world: World, budget: B
     yield world.outsider
     whole: list[automata.Pattern] = []
     within: list[automata.Pattern] = []
+    seen_through = _linked(statements, frozenset(_ACCOUNT_KEYS))
     for condition in (condition for statement in statements for condition in statement.conditions):
         if not condition.operator.wildcards:
             continue
@@ -259,7 +260,7 @@ def _outside_accounts(statements: tuple[Statement, ...], world: World, budget: B
                 tokens = parts[4] if parts else ()
             if not _tells_accounts_apart(tokens):
                 continue
-            if condition.key in _ACCOUNT_KEYS or condition.operator.family is Family.ARN:
+            if condition.key in seen_through or condition.operator.family is Family.ARN:
                 whole.append(patterns.automaton(tokens))
             elif condition.key == "aws:principalarn":
                 within.append(patterns.automaton(tokens))
@@ -273,6 +274,18 @@ def _outside_accounts(statements: tuple[Statement, ...], world: World, budget: B
         named = [automata.literal(prefix + account) for account in world.names.accounts]
         found = automata.cells(digits, prefix, (within if prefix else whole) + named, budget.spend)
         yield from (account for account in found if account not in avoid)
+
+
+def _linked(statements: tuple[Statement, ...], keys: frozenset[str]) -> frozenset[str]:
+    """These keys, and those that policy variables tie to them."""
+    found, before = keys, frozenset[str]()
+    while found != before:
+        before = found
+        for condition in (condition for statement in statements for condition in statement.conditions):
+            together = {condition.key, *condition.variables}
+            if len(together) > 1 and together & found:
+                found |= together
+    return found
 
 
 def _tells_accounts_apart(tokens: patterns.Tokens) -> bool:
@@ -291,11 +304,12 @@ def _tells_accounts_apart(tokens: patterns.Tokens) -> bool:
 def _outside_organizations(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
     """The same for organizations."""
     yield world.foreign_organization
+    seen_through = _linked(statements, _ORGANIZATIONS)
     rows = [
         patterns.automaton(tokens)
         for statement in statements
         for condition in statement.conditions
-        if condition.key in _ORGANIZATIONS and condition.operator.takes_variables
+        if condition.key in seen_through and condition.operator.takes_variables
         for tokens in condition.tokens
         if any(isinstance(token, patterns.Wildcard) for token in tokens)
     ]
