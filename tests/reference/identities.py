@@ -8,11 +8,9 @@ from collections.abc import Iterator
 
 from tests.reference.facts import OWN_ARN, SERVICE, STRANGERS, Facts, Row
 from tests.reference.operators import Pattern
-from tests.reference.texts import ANY, DIGITS, NOT_COLON, Element, Glob, literal, some, texts, wildcards
-from tests.reference.values import ACCOUNT, ALNUM, ANYTHING, LOWER, ORGANIZATION, UPPER, Values, exact, fifth, same
+from tests.reference.texts import DIGITS, NOT_COLON, Glob, literal, some, texts, wildcards
+from tests.reference.values import ACCOUNT, ALNUM, ANYTHING, NAME, ORGANIZATION, UPPER, Values, exact, fifth, same
 
-NAME = LOWER | UPPER | DIGITS | frozenset("+=,.@_-")
-PATH = ANY - {" "}
 UNIQUE = some(UPPER | DIGITS, 17, False)
 USER_IDS = (Glob(literal("AIDA") + UNIQUE), Glob(literal("AROA") + UNIQUE + literal(":") + some(NAME, 2)))
 SERVICES = (Glob(some(ALNUM | {".", "-"}) + literal(".amazonaws.com")),)
@@ -22,16 +20,13 @@ def principals(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     """aws:PrincipalArn with the account that goes with it, and the session that a policy may name."""
     mine, named = values.policy.key.account, sorted(values.policy.accounts)
     account = literal(mine) if row is Row.internal and mine else ACCOUNT
-    iam, sts = values.arn_start() + literal(":iam::") + account, values.arn_start() + literal(":sts::") + account
-    paths: tuple[tuple[Element, ...], ...] = ((), some(PATH) + literal("/"))
-    shapes = [Glob(iam + literal(f":{kind}/") + path + some(NAME)) for kind in ("role", "user") for path in paths]
-    shapes += [Glob(iam + literal(":root")), Glob(sts + literal(":federated-user/") + some(NAME, 2))]
+    shapes = values.principal_shapes(account)
     entries = {name for listed in values.policy.principals for kind, name in listed if kind == "AWS"}
     sessions = sorted(name for name in entries if ":assumed-role/" in name and "*" not in name)
     tests = [*(fifth(literal(name)) for name in named), *values.tests("aws:principalarn", facts),
              *values.lifted("aws:principalarn", facts), *_account_tests(values, facts),
              *exact(name for name in entries if name.startswith("arn:")), *(g for s in sessions for g in _roles_of(s))]
-    for outcome, arn in texts(tuple(shapes), tuple(tests)):
+    for outcome, arn in texts(shapes, tuple(tests)):
         owner = arn.split(":")[4]
         stranger = not any(outcome[:len(named)])
         if (row in STRANGERS and not stranger) or (row is Row.external and owner == mine):
@@ -49,7 +44,7 @@ def principals(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
 def _account_tests(values: Values, facts: Facts) -> Iterator[Glob]:
     """What conditions ask of the account, as tests on the ARN that holds it."""
     for key in ("aws:principalaccount", "kms:calleraccount"):
-        yield from (fifth(g.elements) for g in values.lifted(key, facts) if not (g.prefix or g.suffix))
+        yield from (fifth(g.elements) for g in values.lifted(key, facts) if not (g.before or g.after))
     for condition in values.policy.conditions:
         for pattern in values.patterns(condition, facts):
             if condition.key in ("aws:principalaccount", "kms:calleraccount"):

@@ -22,10 +22,10 @@ Element = tuple[frozenset[str], bool]  # the characters allowed, and whether any
 
 @dataclass(frozen=True)
 class Glob:
-    """A sequence of elements; with prefix and suffix, the texts that fit once put between them."""
+    """A sequence of elements; with before and after, the texts that fit once put between some texts of these."""
     elements: tuple[Element, ...]
-    prefix: str = ""
-    suffix: str = ""
+    before: tuple[Element, ...] = ()
+    after: tuple[Element, ...] = ()
 
 
 NOTHING = Glob(((frozenset(), False),))
@@ -74,11 +74,11 @@ class _Automaton:
     """The deterministic automaton of a Glob, built as far as it is walked; state 0 is a dead end."""
 
     def __init__(self, glob: Glob) -> None:
-        self.elements, self.suffix = glob.elements, glob.suffix
+        self.elements, self.after = glob.elements, glob.after
         self.numbers: dict[frozenset[int], int] = {frozenset(): 0}
         self.positions: list[frozenset[int]] = [frozenset()]
         self.steps: dict[tuple[int, str], int] = {}
-        self.start = self.run(self.number(self.closure({0})), glob.prefix)
+        self.start = self.number(self.through(self.closure({0}), glob.before))
         self.accepts: dict[int, bool] = {}
 
     def number(self, positions: frozenset[int]) -> int:
@@ -100,25 +100,32 @@ class _Automaton:
     def step(self, state: int, character: str) -> int:
         """The state after one more character."""
         if (state, character) not in self.steps:
-            self.steps[state, character] = self.number(self.closure({
-                p if self.elements[p][1] else p + 1 for p in self.positions[state]
-                if p < len(self.elements) and character in self.elements[p][0]}))
+            self.steps[state, character] = self.number(self.onward(self.positions[state], frozenset(character)))
         return self.steps[state, character]
+
+    def onward(self, positions: frozenset[int], characters: frozenset[str]) -> frozenset[int]:
+        """The positions open after one of some characters."""
+        return self.closure({p if self.elements[p][1] else p + 1 for p in positions
+                             if p < len(self.elements) and not characters.isdisjoint(self.elements[p][0])})
 
     def characters(self, state: int) -> frozenset[str]:
         """The characters that may come next."""
         return frozenset().union(*(self.elements[p][0] for p in self.positions[state] if p < len(self.elements)))
 
-    def run(self, state: int, text: str) -> int:
-        """The state after a text."""
-        for character in text:
-            state = self.step(state, character)
-        return state
+    def through(self, positions: frozenset[int], between: tuple[Element, ...]) -> frozenset[int]:
+        """The positions that can be open after some text of other elements."""
+        for characters, many in between:
+            onward = self.onward(positions, characters)
+            while many and not onward <= positions:
+                positions |= onward
+                onward = self.onward(positions, characters)
+            positions = positions if many else onward
+        return positions
 
     def accepting(self, state: int) -> bool:
         """Whether the text may end here."""
         if state not in self.accepts:
-            self.accepts[state] = len(self.elements) in self.positions[self.run(state, self.suffix)]
+            self.accepts[state] = len(self.elements) in self.through(self.positions[state], self.after)
         return self.accepts[state]
 
 

@@ -14,10 +14,11 @@ from typing import Any
 from tests.reference.facts import Facts
 from tests.reference.names import NEVER, Condition, Policy
 from tests.reference.operators import Pattern, block, expand, instant, number
-from tests.reference.texts import ANY, DIGITS, NOT_COLON, Element, Glob, literal, of_operator, some, texts
+from tests.reference.texts import ANY, DIGITS, NOT_COLON, Element, Glob, literal, of_operator, some, texts, wildcards
 
 LOWER, UPPER = frozenset(string.ascii_lowercase), frozenset(string.ascii_uppercase)
 ALNUM, HEX = LOWER | DIGITS, DIGITS | frozenset("abcdef")
+NAME, PATH = LOWER | UPPER | DIGITS | frozenset("+=,.@_-"), ANY - {" "}  # of a user or role
 ACCOUNT = some(DIGITS, 12, False)
 ORGANIZATION = literal("o-") + some(ALNUM, 10)
 ANYTHING: tuple[Element, ...] = ((ANY, True),)
@@ -83,18 +84,26 @@ class Values:
             others = self.tests(condition.key, {**facts, key: "\0"}) + self._ids(condition.key)
             for value in condition.texts():
                 pattern = expand(value, {**facts, key: "\0"}, True) or []
-                before, mark, after = "".join(c for c, fixed in pattern if fixed or c not in "*?").partition("\0")
-                if mark:
-                    found += [Glob(g.elements, before, after) for g in others if not (g.prefix or g.suffix)]
+                place = [i for i, (c, _) in enumerate(pattern) if c == "\0"]
+                if place:
+                    before, after = wildcards(pattern[:place[0]]), wildcards(pattern[place[0] + 1:])
+                    found += [Glob(g.elements, before, after) for g in others]
         return tuple(dict.fromkeys(found))
 
     def _ids(self, key: str) -> tuple[Glob, ...]:
-        """The shape of an id, and each one of its kind that the policy names."""
+        """The shapes of a bound key, and each id of its kind that the policy names."""
         if key in ("aws:principalaccount", "kms:calleraccount", "aws:resourceaccount", "aws:vpceaccount"):
             return (Glob(ACCOUNT), *exact(self.policy.accounts))
         if key in ("aws:principalorgid", "aws:resourceorgid", "aws:vpceorgid"):
             return (Glob(ORGANIZATION), *exact(self.policy.organizations))
-        return ()
+        return self.principal_shapes(ACCOUNT) if key == "aws:principalarn" else ()
+
+    def principal_shapes(self, account: tuple[Element, ...]) -> tuple[Glob, ...]:
+        """What aws:PrincipalArn looks like; a session has its role's."""
+        iam, sts = self.arn_start() + literal(":iam::") + account, self.arn_start() + literal(":sts::") + account
+        paths: tuple[tuple[Element, ...], ...] = ((), some(PATH) + literal("/"))
+        named = (Glob(iam + literal(f":{kind}/") + path + some(NAME)) for kind in ("role", "user") for path in paths)
+        return (*named, Glob(iam + literal(":root")), Glob(sts + literal(":federated-user/") + some(NAME, 2)))
 
     def arn_start(self) -> tuple[Element, ...]:
         """arn: and the key's partition, any where it is not known."""
