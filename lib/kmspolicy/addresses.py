@@ -65,6 +65,11 @@ def address_text(family: int, value: int) -> str:
     return str(ipaddress.IPv6Address(value))
 
 
+def samples(*texts: str) -> tuple[str, ...]:
+    """An everyday address of each of these blocks."""
+    return tuple(address_text(found.family, found.low + 7) for found in map(block, texts) if found is not None)
+
+
 _SIZES = {4: 1 << 32, 6: 1 << 128}
 
 

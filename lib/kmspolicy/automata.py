@@ -162,6 +162,21 @@ def alphabet(unions: Iterable[_Union]) -> tuple[str, ...]:
     return (*spelled, *others.values())
 
 
+def _clash(rows: Iterable[Pattern]) -> bool:
+    """Whether patterns that must all match ask for different characters in the same place, before any repeat."""
+    asked: list[frozenset[str]] = []
+    for row in rows:
+        for at, (chars, repeat) in enumerate(row):
+            if repeat or chars.negated:
+                break
+            if at == len(asked):
+                asked.append(chars.chars)
+            asked[at] &= chars.chars
+            if not asked[at]:
+                return True
+    return False
+
+
 def find(
     required: Sequence[Sequence[Pattern]],
     forbidden: Sequence[Pattern],
@@ -173,6 +188,9 @@ def find(
     Calls spend(steps) for every state visited, more for wide patterns; it may raise to end the search. None proves that
     there is no such text as far as the patterns go; `good` is asked once for every accepting state.
     """
+    alone = [group[0] for group in required if len(group) == 1]
+    if _clash(alone) or _clash([row[::-1] for row in alone]):
+        return None
     groups = [_Union(group) for group in required]
     avoid = _Union(forbidden)
     chars = alphabet([*groups, avoid])

@@ -45,6 +45,7 @@ class Reason:
 
 
 _SHOWN = 3
+_ASKED = 30  # Denies of which each is asked whether it closes a statement by itself
 
 
 def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
@@ -124,13 +125,14 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable:
 def _denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
     """Which Denies close what the statement opens: each by itself, or several together."""
     searcher, denies = verdict.searcher, verdict.policy.denies
-    if searcher.grant(statement, verdict.checked, alone).actions:
+    if not denies or searcher.grant(statement, verdict.checked, alone).actions:
         return
     opened = searcher.grant(statement, verdict.checked, alone, ()).actions
     hitting = [deny for deny in denies if deny.actions & opened and searcher.covers(deny)]
-    closing = [deny for deny in hitting if not searcher.grant(statement, opened, alone, (deny,)).actions]
+    asked = hitting[:_ASKED]
+    closing = list(islice((d for d in asked if not searcher.grant(statement, opened, alone, (d,)).actions), _SHOWN))
     if closing:
-        yield from (Reason(Code.DENIED, (deny.name,)) for deny in closing[:_SHOWN])
+        yield from (Reason(Code.DENIED, (deny.name,)) for deny in closing)
     else:
         yield Reason(Code.DENIED_TOGETHER, (_some(deny.name for deny in hitting),))
 

@@ -192,7 +192,7 @@ class Linked(Group):
                 yield from filter(
                     None, (self._facts.account, self._facts.region, self._facts.key_id, self._facts.partition)
                 )
-                yield from ("us-east-1", "1234abcd-12ab-34cd-56ef-1234567890ab", "aws")
+                yield from ("us-east-1", "1234abcd-12ab-34cd-56ef-1234567890ab", "aws", "no/part/of/an/ARN")
                 continue
             if name not in constraint.variables:
                 continue

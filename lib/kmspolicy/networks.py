@@ -32,8 +32,8 @@ _ADDRESS = (
     some(HEX) + literal(":") + ANYTHING,
 )
 # Addresses that read like a stranger's, tried before the corners of the blocks.
-_NATURAL = ("203.0.113.7", "192.0.2.7", "2001:db8::7")
-_NATURAL_PRIVATE = ("10.0.0.7", "172.16.0.7")
+_NATURAL = (*addresses.samples("203.0.113.0/24", "192.0.2.0/24"), "2001:db8::7")
+_NATURAL_PRIVATE = addresses.samples("10.0.0.0/8", "172.16.0.0/12")
 
 
 def networks(

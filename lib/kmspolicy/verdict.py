@@ -33,7 +33,7 @@ class Verdict:
         usable = self.checked if audience in WITHIN_ACCOUNT else self.checked & CROSS_ACCOUNT_MASK
         for statement in statements:
             if statement.actions & usable & ~mask:
-                rows = self.searcher.rows_by_name(statement) if at is not None else None
+                rows = self.searcher.rows_by_name(statement, self.policy.denies) if at is not None else None
                 if rows is None or at is None:
                     mask |= self.grant(statement, audience).actions
                 elif rows[at]:
@@ -43,11 +43,19 @@ class Verdict:
     def audience_alone(self, statement: Statement) -> Audience:
         """The widest row that the statement by itself gives a checked action, whatever the Denies say."""
         if statement.number not in self._audiences:
-            self._audiences[statement.number] = next(
-                (row for row in WIDEST_FIRST if self.searcher.grant(statement, self.checked, row, ()).actions),
-                Audience.none,
-            )
+            self._audiences[statement.number] = self._alone(statement)
         return self._audiences[statement.number]
+
+    def _alone(self, statement: Statement) -> Audience:
+        usable = statement.actions & self.checked
+        if not usable or not statement.allow:
+            return Audience.none
+        rows = self.searcher.rows_by_name(statement, ())
+        if rows is not None:
+            named = zip(NAMED_ROWS, (rows[0] and bool(usable & CROSS_ACCOUNT_MASK), *rows[1:]))
+            return next((row for row, covered in named if covered), Audience.none)
+        found = (row for row in WIDEST_FIRST if self.searcher.grant(statement, usable, row, ()).actions)
+        return next(found, Audience.none)
 
     @lazy
     def flagged(self) -> bool:
@@ -64,7 +72,7 @@ class Verdict:
         for statement in self.policy.allows:
             usable = statement.actions & self.checked
             if usable:
-                rows = self.searcher.rows_by_name(statement)
+                rows = self.searcher.rows_by_name(statement, self.policy.denies)
                 if rows is None:
                     searched.append(statement)
                 else:

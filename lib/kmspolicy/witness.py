@@ -157,14 +157,14 @@ class Searcher:
             statement._replace(number=place + statement.number, conditions=(condition,)), actions, audience, ()
         )
 
-    def rows_by_name(self, statement: Statement) -> Optional[Rows]:
+    def rows_by_name(self, statement: Statement, denies: tuple[Statement, ...]) -> Optional[Rows]:
         """Who gets the statement's actions where its principal element alone decides; None where a search must."""
         principals = statement.principals
         if principals.anyone or principals.negated or statement.conditions or not self.covers(statement):
             return None
         if statement.resources is not THE_KEY and self.constraints(statement):
             return None
-        if any(deny.actions & statement.actions for deny in self.policy.denies):
+        if denies and any(deny.actions & statement.actions for deny in denies):
             return None
         return rows_named(principals, self.key.account)
 
