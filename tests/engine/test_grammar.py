@@ -1,0 +1,100 @@
+"""Broken policies: one line that says what is wrong and where, and nothing else; what is next to it is no error."""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from kmspolicy import Analysis, analyze, error_text
+from kmspolicy.problems import Fault
+from tests.engine.cases import EVERYONE, Case, document, name, statement, walk
+
+CASES = list(walk("grammar"))
+ERRORS = [case for case in CASES if "error" in case.data]
+SOUND = [case for case in CASES if "error" not in case.data]
+LEVELS = "JSON nests deeper than 64 levels"
+
+
+def judge(policy: Any) -> Analysis:
+    """The analysis of a policy, written out or as text."""
+    return analyze(policy if isinstance(policy, str) else json.dumps(policy))
+
+
+def error(policy: Any) -> str:
+    """Why it cannot be read, after a look at all else that the analysis then says; '' where it can be."""
+    found = judge(policy)
+    if found.problem is None:
+        return ""
+    assert (found.statements, found.granted, found.reasons, found.hash) == ((), (), (), "")
+    assert (found.audience, found.flagged, found.witness, found.encrypt_only) == (None, False, None, False)
+    return error_text(found.problem)
+
+
+@pytest.mark.parametrize("case", ERRORS, ids=name)
+def test_a_broken_policy_tells_what_and_where_and_its_near_miss_is_sound(case: Case) -> None:
+    assert error(case.data["broken"]) == case.data["error"]
+    assert error(case.data["sound"]) == ""
+
+
+@pytest.mark.parametrize("case", SOUND, ids=name)
+def test_what_is_no_error(case: Case) -> None:
+    found = [judge(policy) for policy in case.data["policies"]]
+    assert [analysis.problem for analysis in found] == [None] * len(found)
+    assert {analysis.audience for analysis in found} == {case.data["audience"]}
+
+
+def test_every_fault_has_a_case() -> None:
+    faults = {problem.fault for case in ERRORS for problem in [judge(case.data["broken"]).problem] if problem}
+    assert faults == set(Fault) - {Fault.TOO_LONG, Fault.TOO_DEEP}
+
+
+def nested(levels: int) -> Any:
+    """Lists in lists."""
+    return json.loads("[" * levels + "]" * levels)
+
+
+@pytest.mark.parametrize("build", [lambda x: {**document(EVERYONE), "x": x}, lambda x: document({**EVERYONE, "x": x})],
+                         ids=["of the policy", "of a statement"])
+def test_an_unknown_element_may_nest_to_a_depth(build: Any) -> None:
+    assert [error(build(nested(levels))) for levels in (1, 63, 64, 900)] == ["", "", LEVELS, LEVELS]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 20_000, '[{"a":' * 20_000, "[" * 60_000 + "]" * 60_000,
+                                  '{"Statement":' * 5_000 + "{" + "}" * 5_000])
+def test_brackets_without_end(text: str) -> None:
+    assert error(text) == LEVELS
+
+
+def test_a_text_may_have_so_many_characters() -> None:
+    whole = json.dumps(document(EVERYONE))
+    assert error(whole + " " * (131_072 - len(whole))) == ""
+    assert error(whole + " " * (131_073 - len(whole))) == (
+        "the policy text has 131,073 characters; KMS takes at most 32,768 bytes, and more than 131,072 are not parsed")
+    assert error("[" * 1_000_000).startswith("the policy text has 1,000,000 characters")
+
+
+@pytest.mark.parametrize("number", ["{}", "-{}", "0.{}", "1{}.5", "1e{}"])
+def test_a_number_may_have_so_many_digits(number: str) -> None:
+    whole = json.dumps(document(statement({"Condition": {"NumericNotEquals": {"made:up": "NUMBER"}}})))
+    long, short = (number.format("9" * digits) for digits in (5_000, 2))
+    told = f"{long[:20]}… is not a number that can be read"
+    assert error(whole.replace('"NUMBER"', long)) == told
+    assert error(whole.replace('"NUMBER"', short)) == ""
+
+
+@pytest.mark.parametrize("text", ["{0}{1}{at}", "a\nb\r\u2028c", "\ud800", "x" * 100_000, "'\"`"],
+                         ids=["braces", "line breaks", "a lone surrogate", "very long", "quotes"])
+@pytest.mark.parametrize("broken", [
+    lambda text: {"Version": text},
+    lambda text: document({**EVERYONE, "Effect": text}),
+    lambda text: document({**EVERYONE, "Principal": text}),
+    lambda text: document({**EVERYONE, "Principal": {text: "*"}}),
+    lambda text: document({**EVERYONE, "Condition": {text: {}}}),
+    lambda text: document({**EVERYONE, "Condition": {"StringEquals": {text: None}}}),
+    lambda text: f'{{{json.dumps(text)}: 1, {json.dumps(text)}: 1}}',
+    lambda text: document({**EVERYONE, "Condition": {"Bool": {text: "true", text.upper() + "A": []}}}, text),
+], ids=["version", "effect", "principal", "type", "operator", "key", "twice", "statement"])
+def test_texts_of_a_policy_never_break_an_error_line(broken: Any, text: str) -> None:
+    told = error(broken(text))
+    assert 0 < len(told) <= 400 and len(told.splitlines()) == 1 and told == told.strip()

@@ -1,0 +1,105 @@
+"""Reasons: every code fires in one policy and stays silent in its near miss, and each sentence is one bounded line."""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from kmspolicy import Analysis, Reason, analyze, sentence
+from kmspolicy.explain import Code
+from tests.engine.cases import Case, document, name, policy_of, question, statement, walk
+
+CASES = list(walk("reasons"))
+LONGEST = 400
+# Texts that break a template, a line, a table or an encoding.
+HOSTILE = {
+    "braces": "{0} {at} {{}} %s ${x}",
+    "quotes": "\"'`\\",
+    "line breaks": "a\nb\r\nc\u2028d\u2029e\vf\x0cg\x85h",
+    "tabs and NUL": "a\tb\x00c",
+    "lone surrogates": "\ud800a\udfff",
+    "terminal escapes": "\x1b[31mred\x1b[0m\u202e",
+    "very long": "x" * 4_000,
+    "very many": " ".join(["{}"] * 1_500),
+}
+
+
+def judge(data: dict[str, Any]) -> Analysis:
+    """The analysis of a case's policy."""
+    return analyze(json.dumps(policy_of(data)), **question(data))
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_a_reason_fires_here_and_not_in_its_near_miss(case: Case) -> None:
+    found = [analysis.reasons for analysis in judge(case.data).statements]
+    assert [[sentence(reason) for reason in reasons] for reasons in found] == case.data["says"]
+    code = Code[case.data["code"]]
+    silent = [reason.code for analysis in judge(case.data["twin"]).statements for reason in analysis.reasons]
+    assert code in {reason.code for reasons in found for reason in reasons} and silent and code not in silent
+
+
+def test_every_code_has_a_case() -> None:
+    assert {case.data["code"] for case in CASES} == {code.name for code in Code}
+
+
+def policy(text: str) -> dict[str, Any]:
+    """A policy in which nearly every kind of reason tells this text."""
+    told = {"StringEquals": {text: [text, text], "kms:CallerAccount": ["111122223333", text]}}
+    return document(
+        statement({"Sid": text, "Condition": {"StringEquals": {"kms:ViaService": text}}}),
+        statement({"Sid": text, "Condition": told}),
+        statement({"Sid": text, "NotPrincipal": {"AWS": text, "Service": text}}),
+        statement({"Sid": text, "Principal": {"AWS": text}}),
+        statement({"Sid": text, "Condition": {"StringEquals": {"kms:GrantOperations": text}}}),
+        statement({"Sid": text, "Effect": "Deny", "Condition": {"StringEquals": {text: text}}}),
+        statement({"Sid": text, "Effect": "Deny", "Condition": {"StringNotEquals": {"kms:CallerAccount": text}}}),
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_texts_of_a_policy_never_break_a_sentence(text: str) -> None:
+    found = analyze(json.dumps(policy(text)))
+    by_statement = [reason for analysis in found.statements for reason in analysis.reasons]
+    sentences = [sentence(reason) for reason in (*by_statement, *found.reasons)]
+    assert len(sentences) > 12 and [told for told in sentences if not one_bounded_line(told)] == []
+    used = {reason.code for reason in by_statement}
+    assert {Code.ALL_BUT, Code.NOBODY, Code.LIMITS, Code.NEVER_HOLDS, Code.DENIED} <= used
+
+
+def one_bounded_line(told: str) -> bool:
+    """Whether a sentence fits one cell: short, one line, no margin."""
+    return len(told) <= LONGEST and len(told.splitlines()) == 1 and told == told.strip() and bool(told)
+
+
+def test_a_template_is_never_filled_twice() -> None:
+    assert sentence(Reason(Code.NAMED, ("{0}{at}{1}",), "{0}")) == "{0}: the principal element names {0}{at}{1}"
+
+
+@pytest.mark.parametrize(("length", "told"), [(120, "x" * 120), (121, "x" * 119 + "…")])
+def test_a_short_text_is_told_whole_and_a_long_one_is_cut(length: int, told: str) -> None:
+    found = judge({"statement": {"Principal": {"AWS": "x" * length}}})
+    assert sentence(found.statements[0].reasons[0]) == f"the principal element names nobody: {told}"
+
+
+def test_a_policy_tells_the_reasons_of_its_flagged_statements_each_with_its_statement() -> None:
+    closed = {"Sid": "Closed", "Condition": {"StringEquals": {"kms:CallerAccount": "111122223333"}}}
+    found = judge({"statement": [closed, {"Sid": "Open"}, {}]})
+    anyone = 'the principal "*" is every AWS account and service'
+    assert [sentence(reason) for reason in found.reasons] == [f'statement "Open": {anyone}', f"Statement[2]: {anyone}"]
+
+
+def test_a_policy_without_a_flag_tells_what_closes_what_looks_open() -> None:
+    closed = {"Sid": "Closed", "Condition": {"StringEquals": {"kms:CallerAccount": "111122223333"}}}
+    found = judge({"statement": [{"Principal": {"AWS": "111122223333"}}, closed, {"Effect": "Deny"}]})
+    assert [sentence(reason) for reason in found.reasons] == [
+        'statement "Closed": the principal "*" is every AWS account and service',
+        'statement "Closed": condition kms:CallerAccount limits it to 111122223333',
+        'statement "Closed": denied by Statement[2]']
+
+
+def test_a_policy_that_lets_named_accounts_in_tells_so() -> None:
+    found = judge({"statement": [{"Principal": {"AWS": "111122223333"}}, {"Principal": {"AWS": "444455556666"}}]})
+    assert [sentence(reason) for reason in found.reasons] == [
+        "Statement[1]: the principal element names 444455556666"]
+    assert judge({"statement": {"Principal": {"AWS": "111122223333"}}}).reasons == ()
