@@ -10,7 +10,7 @@ from typing import NamedTuple
 from . import Analysis, Audience, StatementAnalysis, sentence
 from .facts import Facts
 from .fields import FACTS
-from .table import LINE_END, csv_line, multivalue_cell, plain_cell
+from .table import LINE_END, cell, csv_line, encoded, multivalue_cells
 
 _BOOLEAN = {False: "false", True: "true"}
 _AUDIENCE_SEVERITY = {Audience.network: "medium", Audience.external: "low", Audience.organization: "low"}
@@ -29,36 +29,41 @@ def statement_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> Iter
     if flagged_only and not analysis.flagged:
         return
     shared, statements = _facts_cells(facts), analysis.statements
-    count = str(len(statements))
     for statement in statements:
-        if statement.flagged or not flagged_only:
-            yield _cells(facts, shared, analysis, statement, (
-                statement.text, str(statement.index), count, statement.sid, statement.effect), (
-                statement.actions, statement.principals, statement.conditions))
+        flagged = statement.flagged
+        if flagged or not flagged_only:
+            actions, more_actions = multivalue_cells(statement.actions)
+            principals, more_principals = multivalue_cells(statement.principals)
+            conditions, more_conditions = multivalue_cells(statement.conditions)
+            plain = (f"{cell(statement.text)},{statement.index},{len(statements)},{cell(statement.sid)},"
+                     f"{statement.effect},{actions},{principals},{conditions}")
+            more = f"{more_actions},{more_principals},{more_conditions}"
+            yield _cells(facts, shared, analysis, statement, flagged, plain, more)
 
 
 def policy_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> Iterator[Cells]:
     """The row of a whole policy that could be read."""
     if analysis.flagged or not flagged_only:
-        yield _cells(facts, _facts_cells(facts), analysis, analysis, ("",) * 5, ((),) * 3)
+        yield _cells(facts, _facts_cells(facts), analysis, analysis, analysis.flagged, "," * 7, "," * 2)
 
 
 def unreadable_row(facts: Facts, error: str, policy_hash: str) -> Cells:
     """The row of a policy that could not be read: no verdict, and why."""
-    verdict = ("",) * 9 + ("false", "", "", "", "false", "informational", error)
-    return Cells(csv_line(verdict), _facts_cells(facts), _rest(policy_hash, ((),) * 5))
+    verdict = f"{',' * 9}false,,,,false,informational,{cell(error)}"
+    return Cells(encoded(verdict), _facts_cells(facts), encoded(f"{policy_hash},,,,,") + LINE_END)
 
 
-def _cells(facts: Facts, shared: bytes, analysis: Analysis, verdict: Analysis | StatementAnalysis,
-           statement: tuple[str, ...], lists: tuple[tuple[str, ...], ...]) -> Cells:
-    """verdict: of one statement, or of the whole policy; statement: its plain fields; lists: its multivalue fields."""
-    audience, flagged, granted = verdict.audience, verdict.flagged, verdict.granted
-    reasons = tuple(sentence(reason) for reason in verdict.reasons)
+def _cells(facts: Facts, shared: bytes, analysis: Analysis, verdict: Analysis | StatementAnalysis, flagged: bool,
+           plain: str, more: str) -> Cells:
+    """verdict: of one statement, or of the whole policy; plain, more: cells of the fields that only a statement has."""
+    audience = verdict.audience
+    granted, more_granted = multivalue_cells(verdict.granted)
+    reasons, more_reasons = multivalue_cells([sentence(reason) for reason in verdict.reasons])
     return Cells(
-        csv_line((*statement, *map(plain_cell, lists), audience.value if audience else "", _BOOLEAN[flagged],
-                  plain_cell(granted), plain_cell(reasons), verdict.witness or "", _BOOLEAN[analysis.encrypt_only],
-                  _severity(facts, analysis, flagged, audience), "")),
-        shared, _rest(analysis.hash, (*lists, granted, reasons)))
+        encoded(f"{plain},{audience.value if audience else ''},{_BOOLEAN[flagged]},{granted},{reasons},"
+                f"{cell(verdict.witness or '')},{_BOOLEAN[analysis.encrypt_only]},"
+                f"{_severity(facts, analysis, flagged, audience)},"),
+        shared, encoded(f"{analysis.hash},{more},{more_granted},{more_reasons}") + LINE_END)
 
 
 def _severity(facts: Facts, analysis: Analysis, flagged: bool, audience: Audience | None) -> str:
@@ -71,7 +76,3 @@ def _severity(facts: Facts, analysis: Analysis, flagged: bool, audience: Audienc
 
 def _facts_cells(facts: Facts) -> bytes:
     return b"," + csv_line(str(fact) for fact in facts[:len(FACTS)]) + b","
-
-
-def _rest(policy_hash: str, lists: tuple[tuple[str, ...], ...]) -> bytes:
-    return csv_line((policy_hash, *map(multivalue_cell, lists))) + LINE_END

@@ -30,29 +30,29 @@ def read_rows(text: str, line_end: str) -> Iterator[list[str]]:
     return ([cell.replace(_NUL, "\0").replace(_CR, "\r") for cell in row] for row in csv.reader(io.StringIO(text)))
 
 
+def cell(text: str) -> str:
+    """A cell of CSV; quoted where it must be."""
+    return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text
+
+
+def multivalue_cells(values: Sequence[str]) -> tuple[str, str]:
+    """A multivalue field's plain cell and its `__mv_` cell, which is empty where the plain cell tells it all."""
+    if len(values) < 2:
+        return cell(values[0]) if values else "", ""
+    return cell("\n".join(values)), cell(";".join(["$" + value.replace("$", "$$") + "$" for value in values]))
+
+
 def csv_line(cells: Iterable[str]) -> bytes:
-    """Cells as a line of CSV without its end. A cell is quoted where it must be."""
-    line = ",".join('"' + cell.replace('"', '""') + '"' if _NEEDS_QUOTES.search(cell) else cell for cell in cells)
-    return _printable(line).encode()
+    """Texts as a line of CSV without its end."""
+    return encoded(",".join(map(cell, cells)))
+
+
+def encoded(line: str) -> bytes:
+    """CSV as UTF-8. Lone surrogates, which JSON may escape and UTF-8 cannot hold, go out as JSON escapes them."""
+    text = line if line.isascii() else _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+    return text.encode()
 
 
 def values_of(plain: str, multivalue: str) -> list[str]:
     """The values of a field, from its plain cell and its `__mv_` cell: `$a$;$b$`, `$$` for a dollar."""
     return [value.replace("$$", "$") for value in _MULTIVALUE.findall(multivalue)] or [plain]
-
-
-def plain_cell(values: Sequence[str]) -> str:
-    """The plain cell of a multivalue field."""
-    return "\n".join(values)
-
-
-def multivalue_cell(values: Sequence[str]) -> str:
-    """The `__mv_` cell of a multivalue field: empty where the plain cell tells it all."""
-    if len(values) < 2:
-        return ""
-    return ";".join("$" + value.replace("$", "$$") + "$" for value in values)
-
-
-def _printable(text: str) -> str:
-    """Lone surrogates, which JSON may escape and UTF-8 cannot hold, as JSON escapes them."""
-    return text if text.isascii() else _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
