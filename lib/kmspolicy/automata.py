@@ -72,12 +72,7 @@ def any_of(chars: CharClass) -> Pattern:
 ANYTHING = any_of(ANY)
 
 
-def accepts(patterns: Iterable[Pattern], text: str) -> bool:
-    """Whether one of the patterns matches the whole text."""
-    return any(_Union((pattern,)).accepts(text) for pattern in patterns)
-
-
-class _Union:
+class Union:
     """Several patterns as one automaton, whose state is one integer: a bit for every position of every pattern."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
@@ -150,7 +145,7 @@ class _Union:
         return wanted
 
 
-def alphabet(unions: Iterable[_Union]) -> tuple[str, ...]:
+def alphabet(unions: Iterable[Union]) -> tuple[str, ...]:
     """One character for every combination of the character classes in use."""
     classes = {chars for union in unions for chars in union.by_class}
     spelled = sorted({char for chars in classes if len(chars.chars) <= _FEW for char in chars.chars})
@@ -191,8 +186,8 @@ def find(
     alone = [group[0] for group in required if len(group) == 1]
     if _clash(alone) or _clash([row[::-1] for row in alone]):
         return None
-    groups = [_Union(group) for group in required]
-    avoid = _Union(forbidden)
+    groups = [Union(group) for group in required]
+    avoid = Union(forbidden)
     chars = alphabet([*groups, avoid])
     cost = 1 + sum(union.width for union in (*groups, avoid)) // _WIDTH_OF_A_STEP
     start = (tuple(group.start for group in groups), avoid.start)
@@ -230,7 +225,7 @@ def find(
 
 def cells(language: Pattern, prefix: str, patterns: Sequence[Pattern], spend: Callable[[int], None]) -> Iterator[str]:
     """Texts of the language, one for every way in which the patterns can stand after prefix + text."""
-    base, union = _Union((language,)), _Union(patterns)
+    base, union = Union((language,)), Union(patterns)
     standing = union.start
     for char in prefix:
         standing = union.step(standing, char)

@@ -168,8 +168,12 @@ class KeyValues:
             if condition.operator.takes_variables:
                 for written in condition.tokens:
                     tokens = patterns.expand(written, self._lookup)
-                    if tokens is not None and (free or patterns.is_plain(tokens)):
+                    if tokens is None:
+                        continue
+                    if free or patterns.is_plain(tokens):
                         yield patterns.filled(tokens, "any")
+                    elif condition.operator.family is Family.ARN:
+                        yield from (patterns.arn_like(tokens, seed) for seed in self.domain.seeds)
             elif condition.operator.family in (Family.BOOLEAN, Family.BINARY):
                 yield from condition.values
         if Family.BOOLEAN in families:

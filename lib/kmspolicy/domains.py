@@ -6,6 +6,7 @@ from typing import Callable, Optional
 
 from . import automata, typed
 from .addresses import Block
+from .caching import lazy
 from .keys import ContextKey, Kind
 
 
@@ -39,7 +40,8 @@ class Domain:
 
     def allows(self, text: str) -> bool:
         """Whether nothing speaks against a text of the languages."""
-        return not automata.accepts(self.excluded, text) and (self.valid is None or self.valid(text))
+        excluded = bool(self.excluded) and automata.Union(self.excluded).accepts(text)
+        return not excluded and (self.valid is None or self.valid(text))
 
     def sample(self) -> Optional[str]:
         """A value for a request that asks nothing of the key; None where it is rather absent."""
@@ -49,9 +51,11 @@ class Domain:
         """Whether the key can have this value."""
         if self.values is not None:
             return text in self.values
-        if self.languages != (automata.ANYTHING,) and not automata.accepts(self.languages, text):
-            return False
-        return self.allows(text)
+        return (self.languages == (automata.ANYTHING,) or self._language.accepts(text)) and self.allows(text)
+
+    @lazy
+    def _language(self) -> automata.Union:
+        return automata.Union(self.languages)
 
 
 Facts = dict[str, Callable[[], Domain]]  # what bound keys can hold, made when a condition asks for the key

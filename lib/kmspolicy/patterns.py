@@ -190,6 +190,15 @@ class ArnGlob:
         return len(values) == 6 and all(part.matches(value) for part, value in zip(self._parts, values))
 
 
+def arn_like(tokens: Tokens, arn: str) -> str:
+    """An ARN that a pattern matches, as like another one as can be: its parts stand where the pattern has wildcards."""
+    parts, others = arn_parts(tokens), arn.split(":", 5)
+    if parts is None or len(others) != 6:
+        return arn
+    kept = [other if not is_plain(part) else filled(part, "") for part, other in zip(parts[:5], others)]
+    return ":".join((*kept, filled(parts[5], "any")))
+
+
 def fold(text: str) -> str:
     """The text without case, character by character."""
     if text.isascii():

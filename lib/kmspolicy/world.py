@@ -30,10 +30,7 @@ class World:
     unique_ids: tuple[str, ...]
     services: tuple[str, ...]
     other_services: tuple[str, ...]  # that it does not name, as far as its conditions can tell them apart
-
-    @property
-    def partitions(self) -> tuple[str, ...]:
-        return (self.key.partition,) if self.key.partition else PARTITIONS
+    partitions: tuple[str, ...]  # of the key, as far as its conditions can tell them apart
 
 
 _ACCOUNTS = ("444455556666", "777788889999", "999999999999")
@@ -72,7 +69,27 @@ def world_of(policy: Policy, names: Names, key: KeyFacts) -> World:
         tuple(unique_ids),
         tuple(services),
         tuple(name for name in dict.fromkeys(_services_in_conditions(policy)) if name not in services),
+        (key.partition,) if key.partition else _partitions(policy),
     )
+
+
+# A text that tells partitions apart by whole names at most.
+_WHOLE_PARTITION = re.compile(r"arn:([a-z-]*|\*):|[^a]*\Z")
+
+
+def _partitions(policy: Policy) -> tuple[str, ...]:
+    """aws, those that conditions name, and one that they do not; all, where a pattern could match part of a name."""
+    named = {"aws"}
+    for condition in (condition for statement in policy.statements for condition in statement.conditions):
+        if "arn" not in condition.key and condition.key != "aws:federatedprovider":
+            continue
+        for text in condition.values:
+            whole = _WHOLE_PARTITION.match(text)
+            if whole is None:
+                return PARTITIONS
+            named.add(whole.group(1) or "aws")
+    others = [name for name in PARTITIONS if name not in named]
+    return (*(name for name in PARTITIONS if name in named), *others[:1])
 
 
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com\Z")
