@@ -1,0 +1,23 @@
+"""The option `actions`: classes and lists become full names, anything else one line that says what is allowed."""
+from __future__ import annotations
+
+import pytest
+
+from kmspolicy import resolve_actions
+from kmspolicy.actions import ACTIONS
+from tests.engine.cases import Case, name, walk
+
+
+@pytest.mark.parametrize("case", list(walk("actions")), ids=name)
+def test_what_a_text_stands_for(case: Case) -> None:
+    if "error" in case.data:
+        with pytest.raises(ValueError) as refused:
+            resolve_actions(case.data["text"])
+        assert str(refused.value) == case.data["error"]
+    else:
+        assert list(resolve_actions(case.data["text"])) == case.data["actions"]
+
+
+@pytest.mark.parametrize("text", ["*", "kms:*", "KMS:?*", "Sign,*"])
+def test_a_pattern_for_every_action(text: str) -> None:
+    assert resolve_actions(text) == ACTIONS and len(ACTIONS) == len(set(ACTIONS)) > 50

@@ -1,0 +1,135 @@
+"""Witnesses: every flag comes with one request of an outsider's that the whole policy allows, and that is its proof."""
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kmspolicy import Analysis, analyze
+from kmspolicy.evaluate import Caller, Decision, Request, decide
+from kmspolicy.parse import parse
+from tests.engine.cases import EVERYONE, OURS, THEIRS, document, policy_of, question, statement, walk
+from tests.engine.test_tables import ROWS, policy
+
+ENDPOINT_KEYS = ("aws:sourcevpc", "aws:sourcevpce")
+SERVICE_KEYS = {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths",
+                "aws:principalservicename", "aws:principalservicenameslist"}
+
+
+def policies(from_any_account: bool = False) -> Iterator[Any]:
+    """Every policy of the cases in which a statement is flagged, with the question that is asked about it."""
+    for row in ROWS:
+        data, effect, audience, condition = row.values
+        if audience == "everyone":
+            yield pytest.param(json.loads(policy(data, effect, condition)), question(data), id=row.id)
+    for case in walk("verdicts"):
+        if case.data["expect"]["flagged"] and not (from_any_account and case.data.get("one_account")):
+            yield pytest.param(policy_of(case.data), question(case.data), id=case.name)
+
+
+def request(witness: str) -> Request:
+    """The request that a witness describes."""
+    told = json.loads(witness)
+    context = {key.lower(): tuple(value) if isinstance(value, list) else value
+               for key, value in told["context"].items()}
+    return Request(told["action"], Caller(str(context["aws:principalaccount"]), arn=told["principal"]), context)
+
+
+def witnesses(found: Analysis) -> list[str]:
+    """Those of the flagged statements, and the policy's own."""
+    told = [found.witness, *(each.witness for each in found.statements if each.flagged)]
+    assert found.flagged and None not in told
+    return [witness for witness in told if witness]
+
+
+@pytest.mark.parametrize(("document", "asked"), list(policies()))
+def test_a_flag_has_a_witness_that_the_policy_allows_and_that_a_deny_stops(
+    document: dict[str, Any], asked: dict[str, Any]
+) -> None:
+    found = analyze(json.dumps(document), **asked)
+    for witness in witnesses(found):
+        proof = request(witness)
+        proof = Request(proof.action, proof.caller, proof.context, asked["key"])
+        assert decide(parse(json.dumps(document)), proof) is Decision.ALLOWED
+        assert proof.action in found.granted and outsider(proof, json.dumps(document), asked["key"].account) == []
+        denied = plus(document, statement({"Effect": "Deny", "Action": proof.action}))
+        assert decide(parse(json.dumps(denied)), proof) is Decision.DENIED
+        assert proof.action not in analyze(json.dumps(denied), **asked).granted
+
+
+@pytest.mark.parametrize(("document", "asked"), list(policies(from_any_account=True)))
+def test_a_deny_of_exactly_that_request_leaves_the_same_from_another_account(
+    document: dict[str, Any], asked: dict[str, Any]
+) -> None:
+    told = json.loads(witnesses(analyze(json.dumps(document), **asked))[0])
+    exact = {key: value for key, value in told["context"].items() if isinstance(value, str) and "${" not in value}
+    exactly = statement({"Effect": "Deny", "Action": told["action"], "Condition": {"StringEquals": exact}})
+    others = witnesses(analyze(json.dumps(plus(document, exactly)), **asked))
+    assert told not in [json.loads(witness) for witness in others]
+
+
+def plus(document: dict[str, Any], deny: dict[str, Any]) -> dict[str, Any]:
+    """The policy with one more statement."""
+    written = document["Statement"]
+    return {**document, "Statement": [*(written if isinstance(written, list) else [written]), deny]}
+
+
+def outsider(proof: Request, text: str, owner: str | None) -> list[str]:
+    """What speaks against the requester's being an outsider on whom the policy has nothing."""
+    context, account = proof.context, proof.caller.account
+    arn = str(context["aws:principalarn"])
+    organization = context.get("aws:principalorgid")
+    address = context.get("aws:sourceip")
+    source = ipaddress.ip_address(str(address)) if address else None
+    wrong = {
+        "account": account == owner or f'"{account}"' in text or f":{account}:" in text,
+        "arn": arn != proof.caller.arn or arn.split(":")[4] != account or ":assumed-role/" in arn,
+        "caller": context.get("kms:calleraccount", account) != account,
+        "organization": isinstance(organization, str) and organization in text,
+        "service": bool(SERVICE_KEYS & context.keys()) or context.get("aws:principalisawsservice", "false") != "false",
+        "transport": context.get("aws:securetransport", "true") != "true",
+        "anonymous": context.get("aws:principaltype") == "Anonymous",
+        "address": source is not None and (source.is_loopback or source.is_link_local or source in PRIVATE),
+        "two places": source is not None and any(key in context for key in ENDPOINT_KEYS),
+        "half an endpoint": len([key for key in ENDPOINT_KEYS if key in context]) == 1,
+    }
+    return [name for name, holds in wrong.items() if holds]
+
+
+class _Private:
+    """The blocks that never are the source of a request."""
+
+    BLOCKS = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
+                                              "fc00::/7")))
+
+    def __contains__(self, source: Any) -> bool:
+        return any(source in block for block in self.BLOCKS if block.version == source.version)
+
+
+PRIVATE = _Private()
+
+
+def test_a_witness_is_compact_and_spelled_as_aws_does() -> None:
+    limited = statement({"Condition": {"StringEquals": {"AWS:USERNAME": "john", "kms:encryptionCONTEXT:App": "x"}}})
+    witness = analyze(json.dumps(document(limited))).witness
+    assert witness == json.dumps(json.loads(witness or ""), separators=(",", ":"))
+    assert json.loads(witness) == {
+        "principal": f"arn:aws:iam::{THEIRS}:role/any", "action": "kms:Encrypt",
+        "context": {"AWS:USERNAME": "john", "aws:PrincipalAccount": THEIRS,
+                    "aws:PrincipalArn": f"arn:aws:iam::{THEIRS}:role/any", "kms:encryptionCONTEXT:App": "x"}}
+
+
+def test_the_witness_is_of_an_account_that_the_policy_does_not_name() -> None:
+    named = [statement({"Principal": {"AWS": account}}) for account in (OURS, THEIRS, "777788889999")]
+    witness = analyze(json.dumps(document(*named, EVERYONE))).witness
+    assert json.loads(witness or "")["principal"] == "arn:aws:iam::999999999999:role/any"
+
+
+def test_what_is_not_flagged_has_no_witness() -> None:
+    limited = statement({"Condition": {"StringEquals": {"kms:CallerAccount": THEIRS}}})
+    found = analyze(json.dumps(document(limited, EVERYONE)))
+    assert [each.witness is None for each in found.statements] == [True, False]
+    assert analyze(json.dumps(document(limited))).witness is None
