@@ -5,8 +5,6 @@ What is named here is loaded when it is first asked for: the search command star
 
 from __future__ import annotations
 
-from importlib import import_module
-
 TYPE_CHECKING = False  # as type checkers read it; importing typing for it would cost a tenth of the command's start
 if TYPE_CHECKING:
     from .actions import ENCRYPT, resolve_actions
@@ -31,21 +29,12 @@ __all__ = [
     "sentence",
 ]
 
-_MODULES = {
-    "actions": ("ENCRYPT", "resolve_actions"),
-    "analysis": ("Analysis", "StatementAnalysis", "analyze"),
-    "audience": ("Audience",),
-    "evaluate": ("KeyFacts",),
-    "explain": ("Reason",),
-    "problems": ("Problem",),
-    "sentences": ("error_text", "sentence"),
-}
-
 
 def __getattr__(name: str) -> object:
-    for module, names in _MODULES.items():
-        if name in names:
-            found: object = getattr(import_module(f".{module}", __name__), name)
-            globals()[name] = found
-            return found
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import actions, analysis, audience, evaluate, explain, problems, sentences
+
+    for module in (actions, analysis, audience, evaluate, explain, problems, sentences):
+        globals().update({found: value for found, value in vars(module).items() if found in __all__})
+    return globals()[name]

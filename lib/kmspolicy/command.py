@@ -21,7 +21,7 @@ class KmsPolicyCheckCommand(StreamingCommand):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self._output = Output(sys.stdout.fileno())
+        self._output = Output(sys.stdout.buffer)
         self._input = Input(sys.stdin.buffer, self._begin)
 
     def run(self) -> None:

@@ -10,6 +10,7 @@ import json
 import os
 import re
 from collections.abc import Iterable
+from io import BufferedWriter
 
 TYPE_CHECKING = False  # as type checkers read it; importing typing for it would cost a tenth of the start
 if TYPE_CHECKING:
@@ -70,9 +71,9 @@ class Input:
 class Output:
     """stdout. body: what the next chunk carries. When nobody reads it any more, the search was cancelled or is done."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, stream: BinaryIO) -> None:
         self.body: Iterable[bytes] = ()
-        self._stream = open(descriptor, "wb", buffering=_WRITTEN_AT_ONCE, closefd=False)  # noqa: SIM115 (never closed)
+        self._stream = BufferedWriter(getattr(stream, "raw", stream), _WRITTEN_AT_ONCE)  # python -u: no buffer, so raw
         self._head = b""
 
     def write(self, data: bytes) -> None:
