@@ -1,30 +1,49 @@
-"""Shows what kmspolicycheck finds in CloudTrail files: the project's samples, or your own. No Splunk is needed.
-Runs the real command over the real protocol, as splunkd does (`… | kmspolicycheck mode=summary`).
+"""Shows what the app finds in CloudTrail files: the project's samples, or your own. No Splunk is needed.
+Runs the shipped detections on all of the events, by the local search runner (dev/spl), with the real command in them.
 """
 from __future__ import annotations
 
 import argparse
 import heapq
 import os
-import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from dev.cloudtrail_files import EventFiles, ReadError
-from dev.findings import STYLES, details, label, overview, rank, visible
+from dev.findings import STATEMENTS, STYLES, details, label, overview, rank, visible
 from dev.scp import Row
-from dev.splunkd import Command, CommandError
+from dev.spl import SplError, run_saved, run_search
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = [ROOT / "samples" / name
            for name in ("cloudtrail.jsonl", "records.json", "eventbridge.json", "security_lake.jsonl")]
+DETECTIONS = (
+    "KMS - Key Policy Lets Everyone Encrypt - Rule",
+    "KMS - Attempt To Open A Key Policy To Everyone - Rule",
+    "KMS - Key Policy Opened To The Outside - Rule",
+    "KMS - Key Policy Could Not Be Read - Rule",
+)
+"""Those that need only events; "Newly Open" tells, by the inventory, which of the first one's findings are new."""
+
+CHANGES = "KMS - Policy changes"
+"""The report of every policy change, once; it tells the few notable ones that are no detection's finding."""
+
+EVENTS = "`kmspolicycheck_events`"
+"""What all of these begin with: the events that may carry a key policy."""
+
+DELIVERED = f"""{EVENTS} | kmspolicycheck mode=summary | where len(key_policy_audience)>0 OR len(key_policy_error)>0
+| stats count"""
+OPEN_STATEMENTS = f"""{EVENTS} | kmspolicycheck show=flagged raw=f | where key_policy_flagged="true"
+| `kmspolicycheck_fill` | dedup key_policy_event key_policy_statement_index
+| table key_policy_event key_policy_statements"""
+
 YOURS = r"""Now yours: make demo EVENTS=<CloudTrail file or folder>
 Or straight from an account:
   aws cloudtrail lookup-events --output json \
@@ -32,38 +51,23 @@ Or straight from an account:
     make demo EVENTS=-"""
 _SHOWN = 100  # findings; the worst
 _LONG = 4 << 20  # bytes of input from which a progress bar helps
-_TIME = re.compile(r'"eventTime"\s*:\s*"([^"]+)"|"time"\s*:\s*(\d{10})\d{3}\b')  # CloudTrail; OCSF, in milliseconds
 
 
-class Tally:
-    """Counts what comes back while it streams past, and lets through the rows that an analyst should see."""
+@dataclass
+class Found:
+    """What the searches found: events read, rows of each search by its name, and policy changes by their label.
 
-    def __init__(self) -> None:
-        self.policies = 0
-        self.notable = 0
-        self.copies = 0
-        self.labels: Counter[str] = Counter()
-        self._seen: set[tuple[str, ...]] = set()
-
-    def sift(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """Rows of policies that let someone in from outside or cannot be read, each policy change once."""
-        for row in rows:
-            if not (row["key_policy_hash"] or row["key_policy_error"]):
-                continue
-            change = tuple(str(row["key_policy_" + field]) for field in ("event", "key", "hash"))
-            if row["key_policy_event"] and change in self._seen:
-                self.copies += 1
-                continue
-            self._seen.add(change)
-            self.policies += 1
-            self.labels[label(row)] += 1
-            if label(row) != "informational":
-                self.notable += 1
-                yield row
+    copies: policy changes that another trail delivered, too; messages: what the command told the user.
+    """
+    events: int
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    labels: Counter[str] = field(default_factory=Counter)
+    copies: int = 0
+    messages: Sequence[str] = ()
 
 
 def main() -> int:
-    """Prints findings and a summary. Exit status: 0, or 1 where nothing could be read or the command failed."""
+    """Prints findings and a summary. Exit status: 0, or 1 where nothing could be read or a search failed."""
     parser = argparse.ArgumentParser(prog="make demo EVENTS=…", description=__doc__.splitlines()[0])
     parser.add_argument("events", nargs="*", help="CloudTrail files or folders, also gzipped; - for stdin")
     paths = parser.parse_args().events
@@ -73,8 +77,8 @@ def main() -> int:
     errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
     try:
         files = EventFiles(paths or [os.path.relpath(path) for path in SAMPLES])
-        show(files, console, errors)
-    except (ReadError, CommandError) as error:
+        show(files, search(files, errors), console)
+    except (ReadError, SplError) as error:
         for line in str(error).splitlines():
             errors.print(Text(visible(line)), soft_wrap=True)
         return 1
@@ -85,45 +89,90 @@ def main() -> int:
     return 0
 
 
-def show(files: EventFiles, console: Console, errors: Console) -> None:
-    """Sends the events through the command and prints the worst findings, then the summary."""
-    tally, read = Tally(), 0
+def search(files: EventFiles, errors: Console) -> Found:
+    """Reads the files once and runs the searches on the events among them that may carry a key policy."""
     long = errors.is_terminal and (files.total is None or files.total > _LONG)
-    columns = (TextColumn("{task.fields[events]:,} events"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True, disable=not long) as progress:
-        task = progress.add_task("", total=files.total, events=0)
+        task = progress.add_task("reading", total=files.total)
+        kept = run_search(EVENTS, _watched(files, progress, task))
+        found, events = Found(kept.total), [str(row["_raw"]) for row in kept.rows]
+        del kept
+        if not events:
+            return found
+        progress.reset(task, description=CHANGES, total=len(DETECTIONS) + 3)
+        changes = run_saved(CHANGES, events, all_time=True)
+        found.labels, found.messages = Counter(map(label, changes.rows)), changes.messages
+        found.copies = int(str(run_search(DELIVERED, events).rows[0]["count"])) - len(changes.rows)
+        for name in DETECTIONS:
+            progress.update(task, advance=1, description=name)
+            found.rows[name] = run_saved(name, events, all_time=True).rows
+        found.rows[CHANGES] = list(filter(_untold, changes.rows))
+        progress.update(task, advance=1, description="statements")
+        _add_statements(found.rows, events)
+    return found
 
-        def rows() -> Iterator[Row]:
-            nonlocal read
-            for text in files:
-                read += 1
-                if read % 500 == 0:
-                    progress.update(task, completed=files.done, events=read)
-                yield {"_raw": text, "_time": event_time(text)}
 
-        with Command(ROOT, ["mode=summary"]) as command:
-            worst = heapq.nsmallest(_SHOWN, tally.sift(command.stream(rows())), rank)
-    if worst:
-        console.print(details(worst))
-    if len(worst) > 1:
-        console.print(overview(worst))
-    for line in summary(files, tally, read, len(worst)):
+def _watched(files: EventFiles, progress: Progress, task: TaskID) -> Iterator[str]:
+    for number, text in enumerate(files, 1):
+        if number % 500 == 0:
+            progress.update(task, completed=files.done, description=f"{number:,} events")
+        yield text
+
+
+def _untold(change: Row) -> bool:
+    """Whether a change is notable, but no detection's matter: limited to an organization, or a failed call's."""
+    return (label(change) != "informational" and change.get("key_policy_flagged") != "true"
+            and (change["key_policy_audience"] == "organization" or change["key_policy_call"] == "failure"))
+
+
+def _add_statements(found: Mapping[str, list[Row]], events: Sequence[str]) -> None:
+    """Gives each finding the texts of the statements by which everyone gets in."""
+    statements: dict[str, list[str]] = {}
+    for row in run_search(OPEN_STATEMENTS, events).rows:
+        statements.setdefault(str(row["key_policy_event"]), []).append(str(row["key_policy_statements"]))
+    for rows in found.values():
+        for row in rows:
+            row[STATEMENTS] = statements.get(str(row["key_policy_event"]), [])
+
+
+def show(files: EventFiles, found: Found, console: Console) -> None:
+    """Prints the worst findings by detection, then all in one table, then the summary."""
+    every = [(name, row) for name, rows in found.rows.items() for row in rows]
+    worst = heapq.nsmallest(_SHOWN, every, key=lambda one: rank(one[1]))
+    shown: list[Row] = []
+    for name in found.rows:
+        rows = [row for owner, row in worst if owner == name]
+        if rows:
+            heading = Text(_heading(name, len(found.rows[name])), "bold")
+            console.print(*(["", heading] if shown else [heading]), sep="\n")
+            console.print(details(rows, len(shown) + 1))
+            shown += rows
+    if len(shown) > 1:
+        console.print(overview(shown))
+    for line in summary(files, found, len(every) - len(shown)):
         console.print(line)
-    for message in command.messages:
-        console.print(Text(visible(f"{message.level}: {message.text}"), "yellow"))
 
 
-def summary(files: EventFiles, tally: Tally, read: int, shown: int) -> Iterator[Text]:
+def _heading(name: str, count: int) -> str:
+    if name == CHANGES:
+        return f"No finding, but in the report {name}: {_count(count, 'change')}"
+    return f"{name}: {_count(count, 'finding')}"
+
+
+def summary(files: EventFiles, found: Found, hidden: int) -> Iterator[Text]:
     """How much was read, what it came to, and what was passed over."""
-    found = [Text.assemble((f"{tally.labels[name]:,} {name}", STYLES[name])) for name in STYLES if tally.labels[name]]
-    yield Text.assemble(f"{_count(read, 'event')}, {_count(tally.policies, 'key policy', 'key policies')}",
-                        ": " if found else "", Text(", ").join(found))
-    if not found:
+    labels = [Text.assemble((f"{found.labels[name]:,} {name}", STYLES[name])) for name in STYLES if found.labels[name]]
+    policies = _count(sum(found.labels.values()), "key policy", "key policies")
+    yield Text.assemble(f"{_count(found.events, 'event')}, {policies}", ": " if labels else "", Text(", ").join(labels))
+    if found.labels and not any(found.rows.values()):
+        yield Text("No detection has a finding.")
+    if not labels:
         yield Text("Key policies are in the events CreateKey (where it sets one), PutKeyPolicy and ReplicateKey.")
-    if tally.notable > shown:
-        yield Text(f"The {shown} worst are shown, {tally.notable - shown:,} more are not.")
-    if tally.copies:
-        yield Text(f"{_count(tally.copies, 'copy', 'copies')} left out: more than one trail delivered the same event.")
+    if hidden:
+        yield Text(f"The {_SHOWN} worst are shown, {hidden:,} more are not.")
+    if found.copies:
+        yield Text(f"{_count(found.copies, 'copy', 'copies')} left out: more than one trail delivered the same event.")
     if files.others:
         yield Text(f"{_count(files.others, 'file')} left out: not named like a log file.")
     if files.skipped:
@@ -131,17 +180,8 @@ def summary(files: EventFiles, tally: Tally, read: int, shown: int) -> Iterator[
         yield from (Text(visible(f"  {problem.place}: {problem.why}")) for problem in files.problems)
         if files.skipped > len(files.problems):
             yield Text(f"  and {files.skipped - len(files.problems):,} more")
-
-
-def event_time(text: str) -> str:
-    """Seconds since 1970 of an event, as Splunk's _time; empty where it has none."""
-    match = _TIME.search(text)
-    if not match:
-        return ""
-    try:
-        return match[2] or str(int(datetime.fromisoformat(match[1].replace("Z", "+00:00")).timestamp()))
-    except (ValueError, OverflowError):
-        return ""
+    yield from (Text(visible(message), "yellow") for message in found.messages)
+    yield Text("Run without Splunk, by an approximation of its search language: dev/spl/README.md", "dim")
 
 
 def _count(number: int, one: str, many: str = "") -> str:

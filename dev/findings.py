@@ -1,5 +1,5 @@
-"""Prints what kmspolicycheck says of key policies: each finding with its why and its proof, then all in one table.
-Takes result rows with the command's own fields (README, *Fields*). Text from events cannot act on the terminal.
+"""Prints findings: each with its why and its proof, then all in one table.
+Takes rows of the app's detections and reports (docs/detections.md). Text from events cannot act on the terminal.
 """
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ WHO = {
 }
 MFA = {"true": "with MFA", "false": "without MFA"}
 DATA_KEYS = {f"kms:GenerateDataKey{kind}" for kind in ("", "WithoutPlaintext", "Pair", "PairWithoutPlaintext")}
+STATEMENTS = "open_statements"
+"""Field of a row, beside those of its search: JSON texts of the statements that everyone gets in by."""
+
 _LONGEST = 1_000  # characters of one text: no event fills the screen
 
 
@@ -55,13 +58,16 @@ def rank(row: Row) -> tuple[int, str]:
     return list(STYLES).index(label(row)), str(row.get("_time", ""))
 
 
-def details(rows: Sequence[Row]) -> Table:
-    """Every finding: who may encrypt, with which key, who made it so, why it is so, and a request that proves it."""
+def details(rows: Sequence[Row], first: int = 1) -> Table:
+    """Each finding: who may encrypt, with which key, who made it so, why it is so, and a request that proves it.
+
+    first: the number of the first one.
+    """
     table = Table(box=box.HORIZONTALS, show_header=False, show_lines=True, pad_edge=False)
     table.add_column(justify="right", style="dim")
     table.add_column()
     table.add_column(overflow="fold")
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(rows, first):
         table.add_row(str(number), _label(row), Group(Text(_headline(row), "bold"), _facts(row)))
     return table
 
@@ -75,7 +81,7 @@ def overview(rows: Sequence[Row]) -> Table:
     table.add_column("Changed by", overflow="ellipsis")
     table.add_column("Key", overflow="ellipsis")
     for number, row in enumerate(rows, 1):
-        actor, key = (_text(row, field).rpartition("/")[2] or "unknown" for field in ("actor", "key"))
+        actor, key = (_text(row, field).rpartition("/")[2] for field in ("actor", "key"))
         table.add_row(str(number), _label(row), Text(_verdict(row)), Text(actor), Text(key))
     return table
 
@@ -115,34 +121,43 @@ def _facts(row: Row) -> RenderableType:
 
 
 def _labelled(row: Row) -> Iterator[tuple[str, str]]:
-    yield "key", _text(row, "key") or "unknown"
+    yield "key", _text(row, "key")
     yield "change", _change(row)
+    if outside := [who for who in _texts(row, "outside") if who != _text(row, "audience")]:
+        yield "outside", ", ".join(outside)
+    for statement in row.get(STATEMENTS, ()):
+        yield "statement", visible(json.dumps(json.loads(statement), ensure_ascii=False))
     for number, reason in enumerate(_texts(row, "reason")):
         yield "" if number else "why", reason
     if witness := row.get("key_policy_witness"):
-        yield "proof", visible(_proof(str(witness)))
+        yield "proof", visible(_proof(str(witness), _text(row, "call") == "failure"))
+    if score := row.get("risk_score"):
+        yield "risk", f"score {score}"
 
 
 def _change(row: Row) -> str:
-    """Which call, when, by whom, from where, and whether it failed."""
+    """Which call, when, by whom, from where, whether it failed, and whether the finding stands for others."""
     parts = [_text(row, "operation")]
-    if time := row.get("_time"):
-        parts.append(datetime.fromtimestamp(float(str(time)), timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC"))
-    parts.append(f"by {_text(row, 'actor') or 'unknown'}")
-    details = [MFA.get(_text(row, "mfa"), ""), f"from {_text(row, 'src')}" if _text(row, "src") else ""]
+    if time := float(str(row["_time"])):  # 0: the event has none
+        parts.append(datetime.fromtimestamp(time, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC"))
+    parts.append(f"by {_text(row, 'actor')}")
+    source = _text(row, "src")
+    details = [MFA.get(_text(row, "mfa"), ""), "" if source == "unknown" else f"from {source}"]
     if _text(row, "call") == "failure":
         details.append(f"refused: {_text(row, 'call_error') or 'unknown error'}")
+    changes = _text(row, "changes") or "1"
+    details.append(f"the worst of {changes} such changes" if changes != "1" else "")
     return ", ".join([" ".join(parts), *filter(None, details)])
 
 
-def _proof(witness: str) -> str:
+def _proof(witness: str, refused: bool) -> str:
     """A witness in words; of its context, what the principal does not say already."""
     request = json.loads(witness)
     principal = request["principal"]
     said = {"aws:principalarn": principal, "aws:principalaccount": (principal.split(":") + [""] * 5)[4]}
     context = [f"{key} = {value if isinstance(value, str) else json.dumps(value)}"
                for key, value in request["context"].items() if said.get(key.lower()) != value]
-    line = f"a stranger, {principal}, is allowed {request['action']}"
+    line = f"a stranger, {principal}, {'would be' if refused else 'is'} allowed {request['action']}"
     return f"{line} with {', '.join(context)}" if context else line
 
 

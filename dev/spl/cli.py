@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console, notes = Console(), Console(stderr=True)
     try:
         files = EventFiles(given.events)
-        found = _run(given, list(files))
+        found = _run(given, files)
     except (SplError, ReadError, ValueError) as error:
         notes.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         return 1
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(given: argparse.Namespace, events: Sequence[str]) -> Results:
+def _run(given: argparse.Namespace, events: Iterable[str]) -> Results:
     options: Options = {"addon": given.addon, "now": given.now, "lookups": given.lookups}
     if given.name:
         return run_saved(given.name, events, all_time=given.now is None, **options)

@@ -4,7 +4,8 @@ JSON and those of the add-on. Rules: Splunk Add-on for AWS, props.conf (KV_MODE=
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Union
 
@@ -15,6 +16,12 @@ from dev.spl.values import Row, spell, texts
 
 INDEXED_AFTER = 300
 """Seconds from an event's time to its index time, unless an Event says otherwise (assumed: CloudTrail's usual)."""
+
+DEFAULT_FIELDS = frozenset(("_raw", "_time", "_indextime", "index", "sourcetype", "source", "host", "splunk_server"))
+"""What every event has without looking into its text."""
+
+_CLOUDTRAIL_TIME = re.compile(r'"eventTime"\s*:\s*"([^"]*)"')
+_LATEST = 253_402_300_800  # the year 10000: what lies beyond is no time
 
 
 @dataclass(frozen=True)
@@ -32,25 +39,35 @@ class Event:
 Raw = Union[str, Mapping[str, Any], Event]
 
 
-def make_events(records: Sequence[Raw], setting: Setting = Setting.filled) -> list[Row]:
-    """The events of a search, newest first as Splunk returns them."""
-    rows = [make_event(record if isinstance(record, Event) else Event(record), setting) for record in records]
-    return sorted(rows, key=lambda row: float("".join(texts(row, "_time"))), reverse=True)
+def make_events(records: Iterable[Raw], setting: Setting = Setting.filled, extract: bool = True) -> Iterator[Row]:
+    """The events of these records, one at a time and in their order. extract: whether with more than DEFAULT_FIELDS."""
+    for record in records:
+        yield make_event(record if isinstance(record, Event) else Event(record), setting, extract)
 
 
-def make_event(event: Event, setting: Setting) -> Row:
-    """One event's fields. A record without a readable time gets its index time, or 0: Splunk, too, falls back."""
+def moment(event: Row, field: str = "_time") -> float:
+    """Unix seconds of an event's time, or of its index time (`_indextime`)."""
+    return float("".join(texts(event, field)))
+
+
+def make_event(event: Event, setting: Setting, extract: bool = True) -> Row:
+    """One event's fields, or just the default ones.
+
+    A record without a readable time gets its index time, or 0: Splunk, too, falls back.
+    """
     raw = event.raw if isinstance(event.raw, str) else json.dumps(event.raw)
     record = _record(raw)
     sourcetype = event.sourcetype or ("aws:asl" if "class_uid" in record else "aws:cloudtrail")
     indexed = None if event.indextime is None else seconds(event.indextime)
-    time = _time(record)
+    time = _time(raw, record)
     if time is None:
         time = indexed or 0.0
     row: Row = {"_raw": raw, "_time": spell(time),
                 "_indextime": spell(time + INDEXED_AFTER if indexed is None else indexed),
                 "index": event.index, "sourcetype": sourcetype, "source": event.source, "host": event.host,
                 "splunk_server": event.splunk_server}
+    if not extract:
+        return row
     found = all_fields(raw, AUTOMATIC_LIMIT)
     return {**found, **addon_fields(found, sourcetype, setting), **row}
 
@@ -58,14 +75,16 @@ def make_event(event: Event, setting: Setting) -> Row:
 def _record(raw: str) -> dict[str, Any]:
     try:
         record = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}
 
 
-def _time(record: Mapping[str, Any]) -> float | None:
-    """eventTime, or OCSF's `time` in milliseconds."""
+def _time(raw: str, record: Mapping[str, Any]) -> float | None:
+    """The first eventTime in the text, whatever wraps the event, or OCSF's `time` in milliseconds."""
+    written = _CLOUDTRAIL_TIME.search(raw)
     try:
-        return seconds(str(record["eventTime"])) if "eventTime" in record else float(record["time"]) / 1000
-    except (KeyError, TypeError, ValueError):
+        time = seconds(written[1]) if written else float(record["time"]) / 1000
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
+    return time if 0 <= time < _LATEST else None

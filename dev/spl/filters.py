@@ -69,8 +69,8 @@ def _term(word: tree.Word) -> Keep:
         raise SplError(f"the local runner does not know {word.text}()", word.position)
     if word.text == "*":
         return lambda row: True
-    pattern = _segment(word.text)
-    return lambda row: any(pattern.search(text) for text in texts(row, "_raw"))
+    pattern, longest = _segment(word.text), max(word.text.casefold().split("*"), key=len)
+    return lambda row: any(longest in text.casefold() and pattern.search(text) for text in texts(row, "_raw"))
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,19 +17,22 @@ from dev.spl.addon import Setting
 from dev.spl.commands import COMMANDS, ELSEWHERE
 from dev.spl.conf import read_conf
 from dev.spl.errors import SplError
-from dev.spl.events import Raw, make_events
+from dev.spl.events import Raw, make_events, moment
 from dev.spl.lookups import Lookups
 from dev.spl.macros import expand, macro_table
 from dev.spl.parser import parse
+from dev.spl.reach import reach
 from dev.spl.table import Context, Run, Table
 from dev.spl.times import apply_modifier, seconds
-from dev.spl.values import Row, texts
+from dev.spl.values import Row
 
 APP = Path(__file__).resolve().parents[2]
 """The app whose macros, lookups and saved searches are run, unless told otherwise."""
 
 RUN_AFTER = 1800
-"""Seconds between the last event and the time a search runs at, unless told otherwise; without events it is now."""
+"""Seconds between the last event and the time a search runs at, unless told otherwise; where no event has a time it is
+now.
+"""
 
 _SYNTAXES = {name: command.syntax for name, command in COMMANDS.items()}
 
@@ -64,16 +68,17 @@ class Options(TypedDict, total=False):
     macros: Mapping[str, str] | None
 
 
-def run_search(spl: str, events: Sequence[Raw] = (), *, rows: Sequence[Row] | None = None, earliest: str = "",
+def run_search(spl: str, events: Iterable[Raw] = (), *, rows: Sequence[Row] | None = None, earliest: str = "",
                latest: str = "", app: str | Path = APP, **options: Unpack[Options]) -> Results:
     """Runs a search over these events, or with `rows` a post-process search over the rows of another one.
 
-    events: CloudTrail or Security Lake records, each a dict, its JSON text or an Event. Raises SplError.
+    events: CloudTrail or Security Lake records, each a dict, its JSON text or an Event; they are gone through once, and
+    those that no pipeline of the search begins with are not kept. Raises SplError.
     """
     return _run(spl, events, rows, Window(earliest, latest), Path(app), **options)
 
 
-def run_saved(name: str, events: Sequence[Raw] = (), *, all_time: bool = False, app: str | Path = APP,
+def run_saved(name: str, events: Iterable[Raw] = (), *, all_time: bool = False, app: str | Path = APP,
               **options: Unpack[Options]) -> Results:
     """Runs a saved search of the app over these events, within its own time range or over all time. Raises SplError."""
     settings = saved_searches(Path(app)).get(name)
@@ -143,33 +148,41 @@ def _located(stage: tree.Stage, step: Callable[..., Any], *arguments: Any) -> An
         raise error.at(stage.position) from None
 
 
-def _run(spl: str, events: Sequence[Raw], rows: Sequence[Row] | None, window: Window, app: Path, *,
+def _run(spl: str, events: Iterable[Raw], rows: Sequence[Row] | None, window: Window, app: Path, *,
          now: float | str | None = None, addon: str | Setting = Setting.filled, lookups: str | Path | None = None,
          macros: Mapping[str, str] | None = None) -> Results:
-    _, run = compile_search(spl, app, macros, chained=rows is not None)
-    made = make_events(events, Setting(addon))
-    moment = _moment(now, made)
-    earliest, latest, index_earliest, index_latest = (apply_modifier(bound, moment) for bound in (
+    stages, run = compile_search(spl, app, macros, chained=rows is not None)
+    reached, made = reach(stages), list[Row]()
+    times, index_times = array("d"), array("d")
+    for event in make_events(events, Setting(addon), reached.extracts):
+        times.append(moment(event))
+        index_times.append(moment(event, "_indextime"))
+        if reached.sees(event):
+            made.append(reached.trim(event))
+    at = _moment(now, times)
+    earliest, latest, index_earliest, index_latest = (apply_modifier(bound, at) for bound in (
         window.earliest, window.latest, window.index_earliest, window.index_latest))
-    seen = [event for event in made if _between(event, "_time", earliest, latest)
-            and _between(event, "_indextime", index_earliest, index_latest)]
+
+    def within(time: float, index_time: float) -> bool:
+        return _between(time, earliest, latest) and _between(index_time, index_earliest, index_latest)
+    found = [event for event in made if within(moment(event), moment(event, "_indextime"))]
+    found.sort(key=moment, reverse=True)  # as Splunk returns events
     with tempfile.TemporaryDirectory() as scratch:
         written = Path(lookups or scratch)
         written.mkdir(parents=True, exist_ok=True)
         tables = Lookups(read_conf(app / "default" / "transforms.conf"), [written, app / "lookups"])
-        context = Context(app, moment, earliest, latest, seen, tables)
+        context = Context(app, at, earliest, latest, found, tables)
         table = run(Table(list(rows or ())), context)
-    return Results(table.rows, table.columns, tuple(context.messages), len(seen), len(made))
+    return Results(table.rows, table.columns, tuple(context.messages), sum(map(within, times, index_times)), len(times))
 
 
-def _moment(now: float | str | None, events: Sequence[Row]) -> float:
+def _moment(now: float | str | None, times: Sequence[float]) -> float:
     if now is not None:
         return seconds(now)
-    last = max((float(text) for event in events for text in texts(event, "_time")), default=None)
-    return time.time() if last is None else last + RUN_AFTER
+    last = max(times, default=0)
+    return last + RUN_AFTER if last else time.time()
 
 
-def _between(event: Row, field: str, first: float | None, last: float | None) -> bool:
+def _between(time: float, first: float | None, last: float | None) -> bool:
     """Whether a time is in a range, which holds its first second and not its last."""
-    return all((first is None or float(text) >= first) and (last is None or float(text) < last)
-               for text in texts(event, field))
+    return (first is None or time >= first) and (last is None or time < last)

@@ -1,13 +1,22 @@
-"""`make demo` end to end: what it prints for the samples, for a user's own files, for names that attack terminals."""
+"""`make demo` end to end: what it prints for the samples, for a user's own files, for names that attack terminals.
+It runs the shipped detections; that these find the right things is tested in tests/content.
+"""
 import gzip
 import json
 import os
 import re
 import subprocess
 import sys
+import tracemalloc
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+
+from dev.cloudtrail_files import EventFiles
+from dev.demo import DETECTIONS, SAMPLES, search
+from dev.spl import run_saved
 
 ROOT = Path(__file__).resolve().parents[2]
 OPEN = {"Version": "2012-10-17", "Statement": [
@@ -38,18 +47,37 @@ def write(path, *events):
     return path
 
 
-def test_the_samples_show_the_worst_first_and_end_with_a_summary():
+def test_the_samples_show_each_detections_findings_the_worst_first_and_end_with_a_summary():
     status, out, err = demo()
     assert (status, err) == (0, "")
+    assert re.findall(r"^(?:KMS|No finding).*", out, re.M) == [
+        "KMS - Key Policy Lets Everyone Encrypt - Rule: 17 findings",
+        "KMS - Attempt To Open A Key Policy To Everyone - Rule: 2 findings",
+        "KMS - Key Policy Opened To The Outside - Rule: 3 findings",
+        "KMS - Key Policy Could Not Be Read - Rule: 1 finding",
+        "No finding, but in the report KMS - Policy changes: 4 changes"]
     severities = re.findall(r"^ *\d+ +(critical|high|medium|low|unreadable) ", out, re.M)
-    worst_first = ["critical", "high", "medium", "low", "unreadable"]
-    assert list(dict.fromkeys(severities)) == worst_first
-    assert severities == 2 * sorted(severities[::2], key=worst_first.index)
+    assert severities == 2 * [  # in the sections and in the table
+        *["critical"] * 9, *["high"] * 8, *["medium"] * 2, "medium", "low", "low", "unreadable",
+        "low", "low", "low", "unreadable"]
     assert "by OrganizationAccountAccessRole/ci-backup, without MFA, from 203.0.113.77" in " ".join(out.split())
     assert "CreateKey 2026-03-14 01:35:40 UTC by OrganizationAccountAccessRole/ci-backup" in out  # from Security Lake
+    assert "PutKeyPolicy 2026-03-12 16:45:22 UTC by alice" in out  # from EventBridge
     assert "43 events, 33 key policies: 9 critical, 8 high, 3 medium, 5 low, 2 unreadable, 6 informational" in out
     assert "1 copy left out" in out
+    assert "approximation" in out
     assert "make demo EVENTS=" in out
+
+
+def test_its_findings_are_those_of_the_first_detection():
+    found = run_saved(DETECTIONS[0], EventFiles(map(str, SAMPLES)), all_time=True).rows
+    _, out, _ = demo(COLUMNS="200")
+    section = out.split("\n\n")[0]
+    assert section.startswith(f"{DETECTIONS[0]}: {len(found)} findings")
+    for row in found:
+        assert row["key_policy_key"] in section
+        assert f"{row['key_policy_operation']} {row['firstTime'].replace('T', ' ')} UTC by {row['user']}" in section
+    assert Counter(re.findall(r"risk +score (\d+)", section)) == Counter(row["risk_score"] for row in found)
 
 
 def test_a_finding_says_what_everyone_may_do_and_why_and_proves_it(tmp_path):
@@ -58,20 +86,21 @@ def test_a_finding_says_what_everyone_may_do_and_why_and_proves_it(tmp_path):
     assert "Everyone may encrypt with this key, but not decrypt: kms:Encrypt" in out
     assert "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" in out
     assert "PutKeyPolicy 2026-03-09 08:14:07 UTC by alice, from 192.0.2.1" in out
-    assert 'why     statement "Open": the principal "*" is every AWS account and service' in out
-    assert "proof   a stranger, arn:aws:iam::444455556666:role/any, is allowed kms:Encrypt" in out
+    assert 'statement  {"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Res' in out
+    assert 'why        statement "Open": the principal "*" is every AWS account and service' in out
+    assert "proof      a stranger, arn:aws:iam::444455556666:role/any, is allowed kms:Encrypt" in out
     assert "make demo" not in out
 
 
 def test_a_closed_policy_is_counted_and_not_shown(tmp_path):
     status, out, _ = demo(write(tmp_path / "events.jsonl", event(CLOSED), {"eventName": "Decrypt"}))
     assert status == 0
-    assert out == "2 events, 1 key policy: 1 informational\n"
+    assert out.splitlines()[:-1] == ["2 events, 1 key policy: 1 informational", "No detection has a finding."]
 
 
 def test_a_call_that_failed_and_a_policy_that_cannot_be_read_say_so(tmp_path):
     _, out, _ = demo(write(
-        tmp_path / "events.jsonl", event(OPEN, errorCode="AccessDenied", errorMessage="no"), event("no policy")))
+        tmp_path / "events.jsonl", event(OPEN, errorCode="AccessDenied"), event("no policy", eventID="2")))
     assert "would have been allowed to encrypt" in out
     assert "refused: AccessDenied" in out
     assert "The key policy could not be read: " in out
@@ -144,13 +173,39 @@ def test_folders_gzip_and_stdin(tmp_path):
     assert "1 event, 1 key policy: 1 critical" in out
 
 
+def test_changes_of_one_key_by_one_actor_are_one_finding_that_says_so(tmp_path):
+    changes = [event(OPEN, eventID=str(number)) for number in range(3)]
+    _, out, _ = demo(write(tmp_path / "events.jsonl", *changes, event(OPEN, eventID="0")), COLUMNS="200")
+    assert out.count("Everyone may encrypt") == 1
+    assert "by alice, from 192.0.2.1, the worst of 3 such changes" in out
+    assert "4 events, 3 key policies: 3 critical\n1 copy left out" in out
+
+
 def test_of_many_findings_the_worst_are_shown(tmp_path):
-    low = event({"Statement": [{**OPEN["Statement"][0], "Principal": {"AWS": "123456789012"}}]})
-    events = [{**low, "eventID": str(number)} for number in range(300)]
+    low = {"Statement": [{**OPEN["Statement"][0], "Principal": {"AWS": "123456789012"}}]}
+    events = [event(low, eventID=str(number), requestParameters={"keyId": str(number), "policy": json.dumps(low)})
+              for number in range(300)]
     _, out, _ = demo(write(tmp_path / "events.jsonl", *events, event(OPEN)))
     assert out.count("An account other than the key's own may encrypt") == 99
     assert out.count("Everyone may encrypt") == 1
+    assert "KMS - Key Policy Opened To The Outside - Rule: 300 findings" in out
     assert "The 100 worst are shown, 201 more are not." in out
+
+
+def test_events_that_carry_no_policy_are_not_kept_in_memory(tmp_path):
+    path = tmp_path / "events.jsonl"
+    other = {"eventName": "GetObject", "eventTime": "2026-03-09T08:14:07Z", "filling": "x" * 2_000}
+    with path.open("w") as file:
+        for number in range(20_000):
+            file.write(json.dumps({**other, "eventID": str(number)}) + "\n")
+        file.write(json.dumps(event(OPEN)) + "\n")
+    tracemalloc.start()
+    try:
+        found = search(EventFiles([str(path)]), Console(quiet=True))
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+    assert (found.events, len(found.rows[DETECTIONS[0]])) == (20_001, 1)
 
 
 def test_a_missing_path_is_one_line(tmp_path):

@@ -61,6 +61,47 @@ def test_without_now_the_last_event_is_half_an_hour_old(app: Path) -> None:
     assert row == {"now": "1769862600"}
 
 
+@pytest.mark.parametrize("raw, time", [
+    ({"eventTime": NOW}, "1769860800"),
+    ({"time": "2020-01-01T00:00:00Z", "detail": {"eventTime": NOW}}, "1769860800"),  # EventBridge
+    ({"class_uid": 6003, "time": 1769860800000}, "1769860800"),  # Security Lake
+    ({"eventTime": "yesterday"}, "0"), ({"eventTime": 7}, "0"), ({}, "0"), ({"eventTime": "1960-01-01T00:00:00Z"}, "0"),
+    ({"class_uid": 6003, "time": 1e300}, "0"), ({"class_uid": 6003, "time": float("nan")}, "0"),
+    ("[" * 100_000, "0"),
+])
+def test_the_time_of_an_event(raw: object, time: str) -> None:
+    text = raw if isinstance(raw, str) else json.dumps(raw)
+    assert [row["_time"] for row in run_search("* | table _time", [text]).rows] == [time]
+
+
+def test_events_without_a_time_are_searched_at_this_time() -> None:
+    row, = run_search("* | eval year=strftime(now(), \"%Y\") | table year", [{"eventName": "a"}]).rows
+    assert int(str(row["year"])) > 2024
+
+
+def test_events_are_gone_through_once_and_each_pipeline_begins_with_its_own() -> None:
+    records = ({"eventName": name, "user": name.upper(), "eventTime": NOW} for name in "abcb")
+    found = run_search("eventName=a | fields eventName"
+                       " | append [search user=B | fields eventName, user | stats count by eventName user]"
+                       " | append [search eventName=c | table us*]", records)
+    assert [{key: value for key, value in row.items() if key[0] != "_"} for row in found.rows] == [
+        {"eventName": "a"}, {"eventName": "b", "user": "B", "count": "2"}, {"user": "C"}]
+    assert (found.seen, found.total) == (4, 4)
+
+
+@pytest.mark.parametrize("spl, fields", [
+    ("eventName=a | fields user", {"user"}), ("eventName=a | fields user index", {"user", "index"}),
+    ("sourcetype=aws:cloudtrail a | fields index", {"index"}), ("eventName=a | fields us*", {"user"}),
+    ("(a OR b) NOT user=B | fields + eventName", {"eventName"}),
+    ("user=* | fields - index source host sourcetype splunk_server",
+     {"eventName", "eventTime", "signature", "user", "vendor_product"}),
+])
+def test_what_is_not_kept_of_an_event_is_what_the_search_drops_anyway(spl: str, fields: set[str]) -> None:
+    records = [{"eventName": name, "user": name.upper(), "eventTime": NOW} for name in "ab"]
+    rows = run_search(spl, records).rows
+    assert {field for field in rows[-1] if not field.startswith("_")} == fields
+
+
 def test_unknown_saved_search() -> None:
     with pytest.raises(SplError, match="there is no saved search 'nope'"):
         run_saved("nope")

@@ -20,12 +20,14 @@ def kmspolicycheck(stage: tree.Stage, _: CompileStages) -> Run:
     arguments = list(lexer)
 
     def run(table: Table, context: Context) -> Table:
+        columns, rows = dict.fromkeys(table.columns), []
         try:
             with Process(context.app, arguments, name=stage.command) as process:
-                found = list(process.stream(table.rows))
+                for row in process.stream(table.rows):
+                    columns.update(dict.fromkeys(row))
+                    rows.append({field: value for field, value in row.items() if value})
             context.messages += [f"{level}: {text}" for level, text in process.messages]
         except CommandError as error:
             raise SplError(f"{stage.command}: {error}", stage.position) from None
-        rows = [{field: value for field, value in row.items() if value} for row in found]
-        return Table(rows, (*table.columns, *(field for row in found for field in row)))
+        return Table(rows, tuple(columns))
     return run
