@@ -1,11 +1,11 @@
 """The output fields in their order, named as behind the prefix. Source: interface of the command (README, *Fields*)."""
 from __future__ import annotations
 
-VERDICT = ("statements", "statement_index", "statement_count", "sid", "effect", "action", "principal", "condition",
-           "audience", "flagged", "granted", "reason", "witness", "encrypt_only", "severity", "error")
+STATEMENT = ("statements", "statement_index", "statement_count", "sid", "effect", "action", "principal", "condition")
+VERDICT = ("audience", "flagged", "granted", "reason", "witness", "encrypt_only", "severity", "error")
 FACTS = ("key", "account", "region", "operation", "event", "call", "call_error", "actor", "mfa", "src", "user_agent")
 POLICY = ("hash",)
-FIELDS = VERDICT + FACTS + POLICY
+FIELDS = STATEMENT + VERDICT + FACTS + POLICY
 MULTIVALUE = ("action", "principal", "condition", "granted", "reason")
 
 

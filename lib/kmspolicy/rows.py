@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from . import Analysis, Audience, StatementAnalysis, sentence
 from .facts import Facts
-from .fields import FACTS
+from .fields import FACTS, STATEMENT
 from .table import LINE_END, cell, csv_line, encoded, multivalue_cells
 
 _BOOLEAN = {False: "false", True: "true"}
@@ -17,8 +17,9 @@ _AUDIENCE_SEVERITY = {Audience.network: "medium", Audience.external: "low", Audi
 
 
 class Cells(NamedTuple):
-    """A row's own cells as CSV. The rows of one event share the middle, so that it is written down once."""
+    """A row's own cells as CSV, in parts: those that rows of one event have in common are kept once for all of them."""
 
+    statement: bytes  # fields.STATEMENT
     verdict: bytes  # fields.VERDICT
     facts: bytes  # fields.FACTS
     rest: bytes  # fields.POLICY and the `__mv_` columns, with the end of the line
@@ -28,7 +29,7 @@ def statement_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> Iter
     """A row per statement of a policy that could be read."""
     if flagged_only and not analysis.flagged:
         return
-    shared, statements = _facts_cells(facts), analysis.statements
+    shared, statements, parts = _facts_cells(facts), analysis.statements, _Parts()
     for statement in statements:
         flagged = statement.flagged
         if flagged or not flagged_only:
@@ -36,34 +37,43 @@ def statement_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> Iter
             principals, more_principals = multivalue_cells(statement.principals)
             conditions, more_conditions = multivalue_cells(statement.conditions)
             plain = (f"{cell(statement.text)},{statement.index},{len(statements)},{cell(statement.sid)},"
-                     f"{statement.effect},{actions},{principals},{conditions}")
+                     f"{statement.effect},{actions},{principals},{conditions},")
             more = f"{more_actions},{more_principals},{more_conditions}"
-            yield _cells(facts, shared, analysis, statement, flagged, plain, more)
+            yield Cells(encoded(plain), *_verdict_cells(facts, shared, analysis, statement, flagged, more, parts))
 
 
 def policy_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> Iterator[Cells]:
     """The row of a whole policy that could be read."""
     if analysis.flagged or not flagged_only:
-        yield _cells(facts, _facts_cells(facts), analysis, analysis, analysis.flagged, "," * 7, "," * 2)
+        yield Cells(b"," * len(STATEMENT), *_verdict_cells(
+            facts, _facts_cells(facts), analysis, analysis, analysis.flagged, ",,", _Parts()))
 
 
 def unreadable_row(facts: Facts, error: str, policy_hash: str) -> Cells:
     """The row of a policy that could not be read: no verdict, and why."""
-    verdict = f"{',' * 9}false,,,,false,informational,{cell(error)}"
-    return Cells(encoded(verdict), _facts_cells(facts), encoded(f"{policy_hash},,,,,") + LINE_END)
+    verdict = encoded(f",false,,,,false,informational,{cell(error)}")
+    return Cells(b"," * len(STATEMENT), verdict, _facts_cells(facts), encoded(f"{policy_hash},,,,,") + LINE_END)
 
 
-def _cells(facts: Facts, shared: bytes, analysis: Analysis, verdict: Analysis | StatementAnalysis, flagged: bool,
-           plain: str, more: str) -> Cells:
-    """verdict: of one statement, or of the whole policy; plain, more: cells of the fields that only a statement has."""
+class _Parts(dict[bytes, bytes]):
+    """The parts of one policy's rows, so that equal ones are one."""
+
+    def __missing__(self, part: bytes) -> bytes:
+        self[part] = part
+        return part
+
+
+def _verdict_cells(facts: Facts, shared: bytes, analysis: Analysis, verdict: Analysis | StatementAnalysis,
+                   flagged: bool, more: str, parts: _Parts) -> tuple[bytes, bytes, bytes]:
+    """verdict: of one statement, or of the whole policy; more: the `__mv_` cells of a statement's own fields."""
     audience = verdict.audience
     granted, more_granted = multivalue_cells(verdict.granted)
     reasons, more_reasons = multivalue_cells([sentence(reason) for reason in verdict.reasons])
-    return Cells(
-        encoded(f"{plain},{audience.value if audience else ''},{_BOOLEAN[flagged]},{granted},{reasons},"
-                f"{cell(verdict.witness or '')},{_BOOLEAN[analysis.encrypt_only]},"
-                f"{_severity(facts, analysis, flagged, audience)},"),
-        shared, encoded(f"{analysis.hash},{more},{more_granted},{more_reasons}") + LINE_END)
+    told = (f"{audience.value if audience else ''},{_BOOLEAN[flagged]},{granted},{reasons},"
+            f"{cell(verdict.witness or '')},{_BOOLEAN[analysis.encrypt_only]},"
+            f"{_severity(facts, analysis, flagged, audience)},")
+    rest = f"{analysis.hash},{more},{more_granted},{more_reasons}"
+    return parts[encoded(told)], shared, parts[encoded(rest) + LINE_END]
 
 
 def _severity(facts: Facts, analysis: Analysis, flagged: bool, audience: Audience | None) -> str:
