@@ -4,9 +4,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from splunklib.searchcommands import Configuration, StreamingCommand
-
 from .options import OptionError, parse
+from .sdk import Configuration, StreamingCommand
 from .search import Search
 from .wire import Input, Output
 

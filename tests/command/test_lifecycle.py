@@ -49,6 +49,23 @@ def test_nothing_private_of_splunklib_is_needed(bundle: Path) -> None:
     assert len(talk(sent, app=bundle).replies) == 3
 
 
+def test_no_code_for_networks_is_loaded_and_another_splunklib_is_loaded_whole(bundle: Path) -> None:
+    for name in ("kmspolicy", "splunklib"):
+        shutil.copytree(APP / "lib" / name, bundle / "lib" / name)
+    sent = getinfo(["account=nobody"]) + execute(ROWS) + execute(f"_raw\n{OPEN}\n", True)
+
+    def loaded() -> set[str]:
+        program = [sys.executable, "-X", "importtime", str(bundle / "bin" / "kmspolicycheck.py")]
+        done = subprocess.run(program, input=sent, capture_output=True, timeout=120, check=True)
+        return {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
+    networks = {"ssl", "socket", "http.client", "splunklib.client"}
+    assert networks & loaded() <= {"socket"}  # which logging.handlers imports
+    module = bundle / "lib" / "splunklib" / "__init__.py"
+    module.write_text(module.read_text("utf-8").replace("(2, 1, 1)", "(2, 2, 0)"), "utf-8")
+    assert networks <= loaded()
+    assert talk(sent, app=bundle) == talk(sent)
+
+
 def _process() -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, str(APP / "bin" / "kmspolicycheck.py")], stdin=subprocess.PIPE,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
