@@ -50,18 +50,30 @@ class _Seen:
         except PolicyError as error:
             self._problem = error.problem
 
-    def analysis(self, actions: tuple[str, ...], key: KeyFacts) -> "Analysis":
+    @lazy
+    def _matters(self) -> tuple[bool, bool]:
+        """Whether the policy's verdicts depend on the key's place (region and id) and on the event's time."""
         policy = self._policy
         if policy is None:
-            return Analysis(self._problem, None)
-        place = (key.region, key.key_id) if policy.names_resources or "aws:requestedregion" in policy.reads else None
-        time = key.event_time if policy.reads & _CLOCKS else None
-        question = (actions, key.account, key.partition, place, time)
+            return False, False
+        return policy.names_resources or "aws:requestedregion" in policy.reads, bool(policy.reads & _CLOCKS)
+
+    def analysis(self, actions: tuple[str, ...], key: KeyFacts) -> "Analysis":
+        """The analysis for these actions and this key."""
+        place, time = self._matters
+        question = (
+            actions,
+            key.account,
+            key.partition,
+            (key.region, key.key_id) if place else None,
+            key.event_time if time else None,
+        )
         found = self._analyses.get(question)
         if found is None:
             if len(self._analyses) >= _MOST_QUESTIONS:
                 self._analyses.clear()
-            found = self._analyses[question] = Analysis(None, Verdict(policy, key, actions))
+            verdict = Verdict(self._policy, key, actions) if self._policy is not None else None
+            found = self._analyses[question] = Analysis(self._problem, verdict)
         return found
 
 
