@@ -8,8 +8,21 @@ from collections.abc import Iterator
 
 from tests.reference.facts import OWN_ARN, SERVICE, STRANGERS, Facts, Row
 from tests.reference.operators import Pattern
-from tests.reference.texts import DIGITS, NOT_COLON, Glob, literal, some, texts, wildcards
-from tests.reference.values import ACCOUNT, ALNUM, ANYTHING, NAME, ORGANIZATION, UPPER, Values, exact, fifth, same
+from tests.reference.texts import DIGITS, Glob, literal, some, texts, wildcards
+from tests.reference.values import (
+    ACCOUNT,
+    ACCOUNTS,
+    ALNUM,
+    ANYTHING,
+    NAME,
+    ORGANIZATION,
+    UPPER,
+    Values,
+    exact,
+    fifth,
+    fifth_part,
+    same,
+)
 
 UNIQUE = some(UPPER | DIGITS, 17, False)
 USER_IDS = (Glob(literal("AIDA") + UNIQUE), Glob(literal("AROA") + UNIQUE + literal(":") + some(NAME, 2)))
@@ -37,36 +50,27 @@ def principals(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
                         "#session": arn if ":federated-user/" in arn else ""}
         yield found
         for session in sessions:
-            if session.split(":")[4] == owner and ":role/" in arn and session.split("/")[1] == arn.split("/")[-1]:
+            same_account = session.replace(":sts:", ":iam:").split(":")[:5] == arn.split(":")[:5]
+            if same_account and ":role/" in arn and session.split("/")[1] == arn.split("/")[-1]:
                 yield {**found, "#session": session}
 
 
 def _account_tests(values: Values, facts: Facts) -> Iterator[Glob]:
     """What conditions ask of the account, as tests on the ARN that holds it."""
-    for key in ("aws:principalaccount", "kms:calleraccount"):
+    for key in ACCOUNTS:
         yield from (fifth(g.elements) for g in values.lifted(key, facts) if not (g.before or g.after))
     for condition in values.policy.conditions:
         for pattern in values.patterns(condition, facts):
-            if condition.key in ("aws:principalaccount", "kms:calleraccount"):
+            if condition.key in ACCOUNTS:
                 yield fifth(wildcards(pattern, DIGITS))
             elif condition.key in OWN_ARN:
-                yield fifth(wildcards(_fifth_part(pattern), DIGITS))
-
-
-def _fifth_part(pattern: Pattern) -> Pattern:
-    parts: list[Pattern] = [[]]
-    for character in pattern:
-        if character[0] == ":":
-            parts.append([])
-        else:
-            parts[-1].append(character)
-    return parts[4] if len(parts) > 4 else []
+                yield fifth(wildcards(fifth_part(pattern), DIGITS))
 
 
 def _roles_of(session: str) -> tuple[Glob, Glob]:
     """The ARNs of the role of a session, whose own ARN leaves out the role's path."""
-    account, role = session.split(":")[4], session.split("/")[1]
-    start = literal("arn:") + ((NOT_COLON, True),) + literal(f":iam::{account}:role/")
+    _, partition, _, _, account, rest = session.split(":", 5)
+    role, start = rest.split("/")[1], literal(f"arn:{partition}:iam::{account}:role/")
     return Glob(start + literal(role)), Glob(start + ANYTHING + literal(f"/{role}"))
 
 

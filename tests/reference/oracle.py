@@ -71,7 +71,7 @@ def judge(text: str, actions: Sequence[str] = CLASSES["encrypt"], key: Key = UNK
     return Verdict(
         audience=Row(min(r.row for r in mine)).name, statements=statements,
         encrypt_only=(any(results[a].row is Row.everyone for a in CLASSES["encrypt"])
-                      and not any(results[a].row is Row.everyone for a in CLASSES["decrypt"])),
+                      and results["kms:Decrypt"].row is not Row.everyone and not trial.named("kms:ReEncryptFrom")),
         witness=min(mine, key=lambda r: r.row).witness)
 
 
@@ -103,6 +103,15 @@ class _Trial:
         if kind not in self.results:
             self.results[kind] = self._try(action, applies)
         return self.results[kind]
+
+    def named(self, action: str) -> bool:
+        """Whether everyone gets an action otherwise than by a NotAction that leaves out Decrypt: the acceptance cases
+        say that such a policy is encrypt-only, and that one which names ReEncryptFrom is not.
+        """
+        applies = tuple(action_matches(s, action) and not (
+            s["Effect"] == "Allow" and "NotAction" in s and not action_matches(s, "kms:Decrypt"))
+            for s in self.statements)
+        return self._try(action, applies).row is Row.everyone
 
     def _try(self, action: str, applies: tuple[bool, ...]) -> _Result:
         rows = [row for row in Row if row is not Row.none

@@ -21,6 +21,8 @@ ALNUM, HEX = LOWER | DIGITS, DIGITS | frozenset("abcdef")
 NAME, PATH = LOWER | UPPER | DIGITS | frozenset("+=,.@_-"), ANY - {" "}  # of a user or role
 ACCOUNT = some(DIGITS, 12, False)
 ORGANIZATION = literal("o-") + some(ALNUM, 10)
+WORD = Glob(some(LOWER))
+ACCOUNTS = ("aws:principalaccount", "kms:calleraccount")
 ANYTHING: tuple[Element, ...] = ((ANY, True),)
 FREE = (Glob(ANYTHING),)
 
@@ -81,7 +83,7 @@ class Values:
         for condition in self.policy.conditions:
             if key not in self.policy.variables_of(condition):
                 continue
-            others = self.tests(condition.key, {**facts, key: "\0"}) + self._ids(condition.key)
+            others = (*self._linked_tests(condition.key, {**facts, key: "\0"}), *self._ids(condition.key), WORD)
             for value in condition.texts():
                 pattern = expand(value, {**facts, key: "\0"}, True) or []
                 place = [i for i, (c, _) in enumerate(pattern) if c == "\0"]
@@ -90,13 +92,24 @@ class Values:
                     found += [Glob(g.elements, before, after) for g in others]
         return tuple(dict.fromkeys(found))
 
+    def _linked_tests(self, key: str, facts: Facts) -> tuple[Glob, ...]:
+        """The tests on a key, and on the others that hold the same account."""
+        if key not in ACCOUNTS:
+            return self.tests(key, facts)
+        arns = (p for c in self.policy.conditions if c.key == "aws:principalarn" for p in self.patterns(c, facts))
+        found = [g for name in ACCOUNTS for g in self.tests(name, facts)]
+        return (*found, *(Glob(wildcards(fifth_part(p), DIGITS)) for p in arns))
+
     def _ids(self, key: str) -> tuple[Glob, ...]:
         """The shapes of a bound key, and each id of its kind that the policy names."""
-        if key in ("aws:principalaccount", "kms:calleraccount", "aws:resourceaccount", "aws:vpceaccount"):
+        if key in (*ACCOUNTS, "aws:resourceaccount", "aws:vpceaccount"):
             return (Glob(ACCOUNT), *exact(self.policy.accounts))
         if key in ("aws:principalorgid", "aws:resourceorgid", "aws:vpceorgid"):
             return (Glob(ORGANIZATION), *exact(self.policy.organizations))
-        return self.principal_shapes(ACCOUNT) if key == "aws:principalarn" else ()
+        if key == "aws:principalarn":
+            spelled = {name for listed in self.policy.principals for _, name in listed if name.startswith("arn:")}
+            return (*self.principal_shapes(ACCOUNT), *exact(spelled))
+        return ()
 
     def principal_shapes(self, account: tuple[Element, ...]) -> tuple[Glob, ...]:
         """What aws:PrincipalArn looks like; a session has its role's."""
@@ -124,6 +137,17 @@ def same(text: object) -> tuple[Glob, ...]:
 def fifth(account: tuple[Element, ...]) -> Glob:
     """ARNs whose fifth part fits."""
     return Glob(literal("arn:") + (((NOT_COLON, True),) + literal(":")) * 3 + account + literal(":") + ANYTHING)
+
+
+def fifth_part(pattern: Pattern) -> Pattern:
+    """What a pattern of an ARN asks of the account."""
+    parts: list[Pattern] = [[]]
+    for character in pattern:
+        if character[0] == ":":
+            parts.append([])
+        else:
+            parts[-1].append(character)
+    return parts[4] if len(parts) > 4 else []
 
 
 def between(values: Iterable[Fraction | None]) -> list[Fraction]:
