@@ -5,6 +5,7 @@ Source: IAM User Guide, *AWS JSON policy elements: Principal* and *AWS global co
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import Callable
 
 from .audience import Audience
 from .automata import ANYTHING, NAME, PATH, UPPER_ALNUM, Element, Pattern, any_of, literal, some
@@ -38,7 +39,7 @@ def callers(
             yield from _unique(unique_id, world, _unknown_accounts(audience, world, read, accounts))
     for account in _accounts(audience, principals, world):
         whole = principals.open_ended or account in principals.accounts
-        for caller, identity in _principals_of(account, world):
+        for caller, identity in _principals_of(account, world, read):
             if whole or caller.arn in principals.arns or caller.session in principals.sessions:
                 yield caller, identity
 
@@ -52,7 +53,7 @@ def _accounts(audience: Audience, principals: Principals, world: World) -> list[
     return sorted(named - {world.key.account or ""})
 
 
-def _principals_of(account: str, world: World) -> Iterator[tuple[Caller, Facts]]:
+def _principals_of(account: str, world: World, read: frozenset[str]) -> Iterator[tuple[Caller, Facts]]:
     """A principal of the account that the policy does not name, then each that it names."""
     arns = world.arns.get(account, ())
 
@@ -62,6 +63,9 @@ def _principals_of(account: str, world: World) -> Iterator[tuple[Caller, Facts]]
     yield Caller(account), {"aws:principalarn": lambda: _arns(account, world, avoid=arns), "aws:userid": user_id}
     for arn in arns:
         yield Caller(account, arn=arn), {"aws:principalarn": fixed(arn), "aws:userid": user_id}
+        for unique_id in world.unique_ids if "aws:userid" in read else ():
+            both: Facts = {"aws:principalarn": fixed(arn), "aws:userid": _user_id_of(unique_id)}
+            yield Caller(account, arn=arn, unique_id=unique_id), both
     for session in world.sessions.get(account, ()):
         yield from _sessions(session, arns)
 
@@ -98,13 +102,17 @@ def _unknown_accounts(audience: Audience, world: World, read: frozenset[str], ou
 def _unique(unique_id: str, world: World, accounts: Iterable[str]) -> Iterator[tuple[Caller, Facts]]:
     """A principal of which only the unique id is known, in each of these accounts."""
 
-    def with_session() -> Domain:
-        return Domain(languages=(literal(unique_id + ":") + some(NAME),), optional=False)
-
-    user_id = fixed(unique_id) if unique_id.startswith("AIDA") else with_session
+    user_id = _user_id_of(unique_id)
     for account in accounts:
         facts: Facts = {"aws:principalarn": partial(_arns, account, world), "aws:userid": user_id}
         yield Caller(account, unique_id=unique_id), facts
+
+
+def _user_id_of(unique_id: str) -> Callable[[], Domain]:
+    """`aws:userid` of a user, or of a role's sessions."""
+    if unique_id.startswith("AIDA"):
+        return fixed(unique_id)
+    return lambda: Domain(languages=(literal(unique_id + ":") + some(NAME),), optional=False)
 
 
 def _arns(account: str, world: World, avoid: tuple[str, ...] = ()) -> Domain:

@@ -4,7 +4,7 @@ Source: the threat model of this app; typed values from IAM User Guide, *Conditi
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Optional
 
 from . import addresses, automata, patterns, typed
@@ -44,10 +44,8 @@ class KeyValues:
         self._without = [holds_without(condition) for condition in conditions]
         self._found: dict[Goals, Optional[str]] = {}
         self._answers: dict[Goals, tuple[bool, Value]] = {}
-        self._by_outcome: dict[tuple[bool, ...], str] = {}
-        self.texts = list(dict.fromkeys(self._texts(extra)))  # what the conditions and the domain suggest
-        for text in self.texts:
-            self._keep(text)
+        self._kept: list[str] = []
+        self._more = self._suggested(extra)
 
     # --- whole values -----------------------------------------------------------------------------------------------
 
@@ -102,11 +100,11 @@ class KeyValues:
         return self._found[goals]
 
     def _search(self, goals: Goals) -> Optional[str]:
-        for outcome, text in self._by_outcome.items():
-            if all(outcome[at] == wanted for at, wanted in goals):
+        for text in self._texts():
+            if all(self._tests[at](text) == wanted for at, wanted in goals):
                 return text
         textual = [at for at, _ in goals if self.conditions[at].operator.takes_variables]
-        if self.domain.values is not None or (not textual and self._by_outcome):
+        if self.domain.values is not None or (not textual and self._kept):
             return None
         required: list[list[automata.Pattern]] = [list(self.domain.languages)]
         forbidden: list[automata.Pattern] = list(self.domain.excluded)
@@ -131,7 +129,7 @@ class KeyValues:
             if found is None:
                 raise
         if found is not None:
-            self._keep(found)
+            self._kept.append(found)
         return found
 
     def _guesses(self) -> Iterator[str]:
@@ -147,22 +145,37 @@ class KeyValues:
             return False
         return all(self._tests[at](text) == wanted for at, wanted in goals)
 
-    def _keep(self, text: str) -> None:
-        outcome = tuple(self._null[at] or test(text) for at, test in enumerate(self._tests))
-        self._by_outcome.setdefault(outcome, text)
+    @property
+    def texts(self) -> list[str]:
+        """Every text that the conditions and the domain suggest."""
+        return list(self._texts())
 
-    def _texts(self, extra: Iterable[str]) -> Iterator[str]:
-        """Texts to start from: the domain's own, then those that the conditions' values suggest."""
+    def _texts(self) -> Iterator[str]:
+        """The same, one at a time: most questions are answered by the first few."""
+        yield from self._kept
+        for text in self._more:
+            self._kept.append(text)
+            if len(self._kept) % _TEXTS_OF_A_STEP == 0:
+                self.budget.spend(1 + len(self.conditions) // _TEXTS_OF_A_STEP)
+            yield text
+
+    def _suggested(self, extra: Iterable[str]) -> Iterator[str]:
+        """The domain's own texts, then those that the conditions' values suggest."""
         if self.domain.values is not None:
             yield from self.domain.values
             return
-        suggested = dict.fromkeys((*extra, *self._suggestions()))
-        self.budget.spend(1 + (len(self.domain.seeds) + len(suggested)) // _TEXTS_OF_A_STEP)
-        yield from filter(self.domain.allows, self.domain.seeds)
-        yield from filter(self.domain.holds, suggested)
+        seen = set()
+        for text in chain(
+            filter(self.domain.allows, self.domain.seeds), filter(self.domain.holds, chain(extra, self._suggestions()))
+        ):
+            if text not in seen:
+                seen.add(text)
+                yield text
 
     def _suggestions(self) -> Iterator[str]:
         free = self.domain.languages == (automata.ANYTHING,)
+        if self.row.kind is Kind.TEXT:
+            yield "any"
         families = {condition.operator.family for condition in self.conditions}
         for condition in self.conditions:
             if condition.operator.takes_variables:
@@ -190,8 +203,6 @@ class KeyValues:
                 value = cell.low if self.domain.address_in is None else self.domain.address_in(cell)
                 if value is not None:
                     yield addresses.address_text(cell.family, value)
-        if self.row.kind is Kind.TEXT:
-            yield "any"
 
     def _typed_values(self, family: Family) -> list[Any]:
         texts = (text for c in self.conditions if c.operator.family is family for text in c.values)
