@@ -31,6 +31,7 @@ class Input:
         self._stream = stream
         self._take_arguments = take_arguments
         self._metadata = b""
+        self._begun = False
 
     def readline(self) -> bytes:
         """The header of the next chunk, as if it had no body."""
@@ -42,7 +43,8 @@ class Input:
             return header  # splunklib says what is wrong
         self._metadata = self._whole(int(sizes[1]))
         self.body = self._whole(int(sizes[2]))
-        if b'"getinfo"' in self._metadata:
+        if not self._begun:
+            self._begun = True
             self._metadata = self._without_arguments(self._metadata)
         return b"chunked 1.0,%d,0\n" % len(self._metadata)
 
