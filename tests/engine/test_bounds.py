@@ -1,0 +1,167 @@
+"""The work for one policy: bounded by counted steps whatever it holds, and far below the bound for real policies."""
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from kmspolicy import Analysis, Audience, analyze, sentence
+from kmspolicy.budget import Budget, OutOfSteps
+from kmspolicy.explain import Code
+from kmspolicy.witness import POLICY_STEPS, SEARCH_STEPS
+from tests.engine.cases import OURS, THEIRS, document, statement
+from tests.engine.explosive import ENDLESS, TAME, allow, deny
+
+STOPPED = "the search for a request was stopped after its fixed number of steps, so that access is not ruled out"
+
+
+class Ledger:
+    """What every budget was given, what was taken of it, and the largest step."""
+
+    def __init__(self) -> None:
+        self.budgets: list[Budget] = []
+        self.given: list[int] = []
+        self.largest = 1
+
+    @property
+    def spent(self) -> int:
+        """Steps taken for whole policies."""
+        return sum(given - budget.left for given, budget in zip(self.given, self.budgets) if given == POLICY_STEPS)
+
+    @property
+    def bound(self) -> int:
+        """What a policy may take: its budget, and the step with which each question finds it empty."""
+        return POLICY_STEPS + self.largest * sum(given != POLICY_STEPS for given in self.given)
+
+
+@pytest.fixture
+def ledger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+    """Writes down what the engine's own budgets count."""
+    book, start, take = Ledger(), Budget.__init__, Budget.spend
+
+    def init(budget: Budget, steps: int, parent: Budget | None = None) -> None:
+        book.budgets.append(budget)
+        book.given.append(steps)
+        start(budget, steps, parent)
+
+    def spend(budget: Budget, steps: int = 1) -> None:
+        book.largest = max(book.largest, steps)
+        take(budget, steps)
+
+    monkeypatch.setattr(Budget, "__init__", init)
+    monkeypatch.setattr(Budget, "spend", spend)
+    yield book
+
+
+def everything(policy: dict[str, Any]) -> Analysis:
+    """The analysis of a policy with all that it can say, worked out; KMS would take its text."""
+    text = json.dumps(policy, separators=(",", ":"))
+    assert len(text) <= 32_768
+    found = analyze(text)
+    assert (found.problem, found.audience is None, found.encrypt_only, found.granted) != (None, True, True, ())
+    for each in found.statements:
+        assert each.flagged == bool(each.witness or Code.BOUND in {reason.code for reason in each.reasons})
+        assert (each.audience is Audience.none) <= (each.granted == ())
+    return found
+
+
+@pytest.mark.parametrize("build", [*ENDLESS.values(), *TAME.values()], ids=[*ENDLESS, *TAME])
+def test_no_policy_takes_more_steps_than_the_bound(build: Callable[[], dict[str, Any]], ledger: Ledger) -> None:
+    everything(build())
+    assert ledger.given.count(POLICY_STEPS) == 1 and ledger.spent <= ledger.bound
+    assert all(given <= SEARCH_STEPS for given in ledger.given if given != POLICY_STEPS)
+    assert ledger.largest < SEARCH_STEPS // 4
+
+
+@pytest.mark.parametrize("build", ENDLESS.values(), ids=ENDLESS)
+def test_past_the_bound_access_is_not_ruled_out_and_a_reason_says_so(build: Callable[[], dict[str, Any]]) -> None:
+    found = everything(build())
+    assert (found.audience, found.flagged, found.witness) == (Audience.everyone, True, None)
+    assert STOPPED in {sentence(reason) for each in found.statements for reason in each.reasons}
+
+
+@pytest.mark.parametrize("build", TAME.values(), ids=TAME)
+def test_within_the_bound_nothing_is_said_of_it(build: Callable[[], dict[str, Any]], ledger: Ledger) -> None:
+    found = everything(build())
+    assert Code.BOUND not in {reason.code for each in found.statements for reason in each.reasons}
+    assert found.flagged == (found.witness is not None) and ledger.spent < POLICY_STEPS
+
+
+def test_one_endless_statement_leaves_the_others_their_verdicts() -> None:
+    limited = allow({"StringEquals": {"kms:CallerAccount": THEIRS}})
+    found = analyze(json.dumps({**ENDLESS["two windows"](), "Statement": [
+        *ENDLESS["two windows"]()["Statement"], limited, allow({"StringEquals": {"aws:username": "john"}})]}))
+    assert [each.flagged for each in found.statements] == [True, False, True]
+    assert [each.witness is None for each in found.statements] == [True, True, False]
+    assert json.loads(found.witness or "")["context"]["aws:username"] == "john"
+
+
+def test_the_order_of_the_questions_does_not_change_the_bound(ledger: Ledger) -> None:
+    text = json.dumps(ENDLESS["windows in many statements"]())
+    last_first = [each.flagged for each in reversed(analyze(text).statements)]
+    assert last_first == [True] * 60 and POLICY_STEPS < ledger.spent <= ledger.bound
+
+
+def test_a_budget_ends_with_its_parent_and_never_gives_more() -> None:
+    whole = Budget(5)
+    part = Budget(3, whole)
+    for _ in range(3):
+        part.spend()
+    with pytest.raises(OutOfSteps):
+        part.spend()
+    assert whole.left == 2
+    other = Budget(3, whole)
+    other.spend(2)
+    with pytest.raises(OutOfSteps):
+        other.spend()
+
+
+# --- what real policies take ----------------------------------------------------------------------------------------
+
+FREE = {
+    "StringEquals": {"kms:ViaService": ["s3.us-west-2.amazonaws.com", "rds.us-west-2.amazonaws.com"],
+                     "kms:EncryptionContext:app": "payroll", "aws:PrincipalTag/team": ["security", "platform"]},
+    "StringLike": {"aws:username": "svc-*", "aws:UserAgent": "*aws-sdk*", "kms:EncryptionContext:path": "home/*/x"},
+    "StringNotEquals": {"aws:PrincipalTag/env": ["dev", "test"], "aws:SourceIdentity": "root"},
+    "Bool": {"aws:MultiFactorAuthPresent": "true"},
+    "NumericLessThan": {"aws:MultiFactorAuthAge": "3600"},
+    "ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["app", "path"]},
+    "ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/app-*"},
+    "DateGreaterThan": {"aws:TokenIssueTime": "2026-01-01T00:00:00Z"},
+}
+
+
+def real_statement(number: int) -> dict[str, Any]:
+    """A statement as large key policies have them by the dozen: an account's roles, its services, its grants."""
+    roles = {"AWS": [f"arn:aws:iam::{OURS}:role/service-{number}"]}
+    limited = {"StringEquals": {"kms:CallerAccount": OURS, "kms:ViaService": f"svc{number}.us-west-2.amazonaws.com"}}
+    if number % 3 == 0:
+        return statement({"Sid": f"Use{number}", "Principal": roles, "Action": ["kms:Encrypt", "kms:Decrypt"]})
+    if number % 3 == 1:
+        return statement({"Sid": f"Via{number}", "Principal": {"AWS": "*"}, "Action": "kms:GenerateDataKey*",
+                          "Condition": limited})
+    return statement({"Sid": f"Grant{number}", "Principal": roles, "Action": "kms:CreateGrant",
+                      "Condition": {"Bool": {"kms:GrantIsForAWSResource": True}}})
+
+
+PERIMETER = deny({"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-aaaabbbbcc"},
+                  "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}, Sid="Perimeter")
+REAL: dict[str, tuple[dict[str, Any], bool]] = {
+    "170 statements": (document(*map(real_statement, range(170))), False),
+    "150 statements behind a perimeter": (document(*map(real_statement, range(150)), PERIMETER), False),
+    "150 statements and an open one": (document(*map(real_statement, range(150)), allow(Action="kms:Encrypt")), True),
+    "a dozen conditions on free keys": (document(allow(FREE)), True),
+    "a dozen conditions on free keys behind a perimeter": (document(allow(FREE), PERIMETER), False),
+    "a dozen conditions on free keys in a Deny": (document(allow(), deny(FREE)), True),
+    "a dozen Denies on free keys": (document(allow(), *(
+        deny({operator: {key: values}}) for operator, keys in FREE.items() for key, values in keys.items())), True),
+}
+
+
+@pytest.mark.parametrize(("policy", "flagged"), REAL.values(), ids=REAL)
+def test_a_real_policy_stays_far_below_the_bound(policy: dict[str, Any], flagged: bool, ledger: Ledger) -> None:
+    found = everything(policy)
+    assert found.flagged == flagged
+    assert ledger.spent < POLICY_STEPS // 10
