@@ -226,6 +226,15 @@ def test_stories_and_searches_name_each_other() -> None:
     assert set().union(*stories.values()) <= set(SEARCHES)
 
 
+@pytest.mark.parametrize("name", DETECTIONS)
+def test_the_stories_tell_of_a_detection_what_its_search_tells(name: str) -> None:
+    told, settings = STORIES[f"savedsearch://{name}"], SEARCHES[name]
+    for theirs, ours in {"explanation": "eli5", "how_to_implement": "how_to_implement", "annotations": "mappings",
+                         "known_false_positives": "known_false_positives",
+                         "providing_technologies": "providing_technologies"}.items():
+        assert told[theirs] == settings[f"action.escu.{ours}"]
+
+
 def test_tags_belong_to_event_types_that_exist() -> None:
     assert set(conf("tags")) == {f"eventtype={name}" for name in conf("eventtypes")}
 
