@@ -4,7 +4,7 @@ Source: custom search command protocol v2 as recorded from splunkd: CSV, a cell 
 """
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from .prefilter import row_may_hold_policy
 from .table import csv_line, read_rows
@@ -45,18 +45,30 @@ class RawRow:
             return _read(cell.replace(_HELD, _PAIR))[0]
         return cell.decode()
 
-    def line(self, kept: Sequence[int] | None, blank: Collection[int] = ()) -> bytes:
-        """The kept cells (None: all) as they came, those in `blank` empty."""
-        if kept is None and not blank:
-            return self.text
+    def line(self, kept: Sequence[int] | None, blank: Sequence[int] = ()) -> bytes:
+        """The kept cells (None: all) as they came, those in `blank`, which ascend, empty."""
+        if kept is None:
+            line = self.text
+            for place in reversed(blank):
+                if self.cells[place]:
+                    start, end = self._span(place)
+                    line = line[:start] + line[end:]
+            return line
         inside = iter(self._inside)
         cells = [_QUOTED + next(inside) + _QUOTED if cell == _QUOTED else cell for cell in self.cells]
-        places = range(len(cells)) if kept is None else kept
-        return b",".join(b"" if place in blank else cells[place] for place in places).replace(_HELD, _PAIR)
+        return b",".join([b"" if place in blank else cells[place] for place in kept]).replace(_HELD, _PAIR)
 
     def fitted(self, width: int) -> ReadRow:
         """The row with so many cells."""
         return ReadRow(_read(self.text)).fitted(width)
+
+    def _span(self, place: int) -> tuple[int, int]:
+        """Where a cell's bytes begin and end: behind the cells before it, with their commas and what is in quotes."""
+        before = self.cells[:place]
+        quoted = before.count(_QUOTED)
+        start = sum(map(len, before)) + place + sum(map(len, self._inside[:quoted])) + quoted
+        cell = self.cells[place]
+        return start, start + (len(self._inside[quoted]) + 2 if cell == _QUOTED else len(cell))
 
 
 class ReadRow:
@@ -74,7 +86,7 @@ class ReadRow:
     def cell(self, place: int) -> str:
         return self.cells[place]
 
-    def line(self, kept: Sequence[int] | None, blank: Collection[int] = ()) -> bytes:
+    def line(self, kept: Sequence[int] | None, blank: Sequence[int] = ()) -> bytes:
         places = range(len(self.cells)) if kept is None else kept
         return csv_line("" if place in blank else self.cells[place] for place in places)
 

@@ -26,7 +26,7 @@ class Columns:
         self.nothing = self._comma + b"," * (len(own) - 1) + LINE_END
         self._policy = self._places(names, options.field)
         self._account = self._places(names, options.account_field)
-        self._once = frozenset((*self._places(names, _EVENT), *self._policy))
+        self._once = sorted({*self._places(names, _EVENT), *self._policy})
 
     def policies(self, row: RawRow | ReadRow) -> list[str]:
         """The texts of the field where the policy is; none where the row has no such field."""

@@ -5,6 +5,7 @@ Source: interface of the command (README, *Fields*).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from . import Analysis, Audience, StatementAnalysis, sentence
@@ -12,6 +13,7 @@ from .facts import Facts
 from .fields import FACTS, STATEMENT
 from .table import LINE_END, cell, csv_line, encoded, multivalue_cells
 
+_granted_cells = lru_cache(maxsize=256)(multivalue_cells)  # few sets of actions are ever granted
 _BOOLEAN = {False: "false", True: "true"}
 _AUDIENCE_SEVERITY = {Audience.network: "medium", Audience.external: "low", Audience.organization: "low"}
 
@@ -67,7 +69,7 @@ def _verdict_cells(facts: Facts, shared: bytes, analysis: Analysis, verdict: Ana
                    flagged: bool, more: str, parts: _Parts) -> tuple[bytes, bytes, bytes]:
     """verdict: of one statement, or of the whole policy; more: the `__mv_` cells of a statement's own fields."""
     audience = verdict.audience
-    granted, more_granted = multivalue_cells(verdict.granted)
+    granted, more_granted = _granted_cells(verdict.granted)
     reasons, more_reasons = multivalue_cells([sentence(reason) for reason in verdict.reasons])
     told = (f"{audience.value if audience else ''},{_BOOLEAN[flagged]},{granted},{reasons},"
             f"{cell(verdict.witness or '')},{_BOOLEAN[analysis.encrypt_only]},"
