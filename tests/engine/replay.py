@@ -1,0 +1,48 @@
+"""Prints all that the engine says of every case, one JSON line each, for comparison between Pythons and runs.
+
+Run as `python -m tests.engine.replay` with lib/ and the project on PYTHONPATH; the standard library suffices.
+"""
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from kmspolicy import analyze, error_text, sentence
+from tests.engine.cases import document, policy_of, question, statement, walk
+
+
+def texts() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every policy text of the cases, with what is asked about it."""
+    for folder in ("verdicts", "reasons"):
+        for case in walk(folder):
+            yield json.dumps(policy_of(case.data)), question(case.data)
+    for case in walk("tables"):
+        for condition in (each for effect in ("allow", "deny") for found in case.data.get(effect, {}).values()
+                          for each in found):
+            limited = statement({"Condition": condition})
+            yield json.dumps(document(limited)), question(case.data)
+            yield json.dumps(document(statement({}), {**limited, "Effect": "Deny"})), question(case.data)
+    for case in walk("evaluator/conditions"):
+        yield json.dumps(document(statement({"Condition": case.data["condition"]}))), {}
+    for case in walk("grammar"):
+        for policy in case.data.get("policies", [case.data.get("broken")]):
+            yield policy if isinstance(policy, str) else json.dumps(policy), {}
+
+
+def line(text: str, asked: dict[str, Any]) -> str:
+    """The text, and all that the analysis says of it."""
+    found = analyze(text, **asked)
+    if found.problem is not None:
+        return json.dumps([text, error_text(found.problem)])
+    statements = [
+        [each.index, each.text, each.sid, each.effect, each.actions, each.principals, each.conditions, each.audience,
+         each.flagged, each.granted, [sentence(reason) for reason in each.reasons], each.witness]
+        for each in found.statements]
+    return json.dumps([text, found.audience, found.flagged, found.granted, list(map(sentence, found.reasons)),
+                       found.witness, found.encrypt_only, found.hash, statements])
+
+
+if __name__ == "__main__":
+    for each in texts():
+        print(line(*each))
