@@ -1,4 +1,4 @@
-"""Prints the published rule beside this app's first detection, on sample events: a Markdown table for the docs.
+"""Prints the published rule beside this app's first detection, on sample events: the README's table.
 
     python -m dev.compare
 

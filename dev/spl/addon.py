@@ -95,6 +95,9 @@ TABLES: dict[str, tuple[AddonField, ...]] = {"aws:cloudtrail": CLOUDTRAIL, "aws:
 
 
 def addon_fields(row: Row, sourcetype: str, setting: Setting) -> Row:
-    """The add-on's fields for an event whose JSON fields are in `row`; one without a value is left out."""
-    entries: list[AddonField] = [entry for entry in TABLES[sourcetype] if entry.only in (None, setting)]
+    """The add-on's fields for an event whose JSON fields are in `row`; one without a value is left out.
+
+    A sourcetype without a table is one that the add-on does nothing for.
+    """
+    entries: list[AddonField] = [entry for entry in TABLES.get(sourcetype, ()) if entry.only in (None, setting)]
     return {entry.name: found for entry in entries if (found := entry.compute(row)) is not None}

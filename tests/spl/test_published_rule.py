@@ -62,6 +62,12 @@ def test_security_lake_events_have_their_own_sourcetype_and_time() -> None:
     assert (row["_time"], row["api.operation"]) == ("1773133200", "CreateKey")
 
 
+def test_the_add_on_does_nothing_for_a_sourcetype_that_it_does_not_know() -> None:
+    event = Event({"eventTime": "2026-03-10T09:00:00Z", "eventName": "CreateKey"}, sourcetype="aws:cloudtrail:lake")
+    row, = run_search("eventName=CreateKey", [event]).rows
+    assert (row["sourcetype"], "signature" in row) == ("aws:cloudtrail:lake", False)
+
+
 def test_automatic_extraction_makes_at_most_a_hundred_fields() -> None:
     record = {"eventTime": "2026-03-10T09:00:00Z", **{f"f{number}": number for number in range(200)}}
     row, = run_search("*", [record]).rows
