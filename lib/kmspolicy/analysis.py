@@ -45,6 +45,7 @@ class _Seen:
         self._analyses: dict[tuple[object, ...], Analysis] = {}
         self._policy: Optional[Policy] = None
         self._problem: Optional[Problem] = None
+        self._first: Optional[tuple[tuple[str, ...], KeyFacts, Analysis]] = None  # most texts are seen only once
         try:
             self._policy = parse(text)
         except PolicyError as error:
@@ -60,21 +61,30 @@ class _Seen:
 
     def analysis(self, actions: tuple[str, ...], key: KeyFacts) -> "Analysis":
         """The analysis for these actions and this key."""
-        place, time = self._matters
-        question = (
-            actions,
-            key.account,
-            key.partition,
-            (key.region, key.key_id) if place else None,
-            key.event_time if time else None,
-        )
-        found = self._analyses.get(question)
-        if found is None:
+        first = self._first
+        if first is None:
+            found = self._analysis(actions, key)
+            self._first = (actions, key, found)
+            return found
+        if first[0] == actions and first[1] == key:
+            return first[2]
+        question = self._question(actions, key)
+        if not self._analyses:
+            self._analyses[self._question(*first[:2])] = first[2]
+        if question not in self._analyses:
             if len(self._analyses) >= _MOST_QUESTIONS:
                 self._analyses.clear()
-            verdict = Verdict(self._policy, key, actions) if self._policy is not None else None
-            found = self._analyses[question] = Analysis(self._problem, verdict)
-        return found
+            self._analyses[question] = self._analysis(actions, key)
+        return self._analyses[question]
+
+    def _question(self, actions: tuple[str, ...], key: KeyFacts) -> tuple[object, ...]:
+        """All that the analysis depends on besides the text."""
+        place, time = self._matters
+        where = (key.region, key.key_id) if place else None
+        return actions, key.account, key.partition, where, key.event_time if time else None
+
+    def _analysis(self, actions: tuple[str, ...], key: KeyFacts) -> "Analysis":
+        return Analysis(self._problem, None if self._policy is None else Verdict(self._policy, key, actions))
 
 
 _SEEN: TextCache[_Seen] = TextCache(1_000_000)

@@ -44,6 +44,8 @@ class Condition:
     @lazy
     def variables(self) -> tuple[str, ...]:
         """Names of the policy variables in its values."""
+        if not any("${" in text for text in self.values):
+            return ()
         return tuple(dict.fromkeys(v.name for tokens in self.tokens for v in patterns.variables_in(tokens)))
 
     @lazy

@@ -87,30 +87,43 @@ def one_principal(value: str) -> Principals:
 
 def principals_of(negated: bool, listed: list[tuple[str, str]]) -> Principals:
     """The principal element that lists these values, each behind its type (AWS, Service, Federated, CanonicalUser)."""
-    found: dict[Named, set[str]] = {kind: set() for kind in Named}
+    accounts: set[str] = set()
+    arns: set[str] = set()
+    sessions: set[str] = set()
+    unique_ids: set[str] = set()
     services: set[str] = set()
     owners: set[str] = set()
+    anyone = False
     mark = "!" if negated else ""
     written: list[str] = []
     for kind, text in listed:
-        if kind == "AWS":
-            what, who, account = named(text)
-            found[what].add(who)
-            if account:
-                owners.add(account)
-            written.append(mark + text)
+        if kind != "AWS":
+            if kind == "Service" and "*" not in text and "?" not in text:
+                services.add(text)
+            written.append(f"{mark}{kind}:{text}")
             continue
-        if kind == "Service" and "*" not in text and "?" not in text:
-            services.add(text)
-        written.append(f"{mark}{kind}:{text}")
+        what, who, account = named(text)
+        if what is Named.PRINCIPAL:
+            arns.add(who)
+        elif what is Named.ACCOUNT:
+            accounts.add(who)
+        elif what is Named.ANYONE:
+            anyone = True
+        elif what is Named.SESSION:
+            sessions.add(who)
+        elif what is Named.UNIQUE_ID:
+            unique_ids.add(who)
+        if account:
+            owners.add(account)
+        written.append(mark + text)
+    # A NotPrincipal that lists nobody at all has no effect; it is not the complement of nobody.
     return Principals(
-        # A NotPrincipal that lists nobody at all has no effect; it is not the complement of nobody.
         negated and bool(listed),
-        bool(found[Named.ANYONE]),
-        frozenset(found[Named.ACCOUNT]),
-        frozenset(found[Named.PRINCIPAL]),
-        frozenset(found[Named.SESSION]),
-        frozenset(found[Named.UNIQUE_ID]),
+        anyone,
+        frozenset(accounts),
+        frozenset(arns),
+        frozenset(sessions),
+        frozenset(unique_ids),
         frozenset(services),
         frozenset(owners),
         tuple(written),
