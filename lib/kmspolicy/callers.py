@@ -11,7 +11,7 @@ from .audience import Audience
 from .automata import ANYTHING, NAME, PATH, UPPER_ALNUM, Element, Pattern, any_of, literal, some
 from .bound import OWN_ARN_KEYS
 from .domains import Domain, Facts, fixed
-from .evaluate import Caller
+from .evaluate import Caller, principal_matches
 from .principals import Principals, account_of
 from .world import Ids, World
 
@@ -39,8 +39,8 @@ def callers(
             yield from _unique(unique_id, world, _unknown_accounts(audience, world, read, accounts))
     for account in _accounts(audience, principals, world):
         whole = principals.open_ended or account in principals.accounts
-        for caller, identity in _principals_of(account, world, read):
-            if whole or caller.arn in principals.arns or caller.session in principals.sessions:
+        for caller, identity in _principals_of(account, world):
+            if whole or principal_matches(principals, caller):
                 yield caller, identity
 
 
@@ -53,18 +53,20 @@ def _accounts(audience: Audience, principals: Principals, world: World) -> list[
     return sorted(named - {world.key.account or ""})
 
 
-def _principals_of(account: str, world: World, read: frozenset[str]) -> Iterator[tuple[Caller, Facts]]:
+def _principals_of(account: str, world: World) -> Iterator[tuple[Caller, Facts]]:
     """A principal of the account that the policy does not name, then each that it names."""
     arns = world.arns.get(account, ())
 
     def user_id() -> Domain:
         return _user_ids(world.unique_ids, account)
 
-    yield Caller(account), {"aws:principalarn": lambda: _arns(account, world, avoid=arns), "aws:userid": user_id}
-    for arn in arns:
-        yield Caller(account, arn=arn), {"aws:principalarn": fixed(arn), "aws:userid": user_id}
-        for unique_id in world.unique_ids if "aws:userid" in read else ():
-            both: Facts = {"aws:principalarn": fixed(arn), "aws:userid": _user_id_of(unique_id)}
+    def unnamed() -> Domain:
+        return _arns(account, world, avoid=arns)
+
+    for arn, principal_arn in ((None, unnamed), *((arn, fixed(arn)) for arn in arns)):
+        yield Caller(account, arn=arn), {"aws:principalarn": principal_arn, "aws:userid": user_id}
+        for unique_id in world.unique_ids:
+            both: Facts = {"aws:principalarn": principal_arn, "aws:userid": _user_id_of(unique_id)}
             yield Caller(account, arn=arn, unique_id=unique_id), both
     for session in world.sessions.get(account, ()):
         yield from _sessions(session, arns)

@@ -19,6 +19,11 @@ Goals = frozenset[tuple[int, bool]]  # (position of a condition, whether it is t
 
 _TEXT_STEPS = 4_000  # one search for a text; those that take more are guessed at before the question stays open
 _GUESSES = 16
+_TEXTUAL = {Family.STRING, Family.ARN}
+_FILLINGS = {
+    Family.NUMERIC: ("", *("0" * width for width in range(1, 20)), *("9" * width for width in range(1, 20))),
+    Family.DATE: ("", "01-01T00:00:00Z", "06-15T12:00:00Z", "12-31T23:59:59Z", "00:00:00Z", "12:00:00Z", "23:59:59Z"),
+}
 _TEXTS_OF_A_STEP = 16  # texts that the policy spells out grow with its length alone
 
 
@@ -191,6 +196,8 @@ class KeyValues:
                 yield from condition.values
         if Family.BOOLEAN in families:
             yield from ("true", "false")
+        if families & _TEXTUAL and families & _FILLINGS.keys():
+            yield from self._both_text_and(families)
         if Family.NUMERIC in families:
             yield from map(typed.number_text, points(self._typed_values(Family.NUMERIC)))
         if Family.DATE in families:
@@ -203,6 +210,15 @@ class KeyValues:
                 value = cell.low if self.domain.address_in is None else self.domain.address_in(cell)
                 if value is not None:
                     yield addresses.address_text(cell.family, value)
+
+    def _both_text_and(self, families: set[Family]) -> Iterator[str]:
+        """Numbers and moments that patterns on the same key match: stars filled with digits or parts of a date."""
+        rows = [tokens for c in self.conditions if c.operator.takes_variables for tokens in c.tokens]
+        for family in _FILLINGS.keys() & families:
+            for tokens in rows[:_GUESSES]:
+                written = patterns.expand(tokens, self._lookup)
+                if written is not None:
+                    yield from (patterns.filled(written, filling) for filling in _FILLINGS[family])
 
     def _typed_values(self, family: Family) -> list[Any]:
         texts = (text for c in self.conditions if c.operator.family is family for text in c.values)

@@ -201,14 +201,17 @@ class Linked(Group):
                     yield from residues(tokens, name, text)
 
     def _texts_of(self, key: str) -> Iterable[str]:
+        """Texts that a key can have, as far as its domain and the conditions on it suggest some."""
         domain = self._domains.get(key)
         value = self._fixed.get(key)
         texts: list[str] = [value] if isinstance(value, str) else []
         if domain is not None:
             texts += [*(domain.values or ()), *domain.seeds]
+        known = variable_lookup(self._fixed)
         for constraint in self.constraints.values():
-            if isinstance(constraint, OfKey) and constraint.key == key and not constraint.variables:
-                texts += constraint.condition.values
+            if isinstance(constraint, OfKey) and constraint.key == key:
+                expanded = (patterns.expand(tokens, known) for tokens in constraint.condition.tokens)
+                texts += [patterns.filled(tokens, "any") for tokens in expanded if tokens is not None]
         return dict.fromkeys(texts)
 
     def _shared(self, name: str, goals: Goals) -> Iterator[str]:
