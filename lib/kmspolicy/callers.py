@@ -5,7 +5,7 @@ Source: IAM User Guide, *AWS JSON policy elements: Principal* and *AWS global co
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Callable
+from typing import Callable, Optional
 
 from .audience import Audience
 from .automata import ANYTHING, NAME, PATH, UPPER_ALNUM, Element, Pattern, any_of, literal, some
@@ -65,7 +65,7 @@ def _principals_of(account: str, world: World) -> Iterator[tuple[Caller, Facts]]
 
     for arn, principal_arn in ((None, unnamed), *((arn, fixed(arn)) for arn in arns)):
         yield Caller(account, arn=arn), {"aws:principalarn": principal_arn, "aws:userid": user_id}
-        for unique_id in world.unique_ids:
+        for unique_id in (known for known in world.unique_ids if _may_be(arn, known)):
             both: Facts = {"aws:principalarn": principal_arn, "aws:userid": _user_id_of(unique_id)}
             yield Caller(account, arn=arn, unique_id=unique_id), both
     for session in world.sessions.get(account, ()):
@@ -96,18 +96,28 @@ def _unknown_accounts(audience: Audience, world: World, read: frozenset[str], ou
     """Accounts in which a principal of an unknown account may be, as far as it matters."""
     if audience is Audience.internal:
         return [world.own_account]
+    named = [name for name in world.names.accounts if name != world.own_account]
     if not read & _ACCOUNT_KEYS:
-        return [world.outsider]
-    return [*outside(), *(name for name in world.names.accounts if name != world.own_account)]
+        return [world.outsider, *(name for name in named if name in world.arns)]
+    return [*outside(), *named]
 
 
 def _unique(unique_id: str, world: World, accounts: Iterable[str]) -> Iterator[tuple[Caller, Facts]]:
-    """A principal of which only the unique id is known, in each of these accounts."""
-
+    """A principal known by its unique id alone: in each of these accounts, unnamed or one that is named there."""
     user_id = _user_id_of(unique_id)
     for account in accounts:
         facts: Facts = {"aws:principalarn": partial(_arns, account, world), "aws:userid": user_id}
         yield Caller(account, unique_id=unique_id), facts
+    for account in accounts:
+        for arn in world.arns.get(account, ()):
+            if _may_be(arn, unique_id):
+                named: Facts = {"aws:principalarn": fixed(arn), "aws:userid": user_id}
+                yield Caller(account, arn=arn, unique_id=unique_id), named
+
+
+def _may_be(arn: Optional[str], unique_id: str) -> bool:
+    """Whether a principal of this ARN (None: unnamed) can have the unique id: AROA is a role's, AIDA a user's."""
+    return arn is None or (":role/" if unique_id.startswith("AROA") else ":user/") in arn
 
 
 def _user_id_of(unique_id: str) -> Callable[[], Domain]:
