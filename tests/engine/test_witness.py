@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from kmspolicy import Analysis, analyze
+from kmspolicy import Analysis, KeyFacts, analyze
+from kmspolicy.actions import ACTIONS
 from kmspolicy.evaluate import Caller, Decision, Request, decide
 from kmspolicy.parse import parse
-from tests.engine.cases import EVERYONE, OURS, THEIRS, document, policy_of, question, statement, walk
+from tests.engine.cases import EVERYONE, OURS, THEIRS, Case, document, name, policy_of, question, statement, walk
 from tests.engine.test_tables import ROWS, policy
 
 ENDPOINT_KEYS = ("aws:sourcevpc", "aws:sourcevpce")
@@ -96,7 +97,7 @@ def outsider(proof: Request, text: str, owner: str | None) -> list[str]:
         "two places": source is not None and any(key in context for key in ENDPOINT_KEYS),
         "half an endpoint": len([key for key in ENDPOINT_KEYS if key in context]) == 1,
     }
-    return [name for name, holds in wrong.items() if holds]
+    return [fault for fault, holds in wrong.items() if holds]
 
 
 class _Private:
@@ -133,3 +134,10 @@ def test_what_is_not_flagged_has_no_witness() -> None:
     found = analyze(json.dumps(document(limited, EVERYONE)))
     assert [each.witness is None for each in found.statements] == [True, False]
     assert analyze(json.dumps(document(limited))).witness is None
+
+
+@pytest.mark.parametrize("case", list(walk("spelling")), ids=name)
+def test_a_witness_spells_keys_as_aws_does_however_the_policy_writes_them(case: Case) -> None:
+    limited = json.dumps(document(statement({"Condition": {"Null": {case.data["name"].upper(): "false"}}})))
+    found = analyze(limited, actions=ACTIONS, key=KeyFacts(OURS))
+    assert case.data["name"] in json.loads(found.witness or "")["context"]
