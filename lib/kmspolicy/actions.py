@@ -5,6 +5,7 @@ KMS Developer Guide, *Allowing users in other accounts to use a KMS key*.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from .caching import cached_for_short
 from .patterns import Glob, tokens_of
@@ -113,6 +114,7 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= bit
 
 
+@lru_cache(maxsize=512)
 def names_of(mask: int) -> tuple[str, ...]:
     """The actions of a bit mask, in the table's order."""
     return tuple(action for action, bit in _BIT.items() if mask & bit)

@@ -124,14 +124,14 @@ _PRIVATE = Ranges(PRIVATE)
 EVERYONES = {4: 1 << 24, 6: 1 << 96}
 
 
+def size(blocks: list[Block]) -> int:
+    """How many addresses the blocks hold together."""
+    return Ranges(blocks).size()
+
+
 def public_size(blocks: list[Block]) -> int:
     """How many addresses of the blocks can be the public source of a request."""
     return Ranges([*blocks, *PRIVATE]).size() - _PRIVATE.size()
-
-
-def is_private(family: int, value: int) -> bool:
-    """Whether the address cannot be the public source of a request."""
-    return _PRIVATE.hold(family, value)
 
 
 def cells(blocks: Iterable[Block]) -> list[Block]:

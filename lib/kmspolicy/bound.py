@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from .audience import Audience
 from .automata import ANYTHING, DIGIT, LABEL, CharClass, Element, Pattern, any_of, literal, some
 from .domains import Domain, Facts, absent_all, fixed
-from .networks import NETWORK_KEYS
+from .networks import NETWORK_KEYS, ORGANIZATION
 from .principals import Principals
 from .world import Ids, World
 
@@ -55,6 +55,8 @@ def _but(text: str) -> tuple[Pattern, ...]:
 
 
 def account_facts(account: str, world: World, strict: bool, in_network: bool) -> Facts:
+    """Keys that follow from the caller's account; ids that the policy names are not an outsider's."""
+
     def own() -> Domain:
         return Domain((_own_arn(account),), seeds=(f"arn:aws:ec2:us-east-1:{account}:instance/i-1",))
 
@@ -105,41 +107,50 @@ _NO_MEMBER = absent_all(("aws:principalorgid", "aws:principalorgpaths"))
 NO_ORGANIZATION = {**_NO_MEMBER, **absent_all(("aws:resourceorgid", "aws:resourceorgpaths"))}
 
 
-def organizations_of(audience: Audience, world: World, read: frozenset[str], foreign: Ids) -> Iterator[Facts]:
+def organizations_of(
+    audience: Audience, world: World, read: frozenset[str], foreign: Ids, named: Ids
+) -> Iterator[Facts]:
     """The organizations that requesters of the row can be in, and what is then known of the key owner's."""
     if not read & _ORGANIZATION_KEYS:
         if audience is not Audience.organization:
             yield NO_ORGANIZATION
         return
     owner = audience is Audience.internal
-    elsewhere = _key_owner(world)
     if audience is not Audience.organization:
-        yield NO_ORGANIZATION if owner else {**_NO_MEMBER, **elsewhere}
+        yield NO_ORGANIZATION if owner else {**_NO_MEMBER, **key_owner(world, read)}
         for name in foreign():
-            yield _member(name, {} if owner else elsewhere)
+            yield _member(name, {} if owner else key_owner(world, read, name))
     if audience not in (Audience.everyone, Audience.network):
-        for name in world.names.organizations:
-            yield _member(name, {} if owner else elsewhere)
+        for name in named():
+            yield _member(name, {} if owner else key_owner(world, read, name))
         yield _member(world.own_organization, {})
 
 
-def _key_owner(world: World) -> Facts:
-    """The key owner's organization, where the requester is not known to share it: none, its own, or a named one."""
-    owners = (world.own_organization, *world.names.organizations)
+def key_owner(world: World, read: frozenset[str], stranger: str = "") -> Facts:
+    """The organization of the key's owner: any but that of a requester who does not belong to it, or none."""
+    beside_endpoints = not read.isdisjoint(("aws:vpceorgid", "aws:vpceorgpaths"))
+
+    def owners(rest: Pattern) -> Domain:
+        named = tuple(literal(name) + rest for name in world.names.organizations)
+        seeds = () if rest else (world.own_organization,)
+        if beside_endpoints:  # whose owner may be any unnamed organization, but not the key's
+            return Domain((literal(world.own_organization) + rest, *named), seeds=seeds)
+        return Domain((ORGANIZATION + rest, *named), (literal(stranger) + rest,) if stranger else (), seeds=seeds)
+
     return {
-        "aws:resourceorgid": lambda: Domain(values=owners),
-        "aws:resourceorgpaths": lambda: Domain(tuple(literal(o + "/") + ANYTHING for o in owners)),
+        "aws:resourceorgid": lambda: owners(()),
+        "aws:resourceorgpaths": lambda: owners(literal("/") + ANYTHING),
     }
 
 
-def _member(name: str, key_owner: Facts) -> Facts:
+def _member(name: str, owner: Facts) -> Facts:
     """A member of an organization, which is the key owner's too where nothing is said; roots and units are free."""
 
     def paths() -> Domain:
         return Domain((literal(name + "/") + ANYTHING,), seeds=(f"{name}/r-ab12/ou-ab12-11111111/",), optional=False)
 
     facts: Facts = {"aws:principalorgid": fixed(name), "aws:principalorgpaths": paths}
-    return {**facts, **(key_owner or {"aws:resourceorgid": fixed(name), "aws:resourceorgpaths": paths})}
+    return {**facts, **(owner or {"aws:resourceorgid": fixed(name), "aws:resourceorgpaths": paths})}
 
 
 _SERVICE_NAME = CharClass(LABEL.chars | {"."})
@@ -154,8 +165,7 @@ ABSENT_FOR_SERVICES = frozenset(
         "identitystore:userid",
         *OWN_ARN_KEYS,
         *NETWORK_KEYS,
-        "aws:principalorgid",
-        "aws:principalorgpaths",
+        *_NO_MEMBER,
     )
 )
 _NO_PRINCIPAL = absent_all(ABSENT_FOR_SERVICES)
@@ -171,6 +181,8 @@ def services_of(principals: Principals, world: World) -> list[str]:
 
 
 def service_facts(service: str, world: World) -> Facts:
+    """Keys of a request that a service makes for itself: its names, and nothing of a principal."""
+
     def names() -> Domain:
         return Domain(
             (some(_SERVICE_NAME) + literal(".amazonaws.com"),), seeds=(service,), optional=False, member=service

@@ -20,7 +20,7 @@ Goals = frozenset[tuple[int, bool]]  # (position of a condition, whether it is t
 _TEXT_STEPS = 4_000  # one search for a text; those that take more are guessed at before the question stays open
 _GUESSES = 16
 _TEXTUAL = {Family.STRING, Family.ARN}
-_FILLINGS = {
+FILLINGS = {
     Family.NUMERIC: ("", *("0" * width for width in range(1, 20)), *("9" * width for width in range(1, 20))),
     Family.DATE: ("", "01-01T00:00:00Z", "06-15T12:00:00Z", "12-31T23:59:59Z", "00:00:00Z", "12:00:00Z", "23:59:59Z"),
 }
@@ -196,7 +196,7 @@ class KeyValues:
                 yield from condition.values
         if Family.BOOLEAN in families:
             yield from ("true", "false")
-        if families & _TEXTUAL and families & _FILLINGS.keys():
+        if families & _TEXTUAL and families & FILLINGS.keys():
             yield from self._both_text_and(families)
         if Family.NUMERIC in families:
             yield from map(typed.number_text, points(self._typed_values(Family.NUMERIC)))
@@ -214,11 +214,11 @@ class KeyValues:
     def _both_text_and(self, families: set[Family]) -> Iterator[str]:
         """Numbers and moments that patterns on the same key match: stars filled with digits or parts of a date."""
         rows = [tokens for c in self.conditions if c.operator.takes_variables for tokens in c.tokens]
-        for family in _FILLINGS.keys() & families:
+        for family in FILLINGS.keys() & families:
             for tokens in rows[:_GUESSES]:
                 written = patterns.expand(tokens, self._lookup)
                 if written is not None:
-                    yield from (patterns.filled(written, filling) for filling in _FILLINGS[family])
+                    yield from (patterns.filled(written, filling) for filling in FILLINGS[family])
 
     def _typed_values(self, family: Family) -> list[Any]:
         texts = (text for c in self.conditions if c.operator.family is family for text in c.values)

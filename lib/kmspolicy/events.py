@@ -16,7 +16,9 @@ LONGEST_EVENT = 8_388_608  # characters; the Splunk Add-on for AWS cuts events a
 _OPERATIONS = ("CreateKey", "PutKeyPolicy", "ReplicateKey")
 _NAMES_OPERATION = re.compile(r"(?<![:\w])(?:CreateKey|PutKeyPolicy|ReplicateKey)\b")  # not the action kms:CreateKey
 _BEGINS_LIKE_POLICY = re.compile(
-    r'\s*\{\s*"(?:Version"\s*:\s*"20|Statement"|Id"\s*:\s*"[^"\\]*"\s*,\s*"(?:Version|Statement)")')
+    r'\s*\{\s*"(?:Version"\s*:\s*"20|Statement"\s*:\s*\[?\s*\{\s*"(?:Sid|Effect|Not|Principal|Action)'
+    r'|Id"\s*:\s*"[^"\\]*"\s*,\s*"(?:Version|Statement)")')
+_OF_STATEMENTS = frozenset(("Effect", "Principal", "NotPrincipal", "Action", "NotAction"))
 _EVENT_KEYS = frozenset(("eventName", "eventVersion", "userIdentity", "api", "class_uid", "detail", "detail-type",
                          "Records", "logEvents", "message"))
 _MOST_WRAPPERS = 6  # a record in `detail` in a `message` of `logEvents`, and some to spare
@@ -44,12 +46,18 @@ def find_policies(text: str, named: bool) -> list[Found]:
         return []
     value, lost = _parse(text)
     if isinstance(value, dict):
-        if "Statement" in value:
+        if "Statement" in value and (named or _holds_statements(value["Statement"])):
             return [Found(NO_FACTS, text)]
         found = _in_object(value, _MOST_WRAPPERS)
         if found or not _EVENT_KEYS.isdisjoint(value):
             return found
     return lost or ([Found(NO_FACTS, text)] if named else [])
+
+
+def _holds_statements(value: Any) -> bool:
+    """Whether a value under the key Statement is a policy's, and not some log's field of that name."""
+    listed = value if isinstance(value, list) else [value]
+    return any(isinstance(item, dict) and not _OF_STATEMENTS.isdisjoint(item) for item in listed)
 
 
 def _parse(text: str) -> tuple[Any, list[Found]]:

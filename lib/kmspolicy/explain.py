@@ -109,13 +109,17 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Iter
         return
     for condition in statement.conditions:
         if not verdict.searcher.condition_alone(statement, condition, usable, Audience.everyone).actions:
-            closed.append(_limit(verdict, statement, condition, usable))
+            closed.append(_limit(verdict, statement, condition, usable, alone))
     yield from closed or (Reason(Code.CONFLICT),)
 
 
-def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable: int) -> Reason:
+def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable: int, alone: Audience) -> Reason:
+    # Where some row gets in, every condition holds for somebody.
     narrower = reversed(WIDEST_FIRST[1:])  # own principals first: nearly every condition lets some of them in
-    if not any(verdict.searcher.condition_alone(statement, condition, usable, row).actions for row in narrower):
+    held = alone is not Audience.none or any(
+        verdict.searcher.condition_alone(statement, condition, usable, row).actions for row in narrower
+    )
+    if not held:
         return Reason(Code.NEVER_HOLDS, (_short(condition),))
     if condition.operator.negated or not condition.values:
         return Reason(Code.EXCLUDES_OUTSIDERS, (_short(condition),))

@@ -1,15 +1,17 @@
 """Context keys that must be solved together: one key alone, the two clocks, and keys that policy variables link."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Optional
 
 from . import automata, patterns, typed
 from .budget import Budget
-from .candidates import KeyValues, points, textual_rows
+from .caching import lazy
+from .candidates import FILLINGS, KeyValues, points, textual_rows
 from .constraints import Constraint, OfKey
 from .domains import Domain
+from .echoes import echoes
 from .evaluate import KeyFacts, Value, variable_lookup
 from .operators import Family, policy_value
 
@@ -72,9 +74,17 @@ class Clocks(Group):
             if isinstance(c, OfKey) and c.condition.operator.family is Family.NUMERIC
             for text in c.condition.values
         ]
+        spelled = [
+            typed.moment(patterns.filled(tokens, filling))
+            for c in constraints.values()
+            if isinstance(c, OfKey) and c.condition.operator.takes_variables
+            for tokens in c.condition.tokens
+            if not patterns.variables_in(tokens)
+            for filling in FILLINGS[Family.DATE]
+        ]
         earliest = typed.moment(f"{start:.3f}") if start is not None else typed.FIRST_MOMENT
         first = earliest if start is not None else typed.moment("2026-01-01T00:00:00Z")
-        known = [moment for moment in chain(moments, numbers, [first]) if moment is not None]
+        known = [moment for moment in chain(moments, numbers, spelled, [first]) if moment is not None]
         self._moments = [first, *(m for m in points(known) if earliest <= m <= typed.LAST_MOMENT)]
         self._budget = budget
 
@@ -112,6 +122,10 @@ class Linked(Group):
             if name not in fixed
         ]
 
+    @lazy
+    def _echoes(self) -> dict[str, list[str]]:
+        return echoes(self.constraints.values(), self._domains, self._fixed, self._facts)
+
     def _solve(self, goals: Goals) -> Optional[Assignment]:
         candidates = [list(dict.fromkeys(self._candidates(name, goals))) for name in self._variables]
         return self._assign(goals, candidates, dict(self._fixed))
@@ -120,11 +134,18 @@ class Linked(Group):
         if not candidates:
             return self._rest(goals, context)
         name = self._variables[-len(candidates)]
+        complete = [
+            (constraint, wanted)
+            for constraint, wanted in ((self.constraints[number], wanted) for number, wanted in goals)
+            if constraint.key and {constraint.key, *constraint.variables} <= context.keys() | {name}
+        ]
         for value in candidates[0]:
             self._budget.spend()
-            found = self._assign(goals, candidates[1:], {**context, name: value})
-            if found is not None:
-                return found
+            tried = {**context, name: value}
+            if all(constraint.holds(tried) == wanted for constraint, wanted in complete):
+                found = self._assign(goals, candidates[1:], tried)
+                if found is not None:
+                    return found
         return None
 
     def _rest(self, goals: Goals, context: Assignment) -> Optional[Assignment]:
@@ -161,7 +182,7 @@ class Linked(Group):
             conditions,
             patterns.no_values,
             self._budget,
-            extra=dict.fromkeys((*self._residues(name), f"any-{len(name)}")),
+            extra=self._echoes[name],
         )
         if domain.values is None:
             of_name = [
@@ -183,36 +204,6 @@ class Linked(Group):
         yield from own.texts
         if domain.optional:
             yield None
-
-    def _residues(self, name: str) -> Iterator[str]:
-        """What the variable must be for a text with it to equal one of the texts that its key can have."""
-        yield from (value for value in self._fixed.values() if isinstance(value, str))
-        for constraint in self.constraints.values():
-            if not isinstance(constraint, OfKey):
-                yield from filter(
-                    None, (self._facts.account, self._facts.region, self._facts.key_id, self._facts.partition)
-                )
-                yield from ("us-east-1", "1234abcd-12ab-34cd-56ef-1234567890ab", "aws", "no/part/of/an/ARN")
-                continue
-            if name not in constraint.variables:
-                continue
-            for text in self._texts_of(constraint.key):
-                for tokens in constraint.condition.tokens:
-                    yield from residues(tokens, name, text)
-
-    def _texts_of(self, key: str) -> Iterable[str]:
-        """Texts that a key can have, as far as its domain and the conditions on it suggest some."""
-        domain = self._domains.get(key)
-        value = self._fixed.get(key)
-        texts: list[str] = [value] if isinstance(value, str) else []
-        if domain is not None:
-            texts += [*(domain.values or ()), *domain.seeds]
-        known = variable_lookup(self._fixed)
-        for constraint in self.constraints.values():
-            if isinstance(constraint, OfKey) and constraint.key == key:
-                expanded = (patterns.expand(tokens, known) for tokens in constraint.condition.tokens)
-                texts += [patterns.filled(tokens, "any") for tokens in expanded if tokens is not None]
-        return dict.fromkeys(texts)
 
     def _shared(self, name: str, goals: Goals) -> Iterator[str]:
         """Texts that suit the variable and a key that must equal it, by the conditions on both."""
@@ -250,21 +241,3 @@ class Linked(Group):
 def _is_variable(tokens: patterns.Tokens, name: str) -> bool:
     """Whether a text is this variable and nothing else."""
     return len(tokens) == 1 and isinstance(tokens[0], patterns.Variable) and tokens[0].name == name
-
-
-def residues(tokens: patterns.Tokens, name: str, text: str) -> Iterator[str]:
-    """The stretches of a text that stand where the variable stands between its literal neighbours."""
-    for at, token in enumerate(tokens):
-        if not isinstance(token, patterns.Variable) or token.name != name:
-            continue
-        before = tokens[at - 1] if at else ""
-        after = tokens[at + 1] if at + 1 < len(tokens) else ""
-        head = before if isinstance(before, str) else ""
-        tail = after if isinstance(after, str) else ""
-        start = text.find(head)
-        if start < 0:
-            continue
-        start += len(head)
-        end = text.find(tail, start) if tail else len(text)
-        if end >= 0:
-            yield text[start:end]

@@ -42,9 +42,11 @@ def names_in(policy: Policy) -> Names:
             store_users.update(dict.fromkeys(condition.values))
         if condition.operator.family is Family.ADDRESS or condition.key in ADDRESS_KEYS:
             listed = [block for block in map(addresses.block, condition.values) if block]
+            # Only a request's public source excludes private addresses; inside a network they are ordinary.
+            size = addresses.size if condition.key == "aws:vpcsourceip" else addresses.public_size
             for family, most in addresses.EVERYONES.items():
                 own = [block for block in listed if block.family == family]
-                if addresses.public_size(own) <= most:
+                if size(own) <= most:
                     places += own
     return Names(
         accounts=tuple(dict.fromkeys(_ACCOUNT.findall(text))),

@@ -9,6 +9,7 @@ from . import addresses
 from .automata import ANYTHING, DIGIT, HEX, LABEL, LOWER_ALNUM, Element, Pattern, any_of, literal, some
 from .domains import Domain, Facts, absent_all, fixed
 from .names import Names
+from .world import World
 
 NETWORK_KEYS = (
     "aws:sourceip",
@@ -25,7 +26,7 @@ _NOWHERE = absent_all(NETWORK_KEYS)
 _VIA_SERVICE_OR_NOT: Facts = {"aws:viaawsservice": lambda: Domain(values=("false", "true"), optional=False)}
 _HEX_ID: Pattern = tuple(Element(HEX) for _ in range(8)) + any_of(HEX)
 _ACCOUNT: Pattern = tuple(Element(DIGIT) for _ in range(12))
-_ORGANIZATION: Pattern = literal("o-") + tuple(Element(LOWER_ALNUM) for _ in range(10)) + any_of(LOWER_ALNUM)
+ORGANIZATION: Pattern = literal("o-") + tuple(Element(LOWER_ALNUM) for _ in range(10)) + any_of(LOWER_ALNUM)
 _BYTE = some(DIGIT)
 _ADDRESS = (
     _BYTE + literal(".") + _BYTE + literal(".") + _BYTE + literal(".") + _BYTE,
@@ -36,9 +37,7 @@ _NATURAL = (*addresses.samples("203.0.113.0/24", "192.0.2.0/24"), "2001:db8::7")
 _NATURAL_PRIVATE = addresses.samples("10.0.0.0/8", "172.16.0.0/12")
 
 
-def networks(
-    names: Names, account: str, partitions: tuple[str, ...], strict: bool, read: frozenset[str]
-) -> Iterator[Facts]:
+def networks(world: World, account: str, strict: bool, read: frozenset[str]) -> Iterator[Facts]:
     """The ways in which a request can reach KMS, each as the network keys that it carries.
 
     strict: only networks that the policy does not name; read: the context keys that matter.
@@ -46,8 +45,8 @@ def networks(
     if not read & _READ:
         yield {}
         return
-    yield {**_NOWHERE, **_VIA_SERVICE_OR_NOT, "aws:sourceip": lambda: _source_addresses(names, strict)}
-    yield {**_NOWHERE, **_VIA_SERVICE_OR_NOT, **_endpoint(names, account, partitions, strict)}
+    yield {**_NOWHERE, **_VIA_SERVICE_OR_NOT, "aws:sourceip": lambda: _source_addresses(world.names, strict)}
+    yield {**_NOWHERE, **_VIA_SERVICE_OR_NOT, **_endpoint(world, account, strict)}
     yield {**_NOWHERE, "aws:viaawsservice": fixed("true")}
 
 
@@ -65,7 +64,9 @@ def _addresses(taken: addresses.Ranges, natural: tuple[str, ...], optional: bool
     return Domain(_ADDRESS, seeds=natural, optional=optional, valid=valid, address_in=taken.first_outside)
 
 
-def _endpoint(names: Names, account: str, partitions: tuple[str, ...], strict: bool) -> Facts:
+def _endpoint(world: World, account: str, strict: bool) -> Facts:
+    names, partitions, own_organization = world.names, world.partitions, world.own_organization
+
     def ids(prefix: str, named: tuple[str, ...]) -> Domain:
         languages = (literal(prefix) + _HEX_ID,) if strict else (literal(prefix) + _HEX_ID, *map(literal, named))
         return Domain(
@@ -91,11 +92,11 @@ def _endpoint(names: Names, account: str, partitions: tuple[str, ...], strict: b
         )
 
     def owners() -> Domain:
-        return Domain((_ACCOUNT,), tuple(map(literal, names.accounts)) if strict else (), seeds=(account,))
+        return Domain(values=(account,)) if strict else Domain((_ACCOUNT,), seeds=(account,))
 
     def organizations(rest: Pattern) -> Domain:
-        named = tuple(literal(name) + rest for name in names.organizations)
-        return Domain((_ORGANIZATION + rest,), named) if strict else Domain((_ORGANIZATION + rest, *named))
+        owned = tuple(literal(name) + rest for name in (*names.organizations, own_organization))
+        return Domain((ORGANIZATION + rest,), owned) if strict else Domain((ORGANIZATION + rest, *owned))
 
     def private_addresses() -> Domain:
         return _addresses(names.places if strict else addresses.Ranges(()), _NATURAL_PRIVATE, optional=True)

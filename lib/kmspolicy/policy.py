@@ -14,6 +14,9 @@ from .caching import lazy
 from .operators import Operator, Test, signed, text_test, typed_test
 from .principals import Principals
 
+_READABLE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_ESCAPED = json.JSONEncoder(separators=(",", ":"))
+
 
 class Quantifier(Enum):
     """The set prefix of a condition operator."""
@@ -105,11 +108,11 @@ class Statement(NamedTuple):
     @property
     def text(self) -> str:
         """The statement as compact JSON; escaped where its characters cannot be written as UTF-8."""
-        text = json.dumps(self.source, separators=(",", ":"), ensure_ascii=False)
+        text = _READABLE.encode(self.source)
         try:
             text.encode("utf-8")
         except UnicodeEncodeError:
-            return json.dumps(self.source, separators=(",", ":"))
+            return _ESCAPED.encode(self.source)
         return text
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from .audience import Audience
-from .bound import NO_ORGANIZATION, account_facts, organizations_of, service_facts, services_of
+from .bound import account_facts, key_owner, organizations_of, service_facts, services_of
 from .callers import callers
 from .domains import Domain, Facts
 from .evaluate import Caller
@@ -46,21 +46,28 @@ class Requester:
 
 
 def requesters(
-    audience: Audience, principals: Principals, world: World, read: frozenset[str], accounts: Ids, organizations: Ids
+    audience: Audience,
+    principals: Principals,
+    world: World,
+    read: frozenset[str],
+    accounts: Ids,
+    organizations: Ids,
+    named: Ids,
 ) -> Iterator[Requester]:
     """The requesters of one row that a principal element covers.
 
     read: the context keys that matter to the question (only facts behind them are varied);
-    accounts, organizations: the outsider's possible own ones, one for each way the policy's patterns can see them.
+    accounts, organizations: the outsider's possible own ones, one for each way the policy's patterns can see them;
+    named: the organizations that the policy names, those first that the question is about.
     """
     strict = audience is Audience.everyone
     if audience is Audience.service:
         for service in services_of(principals, world):
-            yield Requester(Caller(service=service), service_facts(service, world), NO_ORGANIZATION, {})
+            yield Requester(Caller(service=service), service_facts(service, world), key_owner(world, read), {})
         return
     for caller, principal in callers(audience, principals, world, read, accounts):
         account = caller.account or ""
         identity = {**account_facts(account, world, strict, audience is Audience.network), **principal}
-        for organization in organizations_of(audience, world, read, organizations):
-            for network in networks(world.names, account, world.partitions, strict, read):
+        for organization in organizations_of(audience, world, read, organizations, named):
+            for network in networks(world, account, strict, read):
                 yield Requester(caller, identity, organization, network)

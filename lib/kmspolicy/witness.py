@@ -1,5 +1,6 @@
 """Looks for a witness: one request by a requester of a row that a statement allows and that no Deny denies."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Optional
@@ -28,7 +29,6 @@ POLICY_STEPS = 40_000  # all questions about one policy
 
 _PLACES = frozenset((*NETWORK_KEYS, "aws:viaawsservice", "aws:ec2instancesourcevpc"))
 _ORGANIZATIONS = frozenset(("aws:principalorgid", "aws:principalorgpaths"))
-_DIGITS = "0123456789"
 _ACCOUNT_KEYS = ("aws:principalaccount", "kms:calleraccount")
 
 
@@ -218,6 +218,7 @@ class Searcher:
             read,
             lambda: _outside_accounts(concerned, self.world, budget),
             lambda: _outside_organizations(concerned, self.world, budget),
+            lambda: _named_organizations(statement, self.world),
         )
 
     def witness(self, statement: Statement, grant: Grant) -> Optional[Request]:
@@ -255,15 +256,13 @@ def _outside_accounts(statements: tuple[Statement, ...], world: World, budget: B
         if not condition.operator.wildcards:
             continue
         for tokens in condition.tokens:
-            if condition.operator.family is Family.ARN:
-                parts = patterns.arn_parts(tokens)
-                tokens = parts[4] if parts else ()
-            if not _tells_accounts_apart(tokens):
-                continue
-            if condition.key in seen_through or condition.operator.family is Family.ARN:
-                whole.append(patterns.automaton(tokens))
-            elif condition.key == "aws:principalarn":
-                within.append(patterns.automaton(tokens))
+            parts = patterns.arn_parts(tokens)
+            if condition.key in seen_through:
+                whole += [patterns.automaton(tokens)] if _tells_accounts_apart(tokens) else []
+            elif parts is not None and _tells_accounts_apart(parts[4]):
+                whole.append(patterns.automaton(parts[4]))
+            if condition.key == "aws:principalarn" and condition.operator.family is not Family.ARN:
+                within += [patterns.automaton(tokens)] if _tells_accounts_apart(tokens) else []
     avoid = {*world.names.accounts, world.own_account, world.outsider}
     digits = (automata.Element(automata.DIGIT),) * 12
     prefixes = [""] if whole else []
@@ -290,15 +289,32 @@ def _linked(statements: tuple[Statement, ...], keys: frozenset[str]) -> frozense
 
 def _tells_accounts_apart(tokens: patterns.Tokens) -> bool:
     """Whether a pattern holds part of an account id: digits beside a wildcard, or a wildcard for one character."""
+    if tokens and isinstance(tokens[0], str) and _WHOLE_ACCOUNT.match(tokens[0]):
+        return False
     for at, token in enumerate(tokens):
         if token is patterns.ONE:
             return True
         if isinstance(token, str):
-            head = len(token) - len(token.lstrip(_DIGITS)) if at else 0
-            tail = len(token) - len(token.rstrip(_DIGITS)) if at + 1 < len(tokens) else 0
-            if 0 < head < 12 or 0 < tail < 12:
+            head = _HEAD_DIGITS.match(token) if at else None
+            tail = _TAIL_DIGITS.search(token) if at + 1 < len(tokens) else None
+            if any(found is not None and len(found.group(1)) < 12 for found in (head, tail)):
                 return True
     return False
+
+
+# Digits that can be the end or the start of an account id: nothing but a colon stands on their other side.
+_WHOLE_ACCOUNT = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[0-9]{12}:")
+_HEAD_DIGITS = re.compile(r"([0-9]+)(?::|\Z)")
+_TAIL_DIGITS = re.compile(r"(?:\A|:)([0-9]+)\Z")
+
+
+def _named_organizations(statement: Statement, world: World) -> Iterator[str]:
+    """The organizations that the policy names, first those of the statement's own conditions."""
+    text = "\n".join(value for condition in statement.conditions for value in condition.values).lower()
+    return iter(sorted(world.names.organizations, key=lambda name: name not in text))
+
+
+_PART_OF_AN_ORGANIZATION = re.compile(r"(?!o?-?\*(?:/|\Z))[^/]*[*?]")
 
 
 def _outside_organizations(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
@@ -310,8 +326,8 @@ def _outside_organizations(statements: tuple[Statement, ...], world: World, budg
         for statement in statements
         for condition in statement.conditions
         if condition.key in seen_through and condition.operator.takes_variables
-        for tokens in condition.tokens
-        if any(isinstance(token, patterns.Wildcard) for token in tokens)
+        for tokens, text in zip(condition.tokens, condition.values)
+        if _PART_OF_AN_ORGANIZATION.match(text)
     ]
     if rows:
         language = (
