@@ -1,4 +1,7 @@
-"""The rows of the threat model: who gets in, from the widest audience to the narrowest."""
+"""The rows of the threat model: who gets in, from the widest audience to the narrowest.
+
+Source: the threat model of this app (README, *Who may use the key*).
+"""
 
 from enum import Enum
 

@@ -16,6 +16,7 @@ class CharClass(NamedTuple):
     negated: bool = False
 
     def has(self, char: str) -> bool:
+        """Whether the character is in the set."""
         return (char in self.chars) != self.negated
 
 
@@ -116,6 +117,7 @@ class Union:
         return state
 
     def step(self, state: int, char: str) -> int:
+        """The state behind one more character; 0 when no pattern can match any more."""
         masks = self._steps.get(char)
         if masks is None:
             once = repeat = 0
@@ -127,6 +129,7 @@ class Union:
         return self._close(((state & masks[0]) << 1) | (state & masks[1]))
 
     def accepts(self, text: str) -> bool:
+        """Whether one of the patterns matches the whole text."""
         state = self.start
         for char in text:
             state = self.step(state, char)

@@ -23,6 +23,7 @@ _ACCOUNT_KEYS = frozenset(
 def callers(
     audience: Audience, principals: Principals, world: World, read: frozenset[str], accounts: Ids
 ) -> Iterator[tuple[Caller, Facts]]:
+    """The callers of a row whom a principal element covers, each with what its principal keys can hold."""
     if audience in (Audience.everyone, Audience.network, Audience.organization):
         if principals.open_ended and not (principals.negated and principals.anyone):
             for account in accounts():

@@ -15,7 +15,7 @@ from .keys import Kind, context_key
 from .operators import Family, Test, policy_value
 from .policy import Condition, Quantifier
 
-Goals = frozenset[tuple[int, bool]]  # (position of a condition, whether it is to hold)
+Outcomes = frozenset[tuple[int, bool]]  # (position of a condition, whether it is to hold)
 
 _TEXT_STEPS = 4_000  # one search for a text; those that take more are guessed at before the question stays open
 _GUESSES = 16
@@ -47,14 +47,14 @@ class KeyValues:
         self._null = [condition.operator.family is Family.NULL for condition in conditions]
         self._tests: list[Test] = [value_test(condition, lookup) for condition in conditions]
         self._without = [holds_without(condition) for condition in conditions]
-        self._found: dict[Goals, Optional[str]] = {}
-        self._answers: dict[Goals, tuple[bool, Value]] = {}
+        self._found: dict[Outcomes, Optional[str]] = {}
+        self._answers: dict[Outcomes, tuple[bool, Value]] = {}
         self._kept: list[str] = []
         self._more = self._suggested(extra)
 
     # --- whole values -----------------------------------------------------------------------------------------------
 
-    def value(self, goals: Goals) -> tuple[bool, Value]:
+    def value(self, goals: Outcomes) -> tuple[bool, Value]:
         """(whether there is one, a value of the key with which every goal is met); the value None is absence."""
         answer = self._answers.get(goals)
         if answer is None:
@@ -62,7 +62,7 @@ class KeyValues:
             answer = self._answers[goals] = self._value(goals)
         return answer
 
-    def _value(self, goals: Goals) -> tuple[bool, Value]:
+    def _value(self, goals: Outcomes) -> tuple[bool, Value]:
         if self.domain.optional and all(self._without[at] == wanted for at, wanted in goals):
             return True, None
         if any(self._null[at] and self._tests[at]("false") != wanted for at, wanted in goals):
@@ -73,7 +73,7 @@ class KeyValues:
             return text is not None, text
         return self._set(goals)
 
-    def _set(self, goals: Goals) -> tuple[bool, Value]:
+    def _set(self, goals: Outcomes) -> tuple[bool, Value]:
         """A set of values: what all must meet, and an element for each goal that one element must meet."""
         every: set[tuple[int, bool]] = set()
         some: list[tuple[int, bool]] = []
@@ -99,12 +99,12 @@ class KeyValues:
 
     # --- single texts -----------------------------------------------------------------------------------------------
 
-    def _element(self, goals: Goals) -> Optional[str]:
+    def _element(self, goals: Outcomes) -> Optional[str]:
         if goals not in self._found:
             self._found[goals] = self._search(goals)
         return self._found[goals]
 
-    def _search(self, goals: Goals) -> Optional[str]:
+    def _search(self, goals: Outcomes) -> Optional[str]:
         for text in self._texts():
             if all(self._tests[at](text) == wanted for at, wanted in goals):
                 return text
@@ -145,7 +145,7 @@ class KeyValues:
             for tokens in rows[:_GUESSES]:
                 yield patterns.filled(tokens, filling)
 
-    def _meets(self, text: str, goals: Goals) -> bool:
+    def _meets(self, text: str, goals: Outcomes) -> bool:
         if self.domain.valid is not None and not self.domain.valid(text):
             return False
         return all(self._tests[at](text) == wanted for at, wanted in goals)

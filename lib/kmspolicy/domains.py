@@ -1,4 +1,7 @@
-"""What a context key can hold in a request: the texts of a language, or a few values, or nothing at all."""
+"""What a context key can hold in a request: the texts of a language, or a few values, or nothing at all.
+
+Source: IAM User Guide, *AWS global condition context keys*; KMS Developer Guide, *AWS KMS condition keys*.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -118,6 +118,7 @@ class Glob:
         self._segments = [_segment(segment) for segment in segments]
 
     def matches(self, text: str) -> bool:
+        """Whether the whole text matches."""
         if self.literal is not None:
             return text == self.literal
         first, *middle = self._segments
@@ -186,6 +187,7 @@ class ArnGlob:
         self._parts = tuple(map(Glob, parts))
 
     def matches(self, text: str) -> bool:
+        """Whether the whole text matches."""
         values = text.split(":", 5)
         return len(values) == 6 and all(part.matches(value) for part, value in zip(self._parts, values))
 

@@ -1,6 +1,7 @@
 """Who may ask: every kind of requester of a row of the threat model that a principal element covers.
 
 Facts that a requester cannot change are bound; all other context keys are free (see domains.py).
+Source: the threat model of this app (README, *Who may use the key*).
 """
 
 from collections.abc import Iterable, Iterator

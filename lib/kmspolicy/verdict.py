@@ -1,4 +1,7 @@
-"""The verdicts on one policy: audiences, flags, granted actions, encrypt-only."""
+"""The verdicts on one policy: audiences, flags, granted actions, encrypt-only.
+
+Source: the threat model of this app (README, *Who may use the key*).
+"""
 
 from collections.abc import Iterable
 

@@ -1,11 +1,12 @@
-"""Looks for a witness: one request by a requester of a row that a statement allows and that no Deny denies."""
+"""Looks for a witness: one request by a requester of a row that a statement allows and that no Deny denies.
 
-import re
+Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowing users in other accounts to use a KMS key*.
+"""
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Optional
 
-from . import automata, patterns
 from .actions import CROSS_ACCOUNT_MASK, bits, mask_of, names_of
 from .audience import NAMED_ROWS, WITHIN_ACCOUNT, Audience
 from .budget import Budget, OutOfSteps
@@ -17,7 +18,7 @@ from .evaluate import KeyFacts, Request, Value, matches, principal_matches
 from .keys import context_key
 from .names import names_in
 from .networks import NETWORK_KEYS
-from .operators import Family
+from .outsiders import named_organizations, outside_accounts, outside_organizations
 from .policy import THE_KEY, Condition, Policy, Statement
 from .principals import Principals
 from .requesters import Requester, requesters
@@ -29,7 +30,6 @@ POLICY_STEPS = 40_000  # all questions about one policy
 
 _PLACES = frozenset((*NETWORK_KEYS, "aws:viaawsservice", "aws:ec2instancesourcevpc"))
 _ORGANIZATIONS = frozenset(("aws:principalorgid", "aws:principalorgpaths"))
-_ACCOUNT_KEYS = ("aws:principalaccount", "kms:calleraccount")
 
 
 @dataclass(frozen=True)
@@ -216,9 +216,9 @@ class Searcher:
             statement.principals,
             self.world,
             read,
-            lambda: _outside_accounts(concerned, self.world, budget),
-            lambda: _outside_organizations(concerned, self.world, budget),
-            lambda: _named_organizations(statement, self.world),
+            lambda: outside_accounts(concerned, self.world, budget),
+            lambda: outside_organizations(concerned, self.world, budget),
+            lambda: named_organizations(statement, self.world),
         )
 
     def witness(self, statement: Statement, grant: Grant) -> Optional[Request]:
@@ -244,97 +244,3 @@ class Searcher:
                     if sample is not None:
                         present[name] = sample
         return Request(action, caller, present, self.key)
-
-
-def _outside_accounts(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
-    """Accounts that the policy does not name, one for each way in which its patterns can see an account."""
-    yield world.outsider
-    whole: list[automata.Pattern] = []
-    within: list[automata.Pattern] = []
-    seen_through = _linked(statements, frozenset(_ACCOUNT_KEYS))
-    for condition in (condition for statement in statements for condition in statement.conditions):
-        if not condition.operator.wildcards:
-            continue
-        for tokens in condition.tokens:
-            parts = patterns.arn_parts(tokens)
-            if condition.key in seen_through:
-                whole += [patterns.automaton(tokens)] if _tells_accounts_apart(tokens) else []
-            elif parts is not None and _tells_accounts_apart(parts[4]):
-                whole.append(patterns.automaton(parts[4]))
-            if condition.key == "aws:principalarn" and condition.operator.family is not Family.ARN:
-                within += [patterns.automaton(tokens)] if _tells_accounts_apart(tokens) else []
-    avoid = {*world.names.accounts, world.own_account, world.outsider}
-    digits = (automata.Element(automata.DIGIT),) * 12
-    prefixes = [""] if whole else []
-    if within:
-        prefixes += [f"arn:{partition}:{service}::" for partition in world.partitions for service in ("iam", "sts")]
-    for prefix in prefixes:
-        # The named accounts are patterns too, so that none of them stands for a cell of unnamed ones.
-        named = [automata.literal(prefix + account) for account in world.names.accounts]
-        found = automata.cells(digits, prefix, (within if prefix else whole) + named, budget.spend)
-        yield from (account for account in found if account not in avoid)
-
-
-def _linked(statements: tuple[Statement, ...], keys: frozenset[str]) -> frozenset[str]:
-    """These keys, and those that policy variables tie to them."""
-    found, before = keys, frozenset[str]()
-    while found != before:
-        before = found
-        for condition in (condition for statement in statements for condition in statement.conditions):
-            together = {condition.key, *condition.variables}
-            if len(together) > 1 and together & found:
-                found |= together
-    return found
-
-
-def _tells_accounts_apart(tokens: patterns.Tokens) -> bool:
-    """Whether a pattern holds part of an account id: digits beside a wildcard, or a wildcard for one character."""
-    if tokens and isinstance(tokens[0], str) and _WHOLE_ACCOUNT.match(tokens[0]):
-        return False
-    for at, token in enumerate(tokens):
-        if token is patterns.ONE:
-            return True
-        if isinstance(token, str):
-            head = _HEAD_DIGITS.match(token) if at else None
-            tail = _TAIL_DIGITS.search(token) if at + 1 < len(tokens) else None
-            if any(found is not None and len(found.group(1)) < 12 for found in (head, tail)):
-                return True
-    return False
-
-
-# Digits that can be the end or the start of an account id: nothing but a colon stands on their other side.
-_WHOLE_ACCOUNT = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[0-9]{12}:")
-_HEAD_DIGITS = re.compile(r"([0-9]+)(?::|\Z)")
-_TAIL_DIGITS = re.compile(r"(?:\A|:)([0-9]+)\Z")
-
-
-def _named_organizations(statement: Statement, world: World) -> Iterator[str]:
-    """The organizations that the policy names, first those of the statement's own conditions."""
-    text = "\n".join(value for condition in statement.conditions for value in condition.values).lower()
-    return iter(sorted(world.names.organizations, key=lambda name: name not in text))
-
-
-_PART_OF_AN_ORGANIZATION = re.compile(r"(?!o?-?\*(?:/|\Z))[^/]*[*?]")
-
-
-def _outside_organizations(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
-    """The same for organizations."""
-    yield world.foreign_organization
-    seen_through = _linked(statements, _ORGANIZATIONS)
-    rows = [
-        patterns.automaton(tokens)
-        for statement in statements
-        for condition in statement.conditions
-        if condition.key in seen_through and condition.operator.takes_variables
-        for tokens, text in zip(condition.tokens, condition.values)
-        if _PART_OF_AN_ORGANIZATION.match(text)
-    ]
-    if rows:
-        language = (
-            automata.literal("o-")
-            + (automata.Element(automata.LOWER_ALNUM),) * 10
-            + automata.any_of(automata.LOWER_ALNUM)
-        )
-        named = [automata.literal(name) for name in world.names.organizations]
-        avoid = {*world.names.organizations, world.foreign_organization, world.own_organization}
-        yield from (o for o in automata.cells(language, "", rows + named, budget.spend) if o not in avoid)

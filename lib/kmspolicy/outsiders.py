@@ -1,0 +1,110 @@
+"""Accounts and organizations that an outsider may be in: named nowhere, one for each way in which patterns can see them.
+
+Source: the threat model of this app (README, *Who may use the key*): a pattern names nothing.
+"""
+
+import re
+from collections.abc import Iterator
+
+from . import automata, patterns
+from .budget import Budget
+from .operators import Family
+from .policy import Statement
+from .world import World
+
+_ORGANIZATIONS = frozenset(("aws:principalorgid", "aws:principalorgpaths"))
+_ACCOUNT_KEYS = ("aws:principalaccount", "kms:calleraccount")
+
+
+def outside_accounts(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
+    """Accounts that the policy does not name, one for each way in which its patterns can see an account."""
+    yield world.outsider
+    whole: list[automata.Pattern] = []
+    within: list[automata.Pattern] = []
+    seen_through = _linked(statements, frozenset(_ACCOUNT_KEYS))
+    for condition in (condition for statement in statements for condition in statement.conditions):
+        if not condition.operator.wildcards:
+            continue
+        for tokens in condition.tokens:
+            parts = patterns.arn_parts(tokens)
+            if condition.key in seen_through:
+                whole += [patterns.automaton(tokens)] if _tells_accounts_apart(tokens) else []
+            elif parts is not None and _tells_accounts_apart(parts[4]):
+                whole.append(patterns.automaton(parts[4]))
+            if condition.key == "aws:principalarn" and condition.operator.family is not Family.ARN:
+                within += [patterns.automaton(tokens)] if _tells_accounts_apart(tokens) else []
+    avoid = {*world.names.accounts, world.own_account, world.outsider}
+    digits = (automata.Element(automata.DIGIT),) * 12
+    prefixes = [""] if whole else []
+    if within:
+        prefixes += [f"arn:{partition}:{service}::" for partition in world.partitions for service in ("iam", "sts")]
+    for prefix in prefixes:
+        # The named accounts are patterns too, so that none of them stands for a cell of unnamed ones.
+        named = [automata.literal(prefix + account) for account in world.names.accounts]
+        found = automata.cells(digits, prefix, (within if prefix else whole) + named, budget.spend)
+        yield from (account for account in found if account not in avoid)
+
+
+def _linked(statements: tuple[Statement, ...], keys: frozenset[str]) -> frozenset[str]:
+    """These keys, and those that policy variables tie to them."""
+    found, before = keys, frozenset[str]()
+    while found != before:
+        before = found
+        for condition in (condition for statement in statements for condition in statement.conditions):
+            together = {condition.key, *condition.variables}
+            if len(together) > 1 and together & found:
+                found |= together
+    return found
+
+
+def _tells_accounts_apart(tokens: patterns.Tokens) -> bool:
+    """Whether a pattern holds part of an account id: digits beside a wildcard, or a wildcard for one character."""
+    if tokens and isinstance(tokens[0], str) and _WHOLE_ACCOUNT.match(tokens[0]):
+        return False
+    for at, token in enumerate(tokens):
+        if token is patterns.ONE:
+            return True
+        if isinstance(token, str):
+            head = _HEAD_DIGITS.match(token) if at else None
+            tail = _TAIL_DIGITS.search(token) if at + 1 < len(tokens) else None
+            if any(found is not None and len(found.group(1)) < 12 for found in (head, tail)):
+                return True
+    return False
+
+
+# Digits that can be the end or the start of an account id: nothing but a colon stands on their other side.
+_WHOLE_ACCOUNT = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[0-9]{12}:")
+_HEAD_DIGITS = re.compile(r"([0-9]+)(?::|\Z)")
+_TAIL_DIGITS = re.compile(r"(?:\A|:)([0-9]+)\Z")
+
+
+def named_organizations(statement: Statement, world: World) -> Iterator[str]:
+    """The organizations that the policy names, first those of the statement's own conditions."""
+    text = "\n".join(value for condition in statement.conditions for value in condition.values).lower()
+    return iter(sorted(world.names.organizations, key=lambda name: name not in text))
+
+
+_PART_OF_AN_ORGANIZATION = re.compile(r"(?!o?-?\*(?:/|\Z))[^/]*[*?]")
+
+
+def outside_organizations(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
+    """The same for organizations."""
+    yield world.foreign_organization
+    seen_through = _linked(statements, _ORGANIZATIONS)
+    rows = [
+        patterns.automaton(tokens)
+        for statement in statements
+        for condition in statement.conditions
+        if condition.key in seen_through and condition.operator.takes_variables
+        for tokens, text in zip(condition.tokens, condition.values)
+        if _PART_OF_AN_ORGANIZATION.match(text)
+    ]
+    if rows:
+        language = (
+            automata.literal("o-")
+            + (automata.Element(automata.LOWER_ALNUM),) * 10
+            + automata.any_of(automata.LOWER_ALNUM)
+        )
+        named = [automata.literal(name) for name in world.names.organizations]
+        avoid = {*world.names.organizations, world.foreign_organization, world.own_organization}
+        yield from (o for o in automata.cells(language, "", rows + named, budget.spend) if o not in avoid)
