@@ -3,6 +3,7 @@
 An outsider is named nowhere, a service has no account. Source: the threat model (README, *Who may use the key*).
 """
 
+import re
 from typing import Optional
 
 from .audience import Audience
@@ -15,13 +16,16 @@ from .policy import Condition, Quantifier, Statement
 _OUTSIDE = frozenset((Audience.everyone, Audience.network))
 # The rows whose requesters' ids no policy spells out, by the key that holds the id.
 _NEVER_SPELLED = {
-    "aws:principalaccount": _OUTSIDE | {Audience.organization},
-    "kms:calleraccount": _OUTSIDE | {Audience.organization},
     "aws:principalorgid": _OUTSIDE,
     "aws:sourcevpc": frozenset((Audience.everyone,)),
     "aws:sourcevpce": frozenset((Audience.everyone,)),
 }
 _ACCOUNT_KEYS = frozenset(("aws:principalaccount", "kms:calleraccount"))
+# In a string a star spans colons, in an ARN it stays inside its part.
+_ACCOUNT_OF = {
+    Family.STRING: re.compile(r"arn:[^:*?$]*:[^:*?$]*:[^:*?$]*:([0-9]{12}):"),
+    Family.ARN: re.compile(r"arn:[^:$]*:[^:$]*:[^:$]*:([0-9]{12}):"),
+}
 
 
 def ruled_out(statement: Statement, audience: Audience, own_account: Optional[str]) -> bool:
@@ -32,20 +36,29 @@ def ruled_out(statement: Statement, audience: Audience, own_account: Optional[st
 def _fails(condition: Condition, audience: Audience, own_account: Optional[str]) -> bool:
     if audience is Audience.service:
         return condition.key in ABSENT_FOR_SERVICES and not holds_without(condition)
-    if condition.key not in _NEVER_SPELLED or not _spells_out(condition):
+    if condition.operator.negated or condition.if_exists or condition.quantifier is Quantifier.ALL:
         return False
-    if audience in _NEVER_SPELLED[condition.key]:
-        return True
-    if condition.key not in _ACCOUNT_KEYS or own_account is None:
-        return False
+    accounts = _accounts(condition)
+    if accounts is None:
+        return audience in _NEVER_SPELLED.get(condition.key, ()) and _spells_out(condition)
+    if audience is Audience.internal:
+        return own_account is not None and own_account not in accounts
     if audience is Audience.external:
-        return all(value == own_account for value in condition.values)
-    return audience is Audience.internal and own_account not in condition.values
+        return own_account is not None and accounts == {own_account}
+    return True
 
 
 def _spells_out(condition: Condition) -> bool:
-    """Whether the condition holds only for ids that it lists whole."""
-    operator = condition.operator
-    if operator.family is not Family.STRING or operator.negated or condition.quantifier is Quantifier.ALL:
-        return False
-    return not condition.if_exists and all(map(is_plain, condition.tokens))
+    """Whether the condition compares with whole texts only."""
+    return condition.operator.family is Family.STRING and all(map(is_plain, condition.tokens))
+
+
+def _accounts(condition: Condition) -> Optional[set[str]]:
+    """The accounts to which the condition limits a principal, all spelled out; None where it does not."""
+    if condition.key in _ACCOUNT_KEYS:
+        return set(condition.values) if _spells_out(condition) else None
+    family = condition.operator.family
+    if condition.key != "aws:principalarn" or family not in _ACCOUNT_OF:
+        return None
+    found = [_ACCOUNT_OF[family].match(value) for value in condition.values]
+    return {arn.group(1) for arn in found if arn is not None} if all(found) else None

@@ -1,4 +1,4 @@
-"""Accounts and organizations that an outsider may be in: named nowhere, one for each way in which patterns can see them.
+"""Accounts and organizations an outsider may be in: named nowhere, one for each way in which patterns can see them.
 
 Source: the threat model of this app (README, *Who may use the key*): a pattern names nothing.
 """

@@ -1,6 +1,6 @@
 """Looks for a witness: one request by a requester of a row that a statement allows and that no Deny denies.
 
-Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowing users in other accounts to use a KMS key*.
+Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowing users in other accounts to use a key*.
 """
 
 from collections.abc import Iterable, Iterator
