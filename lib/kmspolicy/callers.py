@@ -21,9 +21,17 @@ _ACCOUNT_KEYS = frozenset(
 
 
 def callers(
-    audience: Audience, principals: Principals, world: World, read: frozenset[str], accounts: Ids
+    audience: Audience,
+    principals: Principals,
+    world: World,
+    read: frozenset[str],
+    accounts: Ids,
+    among: Optional[set[str]],
 ) -> Iterator[tuple[Caller, Facts]]:
-    """The callers of a row whom a principal element covers, each with what its principal keys can hold."""
+    """The callers of a row whom a principal element covers, each with what its principal keys can hold.
+
+    among: the accounts to which the statement limits them, where it does.
+    """
     if audience in (Audience.everyone, Audience.network, Audience.organization):
         if principals.open_ended and not (principals.negated and principals.anyone):
             for account in accounts():
@@ -38,7 +46,7 @@ def callers(
     for unique_id in dict.fromkeys((*world.unique_ids, *(world.names.unique_ids if "aws:userid" in read else ()))):
         if principals.open_ended or unique_id in principals.unique_ids:
             yield from _unique(unique_id, world, _unknown_accounts(audience, world, read, accounts))
-    for account in _accounts(audience, principals, world):
+    for account in (a for a in _accounts(audience, principals, world) if among is None or a in among):
         whole = principals.open_ended or account in principals.accounts
         for caller, identity in _principals_of(account, world):
             if whole or principal_matches(principals, caller):

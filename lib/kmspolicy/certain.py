@@ -33,10 +33,16 @@ def ruled_out(statement: Statement, audience: Audience, own_account: Optional[st
     return any(_fails(condition, audience, own_account) for condition in statement.conditions)
 
 
+def limits_to(statement: Statement) -> Optional[set[str]]:
+    """The accounts to which a condition of the statement limits principals; None where none does."""
+    positive = (c for c in statement.conditions if not _may_pass_otherwise(c))
+    return next((accounts for accounts in map(_accounts, positive) if accounts is not None), None)
+
+
 def _fails(condition: Condition, audience: Audience, own_account: Optional[str]) -> bool:
     if audience is Audience.service:
         return condition.key in ABSENT_FOR_SERVICES and not holds_without(condition)
-    if condition.operator.negated or condition.if_exists or condition.quantifier is Quantifier.ALL:
+    if _may_pass_otherwise(condition):
         return False
     accounts = _accounts(condition)
     if accounts is None:
@@ -46,6 +52,11 @@ def _fails(condition: Condition, audience: Audience, own_account: Optional[str])
     if audience is Audience.external:
         return own_account is not None and accounts == {own_account}
     return True
+
+
+def _may_pass_otherwise(condition: Condition) -> bool:
+    """Whether a condition can hold without a match."""
+    return condition.operator.negated or condition.if_exists or condition.quantifier is Quantifier.ALL
 
 
 def _spells_out(condition: Condition) -> bool:

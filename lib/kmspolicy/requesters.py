@@ -54,19 +54,21 @@ def requesters(
     accounts: Ids,
     organizations: Ids,
     named: Ids,
+    among: Optional[set[str]],
 ) -> Iterator[Requester]:
     """The requesters of one row that a principal element covers.
 
     read: the context keys that matter to the question (only facts behind them are varied);
     accounts, organizations: the outsider's possible own ones, one for each way the policy's patterns can see them;
-    named: the organizations that the policy names, those first that the question is about.
+    named: the organizations that the policy names, those first that the question is about;
+    among: the accounts to which the statement limits principals, where it does.
     """
     strict = audience is Audience.everyone
     if audience is Audience.service:
         for service in services_of(principals, world):
             yield Requester(Caller(service=service), service_facts(service, world), key_owner(world, read), {})
         return
-    for caller, principal in callers(audience, principals, world, read, accounts):
+    for caller, principal in callers(audience, principals, world, read, accounts, among):
         account = caller.account or ""
         identity = {**account_facts(account, world, strict, audience is Audience.network), **principal}
         for organization in organizations_of(audience, world, read, organizations, named):

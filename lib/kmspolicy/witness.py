@@ -11,7 +11,7 @@ from .actions import CROSS_ACCOUNT_MASK, bits, mask_of, names_of
 from .audience import NAMED_ROWS, WITHIN_ACCOUNT, Audience
 from .budget import Budget, OutOfSteps
 from .caching import lazy
-from .certain import ruled_out
+from .certain import limits_to, ruled_out
 from .constraints import Constraint, constraints_of, plain_resource_covers
 from .domains import Facts
 from .evaluate import KeyFacts, Request, Value, matches, principal_matches
@@ -219,6 +219,7 @@ class Searcher:
             lambda: outside_accounts(concerned, self.world, budget),
             lambda: outside_organizations(concerned, self.world, budget),
             lambda: named_organizations(statement, self.world),
+            limits_to(statement),
         )
 
     def witness(self, statement: Statement, grant: Grant) -> Optional[Request]:
