@@ -4,6 +4,7 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -85,6 +86,7 @@ def outsider(proof: Request, text: str, owner: str | None) -> list[str]:
     organization = context.get("aws:principalorgid")
     address = context.get("aws:sourceip")
     source = ipaddress.ip_address(str(address)) if address else None
+    at = moment(str(context.get("aws:currenttime", "1970-01-01T00:00:00Z")))
     wrong = {
         "account": account == owner or f'"{account}"' in text or f":{account}:" in text,
         "arn": arn != proof.caller.arn or arn.split(":")[4] != account or ":assumed-role/" in arn,
@@ -94,10 +96,19 @@ def outsider(proof: Request, text: str, owner: str | None) -> list[str]:
         "transport": context.get("aws:securetransport", "true") != "true",
         "anonymous": context.get("aws:principaltype") == "Anonymous",
         "address": source is not None and (source.is_loopback or source.is_link_local or source in PRIVATE),
+        "two clocks": abs(at - float(str(context.get("aws:epochtime", at)))) > 0.001,
         "two places": source is not None and any(key in context for key in ENDPOINT_KEYS),
         "half an endpoint": len([key for key in ENDPOINT_KEYS if key in context]) == 1,
     }
     return [fault for fault, holds in wrong.items() if holds]
+
+
+def moment(text: str) -> float:
+    """Unix seconds of a witness's time. The standard library begins with the year 1; 400 years have equal calendars."""
+    if text.startswith("0000"):
+        return moment(f"0400{text[4:]}") - 12_622_780_800
+    whole, _, fraction = text.rstrip("Z").partition(".")
+    return datetime.fromisoformat(f"{whole}+00:00").timestamp() + float(f"0.{fraction or 0}")
 
 
 class _Private:
