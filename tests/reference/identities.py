@@ -79,14 +79,17 @@ def user_ids(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     named = sorted(values.policy.unique_ids)
     spelled = exact(named) + tuple(Glob(literal(n) + literal(":") + ANYTHING) for n in named)
     tests = spelled + values.tests("aws:userid", facts) + values.lifted("aws:userid", facts)
-    for outcome, text in texts(_user_id_shapes(str(facts.get("#session", ""))), tests):
+    account = "" if row in STRANGERS else str(facts.get("aws:principalaccount", ""))
+    for outcome, text in texts(_user_id_shapes(str(facts.get("#session", "")), account), tests):
         if row not in STRANGERS or not any(outcome[:len(spelled)]):
             yield {"aws:userid": text}
 
 
-def _user_id_shapes(session: str) -> tuple[Glob, ...]:
+def _user_id_shapes(session: str, account: str) -> tuple[Glob, ...]:
+    """Unique ids; in a named account also its root's and federated users' (IAM User Guide, *Principal key values*)."""
     if ":assumed-role/" not in session:
-        return USER_IDS
+        federated = (Glob(literal(account)), Glob(literal(account + ":") + some(NAME, 1))) if account else ()
+        return USER_IDS + federated
     return (Glob(literal("AROA") + UNIQUE + literal(":" + session.split("/")[-1])),)
 
 
