@@ -1,0 +1,89 @@
+"""What the engine still gets wrong, each as the test that it must pass; whoever mends one moves it to its place."""
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dev.pythons import SPLUNK_PYTHONS, find
+from kmspolicy import Audience, analyze, resolve_actions, sentence
+from tests.engine.cases import Case, document, name, policy_of, question, statement, walk
+from tests.engine.explosive import allow, deny
+from tests.engine.test_bounds import STOPPED
+from tests.engine.test_verdicts import told
+from tests.engine.test_versions import ROOT
+
+
+def wrong(why: str) -> pytest.MarkDecorator:
+    """The mark of a test that the engine does not pass yet."""
+    return pytest.mark.xfail(reason=f"{why}; when this passes, it belongs to the other tests", strict=True)
+
+
+@wrong("no witness is found though there is one")
+@pytest.mark.parametrize("case", list(walk("open")), ids=name)
+def test_a_request_that_exists_is_found(case: Case) -> None:
+    found = analyze(json.dumps(policy_of(case.data)), **question(case.data))
+    assert told(found, case.data["expect"]) == case.data["expect"]
+
+
+@wrong("a recursion as deep as there are variables")
+def test_a_thousand_variables_raise_nothing() -> None:
+    pattern = "".join(f"${{k:{number}}}" for number in range(1_200))
+    assert analyze(json.dumps(document(allow({"StringLike": {"made:up": pattern}})))).audience is Audience.everyone
+
+
+@wrong("only the audience everyone tells that the bound was hit")
+def test_a_narrower_audience_past_the_bound_says_so() -> None:
+    policy = document(*(allow({"StringEquals": {"m": f"{n}"}}) for n in range(150)),
+                      *(deny({"StringLike": {"m": f"*{n}*"}}) for n in range(150)))
+    found = analyze(json.dumps(policy))
+    reasons = {sentence(reason) for each in found.statements for reason in each.reasons}
+    assert found.audience is Audience.none or STOPPED in reasons
+
+
+@wrong("a name from the policy crowds the reason out of its sentence")
+@pytest.mark.parametrize("elements", [
+    {"Sid": "x" * 400}, {"Condition": {"StringEquals": {"aws:PrincipalTag/" + "x" * 400: "a"}}}], ids=["Sid", "key"])
+def test_a_long_name_leaves_the_reason_readable(elements: dict[str, Any]) -> None:
+    sentences = [sentence(reason) for reason in analyze(json.dumps(document(statement(elements)))).reasons]
+    assert [told for told in sentences if "AWS account" not in told] == []
+
+
+@wrong("the text is told as it came")
+@pytest.mark.parametrize("text", ["Encrypt\nDecrypt", "x" * 500], ids=["two lines", "long"])
+def test_what_is_wrong_with_actions_is_one_short_line(text: str) -> None:
+    with pytest.raises(ValueError) as refused:
+        resolve_actions(text)
+    assert len(str(refused.value).splitlines()) == 1 and len(str(refused.value)) < 300
+
+
+@wrong("numbers are compared as binary fractions")
+def test_numbers_that_conditions_tell_apart_have_other_hashes() -> None:
+    limited = json.dumps(document(statement({"Condition": {"NumericEquals": {"made:up": "NUMBER"}}})))
+    short, long = (analyze(limited.replace('"NUMBER"', number)) for number in ("0.1", "0.10000000000000000001"))
+    assert short.hash != long.hash
+
+
+PER_PYTHON: dict[str, Callable[[], str]] = {
+    "a comma at the end of a list": lambda: "[1,]",
+    "a comma at the end of an object": lambda: '{"Id": "a",}',
+    "2,000 brackets": lambda: "[" * 2_000 + "]" * 2_000,
+    "base64 with padding that it does not need": lambda: json.dumps(document(
+        statement({"Condition": {"BinaryEquals": {"made:up": "QUJD=="}}}))),
+}
+
+
+@wrong("the standard library's readers differ between Pythons")
+@pytest.mark.parametrize("text", [build() for build in PER_PYTHON.values()], ids=PER_PYTHON)
+def test_every_python_says_the_same(text: str) -> None:
+    script = ("import sys; sys.path.insert(0, 'lib'); from kmspolicy import analyze, error_text; "
+              "found = analyze(sys.argv[1]); print(found.audience, found.problem and error_text(found.problem))")
+    pythons = [interpreter for interpreter in map(find, SPLUNK_PYTHONS) if interpreter]
+    if len(pythons) < 2:
+        pytest.skip("both of Splunk's Pythons are needed")
+    said = {subprocess.run([python, "-c", script, text], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+            for python in pythons}
+    assert len(said) == 1
