@@ -16,6 +16,7 @@ from tests.engine.cases import KEY_ID, OURS, THEIRS, document, statement
 
 KEYS = (KeyFacts(), KeyFacts(OURS, "us-west-2", KEY_ID, "aws", 1767225600.0),
         KeyFacts("", "", "", "", -1.0), KeyFacts("\ud800", "\x00", "*", "${aws:username}", 9e9))
+TWO = KEYS[1:4:2]
 
 # A policy that has something of everything, each of whose values is in turn replaced by any JSON.
 POLICY = document(
@@ -99,16 +100,16 @@ def test_the_policy_itself_is_sound() -> None:
     assert analyze(json.dumps(POLICY)).problem is None and len(places(POLICY)) > 40
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.sampled_from(places(POLICY)), JSON)
 def test_any_json_at_any_place_of_a_policy(path: tuple[Any, ...], value: Any) -> None:
-    answers(json.dumps(replaced(path, value)))
+    answers(json.dumps(replaced(path, value)), TWO)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.sampled_from(NAMED), TEXTS)
 def test_any_name_at_any_place_of_a_policy(path: tuple[Any, ...], name: str) -> None:
-    answers(json.dumps(renamed(path, name)))
+    answers(json.dumps(renamed(path, name)), TWO)
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -117,12 +118,12 @@ def test_any_text(text: str) -> None:
     answers(text)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.integers(0, len(json.dumps(POLICY)) - 1), st.sampled_from(["", "\x00", "\ud800", *'"{],\\é0']))
 def test_a_text_cut_or_broken_at_any_character(at: int, written: str) -> None:
     text = json.dumps(POLICY)
-    answers(text[:at] + written)
-    answers(text[:at] + written + text[at + 1:])
+    answers(text[:at] + written, TWO)
+    answers(text[:at] + written + text[at + 1:], TWO)
 
 
 WRONG = (None, True, False, 0, -1, 1.5, 10**300, "", "x", [], {}, [[]], [None], {"a": {}}, {"AWS": None}, ["x", 5])
