@@ -150,6 +150,9 @@ COMMON: dict[str, int] = {
 }
 
 
+_LONGEST_SHOWN = 60
+
+
 def resolve_actions(text: str) -> tuple[str, ...]:
     """Full names of the actions that the option `actions` asks for.
 
@@ -166,8 +169,10 @@ def resolve_actions(text: str) -> tuple[str, ...]:
         pattern = item.strip()
         found = covered(pattern if ":" in pattern else "kms:" + pattern) if pattern else 0
         if not found:
+            shown = " ".join(pattern.split())
+            shown = shown if len(shown) <= _LONGEST_SHOWN else shown[: _LONGEST_SHOWN - 1] + "…"
             raise ValueError(
-                f'actions: "{pattern}" covers no KMS action; allowed are encrypt, decrypt, grant, admin, all, '
+                f'actions: "{shown}" covers no KMS action; allowed are encrypt, decrypt, grant, admin, all, '
                 'or a comma-separated list of KMS actions such as "Encrypt,GenerateDataKey*"'
             )
         mask |= found

@@ -195,7 +195,7 @@ class KeyValues:
             elif condition.operator.family in (Family.BOOLEAN, Family.BINARY):
                 yield from condition.values
         if Family.BOOLEAN in families:
-            yield from ("true", "false")
+            yield from ("true", "false", "True", "False", "TRUE", "FALSE")
         if families & _TEXTUAL and families & FILLINGS.keys():
             yield from self._both_text_and(families)
         if Family.NUMERIC in families:

@@ -45,6 +45,7 @@ class Reason:
 
 
 _SHOWN = 3
+_LONGEST = 120  # characters of one text
 _ASKED = 30  # Denies of which each is asked whether it closes a statement by itself
 
 
@@ -66,7 +67,7 @@ def _reasons(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
     flagged = verdict.grant(statement, Audience.everyone)
     if statement.principals.open_ended:
         yield from _conditions(verdict, statement, alone)
-    if flagged.undecided:
+    if flagged.undecided or verdict.grant(statement, alone).undecided:
         yield Reason(Code.BOUND)
     if flagged.actions:
         yield from _passed_by(verdict, statement, flagged.actions)
@@ -123,7 +124,7 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable:
         return Reason(Code.NEVER_HOLDS, (_short(condition),))
     if condition.operator.negated or not condition.values:
         return Reason(Code.EXCLUDES_OUTSIDERS, (_short(condition),))
-    return Reason(Code.LIMITS, (condition.key_written, _some(condition.values)))
+    return Reason(Code.LIMITS, (_some((condition.key_written,)), _some(condition.values)))
 
 
 def _denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
@@ -152,10 +153,10 @@ def _passed_by(verdict: Verdict, statement: Statement, actions: int) -> Iterator
 
 
 def _short(condition: Condition) -> str:
-    return f"{condition.operator_written} {condition.key_written} = {_some(condition.values)}"
+    return f"{condition.operator_written} {_some((condition.key_written,))} = {_some(condition.values)}"
 
 
 def _some(texts: Iterable[str]) -> str:
     listed = list(texts)
-    shown = ", ".join(text if len(text) <= 120 else text[:119] + "…" for text in listed[:_SHOWN])
+    shown = ", ".join(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for text in listed[:_SHOWN])
     return shown + (f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else "")

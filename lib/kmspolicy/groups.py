@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Optional
 
 from . import automata, patterns, typed
-from .budget import Budget
+from .budget import Budget, OutOfSteps
 from .caching import lazy
 from .candidates import FILLINGS, KeyValues, points, textual_rows
 from .constraints import Constraint, OfKey
@@ -18,6 +18,9 @@ from .operators import Family, policy_value
 Goals = frozenset[tuple[int, bool]]  # (number of a constraint, whether it is to hold)
 Assignment = dict[str, Value]
 CLOCKS = ("aws:currenttime", "aws:epochtime")
+
+
+_MOST_VARIABLES = 100  # that one group of keys can be solved for; more are past the bound
 
 
 class Group(ABC):
@@ -127,6 +130,8 @@ class Linked(Group):
         return echoes(self.constraints.values(), self._domains, self._fixed, self._facts)
 
     def _solve(self, goals: Goals) -> Optional[Assignment]:
+        if len(self._variables) > _MOST_VARIABLES:
+            raise OutOfSteps
         candidates = [list(dict.fromkeys(self._candidates(name, goals))) for name in self._variables]
         return self._assign(goals, candidates, dict(self._fixed))
 

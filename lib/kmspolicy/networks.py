@@ -33,7 +33,7 @@ _ADDRESS = (
     some(HEX) + literal(":") + ANYTHING,
 )
 # Addresses that read like a stranger's, tried before the corners of the blocks.
-_NATURAL = (*addresses.samples("203.0.113.0/24", "192.0.2.0/24"), "2001:db8::7")
+_NATURAL = (*addresses.samples("203.0.113.0/24", "192.0.2.0/24"), "2001:db8::7", "2600:1f18::7")
 _NATURAL_PRIVATE = addresses.samples("10.0.0.0/8", "172.16.0.0/12")
 
 

@@ -14,6 +14,7 @@ from .caching import lazy
 from .operators import Operator, Test, signed, text_test, typed_test
 from .principals import Principals
 
+_LONGEST_NAME = 64  # of a statement, in a reason
 _READABLE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _ESCAPED = json.JSONEncoder(separators=(",", ":"))
 
@@ -118,7 +119,8 @@ class Statement(NamedTuple):
     @property
     def name(self) -> str:
         """How a reason refers to the statement: its Sid in quotes, else its position."""
-        return f'statement "{self.sid}"' if self.sid else f"Statement[{self.number}]"
+        sid = self.sid if len(self.sid) <= _LONGEST_NAME else self.sid[: _LONGEST_NAME - 1] + "…"
+        return f'statement "{sid}"' if sid else f"Statement[{self.number}]"
 
     @property
     def actions_written(self) -> tuple[str, ...]:

@@ -21,3 +21,10 @@ def test_what_a_text_stands_for(case: Case) -> None:
 @pytest.mark.parametrize("text", ["*", "kms:*", "KMS:?*", "Sign,*"])
 def test_a_pattern_for_every_action(text: str) -> None:
     assert resolve_actions(text) == ACTIONS and len(ACTIONS) == len(set(ACTIONS)) > 50
+
+
+@pytest.mark.parametrize("text", ["Encrypt\nDecrypt", "x" * 500], ids=["two lines", "long"])
+def test_what_is_wrong_with_actions_is_one_short_line(text: str) -> None:
+    with pytest.raises(ValueError) as refused:
+        resolve_actions(text)
+    assert len(str(refused.value).splitlines()) == 1 and len(str(refused.value)) < 300

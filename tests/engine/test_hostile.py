@@ -13,6 +13,7 @@ from kmspolicy import Audience, KeyFacts, analyze, error_text, sentence
 from kmspolicy.evaluate import Caller, Decision, Request, decide
 from kmspolicy.parse import parse
 from tests.engine.cases import KEY_ID, OURS, THEIRS, document, statement
+from tests.engine.explosive import allow
 
 KEYS = (KeyFacts(), KeyFacts(OURS, "us-west-2", KEY_ID, "aws", 1767225600.0),
         KeyFacts("", "", "", "", -1.0), KeyFacts("\ud800", "\x00", "*", "${aws:username}", 9e9))
@@ -168,3 +169,8 @@ def test_patterns_that_make_backtracking_matchers_hang(pattern: str, value: str,
     answers(policy, KEYS[:1])
     answers(json.dumps(document(statement({"Condition": {**condition, "StringEquals": {"made:up": value}}}))), KEYS[:1])
     answers(json.dumps(document(statement({"Condition": {"StringNotLike": {"made:up": [pattern, value]}}}))), KEYS[:1])
+
+
+def test_a_thousand_variables_raise_nothing() -> None:
+    pattern = "".join(f"${{k:{number}}}" for number in range(1_200))
+    assert analyze(json.dumps(document(allow({"StringLike": {"made:up": pattern}})))).audience is Audience.everyone

@@ -3,12 +3,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-from typing import Any
 
 import pytest
 
 from dev.pythons import SPLUNK_PYTHONS, find
-from kmspolicy import Audience, analyze, resolve_actions, sentence
+from kmspolicy import Audience, analyze, sentence
 from tests.engine.cases import Case, document, name, policy_of, question, statement, walk
 from tests.engine.explosive import allow, deny
 from tests.engine.test_bounds import STOPPED
@@ -28,12 +27,6 @@ def test_a_request_that_exists_is_found(case: Case) -> None:
     assert told(found, case.data["expect"]) == case.data["expect"]
 
 
-@wrong("a recursion as deep as there are variables")
-def test_a_thousand_variables_raise_nothing() -> None:
-    pattern = "".join(f"${{k:{number}}}" for number in range(1_200))
-    assert analyze(json.dumps(document(allow({"StringLike": {"made:up": pattern}})))).audience is Audience.everyone
-
-
 @wrong("only the audience everyone tells that the bound was hit")
 def test_a_narrower_audience_past_the_bound_says_so() -> None:
     policy = document(*(allow({"StringEquals": {"m": f"{n}"}}) for n in range(150)),
@@ -41,22 +34,6 @@ def test_a_narrower_audience_past_the_bound_says_so() -> None:
     found = analyze(json.dumps(policy))
     reasons = {sentence(reason) for each in found.statements for reason in each.reasons}
     assert found.audience is Audience.none or STOPPED in reasons
-
-
-@wrong("a name from the policy crowds the reason out of its sentence")
-@pytest.mark.parametrize("elements", [
-    {"Sid": "x" * 400}, {"Condition": {"StringEquals": {"aws:PrincipalTag/" + "x" * 400: "a"}}}], ids=["Sid", "key"])
-def test_a_long_name_leaves_the_reason_readable(elements: dict[str, Any]) -> None:
-    sentences = [sentence(reason) for reason in analyze(json.dumps(document(statement(elements)))).reasons]
-    assert [told for told in sentences if "AWS account" not in told] == []
-
-
-@wrong("the text is told as it came")
-@pytest.mark.parametrize("text", ["Encrypt\nDecrypt", "x" * 500], ids=["two lines", "long"])
-def test_what_is_wrong_with_actions_is_one_short_line(text: str) -> None:
-    with pytest.raises(ValueError) as refused:
-        resolve_actions(text)
-    assert len(str(refused.value).splitlines()) == 1 and len(str(refused.value)) < 300
 
 
 @wrong("numbers are compared as binary fractions")

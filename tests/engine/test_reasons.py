@@ -103,3 +103,10 @@ def test_a_policy_that_lets_named_accounts_in_tells_so() -> None:
     assert [sentence(reason) for reason in found.reasons] == [
         "Statement[1]: the principal element names 444455556666"]
     assert judge({"statement": {"Principal": {"AWS": "111122223333"}}}).reasons == ()
+
+
+@pytest.mark.parametrize("elements", [
+    {"Sid": "x" * 400}, {"Condition": {"StringEquals": {"aws:PrincipalTag/" + "x" * 400: "a"}}}], ids=["Sid", "key"])
+def test_a_long_name_leaves_the_reason_readable(elements: dict[str, Any]) -> None:
+    sentences = [sentence(reason) for reason in analyze(json.dumps(document(statement(elements)))).reasons]
+    assert [told for told in sentences if "AWS account" not in told] == []
