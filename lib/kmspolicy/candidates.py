@@ -204,12 +204,15 @@ class KeyValues:
             moments = points(self._typed_values(Family.DATE))
             yield from (typed.moment_text(m) for m in moments if typed.FIRST_MOMENT <= m <= typed.LAST_MOMENT)
         if Family.ADDRESS in families:
+            spelled = [text for c in self.conditions if c.operator.takes_variables for text in c.values][:_GUESSES]
             addressed = (c for c in self.conditions if c.operator.family is Family.ADDRESS)
             blocks = (addresses.block(text) for condition in addressed for text in condition.values)
             for cell in addresses.cells(block for block in blocks if block):
                 value = cell.low if self.domain.address_in is None else self.domain.address_in(cell)
                 if value is not None:
-                    yield addresses.address_text(cell.family, value)
+                    # One address, and others beside it where texts can rule out single ones.
+                    last = min(value + len(spelled), cell.high)
+                    yield from (addresses.address_text(cell.family, host) for host in range(value, last + 1))
 
     def _both_text_and(self, families: set[Family]) -> Iterator[str]:
         """Numbers and moments that patterns on the same key match: stars filled with digits or parts of a date."""

@@ -30,7 +30,7 @@ ORGANIZATION: Pattern = literal("o-") + tuple(Element(LOWER_ALNUM) for _ in rang
 _BYTE = some(DIGIT)
 _ADDRESS = (
     _BYTE + literal(".") + _BYTE + literal(".") + _BYTE + literal(".") + _BYTE,
-    some(HEX) + literal(":") + ANYTHING,
+    any_of(HEX) + literal(":") + ANYTHING,
 )
 # Addresses that read like a stranger's, tried before the corners of the blocks.
 _NATURAL = (*addresses.samples("203.0.113.0/24", "192.0.2.0/24"), "2001:db8::7", "2600:1f18::7")
