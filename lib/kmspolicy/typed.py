@@ -53,9 +53,11 @@ def binary(text: str) -> Optional[bytes]:
     import base64
 
     try:
-        return base64.b64decode(text, validate=True)
+        value = base64.b64decode(text, validate=True)
     except ValueError:
         return None
+    # Pythons differ on padding that is not needed; only the one canonical spelling is read.
+    return value if base64.b64encode(value).decode("ascii") == text else None
 
 
 def moment(text: str) -> Optional[Number]:
