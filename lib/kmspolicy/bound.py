@@ -7,9 +7,10 @@ IAM User Guide, *AWS global condition context keys*.
 from collections.abc import Iterator
 
 from .audience import Audience
-from .automata import ANYTHING, DIGIT, LABEL, CharClass, Element, Pattern, any_of, literal, some
+from .automata import ANYTHING, LABEL, CharClass, Element, Pattern, any_of, literal, some
 from .domains import Domain, Facts, absent_all, fixed
-from .networks import NETWORK_KEYS, ORGANIZATION
+from .ids import ACCOUNT, MEMBER_KEYS, ORGANIZATION
+from .networks import NETWORK_KEYS
 from .principals import Principals
 from .world import Ids, World
 
@@ -87,9 +88,8 @@ def _key_facts(world: World, caller: str) -> Facts:
     """Facts about the key; an account that is not known is any but that of a caller whom the policy does not name."""
 
     def unknown_account() -> Domain:
-        languages = ((Element(DIGIT),) * 12,)
         other = () if caller in world.names.accounts else (literal(caller),)
-        return Domain(languages, other, seeds=(world.own_account, *world.names.accounts), optional=False)
+        return Domain((ACCOUNT,), other, seeds=(world.own_account, *world.names.accounts), optional=False)
 
     known = world.key.account is not None or caller == world.own_account
     facts: Facts = {
@@ -100,11 +100,10 @@ def _key_facts(world: World, caller: str) -> Facts:
     return facts
 
 
-_ORGANIZATION_KEYS = frozenset(
-    ("aws:principalorgid", "aws:principalorgpaths", "aws:resourceorgid", "aws:resourceorgpaths")
-)
-_NO_MEMBER = absent_all(("aws:principalorgid", "aws:principalorgpaths"))
-NO_ORGANIZATION = {**_NO_MEMBER, **absent_all(("aws:resourceorgid", "aws:resourceorgpaths"))}
+_OWNER_KEYS = ("aws:resourceorgid", "aws:resourceorgpaths")
+_ORGANIZATION_KEYS = MEMBER_KEYS.union(_OWNER_KEYS)
+_NO_MEMBER = absent_all(MEMBER_KEYS)
+NO_ORGANIZATION = {**_NO_MEMBER, **absent_all(_OWNER_KEYS)}
 
 
 def organizations_of(
@@ -165,7 +164,7 @@ ABSENT_FOR_SERVICES = frozenset(
         "identitystore:userid",
         *OWN_ARN_KEYS,
         *NETWORK_KEYS,
-        *_NO_MEMBER,
+        *MEMBER_KEYS,
     )
 )
 _NO_PRINCIPAL = absent_all(ABSENT_FOR_SERVICES)

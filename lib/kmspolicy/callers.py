@@ -12,12 +12,11 @@ from .automata import ANYTHING, NAME, PATH, UPPER_ALNUM, Element, Pattern, any_o
 from .bound import OWN_ARN_KEYS
 from .domains import Domain, Facts, fixed
 from .evaluate import Caller, principal_matches
+from .ids import ACCOUNT_KEYS
 from .principals import Principals, account_of
 from .world import Ids, World
 
-_ACCOUNT_KEYS = frozenset(
-    ("aws:principalaccount", "kms:calleraccount", "aws:principalarn", "aws:federatedprovider", *OWN_ARN_KEYS)
-)
+_KEYS_WITH_ACCOUNT = ACCOUNT_KEYS.union(("aws:principalarn", "aws:federatedprovider", *OWN_ARN_KEYS))
 
 
 def callers(
@@ -106,7 +105,7 @@ def _unknown_accounts(audience: Audience, world: World, read: frozenset[str], ou
     if audience is Audience.internal:
         return [world.own_account]
     named = [name for name in world.names.accounts if name != world.own_account]
-    if not read & _ACCOUNT_KEYS:
+    if not read & _KEYS_WITH_ACCOUNT:
         return [world.outsider, *(name for name in named if name in world.arns)]
     return [*outside(), *named]
 

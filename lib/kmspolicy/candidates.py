@@ -111,19 +111,10 @@ class KeyValues:
         textual = [at for at, _ in goals if self.conditions[at].operator.takes_variables]
         if self.domain.values is not None or (not textual and self._kept):
             return None
-        required: list[list[automata.Pattern]] = [list(self.domain.languages)]
-        forbidden: list[automata.Pattern] = list(self.domain.excluded)
-        for at, wanted in goals:
-            condition = self.conditions[at]
-            if not condition.operator.takes_variables:
-                continue
-            rows = textual_rows(condition, self._lookup)
-            if wanted != condition.operator.negated:
-                if not rows:
-                    return None
-                required.append(rows)
-            else:
-                forbidden += rows
+        asked = ((self.conditions[at], wanted) for at, wanted in goals)
+        required, forbidden = limits(asked, self._lookup)
+        required.append(list(self.domain.languages))
+        forbidden += self.domain.excluded
         try:
             spend = Budget(_TEXT_STEPS, self.budget).spend
             found = automata.find(required, forbidden, spend, lambda text: self._meets(text, goals))
@@ -228,7 +219,27 @@ class KeyValues:
         return [value for value in (policy_value(text, family) for text in texts) if value is not None]
 
 
-def textual_rows(condition: Condition, lookup: patterns.Lookup) -> list[automata.Pattern]:
+def limits(
+    asked: Iterable[tuple[Condition, bool]], lookup: patterns.Lookup
+) -> tuple[list[list[automata.Pattern]], list[automata.Pattern]]:
+    """What a text must match (one of each group) and avoid, so that these conditions come out as asked.
+
+    Conditions of other operators than the string and ARN ones set no limits here.
+    """
+    required: list[list[automata.Pattern]] = []
+    forbidden: list[automata.Pattern] = []
+    for condition, wanted in asked:
+        if not condition.operator.takes_variables:
+            continue
+        rows = _rows(condition, lookup)
+        if wanted != condition.operator.negated:
+            required.append(rows)
+        else:
+            forbidden += rows
+    return required, forbidden
+
+
+def _rows(condition: Condition, lookup: patterns.Lookup) -> list[automata.Pattern]:
     """The values of a string or ARN condition as automata; those that can match nothing are left out."""
     rows = []
     for written in condition.tokens:

@@ -9,6 +9,7 @@ from typing import Optional
 from .audience import Audience
 from .bound import ABSENT_FOR_SERVICES
 from .evaluate import holds_without
+from .ids import ACCOUNT_KEYS
 from .operators import Family
 from .patterns import is_plain
 from .policy import Condition, Quantifier, Statement
@@ -20,7 +21,6 @@ _NEVER_SPELLED = {
     "aws:sourcevpc": frozenset((Audience.everyone,)),
     "aws:sourcevpce": frozenset((Audience.everyone,)),
 }
-_ACCOUNT_KEYS = frozenset(("aws:principalaccount", "kms:calleraccount"))
 # In a string a star spans colons, in an ARN it stays inside its part.
 _ACCOUNT_OF = {
     Family.STRING: re.compile(r"arn:[^:*?$]*:[^:*?$]*:[^:*?$]*:([0-9]{12}):"),
@@ -66,7 +66,7 @@ def _spells_out(condition: Condition) -> bool:
 
 def _accounts(condition: Condition) -> Optional[set[str]]:
     """The accounts to which the condition limits a principal, all spelled out; None where it does not."""
-    if condition.key in _ACCOUNT_KEYS:
+    if condition.key in ACCOUNT_KEYS:
         return set(condition.values) if _spells_out(condition) else None
     family = condition.operator.family
     if condition.key != "aws:principalarn" or family not in _ACCOUNT_OF:

@@ -12,6 +12,7 @@ from typing import Optional, Union
 from . import automata, patterns
 from .actions import mask_of
 from .budget import Budget, OutOfSteps
+from .ids import ACCOUNT
 from .operators import Family, Test, signed, text_test
 from .policy import Condition, Policy, Quantifier, Resources, Statement
 from .principals import Principals
@@ -167,7 +168,7 @@ def key_arns(key: KeyFacts) -> Sequence[automata.Pattern]:
         automata.literal(":kms:")
         + part(key.region, automata.some(automata.LABEL))
         + automata.literal(":")
-        + part(key.account, tuple(automata.Element(automata.DIGIT) for _ in range(12)))
+        + part(key.account, ACCOUNT)
         + automata.literal(":key/")
         + part(key.key_id, automata.some(automata.CharClass(automata.UPPER_ALNUM.chars | automata.LABEL.chars)))
     )

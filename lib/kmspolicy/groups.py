@@ -8,7 +8,7 @@ from typing import Optional
 from . import automata, patterns, typed
 from .budget import Budget, OutOfSteps
 from .caching import lazy
-from .candidates import FILLINGS, KeyValues, points, textual_rows
+from .candidates import FILLINGS, KeyValues, limits, points
 from .constraints import Constraint, OfKey
 from .domains import Domain
 from .echoes import echoes
@@ -174,32 +174,18 @@ class Linked(Group):
             context = {**context, key: value}
         return context
 
+    def _conditions(self) -> Iterator[tuple[int, OfKey]]:
+        return ((number, c) for number, c in self.constraints.items() if isinstance(c, OfKey))
+
     # --- values of a variable ---------------------------------------------------------------------------------------
 
     def _candidates(self, name: str, goals: Goals) -> Iterator[Value]:
         domain = self._domains[name]
-        conditions = [
-            c.condition for c in self.constraints.values() if isinstance(c, OfKey) and c.key == name and not c.variables
-        ]
-        own = KeyValues(
-            name,
-            domain,
-            conditions,
-            patterns.no_values,
-            self._budget,
-            extra=self._echoes[name],
-        )
+        plain = {n: c.condition for n, c in self._conditions() if c.key == name and not c.variables}
+        position = {number: at for at, number in enumerate(plain)}
+        own = KeyValues(name, domain, list(plain.values()), patterns.no_values, self._budget, self._echoes[name])
         if domain.values is None:
-            of_name = [
-                (n, w) for n, w in goals if self.constraints[n].key == name and not self.constraints[n].variables
-            ]
-            positions = {id(condition): at for at, condition in enumerate(conditions)}
-            asked = frozenset(
-                (positions[id(c.condition)], w)
-                for n, w in of_name
-                for c in (self.constraints[n],)
-                if isinstance(c, OfKey)
-            )
+            asked = frozenset((position[number], wanted) for number, wanted in goals if number in position)
             found, value = own.value(asked)
             if found and isinstance(value, str):
                 yield value
@@ -229,18 +215,10 @@ class Linked(Group):
             if self._domains[key].values is not None
         ]
         forbidden = list(chain.from_iterable(self._domains[key].excluded for key in keys))
-        for number, wanted in goals:
-            constraint = self.constraints[number]
-            if not isinstance(constraint, OfKey) or constraint.key not in keys or constraint.variables:
-                continue
-            condition = constraint.condition
-            if condition.operator.takes_variables:
-                rows = textual_rows(condition, patterns.no_values)
-                if wanted != condition.operator.negated:
-                    required.append(rows)
-                else:
-                    forbidden += rows
-        return automata.find(required, forbidden, self._budget.spend)
+        about = {n: c.condition for n, c in self._conditions() if c.key in keys and not c.variables}
+        asked = ((about[number], wanted) for number, wanted in goals if number in about)
+        more_required, more_forbidden = limits(asked, patterns.no_values)
+        return automata.find(required + more_required, forbidden + more_forbidden, self._budget.spend)
 
 
 def _is_variable(tokens: patterns.Tokens, name: str) -> bool:

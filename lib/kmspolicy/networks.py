@@ -6,8 +6,9 @@ Source: IAM User Guide, *AWS global condition context keys*, properties of the n
 from collections.abc import Iterator
 
 from . import addresses
-from .automata import ANYTHING, DIGIT, HEX, LABEL, LOWER_ALNUM, Element, Pattern, any_of, literal, some
+from .automata import ANYTHING, DIGIT, HEX, LABEL, Element, Pattern, any_of, literal, some
 from .domains import Domain, Facts, absent_all, fixed
+from .ids import ACCOUNT, ORGANIZATION
 from .names import Names
 from .world import World
 
@@ -25,8 +26,6 @@ _READ = frozenset((*NETWORK_KEYS, "aws:viaawsservice"))
 _NOWHERE = absent_all(NETWORK_KEYS)
 _VIA_SERVICE_OR_NOT: Facts = {"aws:viaawsservice": lambda: Domain(values=("false", "true"), optional=False)}
 _HEX_ID: Pattern = tuple(Element(HEX) for _ in range(8)) + any_of(HEX)
-_ACCOUNT: Pattern = tuple(Element(DIGIT) for _ in range(12))
-ORGANIZATION: Pattern = literal("o-") + tuple(Element(LOWER_ALNUM) for _ in range(10)) + any_of(LOWER_ALNUM)
 _BYTE = some(DIGIT)
 _ADDRESS = (
     _BYTE + literal(".") + _BYTE + literal(".") + _BYTE + literal(".") + _BYTE,
@@ -77,7 +76,7 @@ def _endpoint(world: World, account: str, strict: bool) -> Facts:
         )
 
     def vpc_arns() -> Domain:
-        owner = literal(account) if strict else _ACCOUNT
+        owner = literal(account) if strict else ACCOUNT
         return Domain(
             tuple(
                 literal(f"arn:{partition}:ec2:")
@@ -92,7 +91,7 @@ def _endpoint(world: World, account: str, strict: bool) -> Facts:
         )
 
     def owners() -> Domain:
-        return Domain(values=(account,)) if strict else Domain((_ACCOUNT,), seeds=(account,))
+        return Domain(values=(account,)) if strict else Domain((ACCOUNT,), seeds=(account,))
 
     def organizations(rest: Pattern) -> Domain:
         owned = tuple(literal(name) + rest for name in (*names.organizations, own_organization))

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 
 from . import automata, patterns
 from .budget import Budget
+from .ids import ACCOUNT, ACCOUNT_KEYS, MEMBER_KEYS, ORGANIZATION
 from .operators import Family
 from .policy import Statement
 from .world import World
-
-_ORGANIZATIONS = frozenset(("aws:principalorgid", "aws:principalorgpaths"))
-_ACCOUNT_KEYS = ("aws:principalaccount", "kms:calleraccount")
 
 
 def outside_accounts(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
@@ -21,7 +19,7 @@ def outside_accounts(statements: tuple[Statement, ...], world: World, budget: Bu
     yield world.outsider
     whole: list[automata.Pattern] = []
     within: list[automata.Pattern] = []
-    seen_through = _linked(statements, frozenset(_ACCOUNT_KEYS))
+    seen_through = _linked(statements, ACCOUNT_KEYS)
     for condition in (condition for statement in statements for condition in statement.conditions):
         if not condition.operator.wildcards:
             continue
@@ -34,14 +32,13 @@ def outside_accounts(statements: tuple[Statement, ...], world: World, budget: Bu
             if condition.key == "aws:principalarn" and condition.operator.family is not Family.ARN:
                 within += [patterns.automaton(tokens)] if _tells_accounts_apart(tokens) else []
     avoid = {*world.names.accounts, world.own_account, world.outsider}
-    digits = (automata.Element(automata.DIGIT),) * 12
     prefixes = [""] if whole else []
     if within:
         prefixes += [f"arn:{partition}:{service}::" for partition in world.partitions for service in ("iam", "sts")]
     for prefix in prefixes:
         # The named accounts are patterns too, so that none of them stands for a cell of unnamed ones.
         named = [automata.literal(prefix + account) for account in world.names.accounts]
-        found = automata.cells(digits, prefix, (within if prefix else whole) + named, budget.spend)
+        found = automata.cells(ACCOUNT, prefix, (within if prefix else whole) + named, budget.spend)
         yield from (account for account in found if account not in avoid)
 
 
@@ -90,7 +87,7 @@ _PART_OF_AN_ORGANIZATION = re.compile(r"(?!o?-?\*(?:/|\Z))[^/]*[*?]")
 def outside_organizations(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
     """The same for organizations."""
     yield world.foreign_organization
-    seen_through = _linked(statements, _ORGANIZATIONS)
+    seen_through = _linked(statements, MEMBER_KEYS)
     rows = [
         patterns.automaton(tokens)
         for statement in statements
@@ -100,11 +97,6 @@ def outside_organizations(statements: tuple[Statement, ...], world: World, budge
         if _PART_OF_AN_ORGANIZATION.match(text)
     ]
     if rows:
-        language = (
-            automata.literal("o-")
-            + (automata.Element(automata.LOWER_ALNUM),) * 10
-            + automata.any_of(automata.LOWER_ALNUM)
-        )
         named = [automata.literal(name) for name in world.names.organizations]
         avoid = {*world.names.organizations, world.foreign_organization, world.own_organization}
-        yield from (o for o in automata.cells(language, "", rows + named, budget.spend) if o not in avoid)
+        yield from (o for o in automata.cells(ORGANIZATION, "", rows + named, budget.spend) if o not in avoid)

@@ -15,6 +15,7 @@ from .certain import limits_to, ruled_out
 from .constraints import Constraint, constraints_of, plain_resource_covers
 from .domains import Facts
 from .evaluate import KeyFacts, Request, Value, matches, principal_matches
+from .ids import MEMBER_KEYS
 from .keys import context_key
 from .names import names_in
 from .networks import NETWORK_KEYS
@@ -29,7 +30,6 @@ SEARCH_STEPS = 10_000  # one question: a statement, an action, a row
 POLICY_STEPS = 40_000  # all questions about one policy
 
 _PLACES = frozenset((*NETWORK_KEYS, "aws:viaawsservice", "aws:ec2instancesourcevpc"))
-_ORGANIZATIONS = frozenset(("aws:principalorgid", "aws:principalorgpaths"))
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ class Searcher:
         tests = {deny.number: self.constraints(deny) for deny in denies}
         read = keys_read([*required, *(test for of_deny in tests.values() for test in of_deny)])
         if (audience is Audience.network and not read & _PLACES) or (
-            audience is Audience.organization and not read & _ORGANIZATIONS
+            audience is Audience.organization and not read & MEMBER_KEYS
         ):
             return NOTHING
         budget = Budget(SEARCH_STEPS, self._budget)
