@@ -121,7 +121,10 @@ def organizations_of(
             yield _member(name, {} if owner else key_owner(world, read, name))
     if audience not in (Audience.everyone, Audience.network):
         for name in named():
-            yield _member(name, {} if owner else key_owner(world, read, name))
+            if not owner:
+                yield _member(name, key_owner(world, read, name))
+            if owner or not read.isdisjoint(_OWNER_KEYS):
+                yield _member(name, {})
         yield _member(world.own_organization, {})
 
 
