@@ -5,10 +5,12 @@ IAM User Guide, *AWS global condition context keys*.
 """
 
 from collections.abc import Iterator
+from typing import Optional
 
 from .audience import Audience
 from .automata import ANYTHING, LABEL, CharClass, Element, Pattern, any_of, literal, some
-from .domains import Domain, Facts, absent_all, fixed
+from .caching import cached_for_small
+from .domains import Domain, Facts, absent_all, fact, fixed
 from .ids import ACCOUNT, MEMBER_KEYS, ORGANIZATION
 from .networks import NETWORK_KEYS
 from .principals import Principals
@@ -55,49 +57,65 @@ def _but(text: str) -> tuple[Pattern, ...]:
     return (*found, *((*row, Element(CharClass(frozenset(char), True)), *ANYTHING) for row, char in zip(found, text)))
 
 
+@fact
+def _own_arns(account: str) -> Domain:
+    return Domain((_own_arn(account),), seeds=(f"arn:aws:ec2:us-east-1:{account}:instance/i-1",))
+
+
+@fact
+def _provider(account: str) -> Domain:
+    return Domain((*_but("arn:"), _own_arn(account)), seeds=("accounts.google.com",))
+
+
+@fact
+def _instance_vpc(others: tuple[str, ...]) -> Domain:
+    return Domain((literal("vpc-") + some(LABEL),), tuple(map(literal, others)), seeds=("vpc-0a1b2c3d4e5f60718",))
+
+
+@fact
+def _but_users(others: tuple[str, ...]) -> Domain:
+    return Domain(excluded=tuple(map(literal, others)))
+
+
 def account_facts(account: str, world: World, strict: bool, in_network: bool) -> Facts:
     """Keys that follow from the caller's account; ids that the policy names are not an outsider's."""
+    names = world.names
+    return {
+        **_of_account(account, names.vpcs if strict else (), names.store_users if strict or in_network else ()),
+        **_key_facts(world, account),
+    }
 
-    def own() -> Domain:
-        return Domain((_own_arn(account),), seeds=(f"arn:aws:ec2:us-east-1:{account}:instance/i-1",))
 
-    def provider() -> Domain:
-        return Domain((*_but("arn:"), _own_arn(account)), seeds=("accounts.google.com",))
-
-    def instance_vpc() -> Domain:
-        named = tuple(map(literal, world.names.vpcs)) if strict else ()
-        return Domain((literal("vpc-") + some(LABEL),), named, seeds=("vpc-0a1b2c3d4e5f60718",))
-
-    def store_user() -> Domain:
-        return Domain(excluded=tuple(map(literal, world.names.store_users)) if strict or in_network else ())
-
+@cached_for_small(512, 256)
+def _of_account(account: str, other_vpcs: tuple[str, ...], other_users: tuple[str, ...]) -> Facts:
     return {
         "aws:principalaccount": fixed(account),
         "kms:calleraccount": fixed(account),
         "aws:principalisawsservice": fixed("false"),
         **_NO_SERVICE,
-        **dict.fromkeys(OWN_ARN_KEYS, own),
-        "aws:federatedprovider": provider,
-        "aws:ec2instancesourcevpc": instance_vpc,
-        "identitystore:userid": store_user,
-        **_key_facts(world, account),
+        **dict.fromkeys(OWN_ARN_KEYS, _own_arns(account)),
+        "aws:federatedprovider": _provider(account),
+        "aws:ec2instancesourcevpc": _instance_vpc(other_vpcs),
+        "identitystore:userid": _but_users(other_users),
     }
 
 
 def _key_facts(world: World, caller: str) -> Facts:
     """Facts about the key; an account that is not known is any but that of a caller whom the policy does not name."""
-
-    def unknown_account() -> Domain:
-        other = () if caller in world.names.accounts else (literal(caller),)
-        return Domain((ACCOUNT,), other, seeds=(world.own_account, *world.names.accounts), optional=False)
-
-    known = world.key.account is not None or caller == world.own_account
-    facts: Facts = {
-        "aws:resourceaccount": fixed(world.own_account) if known else unknown_account,
-    }
+    if world.key.account is not None or caller == world.own_account:
+        account = fixed(world.own_account)
+    else:
+        other = None if caller in world.names.accounts else caller
+        account = _unknown_account(other, (world.own_account, *world.names.accounts))
+    facts: Facts = {"aws:resourceaccount": account}
     if world.key.region:
         facts["aws:requestedregion"] = fixed(world.key.region)
     return facts
+
+
+@fact
+def _unknown_account(other: Optional[str], seeds: tuple[str, ...]) -> Domain:
+    return Domain((ACCOUNT,), (literal(other),) if other is not None else (), seeds=seeds, optional=False)
 
 
 _OWNER_KEYS = ("aws:resourceorgid", "aws:resourceorgpaths")
@@ -130,29 +148,48 @@ def organizations_of(
 
 def key_owner(world: World, read: frozenset[str], stranger: str = "") -> Facts:
     """The organization of the key's owner: any but that of a requester who does not belong to it, or none."""
-    beside_endpoints = not read.isdisjoint(("aws:vpceorgid", "aws:vpceorgpaths"))
+    named, own = world.names.organizations, world.own_organization
+    if read.isdisjoint(("aws:vpceorgid", "aws:vpceorgpaths")):
+        return {
+            "aws:resourceorgid": _owner(named, own, stranger),
+            "aws:resourceorgpaths": _owner_paths(named, stranger),
+        }
+    # The owner of an endpoint may be any unnamed organization, but not the key's.
+    return {"aws:resourceorgid": _one_of((own, *named), own), "aws:resourceorgpaths": _paths_of((own, *named))}
 
-    def owners(rest: Pattern) -> Domain:
-        named = tuple(literal(name) + rest for name in world.names.organizations)
-        seeds = () if rest else (world.own_organization,)
-        if beside_endpoints:  # whose owner may be any unnamed organization, but not the key's
-            return Domain((literal(world.own_organization) + rest, *named), seeds=seeds)
-        return Domain((ORGANIZATION + rest, *named), (literal(stranger) + rest,) if stranger else (), seeds=seeds)
 
-    return {
-        "aws:resourceorgid": lambda: owners(()),
-        "aws:resourceorgpaths": lambda: owners(literal("/") + ANYTHING),
-    }
+@fact
+def _owner(named: tuple[str, ...], own: str, stranger: str) -> Domain:
+    return Domain((ORGANIZATION, *map(literal, named)), (literal(stranger),) if stranger else (), seeds=(own,))
+
+
+@fact
+def _owner_paths(named: tuple[str, ...], stranger: str) -> Domain:
+    rest = literal("/") + ANYTHING
+    languages = (ORGANIZATION + rest, *(literal(name) + rest for name in named))
+    return Domain(languages, (literal(stranger) + rest,) if stranger else ())
+
+
+@fact
+def _one_of(names: tuple[str, ...], seed: str) -> Domain:
+    return Domain(tuple(map(literal, names)), seeds=(seed,))
+
+
+@fact
+def _paths_of(names: tuple[str, ...]) -> Domain:
+    return Domain(tuple(literal(name + "/") + ANYTHING for name in names))
 
 
 def _member(name: str, owner: Facts) -> Facts:
     """A member of an organization, which is the key owner's too where nothing is said; roots and units are free."""
+    member, paths = fixed(name), _paths(name)
+    facts: Facts = {"aws:principalorgid": member, "aws:principalorgpaths": paths}
+    return {**facts, **(owner or {"aws:resourceorgid": member, "aws:resourceorgpaths": paths})}
 
-    def paths() -> Domain:
-        return Domain((literal(name + "/") + ANYTHING,), seeds=(f"{name}/r-ab12/ou-ab12-11111111/",), optional=False)
 
-    facts: Facts = {"aws:principalorgid": fixed(name), "aws:principalorgpaths": paths}
-    return {**facts, **(owner or {"aws:resourceorgid": fixed(name), "aws:resourceorgpaths": paths})}
+@fact
+def _paths(name: str) -> Domain:
+    return Domain((literal(name + "/") + ANYTHING,), seeds=(f"{name}/r-ab12/ou-ab12-11111111/",), optional=False)
 
 
 _SERVICE_NAME = CharClass(LABEL.chars | {"."})
@@ -184,16 +221,15 @@ def services_of(principals: Principals, world: World) -> list[str]:
 
 def service_facts(service: str, world: World) -> Facts:
     """Keys of a request that a service makes for itself: its names, and nothing of a principal."""
-
-    def names() -> Domain:
-        return Domain(
-            (some(_SERVICE_NAME) + literal(".amazonaws.com"),), seeds=(service,), optional=False, member=service
-        )
-
     return {
         **_NO_PRINCIPAL,
         "aws:principalisawsservice": fixed("true"),
         "aws:principalservicename": fixed(service),
-        "aws:principalservicenameslist": names,
+        "aws:principalservicenameslist": _names_with(service),
         **_key_facts(world, ""),
     }
+
+
+@fact
+def _names_with(service: str) -> Domain:
+    return Domain((some(_SERVICE_NAME) + literal(".amazonaws.com"),), seeds=(service,), optional=False, member=service)

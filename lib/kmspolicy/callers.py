@@ -4,13 +4,12 @@ Source: IAM User Guide, *AWS JSON policy elements: Principal* and *AWS global co
 """
 
 from collections.abc import Iterable, Iterator
-from functools import partial
-from typing import Callable, Optional
+from typing import Optional
 
 from .audience import Audience
 from .automata import ANYTHING, NAME, PATH, UPPER_ALNUM, Element, Pattern, any_of, literal, some
 from .bound import OWN_ARN_KEYS
-from .domains import Domain, Facts, fixed
+from .domains import Domain, Fact, Facts, fact, fixed
 from .evaluate import Caller, principal_matches
 from .ids import ACCOUNT_KEYS
 from .principals import Principals, account_of
@@ -33,14 +32,10 @@ def callers(
     """
     if audience in (Audience.everyone, Audience.network, Audience.organization):
         if principals.open_ended and not (principals.negated and principals.anyone):
+            user_id = _user_ids(world.names.unique_ids, "")
             for account in accounts():
-                yield (
-                    Caller(account),
-                    {
-                        "aws:principalarn": partial(_arns, account, world),
-                        "aws:userid": partial(_user_ids, world.names.unique_ids),
-                    },
-                )
+                arn = _arns(account, world.partitions, ())
+                yield Caller(account), {"aws:principalarn": arn, "aws:userid": user_id}
         return
     for unique_id in dict.fromkeys((*world.unique_ids, *(world.names.unique_ids if "aws:userid" in read else ()))):
         if principals.open_ended or unique_id in principals.unique_ids:
@@ -64,14 +59,8 @@ def _accounts(audience: Audience, principals: Principals, world: World) -> list[
 def _principals_of(account: str, world: World) -> Iterator[tuple[Caller, Facts]]:
     """A principal of the account that the policy does not name, then each that it names."""
     arns = world.arns.get(account, ())
-
-    def user_id() -> Domain:
-        return _user_ids(world.unique_ids, account)
-
-    def unnamed() -> Domain:
-        return _arns(account, world, avoid=arns)
-
-    for arn, principal_arn in ((None, unnamed), *((arn, fixed(arn)) for arn in arns)):
+    user_id = _user_ids(world.unique_ids, account)
+    for arn, principal_arn in ((None, _arns(account, world.partitions, arns)), *((arn, fixed(arn)) for arn in arns)):
         yield Caller(account, arn=arn), {"aws:principalarn": principal_arn, "aws:userid": user_id}
         for unique_id in (known for known in world.unique_ids if _may_be(arn, known)):
             both: Facts = {"aws:principalarn": principal_arn, "aws:userid": _user_id_of(unique_id)}
@@ -84,20 +73,23 @@ def _sessions(session: str, arns: tuple[str, ...]) -> Iterator[tuple[Caller, Fac
     """A session that the policy names, of a role that it does not name and of those that it does."""
     account = account_of(session)
     role, name = session.split("/")[1:]
-    roles = literal(f"arn:{session.split(':')[1]}:iam::{account}:role/")
-
-    def unnamed() -> Domain:
-        return Domain(
-            (roles + literal(role), roles + some(PATH) + literal("/" + role)), tuple(map(literal, arns)), optional=False
-        )
-
-    def user_id() -> Domain:
-        return Domain(languages=(_UNIQUE["AROA"] + literal(":" + name),), optional=False)
-
+    user_id = _session_id(name)
+    unnamed = _roles_called(role, f"arn:{session.split(':')[1]}:iam::{account}:role/", arns)
     yield Caller(account, session=session), {"aws:principalarn": unnamed, "aws:userid": user_id}
     for arn in arns:
         if ":role/" in arn and arn.rsplit("/", 1)[1] == role:
             yield Caller(account, arn=arn, session=session), {"aws:principalarn": fixed(arn), "aws:userid": user_id}
+
+
+@fact
+def _roles_called(name: str, start: str, avoid: tuple[str, ...]) -> Domain:
+    languages = (literal(start + name), literal(start) + some(PATH) + literal("/" + name))
+    return Domain(languages, tuple(map(literal, avoid)), optional=False)
+
+
+@fact
+def _session_id(name: str) -> Domain:
+    return Domain((_UNIQUE["AROA"] + literal(":" + name),), optional=False)
 
 
 def _unknown_accounts(audience: Audience, world: World, read: frozenset[str], outside: Ids) -> list[str]:
@@ -114,7 +106,7 @@ def _unique(unique_id: str, world: World, accounts: Iterable[str]) -> Iterator[t
     """A principal known by its unique id alone: in each of these accounts, unnamed or one that is named there."""
     user_id = _user_id_of(unique_id)
     for account in accounts:
-        facts: Facts = {"aws:principalarn": partial(_arns, account, world), "aws:userid": user_id}
+        facts: Facts = {"aws:principalarn": _arns(account, world.partitions, ()), "aws:userid": user_id}
         yield Caller(account, unique_id=unique_id), facts
     for account in accounts:
         for arn in world.arns.get(account, ()):
@@ -128,17 +120,21 @@ def _may_be(arn: Optional[str], unique_id: str) -> bool:
     return arn is None or (":role/" if unique_id.startswith("AROA") else ":user/") in arn
 
 
-def _user_id_of(unique_id: str) -> Callable[[], Domain]:
+def _user_id_of(unique_id: str) -> Fact:
     """`aws:userid` of a user, or of a role's sessions."""
-    if unique_id.startswith("AIDA"):
-        return fixed(unique_id)
-    return lambda: Domain(languages=(literal(unique_id + ":") + some(NAME),), optional=False)
+    return fixed(unique_id) if unique_id.startswith("AIDA") else _sessions_of(unique_id)
 
 
-def _arns(account: str, world: World, avoid: tuple[str, ...] = ()) -> Domain:
+@fact
+def _sessions_of(unique_id: str) -> Domain:
+    return Domain((literal(unique_id + ":") + some(NAME),), optional=False)
+
+
+@fact
+def _arns(account: str, partitions: tuple[str, ...], avoid: tuple[str, ...]) -> Domain:
     """`aws:PrincipalArn` of the account's principals; a session carries its role's."""
     languages: list[Pattern] = []
-    for partition in world.partitions:
+    for partition in partitions:
         for kind in ("role/", "user/"):
             start = literal(f"arn:{partition}:iam::{account}:{kind}")
             languages += [start + some(NAME), start + some(PATH) + literal("/") + some(NAME)]
@@ -146,7 +142,7 @@ def _arns(account: str, world: World, avoid: tuple[str, ...] = ()) -> Domain:
             literal(f"arn:{partition}:iam::{account}:root"),
             literal(f"arn:{partition}:sts::{account}:federated-user/") + some(NAME),
         ]
-    seeds = tuple(f"arn:{world.partitions[0]}:iam::{account}:{kind}/any" for kind in ("role", "user"))
+    seeds = tuple(f"arn:{partitions[0]}:iam::{account}:{kind}/any" for kind in ("role", "user"))
     return Domain(tuple(languages), tuple(map(literal, avoid)), seeds=seeds, optional=False)
 
 
@@ -154,7 +150,8 @@ _ID_REST: Pattern = (Element(UPPER_ALNUM),) * 12 + any_of(UPPER_ALNUM)
 _UNIQUE = {prefix: literal(prefix) + _ID_REST for prefix in ("AROA", "AIDA")}
 
 
-def _user_ids(avoid: tuple[str, ...], account: str = "") -> Domain:
+@fact
+def _user_ids(avoid: tuple[str, ...], account: str) -> Domain:
     """`aws:userid`: a unique id but these; in a named account also its root's and federated users'."""
     languages = [_UNIQUE["AROA"] + literal(":") + some(NAME), _UNIQUE["AIDA"]]
     if account:

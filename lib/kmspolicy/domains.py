@@ -5,15 +5,16 @@ Source: IAM User Guide, *AWS global condition context keys*; KMS Developer Guide
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Callable, Optional
+from functools import wraps
+from typing import Any, Callable, Optional
 
 from . import automata, typed
 from .addresses import Block
-from .caching import lazy
+from .caching import cached_for_small, lazy
 from .keys import ContextKey, Kind
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Domain:
     """The values of one key, for one kind of requester.
 
@@ -61,11 +62,37 @@ class Domain:
         return automata.Union(self.languages)
 
 
-Facts = dict[str, Callable[[], Domain]]  # what bound keys can hold, made when a condition asks for the key
+class Fact:
+    """What a bound key can hold: a domain that is made when a condition asks for the key.
+
+    Facts of one kind about the same things are one object, so that answers that depend on them can be remembered.
+    """
+
+    def __init__(self, make: Callable[..., Domain], about: tuple[Any, ...]) -> None:
+        self._make = make
+        self._about = about
+
+    @lazy
+    def domain(self) -> Domain:
+        return self._make(*self._about)
+
+
+Facts = dict[str, Fact]  # by key
+
+
+def fact(make: Callable[..., Domain]) -> Callable[..., Fact]:
+    """A kind of facts: of a function that makes domains, one that takes its arguments (texts, tuples of texts)."""
+
+    def fact_about(*about: Any) -> Fact:
+        return Fact(make, about)
+
+    return cached_for_small(512, 1024)(wraps(make)(fact_about))
+
 
 _ABSENT = Domain(values=())
 
 
+@fact
 def absent() -> Domain:
     """A key that no request of the requester carries."""
     return _ABSENT
@@ -73,12 +100,13 @@ def absent() -> Domain:
 
 def absent_all(keys: Iterable[str]) -> Facts:
     """Several keys that no request of the requester carries."""
-    return dict.fromkeys(keys, absent)
+    return dict.fromkeys(keys, absent())
 
 
-def fixed(value: str) -> Callable[[], Domain]:
+@fact
+def fixed(value: str) -> Domain:
     """A key that is always present with one value."""
-    return lambda: Domain(values=(value,), optional=False)
+    return Domain(values=(value,), optional=False)
 
 
 _DIGITS = automata.some(automata.DIGIT)

@@ -28,7 +28,7 @@ class Names:
     endpoints: tuple[str, ...]
     unique_ids: tuple[str, ...]
     store_users: tuple[str, ...]  # identity store user ids
-    places: addresses.Ranges  # address blocks that are somebody's
+    places: tuple[addresses.Block, ...]  # address blocks that are somebody's
 
 
 def names_in(policy: Policy) -> Names:
@@ -55,5 +55,5 @@ def names_in(policy: Policy) -> Names:
         endpoints=tuple(name for name in networks if name.startswith("vpce-")),
         unique_ids=tuple(dict.fromkeys(_UNIQUE_ID.findall(text))),
         store_users=tuple(store_users),
-        places=addresses.Ranges(places),
+        places=tuple(addresses.Ranges(places).blocks()),
     )

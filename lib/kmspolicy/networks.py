@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from . import addresses
 from .automata import ANYTHING, DIGIT, HEX, LABEL, Element, Pattern, any_of, literal, some
-from .domains import Domain, Facts, absent_all, fixed
+from .domains import Domain, Facts, absent_all, fact, fixed
 from .ids import ACCOUNT, ORGANIZATION
-from .names import Names
 from .world import World
 
 NETWORK_KEYS = (
@@ -24,7 +23,14 @@ NETWORK_KEYS = (
 )
 _READ = frozenset((*NETWORK_KEYS, "aws:viaawsservice"))
 _NOWHERE = absent_all(NETWORK_KEYS)
-_VIA_SERVICE_OR_NOT: Facts = {"aws:viaawsservice": lambda: Domain(values=("false", "true"), optional=False)}
+
+
+@fact
+def _either() -> Domain:
+    return Domain(values=("false", "true"), optional=False)
+
+
+_VIA_SERVICE_OR_NOT: Facts = {"aws:viaawsservice": _either()}
 _HEX_ID: Pattern = tuple(Element(HEX) for _ in range(8)) + any_of(HEX)
 _BYTE = some(DIGIT)
 _ADDRESS = (
@@ -44,15 +50,20 @@ def networks(world: World, account: str, strict: bool, read: frozenset[str]) -> 
     if not read & _READ:
         yield {}
         return
-    yield {**_NOWHERE, **_VIA_SERVICE_OR_NOT, "aws:sourceip": lambda: _source_addresses(world.names, strict)}
+    places = world.names.places if strict else ()
+    yield {**_NOWHERE, **_VIA_SERVICE_OR_NOT, "aws:sourceip": _public_address(places)}
     yield {**_NOWHERE, **_VIA_SERVICE_OR_NOT, **_endpoint(world, account, strict)}
     yield {**_NOWHERE, "aws:viaawsservice": fixed("true")}
 
 
-def _source_addresses(names: Names, strict: bool) -> Domain:
-    """Public addresses; outside every place that the policy names, where strict."""
-    taken = addresses.Ranges([*addresses.PRIVATE, *(names.places.blocks() if strict else ())])
-    return _addresses(taken, _NATURAL, optional=False)
+@fact
+def _public_address(taken: tuple[addresses.Block, ...]) -> Domain:
+    return _addresses(addresses.Ranges([*addresses.PRIVATE, *taken]), _NATURAL, optional=False)
+
+
+@fact
+def _private_address(taken: tuple[addresses.Block, ...]) -> Domain:
+    return _addresses(addresses.Ranges(taken), _NATURAL_PRIVATE, optional=True)
 
 
 def _addresses(taken: addresses.Ranges, natural: tuple[str, ...], optional: bool) -> Domain:
@@ -63,49 +74,46 @@ def _addresses(taken: addresses.Ranges, natural: tuple[str, ...], optional: bool
     return Domain(_ADDRESS, seeds=natural, optional=optional, valid=valid, address_in=taken.first_outside)
 
 
+@fact
+def _ids(prefix: str, named: tuple[str, ...], strict: bool) -> Domain:
+    rows = tuple(map(literal, named))
+    languages = (literal(prefix) + _HEX_ID, *(() if strict else rows))
+    return Domain(languages, rows if strict else (), seeds=(prefix + "0a1b2c3d4e5f60718",), optional=False)
+
+
+@fact
+def _vpc_arns(account: str, partitions: tuple[str, ...], strict: bool) -> Domain:
+    owner = literal(account) if strict else ACCOUNT
+    return Domain(
+        tuple(
+            literal(f"arn:{partition}:ec2:") + some(LABEL) + literal(":") + owner + literal(":vpc/vpc-") + some(LABEL)
+            for partition in partitions
+        ),
+        seeds=(f"arn:{partitions[0]}:ec2:us-east-1:{account}:vpc/vpc-0a1b2c3d",),
+    )
+
+
+@fact
+def _owner_account(account: str, strict: bool) -> Domain:
+    return Domain(values=(account,)) if strict else Domain((ACCOUNT,), seeds=(account,))
+
+
+@fact
+def _owner_organization(named: tuple[str, ...], paths: bool, strict: bool) -> Domain:
+    rest = literal("/") + ANYTHING if paths else ()
+    owned = tuple(literal(name) + rest for name in named)
+    return Domain((ORGANIZATION + rest,), owned) if strict else Domain((ORGANIZATION + rest, *owned))
+
+
 def _endpoint(world: World, account: str, strict: bool) -> Facts:
-    names, partitions, own_organization = world.names, world.partitions, world.own_organization
-
-    def ids(prefix: str, named: tuple[str, ...]) -> Domain:
-        languages = (literal(prefix) + _HEX_ID,) if strict else (literal(prefix) + _HEX_ID, *map(literal, named))
-        return Domain(
-            languages,
-            tuple(map(literal, named)) if strict else (),
-            seeds=(prefix + "0a1b2c3d4e5f60718",),
-            optional=False,
-        )
-
-    def vpc_arns() -> Domain:
-        owner = literal(account) if strict else ACCOUNT
-        return Domain(
-            tuple(
-                literal(f"arn:{partition}:ec2:")
-                + some(LABEL)
-                + literal(":")
-                + owner
-                + literal(":vpc/vpc-")
-                + some(LABEL)
-                for partition in partitions
-            ),
-            seeds=(f"arn:{partitions[0]}:ec2:us-east-1:{account}:vpc/vpc-0a1b2c3d",),
-        )
-
-    def owners() -> Domain:
-        return Domain(values=(account,)) if strict else Domain((ACCOUNT,), seeds=(account,))
-
-    def organizations(rest: Pattern) -> Domain:
-        owned = tuple(literal(name) + rest for name in (*names.organizations, own_organization))
-        return Domain((ORGANIZATION + rest,), owned) if strict else Domain((ORGANIZATION + rest, *owned))
-
-    def private_addresses() -> Domain:
-        return _addresses(names.places if strict else addresses.Ranges(()), _NATURAL_PRIVATE, optional=True)
-
+    names = world.names
+    organizations = (*names.organizations, world.own_organization)
     return {
-        "aws:sourcevpc": lambda: ids("vpc-", names.vpcs),
-        "aws:sourcevpce": lambda: ids("vpce-", names.endpoints),
-        "aws:sourcevpcarn": vpc_arns,
-        "aws:vpceaccount": owners,
-        "aws:vpceorgid": lambda: organizations(()),
-        "aws:vpceorgpaths": lambda: organizations(literal("/") + ANYTHING),
-        "aws:vpcsourceip": private_addresses,
+        "aws:sourcevpc": _ids("vpc-", names.vpcs, strict),
+        "aws:sourcevpce": _ids("vpce-", names.endpoints, strict),
+        "aws:sourcevpcarn": _vpc_arns(account, world.partitions, strict),
+        "aws:vpceaccount": _owner_account(account, strict),
+        "aws:vpceorgid": _owner_organization(organizations, False, strict),
+        "aws:vpceorgpaths": _owner_organization(organizations, True, strict),
+        "aws:vpcsourceip": _private_address(names.places if strict else ()),
     }

@@ -4,8 +4,8 @@ Source: IAM User Guide, *Grammar of the IAM JSON policy language* and *IAM JSON 
 """
 
 import re
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
 from typing import Any, Optional
 
 from . import patterns
@@ -14,7 +14,7 @@ from .caching import cached_for_short
 from .jsontext import JsonFloat, bound_depth, read_json, show
 from .operators import OPERATORS, Family, Operator
 from .policy import THE_KEY, Condition, Policy, Quantifier, Resources, Statement
-from .principals import Principals, one_principal, principals_of
+from .principals import Principals, one_principal
 from .problems import Fault, PolicyError
 
 VERSIONS = ("2012-10-17", "2008-10-17")
@@ -109,16 +109,26 @@ def _principals(value: Any, negated: bool) -> Principals:
     if isinstance(value, dict):
         if len(value) == 1 and not negated and isinstance(value.get("AWS"), str):
             return one_principal(value["AWS"])
-        listed = [(kind, text) for kind, values in value.items() for text in _principal_texts(kind, values)]
-        return principals_of(negated, listed)
+        listed = tuple([(kind, _principal_texts(kind, values)) for kind, values in value.items()])
+        # A NotPrincipal that lists nobody at all has no effect; it is not the complement of nobody.
+        return Principals(negated and any(texts for _, texts in listed), "*" in _of_aws(value), listed)
     if value == "*":
-        return Principals(negated, anyone=True, written=("!*" if negated else "*",))
+        return _ALL_BUT_ANYONE if negated else _ANYONE
     if value == []:
-        return Principals()
+        return _NOBODY
     raise PolicyError(Fault.NOT_PRINCIPALS, show(value))
 
 
-def _principal_texts(kind: str, values: Any) -> list[str]:
+_ANYONE, _ALL_BUT_ANYONE = (Principals(negated, True, (("*", ("*",)),)) for negated in (False, True))
+_NOBODY = Principals(False, False, ())
+
+
+def _of_aws(value: dict[str, Any]) -> Sequence[str]:
+    listed = value.get("AWS", ())
+    return (listed,) if isinstance(listed, str) else listed
+
+
+def _principal_texts(kind: str, values: Any) -> Sequence[str]:
     if kind not in _PRINCIPAL_TYPES:
         raise PolicyError(Fault.PRINCIPAL_TYPE, show(kind))
     try:
@@ -176,20 +186,31 @@ def _conditions(source: Any, expands: bool) -> tuple[Condition, ...]:
 
 
 def _of_operator(name: str, keys: Any, expands: bool) -> Iterable[Condition]:
-    operator, quantifier, if_exists = _operator(name)
+    _operator(name)
     found: dict[str, Condition] = {}
     try:
         if not isinstance(keys, dict):
             raise PolicyError(Fault.NOT_AN_OBJECT, show(keys))
         for key, value in keys.items():
-            folded = key.lower()
-            if folded in found:
-                raise PolicyError(Fault.DUPLICATE_KEY, show(key))
             values = (value,) if isinstance(value, str) else _condition_values(key, value)
-            found[folded] = Condition(operator, quantifier, if_exists, folded, name, key, values, expands)
+            short = len(key) + sum(map(len, values)) + len(values) <= _LONGEST_SHARED
+            condition = (_shared_condition if short else _condition)(name, key, values, expands)
+            if condition.key in found:
+                raise PolicyError(Fault.DUPLICATE_KEY, show(key))
+            found[condition.key] = condition
     except PolicyError as error:
         raise error.within(name) from None
     return found.values()
+
+
+def _condition(name: str, key: str, values: tuple[str, ...], expands: bool) -> Condition:
+    operator, quantifier, if_exists = _operator(name)
+    return Condition(operator, quantifier, if_exists, key.lower(), name, key, values, expands)
+
+
+# Policies have many conditions in common: one object stands for all that are alike, and keeps what is known of it.
+_LONGEST_SHARED = 256
+_shared_condition = lru_cache(maxsize=2048)(_condition)
 
 
 def _condition_values(key: str, value: Any) -> tuple[str, ...]:

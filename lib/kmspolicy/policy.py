@@ -26,9 +26,9 @@ class Quantifier(Enum):
     ANY = "ForAnyValue"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Condition:
-    """One context key under one operator, with all its values."""
+    """One context key under one operator, with all its values. Alike ones may be one object."""
 
     operator: Operator
     quantifier: Optional[Quantifier]

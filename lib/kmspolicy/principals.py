@@ -4,10 +4,10 @@ Source: IAM User Guide, *AWS JSON policy elements: Principal* and *NotPrincipal*
 """
 
 import re
+from collections.abc import Sequence
 from enum import Enum
-from typing import NamedTuple
 
-from .caching import cached_for_short
+from .caching import cached_for_short, lazy
 
 
 class Named(Enum):
@@ -21,26 +21,74 @@ class Named(Enum):
     NOBODY = "nobody"
 
 
-_NONE: frozenset[str] = frozenset()
+class Principals:
+    """Whom a principal element covers. What its values name is worked out when it is asked for: most never are."""
 
+    def __init__(self, negated: bool, anyone: bool, listed: tuple[tuple[str, Sequence[str]], ...]) -> None:
+        """negated: covers the complement of whom it lists; anyone: lists `*`; listed: the values behind each type."""
+        self.negated = negated
+        self.anyone = anyone
+        self.open_ended = negated or anyone  # it covers principals that it does not name
+        self._listed = listed
 
-class Principals(NamedTuple):
-    """Whom a principal element covers; `negated` for the complement of whom it lists."""
+    @lazy
+    def written(self) -> tuple[str, ...]:
+        """As the field key_policy_principal shows them."""
+        mark = "!" if self.negated else ""
+        return tuple(
+            [
+                f"{mark}{text}" if kind in ("AWS", "*") else f"{mark}{kind}:{text}"
+                for kind, texts in self._listed
+                for text in texts
+            ]
+        )
 
-    negated: bool = False
-    anyone: bool = False
-    accounts: frozenset[str] = _NONE
-    arns: frozenset[str] = _NONE  # of roles, users and federated users
-    sessions: frozenset[str] = _NONE  # ARNs of assumed-role sessions
-    unique_ids: frozenset[str] = _NONE
-    services: frozenset[str] = _NONE
-    owners: frozenset[str] = _NONE  # the accounts of all these
-    written: tuple[str, ...] = ()  # as the field key_policy_principal shows them
+    @lazy
+    def _named(self) -> dict[Named, dict[str, str]]:
+        """The values under `AWS`: by what they stand for, the ids or ARNs with the account of each ('' if unknown)."""
+        found: dict[Named, dict[str, str]] = {}
+        for kind, texts in self._listed:
+            if kind == "AWS":
+                for text in texts:
+                    what, who, account = named(text)
+                    found.setdefault(what, {})[who] = account
+        return found
 
-    @property
-    def open_ended(self) -> bool:
-        """Whether it covers principals that it does not name."""
-        return self.negated or self.anyone
+    def _who(self, what: Named) -> frozenset[str]:
+        return frozenset(self._named.get(what, ()))
+
+    @lazy
+    def accounts(self) -> frozenset[str]:
+        return self._who(Named.ACCOUNT)
+
+    @lazy
+    def arns(self) -> frozenset[str]:
+        """Of roles, users and federated users."""
+        return self._who(Named.PRINCIPAL)
+
+    @lazy
+    def sessions(self) -> frozenset[str]:
+        """ARNs of assumed-role sessions."""
+        return self._who(Named.SESSION)
+
+    @lazy
+    def unique_ids(self) -> frozenset[str]:
+        return self._who(Named.UNIQUE_ID)
+
+    @lazy
+    def services(self) -> frozenset[str]:
+        return frozenset(
+            text
+            for kind, texts in self._listed
+            if kind == "Service"
+            for text in texts
+            if "*" not in text and "?" not in text
+        )
+
+    @lazy
+    def owners(self) -> frozenset[str]:
+        """The accounts of all whom it names."""
+        return frozenset(account for who in self._named.values() for account in who.values() if account)
 
 
 _ACCOUNT = re.compile(r"[0-9]{12}\Z")
@@ -70,64 +118,7 @@ def named(value: str) -> tuple[Named, str, str]:
 @cached_for_short(256)
 def one_principal(value: str) -> Principals:
     """The principal element that lists a single value of type `AWS`."""
-    what, who, account = named(value)
-    alone = frozenset((who,))
-    return Principals(
-        False,
-        what is Named.ANYONE,
-        alone if what is Named.ACCOUNT else _NONE,
-        alone if what is Named.PRINCIPAL else _NONE,
-        alone if what is Named.SESSION else _NONE,
-        alone if what is Named.UNIQUE_ID else _NONE,
-        _NONE,
-        frozenset((account,)) if account else _NONE,
-        (value,),
-    )
-
-
-def principals_of(negated: bool, listed: list[tuple[str, str]]) -> Principals:
-    """The principal element that lists these values, each behind its type (AWS, Service, Federated, CanonicalUser)."""
-    accounts: set[str] = set()
-    arns: set[str] = set()
-    sessions: set[str] = set()
-    unique_ids: set[str] = set()
-    services: set[str] = set()
-    owners: set[str] = set()
-    anyone = False
-    mark = "!" if negated else ""
-    written: list[str] = []
-    for kind, text in listed:
-        if kind != "AWS":
-            if kind == "Service" and "*" not in text and "?" not in text:
-                services.add(text)
-            written.append(f"{mark}{kind}:{text}")
-            continue
-        what, who, account = named(text)
-        if what is Named.PRINCIPAL:
-            arns.add(who)
-        elif what is Named.ACCOUNT:
-            accounts.add(who)
-        elif what is Named.ANYONE:
-            anyone = True
-        elif what is Named.SESSION:
-            sessions.add(who)
-        elif what is Named.UNIQUE_ID:
-            unique_ids.add(who)
-        if account:
-            owners.add(account)
-        written.append(mark + text)
-    # A NotPrincipal that lists nobody at all has no effect; it is not the complement of nobody.
-    return Principals(
-        negated and bool(listed),
-        anyone,
-        frozenset(accounts),
-        frozenset(arns),
-        frozenset(sessions),
-        frozenset(unique_ids),
-        frozenset(services),
-        frozenset(owners),
-        tuple(written),
-    )
+    return Principals(False, value == "*", (("AWS", (value,)),))
 
 
 def account_of(arn: str) -> str:

@@ -38,7 +38,7 @@ class Requester:
         """What a bound key can hold; None for a free key."""
         for facts in self.facts:
             if key in facts:
-                return facts[key]()
+                return facts[key].domain
         return None
 
     def facts_about(self, keys: Iterable[str]) -> list[Facts]:

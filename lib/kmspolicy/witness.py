@@ -241,7 +241,7 @@ class Searcher:
         for facts in (requester.organization, requester.network):
             for name, fact in facts.items():
                 if name not in context and not context_key(name).multivalued:
-                    sample = fact().sample()
+                    sample = fact.domain.sample()
                     if sample is not None:
                         present[name] = sample
         return Request(action, caller, present, self.key)
