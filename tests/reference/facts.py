@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import cache
 from typing import Union
 
 Facts = dict[str, Union[str, tuple[str, ...]]]  # context keys in lower case; parts of the caller carry a `#`
@@ -63,6 +64,7 @@ LIMITED: dict[str, Sequence[str]] = {
 }
 
 
+@cache
 def exists_on(key: str, action: str) -> bool:
     """Whether a request for the action can carry the key."""
     for name, actions in LIMITED.items():
@@ -71,6 +73,7 @@ def exists_on(key: str, action: str) -> bool:
     return True
 
 
+@cache
 def group_of(key: str) -> str:
     """The fact that a key belongs to; keys of one fact are linked, others are not."""
     return next((name for name, keys in GROUPS.items() if key in keys), key)

@@ -23,13 +23,16 @@ VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition of one statement; base is the positive operator in lower case, without prefix and IfExists."""
+    """One condition of one statement; base is the positive operator in lower case, without prefix and IfExists;
+    variables are the keys that its values name, where its operator expands them.
+    """
     statement: int
     operator: str
     key: str
     values: tuple[Any, ...]
     base: str
     prefix: str
+    variables: frozenset[str]
 
     def texts(self) -> list[str]:
         """The values as texts."""
@@ -44,9 +47,12 @@ class Policy:
         self.statements = statements(policy)
         self.variables = has_variables(policy)
         self.conditions = [
-            Condition(i, operator, name.lower(), tuple(as_list(values)), NEGATED.get(base, base), prefix)
+            Condition(i, operator, name.lower(), tuple(as_list(values)), NEGATED.get(base, base), prefix,
+                      self._keys_in(values) if NEGATED.get(base, base).startswith(("string", "arn")) else frozenset())
             for i, statement in enumerate(self.statements) for operator, name, values in conditions(statement)
             for prefix, base, _ in [split_operator(operator)]]
+        # the keys that each statement's Resource or NotResource names
+        self.resource_variables = [self._keys_in(s.get("Resource", s.get("NotResource", []))) for s in self.statements]
         spelled = list(_strings(self.policy))
         everything = "\n".join(spelled)
         self.accounts = set(re.findall(r"(?<!\d)\d{12}(?!\d)", everything)) | ({key.account} if key.account else set())
@@ -58,29 +64,13 @@ class Policy:
 
     def mentioned(self) -> set[str]:
         """Every key whose value can matter: tested by a condition or named by a variable."""
-        keys = {c.key for c in self.conditions}
-        for condition in self.conditions:
-            keys |= self.variables_of(condition)
-        for statement in self.statements:
-            keys |= self.resource_variables(statement)
-        return keys
+        return {c.key for c in self.conditions}.union(*(c.variables for c in self.conditions), *self.resource_variables)
 
-    def variables_of(self, condition: Condition) -> set[str]:
-        """The keys that a condition's values name, where its operator expands variables."""
-        if not condition.base.startswith(("string", "arn")):
-            return set()
-        return self._keys_in(condition.texts())
-
-    def resource_variables(self, statement: dict[str, Any]) -> set[str]:
-        """The keys that a statement's Resource or NotResource names."""
-        return self._keys_in([v for v in as_list(statement.get("Resource", statement.get("NotResource", [])))
-                              if isinstance(v, str)])
-
-    def _keys_in(self, values: list[str]) -> set[str]:
-        if not self.variables:
-            return set()
-        found = (name.split(", '")[0].lower() for value in values for name in VARIABLE.findall(value))
-        return {name for name in found if name not in ("*", "?", "$")}
+    def _keys_in(self, values: Any) -> frozenset[str]:
+        """The keys that variables name in an element's values."""
+        texts = [value for value in as_list(values) if isinstance(value, str)] if self.variables else []
+        found = {name.split(", '")[0].lower() for text in texts for name in VARIABLE.findall(text)}
+        return frozenset(found - {"*", "?", "$"})
 
     def blocks(self) -> list[list[Any]]:
         """The blocks of every value list of address conditions."""

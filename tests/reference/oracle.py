@@ -4,12 +4,12 @@ request meets is tried, and each request that is found goes through the evaluato
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tests.reference.evaluator import ALLOWED, Caller, Key, Request, action_matches, evaluate, names, resource_matches
-from tests.reference.facts import Facts, Row, depends_on_requester, exists_on, group_of, is_owned
+from tests.reference.facts import OWN_ID, Facts, Row, depends_on_requester, exists_on, group_of, is_owned
 from tests.reference.grammar import BrokenPolicy, read
 from tests.reference.names import Policy
 from tests.reference.operators import holds
@@ -89,20 +89,19 @@ class _Trial:
     def __init__(self, policy: Policy) -> None:
         self.policy, self.statements = policy, policy.statements
         self.values = Values(policy)
+        self.rows = [row for row in Row if row not in self._like_the_one_before()]
         self.entries = [(i, kind, name) for i, listed in enumerate(policy.principals) for kind, name in listed]
         self.components = self._components()
         self.results: dict[Any, _Result] = {}
         self.options: dict[Any, dict[frozenset[Any], Facts]] = {}
         self.questions = self._questions()
+        self.asked = {c: [q for q, keys in self.questions.items() if (group_of(keys[0]) if keys else "arn") in c]
+                      for c in self.components}
         self.answers: dict[Any, bool] = {}
 
     def action(self, action: str) -> _Result:
         """The result for one action; actions that no statement and no key tells apart have the same."""
-        applies = tuple(action_matches(s, action) for s in self.statements)
-        kind = (applies, action in CROSS_ACCOUNT, tuple(exists_on(k, action) for k in sorted(self.values.keys)))
-        if kind not in self.results:
-            self.results[kind] = self._try(action, applies)
-        return self.results[kind]
+        return self._result(action, tuple(action_matches(s, action) for s in self.statements))
 
     def named(self, action: str) -> bool:
         """Whether everyone gets an action otherwise than by a NotAction that leaves out Decrypt: the acceptance cases
@@ -111,11 +110,16 @@ class _Trial:
         applies = tuple(action_matches(s, action) and not (
             s["Effect"] == "Allow" and "NotAction" in s and not action_matches(s, "kms:Decrypt"))
             for s in self.statements)
-        return self._try(action, applies).row is Row.everyone
+        return self._result(action, applies).row is Row.everyone
+
+    def _result(self, action: str, applies: tuple[bool, ...]) -> _Result:
+        kind = (applies, action in CROSS_ACCOUNT, tuple(exists_on(k, action) for k in self.values.keys))
+        if kind not in self.results:
+            self.results[kind] = self._try(action, applies)
+        return self.results[kind]
 
     def _try(self, action: str, applies: tuple[bool, ...]) -> _Result:
-        rows = [row for row in Row if row is not Row.none
-                and (action in CROSS_ACCOUNT or row in (Row.service, Row.internal))]
+        rows = [row for row in self.rows if action in CROSS_ACCOUNT or row in (Row.service, Row.internal)]
         own, best, witness = [Row.none] * len(self.statements), Row.none, None
         open_: set[int] = set()
         for row in rows:
@@ -133,6 +137,15 @@ class _Trial:
                         best, witness = row, self._request(action, facts)
                         assert evaluate(self.policy.policy, witness) == ALLOWED, (self.policy.policy, witness)
         return _Result(best, tuple(own), frozenset(open_), witness)
+
+    def _like_the_one_before(self) -> Iterator[Row]:
+        """Nobody, who makes no request; and the rows that no condition can tell from the row before."""
+        groups = set(map(group_of, self.values.keys))
+        yield Row.none
+        if groups.isdisjoint(("net", *OWN_ID)):
+            yield Row.network
+        if groups.isdisjoint(("org", "aws:resourceorgid")):
+            yield Row.organization
 
     def _allows(self, i: int, applies: tuple[bool, ...]) -> bool:
         return applies[i] and self.statements[i]["Effect"] == "Allow"
@@ -176,15 +189,14 @@ class _Trial:
         caller = _caller(facts)
         bits = {("principal", kind, name) for _, kind, name in self.entries
                 if "arn" in component and names(kind, name, caller)}
-        questions = [q for q, keys in self.questions.items() if group_of(keys[0]) in component]
-        return frozenset(bits.union(q for q in questions if self._answer(q, facts)))
+        return frozenset(bits.union(q for q in self.asked[component] if self._answer(q, facts)))
 
     def _questions(self) -> dict[tuple[str, int], tuple[str, ...]]:
         """Each condition and each statement's Resource, with the keys on which its answer depends."""
-        found = {("condition", n): (c.key, *sorted(self.policy.variables_of(c)))
+        found = {("condition", n): (c.key, *sorted(c.variables))
                  for n, c in enumerate(self.policy.conditions)}
-        return {**found, **{("resource", i): tuple(sorted(self.policy.resource_variables(s))) or ("aws:principalarn",)
-                            for i, s in enumerate(self.statements)}}
+        return {**found, **{("resource", i): tuple(sorted(keys))
+                            for i, keys in enumerate(self.policy.resource_variables)}}
 
     def _answer(self, question: tuple[str, int], facts: Facts) -> bool:
         """Whether a condition holds or a Resource matches; asked once for the same facts."""
@@ -205,9 +217,9 @@ class _Trial:
         groups = {group_of(key) for key in self.values.keys} | {"arn", "svc", "aws:userid"}
         edges: set[tuple[str, str]] = {("svc", "arn"), ("arn", "aws:userid")}
         for condition in self.policy.conditions:
-            edges |= {(group_of(v), group_of(condition.key)) for v in self.policy.variables_of(condition)}
-        for statement in self.statements:
-            keys = sorted(map(group_of, self.policy.resource_variables(statement)))
+            edges |= {(group_of(v), group_of(condition.key)) for v in condition.variables}
+        for named in self.policy.resource_variables:
+            keys = sorted(map(group_of, named))
             edges |= set(zip(keys, keys[1:]))
         edges |= {("arn", g) for g in groups if is_owned(g)}
         edges |= {("arn", "aws:resourceaccount"), ("aws:resourceorgid", "org")}

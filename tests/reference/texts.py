@@ -31,6 +31,7 @@ class Glob:
 NOTHING = Glob(((frozenset(), False),))
 
 
+@lru_cache(maxsize=1 << 16)
 def literal(text: str) -> tuple[Element, ...]:
     """Exactly this text."""
     return tuple((frozenset([c]), False) for c in text)
@@ -70,23 +71,36 @@ def of_operator(operator: str, pattern: Pattern) -> Glob:
     return Glob(elements + wildcards(parts[5]))
 
 
+class _State(dict[str, "_State"]):
+    """A state of a Glob's automaton: the positions that are open there. state[character] is the one that follows."""
+
+    def __init__(self, automaton: _Automaton, positions: frozenset[int]) -> None:
+        super().__init__()
+        self.automaton, self.positions = automaton, positions
+        self.accepts = len(automaton.elements) in automaton.through(positions, automaton.after)
+        # characters that are in the same ones of these sets lead to the same state
+        self.sets = frozenset(automaton.elements[p][0] for p in positions if p < len(automaton.elements))
+
+    def __missing__(self, character: str) -> _State:
+        self[character] = self.automaton.state(self.automaton.onward(self.positions, frozenset(character)))
+        return self[character]
+
+    __eq__, __hash__ = object.__eq__, object.__hash__  # type: ignore[assignment]
+
+
 class _Automaton:
-    """The deterministic automaton of a Glob, built as far as it is walked; state 0 is a dead end."""
+    """The deterministic automaton of a Glob, built as far as it is walked."""
 
     def __init__(self, glob: Glob) -> None:
         self.elements, self.after = glob.elements, glob.after
-        self.numbers: dict[frozenset[int], int] = {frozenset(): 0}
-        self.positions: list[frozenset[int]] = [frozenset()]
-        self.steps: dict[tuple[int, str], int] = {}
-        self.start = self.number(self.through(self.closure({0}), glob.before))
-        self.accepts: dict[int, bool] = {}
+        self.states: dict[frozenset[int], _State] = {}
+        self.start = self.state(self.through(self.closure({0}), glob.before))
 
-    def number(self, positions: frozenset[int]) -> int:
-        """The state of a set of open positions."""
-        if positions not in self.numbers:
-            self.numbers[positions] = len(self.positions)
-            self.positions.append(positions)
-        return self.numbers[positions]
+    def state(self, positions: frozenset[int]) -> _State:
+        """The one state of a set of open positions."""
+        if positions not in self.states:
+            self.states[positions] = _State(self, positions)
+        return self.states[positions]
 
     def closure(self, positions: set[int]) -> frozenset[int]:
         """The positions with those behind elements that may be skipped."""
@@ -97,20 +111,10 @@ class _Automaton:
                 open_.add(position)
         return frozenset(open_)
 
-    def step(self, state: int, character: str) -> int:
-        """The state after one more character."""
-        if (state, character) not in self.steps:
-            self.steps[state, character] = self.number(self.onward(self.positions[state], frozenset(character)))
-        return self.steps[state, character]
-
     def onward(self, positions: frozenset[int], characters: frozenset[str]) -> frozenset[int]:
         """The positions open after one of some characters."""
         return self.closure({p if self.elements[p][1] else p + 1 for p in positions
                              if p < len(self.elements) and not characters.isdisjoint(self.elements[p][0])})
-
-    def characters(self, state: int) -> frozenset[str]:
-        """The characters that may come next."""
-        return frozenset().union(*(self.elements[p][0] for p in self.positions[state] if p < len(self.elements)))
 
     def through(self, positions: frozenset[int], between: tuple[Element, ...]) -> frozenset[int]:
         """The positions that can be open after some text of other elements."""
@@ -122,12 +126,6 @@ class _Automaton:
             positions = positions if many else onward
         return positions
 
-    def accepting(self, state: int) -> bool:
-        """Whether the text may end here."""
-        if state not in self.accepts:
-            self.accepts[state] = len(self.elements) in self.through(self.positions[state], self.after)
-        return self.accepts[state]
-
 
 _automaton = lru_cache(maxsize=1 << 14)(_Automaton)
 
@@ -135,31 +133,26 @@ _automaton = lru_cache(maxsize=1 << 14)(_Automaton)
 @lru_cache(maxsize=1 << 16)
 def texts(shapes: tuple[Glob, ...], tests: tuple[Glob, ...]) -> tuple[tuple[tuple[bool, ...], str], ...]:
     """For each combination of outcomes of `tests` that some text of the `shapes` has: (outcomes, a shortest text)."""
-    forms, checks = [_automaton(g) for g in shapes], [_automaton(g) for g in tests]
-    alphabet = _representatives(frozenset(allowed for g in shapes + tests for allowed, _ in g.elements))
-    first = (tuple(a.start for a in forms), tuple(a.start for a in checks))
+    forms = len(shapes)
+    first = tuple(_automaton(g).start for g in shapes + tests)
     found: dict[tuple[bool, ...], str] = {}
-    following_forms: dict[tuple[int, ...], list[tuple[str, tuple[int, ...]]]] = {}
     seen, layer = {first}, {first: ""}
     while layer:
-        following: dict[tuple[tuple[int, ...], tuple[int, ...]], str] = {}
-        for (form, check), text in layer.items():
-            if any(a.accepting(s) for a, s in zip(forms, form)):
-                found.setdefault(tuple(a.accepting(s) for a, s in zip(checks, check)), text)
-            if form not in following_forms:
-                possible = frozenset().union(*(a.characters(s) for a, s in zip(forms, form)))
-                following_forms[form] = [(c, tuple(a.step(s, c) if s else 0 for a, s in zip(forms, form)))
-                                         for c in alphabet if c in possible]
-            for character, states in following_forms[form]:
-                both = (states, tuple(a.step(s, character) if s else 0 for a, s in zip(checks, check)))
-                if both not in seen:
-                    seen.add(both)
-                    following[both] = text + character
+        following: dict[tuple[_State, ...], str] = {}
+        for states, text in layer.items():
+            if any(state.accepts for state in states[:forms]):
+                found.setdefault(tuple([state.accepts for state in states[forms:]]), text)
+            for character in _representatives(frozenset().union(*[state.sets for state in states])):
+                after = tuple([state[character] for state in states])
+                if after not in seen:
+                    seen.add(after)
+                    if any(state.positions for state in after[:forms]):
+                        following[after] = text + character
         layer = following
     return tuple(found.items())
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 16)
 def _representatives(sets: frozenset[frozenset[str]]) -> str:
     """One character of each group that no element tells apart."""
     groups: dict[frozenset[frozenset[str]], str] = {}

@@ -68,7 +68,7 @@ class Values:
             pattern = expand(value, facts, self.policy.variables)
             if pattern is not None:
                 found.append(pattern)
-            for key in self.policy.variables_of(condition) - set(facts):
+            for key in condition.variables - set(facts):
                 anything = expand(value, {**facts, key: "\0"}, self.policy.variables)
                 if anything is not None:
                     found.append([("*", False) if c == "\0" else (c, fixed) for c, fixed in anything])
@@ -77,11 +77,11 @@ class Values:
     def lifted(self, key: str, facts: Facts) -> tuple[Glob, ...]:
         """Tests on a key that a variable names: what the other key, with this one's text put into it, must match."""
         found = []
-        if any(key in self.policy.resource_variables(s) for s in self.policy.statements):
+        if any(key in named for named in self.policy.resource_variables):
             known = self.policy.key.key_id
             found.append(Glob(literal(known) if known else some(ALNUM | {"-"})))
         for condition in self.policy.conditions:
-            if key not in self.policy.variables_of(condition):
+            if key not in condition.variables:
                 continue
             others = (*self._linked_tests(condition.key, {**facts, key: "\0"}), *self._ids(condition.key), WORD)
             for value in condition.texts():
