@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from itertools import islice
+from itertools import count, islice
 from random import Random
 from typing import NamedTuple
 
@@ -35,8 +35,8 @@ class Progress(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def run(first: int, policies: int | None, deadline: float | None, jobs: int | None = None) -> Iterator[Progress]:
-    """Tries seeds from `first` on until `policies` are done or the monotonic clock passes `deadline`."""
+def run(first: int, policies: int, deadline: float = 0, jobs: int | None = None) -> Iterator[Progress]:
+    """Tries seeds from `first` on until `policies` are done and the monotonic clock has passed `deadline`."""
     done, bad = 0, 0
     found: dict[str, Finding] = {}
     blocks = _blocks(first, policies, deadline)
@@ -54,13 +54,13 @@ def run(first: int, policies: int | None, deadline: float | None, jobs: int | No
             yield Progress(done, bad, tuple(found.values()))
 
 
-def _blocks(first: int, policies: int | None, deadline: float | None) -> Iterator[range]:
+def _blocks(first: int, policies: int, deadline: float) -> Iterator[range]:
     """Seeds, block by block."""
-    start = first
-    while (policies is None or start < first + policies) and (deadline is None or time.monotonic() < deadline):
-        stop = start + _BLOCK if policies is None else min(start + _BLOCK, first + policies)
-        yield range(start, stop)
-        start = stop
+    for start in count(first, _BLOCK):
+        left = first + policies - start
+        if left <= 0 and time.monotonic() >= deadline:
+            return
+        yield range(start, start + (min(left, _BLOCK) if left > 0 else _BLOCK))
 
 
 def _block(seeds: Iterable[int]) -> tuple[int, int, list[Finding]]:

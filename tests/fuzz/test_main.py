@@ -1,26 +1,49 @@
 """`make fuzz` from the command line: what it prints, and what it refuses."""
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from dev.fuzz import protocol
+from dev.fuzz import differential, protocol
+from dev.pythons import find
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def fuzz(*args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "dev.fuzz", *args], cwd=ROOT, capture_output=True, text=True,
+def fuzz(*args: str, python: Path = Path(sys.executable)) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(python), "-m", "dev.fuzz", *args], cwd=ROOT, capture_output=True, text=True,
                           timeout=300, check=False)
 
 
-def test_a_short_comparison() -> None:
-    done = fuzz("--seconds", "3", "--only", "differential", "--seed", "1", "--jobs", "1")
+@pytest.mark.parametrize(("args", "fewest"), [
+    (("--policies", "130"), 130), (("--policies", "1", "--seconds", "3"), 51)])
+def test_a_comparison_tries_so_many_policies_and_goes_on_for_so_long(args: tuple[str, ...], fewest: int) -> None:
+    done = fuzz("--only", "differential", "--seed", "1", "--jobs", "1", *args)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "0 disagreements" in done.stdout and "nothing found" in done.stdout
+    (tried,) = re.findall(r"(\d+) policies, \d+ a second, 0 disagreements", done.stdout)
+    assert int(tried) == fewest if len(args) == 2 else int(tried) >= fewest
+    assert "nothing found" in done.stdout
+
+
+def test_every_run_compares_a_hundred_thousand_policies() -> None:
+    assert "at least 100,000 policies" in " ".join(fuzz("--help").stdout.split())
+    blocks = differential.run(1, 120, time.monotonic() - 1, 1)
+    assert [progress.policies for progress in blocks][-1] == 120
+
+
+@pytest.mark.parametrize(("only", "status"), [(["--only", "coverage"], 3), ([], 0)])
+def test_what_cannot_run_is_told_last_and_refused_where_it_was_asked_for(only: list[str], status: int) -> None:
+    python = find("3.9")
+    if python is None:
+        pytest.skip("no Python without atheris is installed")
+    done = fuzz("--seconds", "1", "--policies", "1", "--jobs", "1", *only, python=python)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("NOT DONE: coverage-guided fuzzing, because atheris exists for")
 
 
 @pytest.mark.parametrize("text", ["soon", "0", "-5", "nan", "1e99"])
