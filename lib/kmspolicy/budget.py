@@ -15,9 +15,10 @@ class Budget:
         self.parent = parent
 
     def spend(self, steps: int = 1) -> None:
-        """Takes steps. Raises OutOfSteps when none are left."""
+        """Takes steps. Raises OutOfSteps when there are fewer; the parent is charged for all that there were."""
+        taken = steps if steps <= self.left else self.left
         self.left -= steps
+        if self.parent is not None and taken > 0:
+            self.parent.spend(taken)
         if self.left < 0:
             raise OutOfSteps
-        if self.parent is not None:
-            self.parent.spend(steps)

@@ -194,7 +194,7 @@ def _of_operator(name: str, keys: Any, expands: bool) -> Iterable[Condition]:
         for key, value in keys.items():
             values = (value,) if isinstance(value, str) else _condition_values(key, value)
             short = len(key) + sum(map(len, values)) + len(values) <= _LONGEST_SHARED
-            condition = (_shared_condition if short else _condition)(name, key, values, expands)
+            condition = (_shared_condition if short else _condition)(name, key, values, expands, short)
             if condition.key in found:
                 raise PolicyError(Fault.DUPLICATE_KEY, show(key))
             found[condition.key] = condition
@@ -203,9 +203,9 @@ def _of_operator(name: str, keys: Any, expands: bool) -> Iterable[Condition]:
     return found.values()
 
 
-def _condition(name: str, key: str, values: tuple[str, ...], expands: bool) -> Condition:
+def _condition(name: str, key: str, values: tuple[str, ...], expands: bool, shared: bool) -> Condition:
     operator, quantifier, if_exists = _operator(name)
-    return Condition(operator, quantifier, if_exists, key.lower(), name, key, values, expands)
+    return Condition(operator, quantifier, if_exists, key.lower(), name, key, values, expands, shared)
 
 
 # Policies have many conditions in common: one object stands for all that are alike, and keeps what is known of it.

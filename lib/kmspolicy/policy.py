@@ -38,6 +38,7 @@ class Condition:
     key_written: str
     values: tuple[str, ...]  # as written
     expands: bool  # whether the policy's Version has variables
+    shared: bool = False  # whether all that are alike are this object
 
     @lazy
     def tokens(self) -> tuple[patterns.Tokens, ...]:

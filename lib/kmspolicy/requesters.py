@@ -11,7 +11,7 @@ from typing import Optional
 from .audience import Audience
 from .bound import account_facts, key_owner, organizations_of, service_facts, services_of
 from .callers import callers
-from .domains import Domain, Facts
+from .domains import Domain, Fact, Facts
 from .evaluate import Caller
 from .networks import networks
 from .principals import Principals
@@ -34,12 +34,14 @@ class Requester:
     def facts(self) -> tuple[Facts, Facts, Facts]:
         return self.identity, self.organization, self.network
 
+    def fact(self, key: str) -> Optional[Fact]:
+        """What binds a key; None for a free key."""
+        return self.identity.get(key) or self.organization.get(key) or self.network.get(key)
+
     def domain(self, key: str) -> Optional[Domain]:
         """What a bound key can hold; None for a free key."""
-        for facts in self.facts:
-            if key in facts:
-                return facts[key].domain
-        return None
+        fact = self.fact(key)
+        return None if fact is None else fact.domain
 
     def facts_about(self, keys: Iterable[str]) -> list[Facts]:
         """Which of identity, organization and network bind one of these keys."""

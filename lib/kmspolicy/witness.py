@@ -23,7 +23,8 @@ from .outsiders import named_organizations, outside_accounts, outside_organizati
 from .policy import THE_KEY, Condition, Policy, Statement
 from .principals import Principals
 from .requesters import Requester, requesters
-from .solver import Unmet, keys_read, solve
+from .solutions import Question
+from .solver import Unmet, keys_read
 from .world import World, world_of
 
 SEARCH_STEPS = 10_000  # one question: a statement, an action, a row
@@ -179,15 +180,18 @@ class Searcher:
         ):
             return NOTHING
         budget = Budget(SEARCH_STEPS, self._budget)
+        question = Question(action, required, read, self.key, budget)
         hopeless: list[Facts] = []
         try:
             for requester in self._requesters(audience, statement, denies, read, budget):
                 if any(facts is known for known in hopeless for facts in requester.facts):
                     continue
+                if not principal_matches(statement.principals, requester.caller):
+                    continue
                 against = [tests[d.number] for d in denies if principal_matches(d.principals, requester.caller)]
                 if not all(against):
                     continue
-                context = solve(requester, action, required, against, self.key, budget)
+                context = question.solution(requester, against)
                 if isinstance(context, Unmet):
                     unmet = requester.facts_about(context.keys)
                     if not unmet:
@@ -195,6 +199,8 @@ class Searcher:
                     if len(unmet) == 1:
                         hopeless.append(unmet[0])
                 elif context is not None:
+                    if audience is not Audience.everyone:
+                        return Grant(alike)
                     request = self._request(requester, action, context)
                     if matches(statement, request) and not any(matches(deny, request) for deny in denies):
                         return Grant(alike, request)
