@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import islice
 from typing import Optional
 
 from .actions import ENCRYPT
@@ -191,8 +192,8 @@ class Analysis:
         """Those of the flagged statements; where none is, of those that look open or let outsiders in by name."""
         if self.verdict is None:
             return ()
-        told = list(self._flagged or self._noteworthy(self.verdict))
-        return tuple(replace(reason, statement=a.statement.name) for a in told[:_TOLD] for reason in a.reasons)
+        told = islice(self._flagged or self._noteworthy(self.verdict), _TOLD)
+        return tuple([reason.of(a.statement.name) for a in told for reason in a.reasons])
 
     @property
     def witness(self) -> Optional[str]:
@@ -225,8 +226,11 @@ class Analysis:
 
 def canonical_hash(policy: Policy) -> str:
     """SHA-256 over sorted keys, no spaces, ASCII escapes: however a policy is spelled, its hash is the same."""
-    canonical = json.dumps(policy.source, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(policy.source).encode("ascii")).hexdigest()
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
 
 
 def witness_text(request: Request, spelling: Mapping[str, str]) -> str:
@@ -240,4 +244,4 @@ def witness_text(request: Request, spelling: Mapping[str, str]) -> str:
     }
     caller = request.caller
     who = caller.service or caller.session or context.get("aws:PrincipalArn")
-    return json.dumps({"principal": who, "action": request.action, "context": context}, separators=(",", ":"))
+    return _COMPACT.encode({"principal": who, "action": request.action, "context": context})

@@ -21,6 +21,17 @@ def cached_for_short(longest: int, entries: int = 4096) -> Callable[[Callable[..
     return decorate
 
 
+def cached_for_shared(function: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Remembers a function's answers for first arguments (conditions) of which all that are alike are one object."""
+    remembered = lru_cache(maxsize=4096)(function)
+
+    @wraps(function)
+    def answer(subject: Any, *rest: Any) -> Answer:
+        return remembered(subject, *rest) if subject.shared else function(subject, *rest)
+
+    return answer
+
+
 def cached_for_small(characters: int, entries: int) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """Remembers a function's answers for arguments (texts, tuples of texts, None) that are short together.
 

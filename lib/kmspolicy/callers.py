@@ -24,7 +24,7 @@ def callers(
     world: World,
     read: frozenset[str],
     accounts: Ids,
-    among: Optional[set[str]],
+    among: Optional[frozenset[str]],
 ) -> Iterator[tuple[Caller, Facts]]:
     """The callers of a row whom a principal element covers, each with what its principal keys can hold.
 

@@ -6,8 +6,9 @@ An outsider is named nowhere, a service has no account. Source: the threat model
 import re
 from typing import Optional
 
-from .audience import Audience
+from .audience import WIDEST_FIRST, Audience
 from .bound import ABSENT_FOR_SERVICES
+from .caching import cached_for_shared
 from .evaluate import holds_without
 from .ids import ACCOUNT_KEYS
 from .operators import Family
@@ -28,15 +29,27 @@ _ACCOUNT_OF = {
 }
 
 
-def ruled_out(statement: Statement, audience: Audience, own_account: Optional[str]) -> bool:
-    """Whether one of the statement's conditions fails for every requester of the row."""
-    return any(_fails(condition, audience, own_account) for condition in statement.conditions)
+def ruled_out(statement: Statement, own_account: Optional[str]) -> frozenset[Audience]:
+    """The rows of which every requester fails one of the statement's conditions."""
+    return _NO_ROW.union(*[_rules_out(condition, own_account) for condition in statement.conditions])
 
 
-def limits_to(statement: Statement) -> Optional[set[str]]:
+_NO_ROW: frozenset[Audience] = frozenset()
+
+
+def limits_to(statement: Statement) -> Optional[frozenset[str]]:
     """The accounts to which a condition of the statement limits principals; None where none does."""
-    positive = (c for c in statement.conditions if not _may_pass_otherwise(c))
-    return next((accounts for accounts in map(_accounts, positive) if accounts is not None), None)
+    for condition in statement.conditions:
+        if not _may_pass_otherwise(condition):
+            accounts = _accounts(condition)
+            if accounts is not None:
+                return accounts
+    return None
+
+
+@cached_for_shared
+def _rules_out(condition: Condition, own_account: Optional[str]) -> frozenset[Audience]:
+    return frozenset(row for row in WIDEST_FIRST if _fails(condition, row, own_account))
 
 
 def _fails(condition: Condition, audience: Audience, own_account: Optional[str]) -> bool:
@@ -64,12 +77,13 @@ def _spells_out(condition: Condition) -> bool:
     return condition.operator.family is Family.STRING and all(map(is_plain, condition.tokens))
 
 
-def _accounts(condition: Condition) -> Optional[set[str]]:
+@cached_for_shared
+def _accounts(condition: Condition) -> Optional[frozenset[str]]:
     """The accounts to which the condition limits a principal, all spelled out; None where it does not."""
     if condition.key in ACCOUNT_KEYS:
-        return set(condition.values) if _spells_out(condition) else None
+        return frozenset(condition.values) if _spells_out(condition) else None
     family = condition.operator.family
     if condition.key != "aws:principalarn" or family not in _ACCOUNT_OF:
         return None
     found = [_ACCOUNT_OF[family].match(value) for value in condition.values]
-    return {arn.group(1) for arn in found if arn is not None} if all(found) else None
+    return frozenset(arn.group(1) for arn in found if arn is not None) if all(found) else None

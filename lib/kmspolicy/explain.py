@@ -1,9 +1,9 @@
 """Why a verdict is what it is, as codes with parameters: what opens a statement, what limits it, what denies it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
+from typing import NamedTuple
 
 from .actions import CROSS_ACCOUNT_MASK, names_of
 from .audience import WIDEST_FIRST, Audience
@@ -35,13 +35,16 @@ class Code(Enum):
     BOUND = "the search for a request was stopped after its fixed number of steps, so that access is not ruled out"
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """One reason: a code, the texts that its sentence names, and where a policy's reasons are joined the statement."""
 
     code: Code
     details: tuple[str, ...] = ()
     statement: str = ""
+
+    def of(self, statement: str) -> "Reason":
+        """The same reason, told of a statement by its name."""
+        return Reason(self.code, self.details, statement)
 
 
 _SHOWN = 3

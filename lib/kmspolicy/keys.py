@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Optional
 
 from .actions import DECRYPT, ENCRYPT, GRANT
+from .caching import cached_for_short
 
 
 class Kind(Enum):
@@ -131,7 +132,9 @@ SPELLING = {name.lower(): name for name in _SPELLED}
 
 def context_key(name: str) -> ContextKey:
     """What is known of a key; its name in lower case. Keys that the table does not list are free text."""
-    row = _TABLE.get(name)
-    if row is not None:
-        return row
+    return _TABLE.get(name) or _unlisted(name)
+
+
+@cached_for_short(128)
+def _unlisted(name: str) -> ContextKey:
     return next((row for prefix, row in _FAMILIES if name.startswith(prefix)), _FREE)

@@ -56,7 +56,7 @@ def requesters(
     accounts: Ids,
     organizations: Ids,
     named: Ids,
-    among: Optional[set[str]],
+    among: Optional[frozenset[str]],
 ) -> Iterator[Requester]:
     """The requesters of one row that a principal element covers.
 

@@ -17,7 +17,6 @@ from .domains import Facts
 from .evaluate import KeyFacts, Request, Value, matches, principal_matches
 from .ids import MEMBER_KEYS
 from .keys import context_key
-from .names import names_in
 from .networks import NETWORK_KEYS
 from .outsiders import named_organizations, outside_accounts, outside_organizations
 from .policy import THE_KEY, Condition, Policy, Statement
@@ -25,7 +24,7 @@ from .principals import Principals
 from .requesters import Requester, requesters
 from .solutions import Question
 from .solver import Unmet, keys_read
-from .world import World, world_of
+from .world import World
 
 SEARCH_STEPS = 10_000  # one question: a statement, an action, a row
 POLICY_STEPS = 40_000  # all questions about one policy
@@ -78,11 +77,12 @@ class Searcher:
         self._covers: dict[int, bool] = {}
         self._constraints: dict[int, list[Constraint]] = {}
         self._grants: dict[tuple[object, ...], Grant] = {}
+        self._rows_out: dict[int, frozenset[Audience]] = {}
 
     @lazy
     def world(self) -> World:
         """What requesters are drawn from."""
-        return world_of(self.policy, names_in(self.policy), self.key)
+        return World(self.policy, self.key)
 
     def covers(self, statement: Statement) -> bool:
         """Whether the statement's resource element covers the key (or may, when it reads variables)."""
@@ -105,22 +105,22 @@ class Searcher:
             asked &= CROSS_ACCOUNT_MASK
         if not asked or not statement.allow or not _may_cover(statement.principals, audience, self.key.account):
             return NOTHING
-        if not self.covers(statement) or ruled_out(statement, audience, self.key.account):
+        if not self.covers(statement) or audience in self._ruled_out(statement):
             return NOTHING
-        question = (
-            statement.number,
-            asked,
-            audience,
-            None if denies is None else tuple(deny.number for deny in denies),
-        )
+        against = self.policy.denies if denies is None else denies
+        hitting = tuple([deny for deny in against if deny.actions & asked and self.covers(deny)]) if against else ()
+        question = (statement.number, asked, audience, *[deny.number for deny in hitting])
         grant = self._grants.get(question)
         if grant is None:
-            against = self.policy.denies if denies is None else denies
-            grant = self._grants[question] = self._grant(statement, asked, audience, against)
+            grant = self._grants[question] = self._grant(statement, asked, audience, hitting)
         return grant
 
-    def _grant(self, statement: Statement, asked: int, audience: Audience, denies: tuple[Statement, ...]) -> Grant:
-        hitting = tuple(deny for deny in denies if deny.actions & asked and self.covers(deny))
+    def _ruled_out(self, statement: Statement) -> frozenset[Audience]:
+        if statement.number not in self._rows_out:
+            self._rows_out[statement.number] = ruled_out(statement, self.key.account)
+        return self._rows_out[statement.number]
+
+    def _grant(self, statement: Statement, asked: int, audience: Audience, hitting: tuple[Statement, ...]) -> Grant:
         required = self.constraints(statement)
         if not hitting and not required and (audience is Audience.everyone or not statement.principals.open_ended):
             return Grant(asked)  # nothing but the principal element decides, and it covers the row
@@ -153,6 +153,8 @@ class Searcher:
 
     def condition_alone(self, statement: Statement, condition: Condition, actions: int, audience: Audience) -> Grant:
         """What the row would get by the statement if this condition were its only one, and nothing denied."""
+        if len(statement.conditions) == 1:
+            return self.grant(statement, actions, audience, ())
         place = (statement.conditions.index(condition) + 1) * len(self.policy.statements)
         return self.grant(
             statement._replace(number=place + statement.number, conditions=(condition,)), actions, audience, ()

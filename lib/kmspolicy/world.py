@@ -1,12 +1,12 @@
 """What requesters are drawn from: the ids that a policy names, the key, and fresh ids for those it does not name."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count
 from typing import Callable
 
 from . import patterns
+from .caching import lazy
 from .evaluate import PARTITIONS, KeyFacts
 from .names import Names
 from .policy import Policy
@@ -15,62 +15,90 @@ from .principals import account_of
 Ids = Callable[[], Iterator[str]]  # of accounts or organizations that an outsider may have
 
 
-@dataclass(frozen=True)
-class World:
-    """What requesters are drawn from: the policy's names, the key, and fresh ids for those the policy does not name."""
-
-    names: Names
-    key: KeyFacts
-    own_account: str
-    outsider: str
-    own_organization: str
-    foreign_organization: str
-    arns: Mapping[str, tuple[str, ...]]  # principals that the policy names, by account
-    sessions: Mapping[str, tuple[str, ...]]
-    unique_ids: tuple[str, ...]
-    services: tuple[str, ...]
-    other_services: tuple[str, ...]  # that it does not name, as far as its conditions can tell them apart
-    partitions: tuple[str, ...]  # of the key, as far as its conditions can tell them apart
-
-
 _ACCOUNTS = ("444455556666", "777788889999", "999999999999")
 
 
-def world_of(policy: Policy, names: Names, key: KeyFacts) -> World:
-    """Collects the named principals of a policy and picks fresh ids."""
-    taken = {*names.accounts, key.account}
-    fresh = (account for account in chain(_ACCOUNTS, map(str, count(900000000000))) if account not in taken)
-    own_organization, foreign = (
-        next(o for o in chain((stem,), (f"{stem}{n}" for n in count())) if o not in names.organizations)
-        for stem in ("o-keysowner0", "o-outsider00")
-    )
-    arns: dict[str, list[str]] = {}
-    sessions: dict[str, list[str]] = {}
-    unique_ids: dict[str, None] = {}
-    services: dict[str, None] = {}
-    for statement in policy.statements:
-        principals = statement.principals
-        for arn in sorted(principals.arns):
-            arns.setdefault(account_of(arn), []).append(arn)
-        for session in sorted(principals.sessions):
-            sessions.setdefault(account_of(session), []).append(session)
-        unique_ids.update(dict.fromkeys(sorted(principals.unique_ids)))
-        services.update(dict.fromkeys(sorted(principals.services)))
-    outsider, own = next(fresh), next(fresh)
-    return World(
-        names,
-        key,
-        key.account or own,
-        outsider,
-        own_organization,
-        foreign,
-        {account: tuple(dict.fromkeys(found)) for account, found in arns.items()},
-        {account: tuple(dict.fromkeys(found)) for account, found in sessions.items()},
-        tuple(unique_ids),
-        tuple(services),
-        tuple(name for name in dict.fromkeys(_services_in_conditions(policy)) if name not in services),
-        (key.partition,) if key.partition else _partitions(policy),
-    )
+class World:
+    """What requesters are drawn from: the policy's names, the key, and fresh ids for those the policy does not name.
+
+    Each part is worked out when it is asked for.
+    """
+
+    def __init__(self, policy: Policy, key: KeyFacts) -> None:
+        self._policy = policy
+        self.key = key
+        self.names = Names(policy)
+
+    @lazy
+    def _fresh(self) -> tuple[str, str]:
+        """Two accounts that the policy does not name."""
+        taken = {*self.names.accounts, self.key.account}
+        fresh = (account for account in chain(_ACCOUNTS, map(str, count(900000000000))) if account not in taken)
+        return next(fresh), next(fresh)
+
+    @property
+    def outsider(self) -> str:
+        """The account of somebody whom the policy does not name."""
+        return self._fresh[0]
+
+    @property
+    def own_account(self) -> str:
+        """The key's own account; where it is not known, one that the policy does not name."""
+        return self.key.account or self._fresh[1]
+
+    @lazy
+    def own_organization(self) -> str:
+        """The organization of the key's owner, where the policy does not name it."""
+        return self._unnamed("o-keysowner0")
+
+    @lazy
+    def foreign_organization(self) -> str:
+        return self._unnamed("o-outsider00")
+
+    def _unnamed(self, stem: str) -> str:
+        candidates = chain((stem,), (f"{stem}{n}" for n in count()))
+        return next(name for name in candidates if name not in self.names.organizations)
+
+    @lazy
+    def arns(self) -> Mapping[str, tuple[str, ...]]:
+        """Principals that the policy names, by account."""
+        return _by_account(statement.principals.arns for statement in self._policy.statements)
+
+    @lazy
+    def sessions(self) -> Mapping[str, tuple[str, ...]]:
+        """Sessions that the policy names, by account."""
+        return _by_account(statement.principals.sessions for statement in self._policy.statements)
+
+    @lazy
+    def unique_ids(self) -> tuple[str, ...]:
+        """Unique ids that principal elements name."""
+        found = (sorted(statement.principals.unique_ids) for statement in self._policy.statements)
+        return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+    @lazy
+    def services(self) -> tuple[str, ...]:
+        """Services that principal elements name."""
+        found = (sorted(statement.principals.services) for statement in self._policy.statements)
+        return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+    @lazy
+    def other_services(self) -> tuple[str, ...]:
+        """Services that they do not name, as far as the policy's conditions can tell them apart."""
+        found = dict.fromkeys(_services_in_conditions(self._policy))
+        return tuple(name for name in found if name not in self.services)
+
+    @lazy
+    def partitions(self) -> tuple[str, ...]:
+        """Of the key, as far as the policy's conditions can tell them apart."""
+        return (self.key.partition,) if self.key.partition else _partitions(self._policy)
+
+
+def _by_account(listed: Iterable[frozenset[str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for arns in listed:
+        for arn in sorted(arns):
+            found.setdefault(account_of(arn), {})[arn] = None
+    return {account: tuple(arns) for account, arns in found.items()}
 
 
 # A text that tells partitions apart by whole names at most.
