@@ -1,23 +1,29 @@
-"""Remembers what the solver found: policies ask the same questions again and again, about the same few accounts.
+"""Remembers what was found: policies ask the same questions again and again, about the same few accounts.
 
 An answer keeps the number of steps that finding it took and is charged for them each time, so that whether a bound is
 reached does not depend on what was asked before.
 """
 
 from collections.abc import Sequence
-from typing import Optional, Union
+from typing import Any, Callable, Optional, TypeVar, Union
 
+from . import patterns
 from .budget import Budget
+from .candidates import KeyValues
 from .constraints import Constraint, OfKey
-from .evaluate import KeyFacts
+from .domains import Fact, free_domain
+from .evaluate import KeyFacts, Value
 from .groups import CLOCKS, Assignment
 from .keys import context_key
+from .policy import Condition
 from .requesters import Requester
 from .solver import Unmet, solve
 
+Answer = TypeVar("Answer")
 Solution = Union[Assignment, Unmet, None]
-_MOST = 2048
-_kept: dict[tuple[object, ...], tuple[Solution, int]] = {}
+_MOST = 4096
+_kept: dict[tuple[object, ...], tuple[Any, int]] = {}
+_TO_HOLD = frozenset(((0, True),))
 
 
 class Question:
@@ -28,30 +34,60 @@ class Question:
     ) -> None:
         """read: every context key that the required constraints and those of all Denies test or read."""
         self._action, self._required, self._key, self._budget = action, required, key, budget
-        self._read = tuple(sorted(read))
-        self._conditions = _shared(required)
-        # What the answer depends on besides the constraints and what is known of the requester.
-        self._otherwise = (
-            "" if all(context_key(name).actions is None for name in read) else action,
-            None if read.isdisjoint(CLOCKS) else key.event_time,
-        )
+        self._conditions = _conditions(required)
+        self._read = read
+        # Conditions on different keys can be met one by one, where nothing else is asked.
+        keys = {constraint.key for constraint in required}
+        self._apart = self._conditions is not None and len(keys) == len(required) and keys.isdisjoint(CLOCKS)
 
     def solution(self, requester: Requester, denies: Sequence[Sequence[Constraint]]) -> Solution:
-        """Context keys with which this requester slips past these Denies; see solve."""
-        against = tuple(map(_shared, denies)) if denies else ()
-        if self._conditions is None or None in against:
+        """Context keys with which this requester meets the constraints and slips past these Denies; see solve."""
+        conditions = self._conditions
+        if conditions is None:
             return self._solve(requester, denies)
-        question = (self._conditions, against, tuple(map(requester.fact, self._read)), *self._otherwise)
+        if self._apart and not denies:
+            return self._one_by_one(requester, conditions)
+        against = tuple(map(_conditions, denies))
+        if not all(each is not None and all(c.shared for c in each) for each in (conditions, *against)):
+            return self._solve(requester, denies)
+        read = sorted(self._read)
+        asked = tuple([(name, requester.fact(name), self._matters(name)) for name in read])
+        moment = None if self._read.isdisjoint(CLOCKS) else self._key.event_time
+        return self._once((conditions, against, asked, moment), self._solve, requester, denies)
+
+    def _one_by_one(self, requester: Requester, conditions: tuple[Condition, ...]) -> Solution:
+        found: Assignment = {}
+        for condition in conditions:
+            fact = requester.fact(condition.key)
+            if condition.shared:
+                question = (condition, fact, "" if fact else self._matters(condition.key))
+                met, found[condition.key] = self._once(question, self._value, condition, fact)
+            else:
+                met, found[condition.key] = self._value(condition, fact)
+            if not met:
+                return Unmet(frozenset((condition.key,)))
+        return found
+
+    def _value(self, condition: Condition, fact: Optional[Fact]) -> tuple[bool, Value]:
+        domain = fact.domain if fact else free_domain(context_key(condition.key), self._action)
+        return KeyValues(condition.key, domain, (condition,), patterns.no_values, self._budget).value(_TO_HOLD)
+
+    def _matters(self, name: str) -> str:
+        """The action, where requests carry the key for some actions only."""
+        return "" if context_key(name).actions is None else self._action
+
+    def _once(self, question: tuple[object, ...], work_out: Callable[..., Answer], *about: Any) -> Answer:
+        """The answer to a question about shared conditions, worked out when it is asked for the first time."""
         answer = _kept.get(question)
-        if answer is None:
-            before = self._budget.left
-            found = self._solve(requester, denies)
-            answer = _kept[question] = (found, before - self._budget.left)
-            if len(_kept) > _MOST:
-                del _kept[next(iter(_kept))]
-        else:
+        if answer is not None:
             self._budget.spend(answer[1])
-        return answer[0]
+            return answer[0]  # type: ignore[no-any-return]  # what work_out answered to the same question
+        before = self._budget.left
+        found = work_out(*about)
+        _kept[question] = (found, before - self._budget.left)
+        if len(_kept) > _MOST:
+            del _kept[next(iter(_kept))]
+        return found
 
     def _solve(self, requester: Requester, denies: Sequence[Sequence[Constraint]]) -> Solution:
         found = solve(requester, self._action, self._required, denies, self._key, self._budget)
@@ -65,11 +101,11 @@ class Question:
         )
 
 
-def _shared(constraints: Sequence[Constraint]) -> Optional[tuple[object, ...]]:
-    """The conditions of the constraints, where each is one that policies share and none reads variables."""
+def _conditions(constraints: Sequence[Constraint]) -> Optional[tuple[Condition, ...]]:
+    """The conditions of constraints of which none reads variables; None where there is another constraint."""
     found = []
     for constraint in constraints:
-        if not isinstance(constraint, OfKey) or constraint.variables or not constraint.condition.shared:
+        if not isinstance(constraint, OfKey) or constraint.variables:
             return None
         found.append(constraint.condition)
     return tuple(found)
