@@ -14,6 +14,7 @@ Row = dict[str, Union[str, list[str]]]
 """One search result: field name -> text, or a list of texts where the field is multivalue."""
 
 _CELL_LIMIT = 1 << 30  # characters: the csv module stops at 131,072, less than one large event
+_STAND_INS = [chr(code) for code in range(0xE000, 0xF900)]  # private use: some of them stand in no text
 _MULTIVALUE = re.compile(r"(?:\$(?:[^$]|\$\$)*\$(?:;(?=\$)|\Z))+")
 _VALUE = re.compile(r"\$((?:[^$]|\$\$)*)\$(?:;|\Z)")
 
@@ -68,13 +69,16 @@ def write_rows(rows: Sequence[Row], fields: Sequence[str] | None = None) -> str:
 def read_rows(text: str) -> Iterator[Row]:
     """Rows of CSV; a field whose `__mv_` column is filled is a list. Raises ProtocolError on what is no such CSV."""
     csv.field_size_limit(_CELL_LIMIT)
-    reader = csv.reader(io.StringIO(text, newline=""))
+    nul = next(c for c in _STAND_INS if c not in text) if "\0" in text else ""  # before 3.11, csv refuses NUL
+    reader = csv.reader(io.StringIO(text.replace("\0", nul) if nul else text, newline=""))
     names = next(reader, [])
     places = {name: i for i, name in enumerate(names)}
     plain = [(name, i, places.get("__mv_" + name)) for name, i in places.items() if not name.startswith("__mv_")]
     for cells in reader:
         if len(cells) != len(names):
             raise ProtocolError(f"a row of {len(cells)} cells under {len(names)} columns")
+        if nul:
+            cells = [cell.replace(nul, "\0") for cell in cells]
         yield {name: _decode(cells[mv]) if mv is not None and cells[mv] else cells[i] for name, i, mv in plain}
 
 

@@ -65,20 +65,29 @@ def _principals_of(account: str, world: World) -> Iterator[tuple[Caller, Facts]]
         for unique_id in (known for known in world.unique_ids if _may_be(arn, known)):
             both: Facts = {"aws:principalarn": principal_arn, "aws:userid": _user_id_of(unique_id)}
             yield Caller(account, arn=arn, unique_id=unique_id), both
+    for role_id in (None, *world.unique_ids):
+        yield from _sessions(account, role_id, world)
+
+
+def _sessions(account: str, unique_id: Optional[str], world: World) -> Iterator[tuple[Caller, Facts]]:
+    """The sessions that the policy names, each of a role that it does not name and of those that it does.
+
+    unique_id: the role's, or None for one that the policy does not name.
+    """
+    if unique_id is not None and not unique_id.startswith("AROA"):
+        return
+    arns = world.arns.get(account, ())
     for session in world.sessions.get(account, ()):
-        yield from _sessions(session, arns)
+        role, name = session.split("/")[1:]
+        user_id = _session_id(name, world.unique_ids) if unique_id is None else fixed(f"{unique_id}:{name}")
+        unnamed = _roles_called(role, f"arn:{session.split(':')[1]}:iam::{account}:role/", arns)
+        for arn, principal_arn in ((None, unnamed), *((arn, fixed(arn)) for arn in arns if _is_role(arn, role))):
+            caller = Caller(account, arn=arn, session=session, unique_id=unique_id)
+            yield caller, {"aws:principalarn": principal_arn, "aws:userid": user_id}
 
 
-def _sessions(session: str, arns: tuple[str, ...]) -> Iterator[tuple[Caller, Facts]]:
-    """A session that the policy names, of a role that it does not name and of those that it does."""
-    account = account_of(session)
-    role, name = session.split("/")[1:]
-    user_id = _session_id(name)
-    unnamed = _roles_called(role, f"arn:{session.split(':')[1]}:iam::{account}:role/", arns)
-    yield Caller(account, session=session), {"aws:principalarn": unnamed, "aws:userid": user_id}
-    for arn in arns:
-        if ":role/" in arn and arn.rsplit("/", 1)[1] == role:
-            yield Caller(account, arn=arn, session=session), {"aws:principalarn": fixed(arn), "aws:userid": user_id}
+def _is_role(arn: str, name: str) -> bool:
+    return ":role/" in arn and arn.rsplit("/", 1)[1] == name
 
 
 @fact
@@ -88,8 +97,9 @@ def _roles_called(name: str, start: str, avoid: tuple[str, ...]) -> Domain:
 
 
 @fact
-def _session_id(name: str) -> Domain:
-    return Domain((_UNIQUE["AROA"] + literal(":" + name),), optional=False)
+def _session_id(name: str, avoid: tuple[str, ...]) -> Domain:
+    excluded = tuple(literal(f"{unique_id}:{name}") for unique_id in avoid)
+    return Domain((_UNIQUE["AROA"] + literal(":" + name),), excluded, optional=False)
 
 
 def _unknown_accounts(audience: Audience, world: World, read: frozenset[str], outside: Ids) -> list[str]:
@@ -98,21 +108,23 @@ def _unknown_accounts(audience: Audience, world: World, read: frozenset[str], ou
         return [world.own_account]
     named = [name for name in world.names.accounts if name != world.own_account]
     if not read & _KEYS_WITH_ACCOUNT:
-        return [world.outsider, *(name for name in named if name in world.arns)]
+        return [world.outsider, *(name for name in named if name in world.owners)]
     return [*outside(), *named]
 
 
 def _unique(unique_id: str, world: World, accounts: Iterable[str]) -> Iterator[tuple[Caller, Facts]]:
-    """A principal known by its unique id alone: in each of these accounts, unnamed or one that is named there."""
+    """A principal known by its unique id: in each of these accounts, else unnamed or one that is named there."""
     user_id = _user_id_of(unique_id)
     for account in accounts:
-        facts: Facts = {"aws:principalarn": _arns(account, world.partitions, ()), "aws:userid": user_id}
+        arns = _arns(account, world.partitions, world.arns.get(account, ()))
+        facts: Facts = {"aws:principalarn": arns, "aws:userid": user_id}
         yield Caller(account, unique_id=unique_id), facts
     for account in accounts:
         for arn in world.arns.get(account, ()):
             if _may_be(arn, unique_id):
                 named: Facts = {"aws:principalarn": fixed(arn), "aws:userid": user_id}
                 yield Caller(account, arn=arn, unique_id=unique_id), named
+        yield from _sessions(account, unique_id, world)
 
 
 def _may_be(arn: Optional[str], unique_id: str) -> bool:

@@ -70,9 +70,17 @@ def requesters(
         for service in services_of(principals, world):
             yield Requester(Caller(service=service), service_facts(service, world), key_owner(world, read), {})
         return
-    for caller, principal in callers(audience, principals, world, read, accounts, among):
-        account = caller.account or ""
-        identity = {**account_facts(account, world, strict, audience is Audience.network), **principal}
-        for organization in organizations_of(audience, world, read, organizations, named):
-            for network in networks(world, account, strict, read):
-                yield Requester(caller, identity, organization, network)
+    for place in _owners_worlds(audience, world, accounts):
+        for caller, principal in callers(audience, principals, place, read, accounts, among):
+            account = caller.account or ""
+            identity = {**account_facts(account, place, strict, audience is Audience.network), **principal}
+            for organization in organizations_of(audience, place, read, organizations, named):
+                for network in networks(place, account, strict, read):
+                    yield Requester(caller, identity, organization, network)
+
+
+def _owners_worlds(audience: Audience, world: World, accounts: Ids) -> Iterator[World]:
+    """The world, and where the key's account is not known, those in which it is another that patterns can see."""
+    yield world
+    if audience is Audience.internal and world.key.account is None:
+        yield from (world.owned_by(account) for account in accounts() if account != world.outsider)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, count
-from typing import Callable
+from typing import Callable, Optional
 
 from . import patterns
 from .caching import lazy
@@ -24,9 +24,11 @@ class World:
     Each part is worked out when it is asked for.
     """
 
-    def __init__(self, policy: Policy, key: KeyFacts) -> None:
+    def __init__(self, policy: Policy, key: KeyFacts, owner: Optional[str] = None) -> None:
+        """owner: the key's own account in this world, where it is not known."""
         self._policy = policy
         self.key = key
+        self._owner = owner
         self.names = Names(policy)
 
     @lazy
@@ -44,7 +46,11 @@ class World:
     @property
     def own_account(self) -> str:
         """The key's own account; where it is not known, one that the policy does not name."""
-        return self.key.account or self._fresh[1]
+        return self.key.account or self._owner or self._fresh[1]
+
+    def owned_by(self, account: str) -> "World":
+        """The same world, but that the key belongs to this account."""
+        return World(self._policy, self.key, account)
 
     @lazy
     def own_organization(self) -> str:
@@ -74,6 +80,11 @@ class World:
         """Unique ids that principal elements name."""
         found = (sorted(statement.principals.unique_ids) for statement in self._policy.statements)
         return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+    @lazy
+    def owners(self) -> frozenset[str]:
+        """Accounts that principal elements name, or whose principals they do."""
+        return frozenset[str]().union(*(statement.principals.owners for statement in self._policy.statements))
 
     @lazy
     def services(self) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from tests.reference.values import (
 
 UNIQUE = some(UPPER | DIGITS, 17, False)
 USER_IDS = (Glob(literal("AIDA") + UNIQUE), Glob(literal("AROA") + UNIQUE + literal(":") + some(NAME, 2)))
+KINDS = {"AIDA": ":user/", "AROA": ":role/"}
 SERVICES = (Glob(some(ALNUM | {".", "-"}) + literal(".amazonaws.com")),)
 
 
@@ -38,6 +39,7 @@ def principals(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     sessions = sorted(name for name in entries if ":assumed-role/" in name and "*" not in name)
     tests = [*(fifth(literal(name)) for name in named), *values.tests("aws:principalarn", facts),
              *values.lifted("aws:principalarn", facts), *_account_tests(values, facts),
+             *(Glob(ANYTHING + literal(kind) + ANYTHING) for kind in KINDS.values() if values.policy.unique_ids),
              *exact(name for name in entries if name.startswith("arn:")), *(g for s in sessions for g in _roles_of(s))]
     for outcome, arn in texts(shapes, tuple(tests)):
         owner = arn.split(":")[4]
@@ -75,13 +77,16 @@ def _roles_of(session: str) -> tuple[Glob, Glob]:
 
 
 def user_ids(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
-    """aws:userid; that of a named session ends in the session's name."""
+    """aws:userid; that of a named session ends in the session's name. A unique id that the policy names is a user's or
+    a role's by its prefix (IAM User Guide, *IAM identifiers*, Unique ID prefixes), and no root's or federated user's.
+    """
     named = sorted(values.policy.unique_ids)
     spelled = exact(named) + tuple(Glob(literal(n) + literal(":") + ANYTHING) for n in named)
     tests = spelled + values.tests("aws:userid", facts) + values.lifted("aws:userid", facts)
     account = "" if row in STRANGERS else str(facts.get("aws:principalaccount", ""))
     for outcome, text in texts(_user_id_shapes(str(facts.get("#session", "")), account), tests):
-        if row not in STRANGERS or not any(outcome[:len(spelled)]):
+        is_named = any(outcome[:len(spelled)])
+        if not is_named or (row not in STRANGERS and KINDS[text[:4]] in str(facts["aws:principalarn"])):
             yield {"aws:userid": text}
 
 
