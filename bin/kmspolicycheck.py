@@ -1,22 +1,50 @@
-"""The search command kmspolicycheck. Python compiles this file at every start, so that all else is in lib/kmspolicy."""
+"""The search command kmspolicycheck. Python compiles this file at every start, so that all else is in lib/kmspolicy.
+
+Python 2.7 and all since can read it, so that a Python which is too old is told in words.
+"""
 import os
+import signal
 import sys
 
 LIB = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib")
-sys.path.insert(0, LIB)
 
-try:
-    from kmspolicy.command import KmsPolicyCheckCommand
-except ImportError as missing:
-    import contextlib
+
+def refuse(message):
+    """Ends the search with `Error in 'kmspolicycheck' command: <message>`; status 1.
+
+    `error` is the protocol's own word for the end; splunklib can only add messages to a reply that goes on. stderr
+    stays silent, since splunkd copies every word on it into search.log, unless there is no stdout to tell it on.
+    """
+    import errno
     import json
 
-    reply = json.dumps({"finished": True, "error": (
-        f"{missing}: the app's folder lib is not complete here ({LIB}). Search heads send it to their indexers "
-        "only with [replicationAllowlist] kmspolicycheck_lib = apps/kmspolicycheck/lib/... in distsearch.conf")})
-    with contextlib.suppress(OSError):
-        os.write(1, f"chunked 1.0,{len(reply)},0\n{reply}".encode())
-    os._exit(1)  # in silence: splunkd copies every word on stderr into search.log
+    reply = json.dumps({"finished": True, "error": message})
+    try:
+        os.write(1, ("chunked 1.0," + str(len(reply)) + ",0\n" + reply).encode("ascii"))
+    except OSError as error:
+        if error.errno != errno.EPIPE:  # nobody reads it: the search was cancelled
+            os.write(2, ("kmspolicycheck: " + message + "\n").encode("ascii", "replace"))
+    finally:
+        os._exit(1)  # not sys.exit, on which splunklib would send replies of its own
+
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends it without the traceback of Python's own handler, as SIGTERM does
+if sys.version_info < (3, 9):  # noqa: UP036 (any Python may be set in commands.conf, or be all that a Splunk has)
+    refuse("Python 3.9 or later is needed, which Splunk has since 9.3; this is Python " + sys.version.split()[0])
+if sys.stdout is None:
+    refuse("standard output is closed")
+if sys.stdin is None:
+    refuse("standard input is closed")
+
+sys.path.insert(0, LIB)
+try:
+    from kmspolicy.command import KmsPolicyCheckCommand
+except (ImportError, SyntaxError, ValueError) as fault:  # files that are not there, or cut short
+    refuse(str(fault) + ": the knowledge bundle lacks the app's folder lib or part of it (" + LIB + "). Search heads "
+           "send it to indexers only with [replicationAllowlist] kmspolicycheck_lib = apps/kmspolicycheck/lib/... in "
+           "distsearch.conf")
+except OSError as fault:
+    refuse("the command cannot be loaded: " + str(fault))
 
 if __name__ == "__main__":
-    KmsPolicyCheckCommand().run()
+    KmsPolicyCheckCommand(refuse).run()

@@ -109,8 +109,6 @@ class Command:
         self.getinfo, _ = self._ask({"action": "getinfo", "preview": False, "streaming_command_will_restart": False,
                                      "searchinfo": self._searchinfo}, "")
         refusals = [message.text for message in self.messages if message.level in _FAILURES]
-        if "error" in self.getinfo:
-            refusals.append(str(self.getinfo["error"]))
         if refusals:
             raise CommandError("\n".join(refusals))
         return self.getinfo
@@ -159,6 +157,8 @@ class Command:
         writer.join()
         found = reply.get("inspector", {}).get("messages", [])
         self.messages += [Message(str(level), str(words)) for level, words in found]
+        if "error" in reply:
+            self.messages.append(Message("ERROR", str(reply["error"])))
         return reply, text
 
     def _write(self, request: bytes) -> None:

@@ -12,17 +12,21 @@ from .wire import Input, Output
 
 TYPE_CHECKING = False  # as type checkers read it; importing typing for it would cost a tenth of the start
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable, NoReturn
 
 
 @Configuration()
 class KmsPolicyCheckCommand(StreamingCommand):  # type: ignore[misc]
-    """Tells which statements of AWS KMS key policies let everyone in, and proves it with a request."""
+    """Tells which statements of AWS KMS key policies let everyone in, and proves it with a request.
 
-    def __init__(self) -> None:
+    refuse: ends the search, and the process, with one line for the searcher.
+    """
+
+    def __init__(self, refuse: Callable[[str], NoReturn]) -> None:
         super().__init__()
+        self._refuse = refuse
         self._output = Output(sys.stdout.buffer)
-        self._input = Input(sys.stdin.buffer, self._begin)
+        self._input = Input(sys.stdin.buffer, self._begin, refuse)
 
     def run(self) -> None:
         """Answers splunkd until the search ends."""
@@ -34,9 +38,12 @@ class KmsPolicyCheckCommand(StreamingCommand):  # type: ignore[misc]
 
     def stream(self, records: Iterator[Any]) -> Iterator[Any]:
         """Answers one chunk. Its rows do not come as records: they go past splunklib, see wire.py."""
-        self._output.body = self._search.answer(self._input.body)
+        try:
+            self._output.body = self._search.answer(self._input.body)
+        except Exception as fault:  # splunklib would show the searcher where in which file
+            self._refuse(f"the command failed on a chunk of rows: {fault!r:.200}")
         self._input.body = b""  # before the next chunk is read
-        if getattr(self.metadata, "finished", False):
+        if self._input.finished:
             for warning in self._search.warnings():
                 self.write_warning("{}", warning)  # the first argument goes through str.format
         return records
@@ -45,4 +52,4 @@ class KmsPolicyCheckCommand(StreamingCommand):  # type: ignore[misc]
         try:
             self._search = Search(parse(arguments))
         except OptionError as error:
-            self._output.refuse(str(error))
+            self._refuse(str(error))

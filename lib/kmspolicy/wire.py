@@ -6,46 +6,65 @@ chunks without a body. Source: custom search command protocol v2 as recorded fro
 """
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 from collections.abc import Iterable
 from io import BufferedWriter
 
+from .options import shown
+
 TYPE_CHECKING = False  # as type checkers read it; importing typing for it would cost a tenth of the start
 if TYPE_CHECKING:
-    from typing import BinaryIO, Callable, NoReturn
+    from typing import Any, BinaryIO, Callable, NoReturn
 
 _HEADER = re.compile(rb"chunked\s+1.0\s*,\s*(\d+)\s*,\s*(\d+)\s*\n")
+_LONGEST_HEADER = 200  # bytes
 _WRITTEN_AT_ONCE = 1 << 18  # bytes
+# On Windows writing into a pipe whose other end is closed is EINVAL, too (Python's subprocess, bpo-19612).
+_NOBODY_READS = (errno.EPIPE, errno.EINVAL)
+
+# What splunklib must find in a request. Its own options come with the arguments and act before any of our code runs:
+# `logging_configuration` loads and evaluates a file that the searcher names, `record` writes the session to disk.
+_GETINFO = json.dumps({"action": "getinfo", "preview": False, "searchinfo": {
+    "args": [], "raw_args": [], "dispatch_dir": "", "sid": "", "search": "", "splunk_version": "", "earliest_time": 0,
+    "latest_time": 0}}).encode()
+_EXECUTE = {finished: json.dumps({"action": "execute", "finished": finished}).encode() for finished in (False, True)}
 
 
 class Input:
-    """stdin. body: that of the chunk which splunklib has last read the head of.
+    """stdin. body and finished: those of the chunk which splunklib has last read the head of.
 
     Its end is the end of the search; within a chunk, so that half a chunk is not taken for a whole one.
+    refuse: ends the search with one line, where what comes is no session.
     """
 
-    def __init__(self, stream: BinaryIO, take_arguments: Callable[[list[str]], None]) -> None:
+    def __init__(self, stream: BinaryIO, take_arguments: Callable[[list[str]], None],
+                 refuse: Callable[[str], NoReturn]) -> None:
         self.body = b""
+        self.finished = False
         self._stream = stream
         self._take_arguments = take_arguments
+        self._refuse = refuse
         self._metadata = b""
         self._begun = False
 
     def readline(self) -> bytes:
         """The header of the next chunk, as if it had no body."""
-        header = self._stream.readline()
-        if not header.endswith(b"\n"):
-            leave()
-        sizes = _HEADER.match(header)
-        if not sizes:
-            return header  # splunklib says what is wrong
-        self._metadata = self._whole(int(sizes[1]))
-        self.body = self._whole(int(sizes[2]))
-        if not self._begun:
+        try:
+            told = self._chunk()
+        except OSError as fault:
+            self._refuse(f"standard input cannot be read: {fault}")
+        except (MemoryError, OverflowError):
+            self._refuse("the memory does not hold the next chunk of rows")
+        if self._begun:
+            self.finished = bool(told.get("finished"))
+            self._metadata = _EXECUTE[self.finished]
+        else:
             self._begun = True
-            self._metadata = self._without_arguments(self._metadata)
+            self._metadata = _GETINFO
+            self._take_arguments(self._arguments(told))
         return b"chunked 1.0,%d,0\n" % len(self._metadata)
 
     def read(self, size: int) -> bytes:
@@ -53,21 +72,36 @@ class Input:
         data, self._metadata = self._metadata[:size], self._metadata[size:]
         return data
 
+    def _chunk(self) -> dict[str, Any]:
+        """What the metadata of the next chunk tell."""
+        header = self._stream.readline(_LONGEST_HEADER)
+        if len(header) < _LONGEST_HEADER and not header.endswith(b"\n"):
+            leave()
+        sizes = _HEADER.match(header)
+        if not sizes:
+            self._refuse(f"a chunk of protocol 2 was due, not {shown(header.decode('ascii', 'replace'))}")
+        metadata = self._whole(int(sizes[1]))
+        self.body = self._whole(int(sizes[2]))
+        try:
+            told: dict[str, Any] = json.loads(metadata)
+            action = told["action"]
+        except (ValueError, TypeError, LookupError, RecursionError):
+            self._refuse("the metadata of a chunk cannot be read")
+        due = "execute" if self._begun else "getinfo"
+        if action != due:
+            self._refuse(f"the action {due} was due, not {shown(str(action))}")
+        return told
+
     def _whole(self, size: int) -> bytes:
         data = self._stream.read(size)
         return data if len(data) == size else leave()
 
-    def _without_arguments(self, metadata: bytes) -> bytes:
-        """The metadata of getinfo as a command without arguments would get it; ours go where they are checked.
-
-        splunklib would set its own options, before any of our code runs: `logging_configuration` loads and evaluates a
-        file that the searcher names, `record` writes the session to disk.
-        """
-        told = json.loads(metadata)
-        arguments = told["searchinfo"].get("args")
-        told["searchinfo"].update(args=[], raw_args=[])
-        self._take_arguments([str(argument) for argument in arguments or []])
-        return json.dumps(told).encode()
+    def _arguments(self, told: dict[str, Any]) -> list[str]:
+        searchinfo = told.get("searchinfo")
+        arguments = (searchinfo.get("args") or []) if isinstance(searchinfo, dict) else None
+        if not isinstance(arguments, list):
+            self._refuse("the request getinfo has no searchinfo, or no list of arguments in it")
+        return [str(argument) for argument in arguments]
 
 
 class Output:
@@ -89,26 +123,20 @@ class Output:
         size = sum(map(len, body))
         if size:
             head = _HEADER.sub(lambda found: b"chunked 1.0,%s,%d\n" % (found[1], size), head, count=1)
-        self._send(head, body)
-
-    def refuse(self, message: str) -> NoReturn:
-        """Answers getinfo so that the search stops with `Error in 'kmspolicycheck' command: <message>`.
-
-        splunklib can only add messages to a reply that goes on; `error` is the protocol's own word for the end.
-        """
-        reply = json.dumps({"finished": True, "error": message}).encode()
-        self._send(b"chunked 1.0,%d,0\n" % len(reply) + reply, ())
-        os._exit(1)  # not sys.exit, on which splunklib would send replies of its own
-
-    def _send(self, head: bytes, body: Iterable[bytes]) -> None:
         try:
             self._stream.write(head)
             self._stream.writelines(body)
             self._stream.flush()
-        except OSError:
-            leave()
+        except OSError as fault:
+            leave(fault)
 
 
-def leave() -> NoReturn:
-    """Ends the process in silence: splunkd copies every word on stderr into search.log as an error."""
-    os._exit(0)  # not sys.exit: splunklib and the interpreter would try to write to the closed pipe once more
+def leave(fault: OSError | None = None) -> NoReturn:
+    """Ends the process. In silence, since splunkd copies every word on stderr into search.log as an error; but with a
+    line and status 1 where a fault lost output that somebody waits for."""
+    lost = fault is not None and fault.errno not in _NOBODY_READS
+    try:
+        if lost:
+            os.write(2, f"kmspolicycheck: standard output cannot be written: {fault}\n".encode("ascii", "replace"))
+    finally:
+        os._exit(lost)  # not sys.exit: splunklib and the interpreter would try to write to the closed pipe once more

@@ -49,11 +49,17 @@ def execute(body: str = "", finished: bool = False) -> bytes:
 
 
 def talk(sent: bytes, *, python: str | Path = sys.executable, app: Path = APP, argv: Sequence[str] = (),
-         environment: Mapping[str, str] | None = None) -> Session:
-    """Sends all of it, closes the pipe and reads every reply."""
+         environment: Mapping[str, str] | None = None, **process: Any) -> Session:
+    """Sends all of it, closes the pipe and reads every reply. process: what else subprocess.Popen shall know."""
     done = subprocess.run([str(python), str(app / "bin" / "kmspolicycheck.py"), *argv], input=sent, capture_output=True,
-                          timeout=120, env={**os.environ, **(environment or {})})
+                          timeout=120, env={**os.environ, **(environment or {})}, **process)
     return Session(_replies(done.stdout), done.returncode, done.stderr.decode(errors="replace"))
+
+
+def start(**pipes: Any) -> subprocess.Popen[bytes]:
+    """A running command, with pipes for all that is not said otherwise."""
+    return subprocess.Popen([sys.executable, str(APP / "bin" / "kmspolicycheck.py")], **{
+        "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **pipes})
 
 
 def _replies(written: bytes) -> list[Reply]:

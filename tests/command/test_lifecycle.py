@@ -1,4 +1,4 @@
-"""How the process starts and ends: probes, cancelled searches, cut pipes, a bundle without lib/, odd environments."""
+"""What the process needs at its start: an app that is whole, a Python, splunklib; and what its environment changes."""
 import re
 import shutil
 import subprocess
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dev.pythons import find
 from tests.command.session import APP, execute, getinfo, talk
 
 ROWS = "_raw,_chunked_idx\n" + "".join(f'"{{""eventName"":""Decrypt"",""n"":{i}}}",{i}\n' for i in range(2000))
@@ -26,20 +27,67 @@ def test_a_probe_asks_getinfo_and_nothing_else() -> None:
     assert ([reply.metadata for reply in session.replies], session.status, session.stderr) == ([STREAMING], 0, "")
 
 
-def test_a_missing_lib_is_one_error_that_names_the_setting(bundle: Path) -> None:
+def _lib(bundle: Path) -> Path:
+    for name in ("kmspolicy", "splunklib"):
+        shutil.copytree(APP / "lib" / name, bundle / "lib" / name)
+    return bundle / "lib"
+
+
+@pytest.mark.parametrize(("missing", "told"), [
+    ("", "No module named 'kmspolicy'"), ("kmspolicy", "No module named 'kmspolicy'"),
+    ("splunklib", "No module named 'splunklib'"),
+    ("splunklib/searchcommands", "No module named 'splunklib.searchcommands'"),
+    ("kmspolicy/command.py", "No module named 'kmspolicy.command'"),
+    ("kmspolicy/wire.py", "No module named 'kmspolicy.wire'")])
+def test_a_missing_lib_is_one_error_that_names_the_setting(missing: str, told: str, bundle: Path) -> None:
+    if missing:
+        gone = _lib(bundle) / missing
+        gone.unlink() if gone.is_file() else shutil.rmtree(gone)
     session = talk(getinfo(), app=bundle)
     assert (len(session.replies), session.status, session.stderr) == (1, 1, "")
-    error = session.replies[0].metadata["error"]
-    assert "No module named 'kmspolicy'" in error and error.isprintable()
-    assert "[replicationAllowlist] kmspolicycheck_lib" in error and "distsearch.conf" in error
+    assert session.replies[0].metadata == {"finished": True, "error": (
+        f"{told}: the knowledge bundle lacks the app's folder lib or part of it ({bundle / 'lib'}). Search heads send "
+        "it to indexers only with [replicationAllowlist] kmspolicycheck_lib = apps/kmspolicycheck/lib/... in "
+        "distsearch.conf")}
+
+
+@pytest.mark.parametrize("cut", [b"from __future__ import (", b"\0" * 100], ids=["in a line", "to zeros"])
+def test_a_lib_that_was_cut_short_names_the_setting_too(cut: bytes, bundle: Path) -> None:
+    (_lib(bundle) / "kmspolicy" / "command.py").write_bytes(cut)
+    session = talk(getinfo(), app=bundle)
+    assert (len(session.replies), session.status, session.stderr) == (1, 1, "")
+    assert "[replicationAllowlist] kmspolicycheck_lib" in session.replies[0].metadata["error"]
+
+
+def test_the_setting_that_the_error_names_is_the_one_that_the_app_ships() -> None:
+    lines = (APP / "default" / "distsearch.conf").read_text("utf-8").splitlines()
+    assert lines[lines.index("[replicationAllowlist]") + 1] == "kmspolicycheck_lib = apps/kmspolicycheck/lib/..."
+
+
+@pytest.mark.parametrize("version", ["2.7", "3.6", "3.7", "3.8"])
+def test_a_python_that_is_too_old_is_one_error_that_names_the_one_needed(version: str) -> None:
+    session = talk(getinfo() + execute(f"_raw\n{OPEN}\n", True), python=_python(version))
+    assert (len(session.replies), session.status, session.stderr) == (1, 1, "")
+    assert session.replies[0].metadata["finished"] is True
+    assert session.replies[0].metadata["error"].startswith(
+        f"Python 3.9 or later is needed, which Splunk has since 9.3; this is Python {version}.")
+
+
+@pytest.mark.parametrize("version", ["3.9", "3.10", "3.12", "3.13"])
+def test_every_newer_python_answers_alike(version: str) -> None:
+    sent = getinfo(["_raw", "account=nobody"]) + execute(ROWS) + execute(f"_raw\n{OPEN}\n", True)
+    session = talk(sent, python=_python(version))
+    assert session == talk(sent) and session.status == 0 and ",everyone,true," in session.replies[2].body
+
+
+def _python(version: str) -> Path:
+    return find(version) or pytest.skip(f"the command was not started under Python {version}: none is installed")
 
 
 def test_nothing_private_of_splunklib_is_needed(bundle: Path) -> None:
     """A splunklib whose inner names are all other ones, as a later version's may be, makes no difference."""
-    for name in ("kmspolicy", "splunklib"):
-        shutil.copytree(APP / "lib" / name, bundle / "lib" / name)
     renamed = 0
-    for module in (bundle / "lib" / "splunklib" / "searchcommands").glob("*.py"):
+    for module in (_lib(bundle) / "splunklib" / "searchcommands").glob("*.py"):
         text, count = re.subn(r"\b_(?!_|nameToLevel|json\b)(?=[a-z])", "_other_", module.read_text("utf-8"))
         module.write_text(text, "utf-8")
         renamed += count
@@ -50,8 +98,7 @@ def test_nothing_private_of_splunklib_is_needed(bundle: Path) -> None:
 
 
 def test_no_code_for_networks_is_loaded_and_another_splunklib_is_loaded_whole(bundle: Path) -> None:
-    for name in ("kmspolicy", "splunklib"):
-        shutil.copytree(APP / "lib" / name, bundle / "lib" / name)
+    lib = _lib(bundle)
     sent = getinfo(["account=nobody"]) + execute(ROWS) + execute(f"_raw\n{OPEN}\n", True)
 
     def loaded() -> set[str]:
@@ -60,60 +107,25 @@ def test_no_code_for_networks_is_loaded_and_another_splunklib_is_loaded_whole(bu
         return {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
     networks = {"ssl", "socket", "http.client", "splunklib.client"}
     assert networks & loaded() <= {"socket"}  # which logging.handlers imports
-    module = bundle / "lib" / "splunklib" / "__init__.py"
+    module = lib / "splunklib" / "__init__.py"
     module.write_text(module.read_text("utf-8").replace("(2, 1, 1)", "(2, 2, 0)"), "utf-8")
     assert networks <= loaded()
     assert talk(sent, app=bundle) == talk(sent)
 
 
-def _process() -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, str(APP / "bin" / "kmspolicycheck.py")], stdin=subprocess.PIPE,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-@pytest.mark.parametrize("args", [[], ["mode=wrong"]], ids=["search", "refusal"])
-@pytest.mark.parametrize("read", [0, 1, 60, 5000])
-def test_a_reader_that_goes_away_ends_the_command_in_silence(read: int, args: list[str]) -> None:
-    process = _process()
-    assert process.stdin and process.stdout and process.stderr
-    if not read:
-        process.stdout.close()
-    try:
-        process.stdin.write(getinfo(args))
-        process.stdin.flush()
-        for _ in range(20):
-            process.stdin.write(execute(ROWS))
-            process.stdin.flush()
-            if read and not process.stdout.closed:
-                process.stdout.read(read)
-                process.stdout.close()
-        process.stdin.close()
-    except BrokenPipeError:
-        pass  # the command has gone, as it should
-    assert process.wait(60) == (0 if not args or not read else 1)
-    assert process.stderr.read() == b""
-    process.stderr.close()
-
-
-def test_stdin_that_ends_at_any_byte_ends_the_command_in_silence() -> None:
-    """Whole chunks are answered, half a chunk is not."""
-    chunks = [getinfo(), execute("_raw,x\na,1\n"), execute("_raw,x\nb,2\n", True)]
-    whole, ends = b"".join(chunks), [sum(map(len, chunks[:i + 1])) for i in range(3)]
-    starts = [0, *ends[:2]]
-    cuts = {*(start + into for start in starts for into in (0, 1, 14, 20, 40, 60)), *(end - 1 for end in ends), ends[2]}
-    for cut in sorted(cuts):
-        session = talk(whole[:cut])
-        assert (session.status, session.stderr, len(session.replies)) == (0, "", sum(end <= cut for end in ends)), cut
-
-
 @pytest.mark.parametrize("environment", [
-    {"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, {"PYTHONUTF8": "0"}, {"SPLUNK_HOME": "/nonexistent"},
+    {"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, {"LC_ALL": "no_SUCH.locale"},
+    {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"LC_ALL": "", "LANG": "tr_TR.ISO-8859-9"},
+    {"PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "utf-16"}, {"PYTHONUNBUFFERED": "1"}, {"PYTHONOPTIMIZE": "2"},
+    {"PYTHONWARNINGS": "error"}, {"PYTHONDEVMODE": "1"}, {"SPLUNK_HOME": "/nonexistent"},
 ], ids=str)
 def test_the_environment_changes_nothing(environment: dict[str, str]) -> None:
-    sent = getinfo(dispatch="/nonexistent/dispatch") + execute("_raw\né\U0001f511\n", True)
+    sent = getinfo(["account=é"], dispatch="/nonexistent/dispatch") + execute(f"_raw\né\U0001f511\n{OPEN}\n", True)
     session = talk(sent, environment=environment)
+    assert session == talk(sent)
     assert (session.status, session.stderr) == (0, "")
     assert session.replies[1].body.splitlines()[1].startswith("é\U0001f511,")
+    assert session.messages == [["WARN", 'no row has the field "é" that the option account names']]
 
 
 def test_messages_go_out_with_the_last_chunk_and_each_chunk_has_one_reply() -> None:
