@@ -5,14 +5,15 @@ import gc
 import sys
 from collections.abc import Iterator
 
-from .options import OptionError, parse
+from .options import OptionError, Options, parse
 from .sdk import Configuration, StreamingCommand
-from .search import Search
 from .wire import Input, Output
 
 TYPE_CHECKING = False  # as type checkers read it; importing typing for it would cost a tenth of the start
 if TYPE_CHECKING:
     from typing import Any, Callable, NoReturn
+
+    from .search import Search
 
 
 @Configuration()
@@ -25,6 +26,8 @@ class KmsPolicyCheckCommand(StreamingCommand):  # type: ignore[misc]
     def __init__(self, refuse: Callable[[str], NoReturn]) -> None:
         super().__init__()
         self._refuse = refuse
+        self._asked = Options()
+        self._search: Search | None = None
         self._output = Output(sys.stdout.buffer)
         self._input = Input(sys.stdin.buffer, self._begin, refuse)
 
@@ -39,6 +42,10 @@ class KmsPolicyCheckCommand(StreamingCommand):  # type: ignore[misc]
     def stream(self, records: Iterator[Any]) -> Iterator[Any]:
         """Answers one chunk. Its rows do not come as records: they go past splunklib, see wire.py."""
         try:
+            if self._search is None:
+                from .search import Search  # which a process that is asked getinfo alone does without
+
+                self._search = Search(self._asked)
             self._output.body = self._search.answer(self._input.body)
         except Exception as fault:  # splunklib would show the searcher where in which file
             self._refuse(f"the command failed on a chunk of rows: {fault!r:.200}")
@@ -50,6 +57,6 @@ class KmsPolicyCheckCommand(StreamingCommand):  # type: ignore[misc]
 
     def _begin(self, arguments: list[str]) -> None:
         try:
-            self._search = Search(parse(arguments))
+            self._asked = parse(arguments)
         except OptionError as error:
             self._refuse(str(error))
