@@ -37,12 +37,13 @@ def callers(
                 arn = _arns(account, world.partitions, ())
                 yield Caller(account), {"aws:principalarn": arn, "aws:userid": user_id}
         return
-    for unique_id in dict.fromkeys((*world.unique_ids, *(world.names.unique_ids if "aws:userid" in read else ()))):
+    known = tuple(dict.fromkeys((*world.unique_ids, *(world.names.unique_ids if "aws:userid" in read else ()))))
+    for unique_id in known:
         if principals.open_ended or unique_id in principals.unique_ids:
             yield from _unique(unique_id, world, _unknown_accounts(audience, world, read, accounts))
     for account in (a for a in _accounts(audience, principals, world) if among is None or a in among):
         whole = principals.open_ended or account in principals.accounts
-        for caller, identity in _principals_of(account, world):
+        for caller, identity in _principals_of(account, known, world):
             if whole or principal_matches(principals, caller):
                 yield caller, identity
 
@@ -56,30 +57,43 @@ def _accounts(audience: Audience, principals: Principals, world: World) -> list[
     return sorted(named - {world.key.account or ""})
 
 
-def _principals_of(account: str, world: World) -> Iterator[tuple[Caller, Facts]]:
-    """A principal of the account that the policy does not name, then each that it names."""
+def _principals_of(account: str, known: tuple[str, ...], world: World) -> Iterator[tuple[Caller, Facts]]:
+    """A principal of the account that the policy does not name, then each that it names; known: unique ids."""
     arns = world.arns.get(account, ())
-    user_id = _user_ids(world.unique_ids, account)
-    for arn, principal_arn in ((None, _arns(account, world.partitions, arns)), *((arn, fixed(arn)) for arn in arns)):
-        yield Caller(account, arn=arn), {"aws:principalarn": principal_arn, "aws:userid": user_id}
-        for unique_id in (known for known in world.unique_ids if _may_be(arn, known)):
-            both: Facts = {"aws:principalarn": principal_arn, "aws:userid": _user_id_of(unique_id)}
-            yield Caller(account, arn=arn, unique_id=unique_id), both
-    for role_id in (None, *world.unique_ids):
-        yield from _sessions(account, role_id, world)
+    user_id = _user_ids(known, account)
+    yield Caller(account), {"aws:principalarn": _arns(account, world.partitions, arns), "aws:userid": user_id}
+    for arn in arns:
+        yield Caller(account, arn=arn), {"aws:principalarn": fixed(arn), "aws:userid": user_id}
+    for unique_id in known:
+        yield from _with_id(unique_id, account, arns, world)
+    for role_id in (None, *known):
+        yield from _sessions(account, role_id, known, world)
 
 
-def _sessions(account: str, unique_id: Optional[str], world: World) -> Iterator[tuple[Caller, Facts]]:
+def _with_id(unique_id: str, account: str, arns: tuple[str, ...], world: World) -> Iterator[tuple[Caller, Facts]]:
+    """The user or role of a unique id as a principal of the account: one of these ARNs, or unnamed."""
+    kind, user_id = _KIND[unique_id[:4]], _user_id_of(unique_id)
+    unnamed: Facts = {"aws:principalarn": _arns(account, world.partitions, arns, kind), "aws:userid": user_id}
+    yield Caller(account, unique_id=unique_id), unnamed
+    for arn in arns:
+        if f":{kind}/" in arn:
+            named: Facts = {"aws:principalarn": fixed(arn), "aws:userid": user_id}
+            yield Caller(account, arn=arn, unique_id=unique_id), named
+
+
+def _sessions(
+    account: str, unique_id: Optional[str], known: tuple[str, ...], world: World
+) -> Iterator[tuple[Caller, Facts]]:
     """The sessions that the policy names, each of a role that it does not name and of those that it does.
 
-    unique_id: the role's, or None for one that the policy does not name.
+    unique_id: the role's, or None for one that is not among those known.
     """
     if unique_id is not None and not unique_id.startswith("AROA"):
         return
     arns = world.arns.get(account, ())
     for session in world.sessions.get(account, ()):
         role, name = session.split("/")[1:]
-        user_id = _session_id(name, world.unique_ids) if unique_id is None else fixed(f"{unique_id}:{name}")
+        user_id = _session_id(name, known) if unique_id is None else fixed(f"{unique_id}:{name}")
         unnamed = _roles_called(role, f"arn:{session.split(':')[1]}:iam::{account}:role/", arns)
         for arn, principal_arn in ((None, unnamed), *((arn, fixed(arn)) for arn in arns if _is_role(arn, role))):
             caller = Caller(account, arn=arn, session=session, unique_id=unique_id)
@@ -114,22 +128,12 @@ def _unknown_accounts(audience: Audience, world: World, read: frozenset[str], ou
 
 def _unique(unique_id: str, world: World, accounts: Iterable[str]) -> Iterator[tuple[Caller, Facts]]:
     """A principal known by its unique id: in each of these accounts, else unnamed or one that is named there."""
-    user_id = _user_id_of(unique_id)
     for account in accounts:
-        arns = _arns(account, world.partitions, world.arns.get(account, ()))
-        facts: Facts = {"aws:principalarn": arns, "aws:userid": user_id}
-        yield Caller(account, unique_id=unique_id), facts
-    for account in accounts:
-        for arn in world.arns.get(account, ()):
-            if _may_be(arn, unique_id):
-                named: Facts = {"aws:principalarn": fixed(arn), "aws:userid": user_id}
-                yield Caller(account, arn=arn, unique_id=unique_id), named
-        yield from _sessions(account, unique_id, world)
+        yield from _with_id(unique_id, account, world.arns.get(account, ()), world)
+        yield from _sessions(account, unique_id, (), world)
 
 
-def _may_be(arn: Optional[str], unique_id: str) -> bool:
-    """Whether a principal of this ARN (None: unnamed) can have the unique id: AROA is a role's, AIDA a user's."""
-    return arn is None or (":role/" if unique_id.startswith("AROA") else ":user/") in arn
+_KIND = {"AROA": "role", "AIDA": "user"}  # whose a unique id is. Source: *IAM identifiers*, Unique ID prefixes
 
 
 def _user_id_of(unique_id: str) -> Fact:
@@ -143,18 +147,18 @@ def _sessions_of(unique_id: str) -> Domain:
 
 
 @fact
-def _arns(account: str, partitions: tuple[str, ...], avoid: tuple[str, ...]) -> Domain:
-    """`aws:PrincipalArn` of the account's principals; a session carries its role's."""
+def _arns(account: str, partitions: tuple[str, ...], avoid: tuple[str, ...], only: str = "") -> Domain:
+    """`aws:PrincipalArn` of the account's principals, or its roles or users only; a session carries its role's."""
+    kinds = (only,) if only else ("role", "user")
     languages: list[Pattern] = []
     for partition in partitions:
-        for kind in ("role/", "user/"):
-            start = literal(f"arn:{partition}:iam::{account}:{kind}")
+        for kind in kinds:
+            start = literal(f"arn:{partition}:iam::{account}:{kind}/")
             languages += [start + some(NAME), start + some(PATH) + literal("/") + some(NAME)]
-        languages += [
-            literal(f"arn:{partition}:iam::{account}:root"),
-            literal(f"arn:{partition}:sts::{account}:federated-user/") + some(NAME),
-        ]
-    seeds = tuple(f"arn:{partitions[0]}:iam::{account}:{kind}/any" for kind in ("role", "user"))
+        if not only:
+            root, federated = f"arn:{partition}:iam::{account}:root", f"arn:{partition}:sts::{account}:federated-user/"
+            languages += [literal(root), literal(federated) + some(NAME)]
+    seeds = tuple(f"arn:{partitions[0]}:iam::{account}:{kind}/any" for kind in kinds)
     return Domain(tuple(languages), tuple(map(literal, avoid)), seeds=seeds, optional=False)
 
 
