@@ -1,20 +1,22 @@
-"""Hostile and ordinary rows through the real command over the real protocol: each is answered as mode and show say."""
+"""Hostile and ordinary rows through the real command over the real protocol: each is answered exactly as mode and show
+say. How many rows answer it, which of them are flagged and what they are, is counted by the reference.
+"""
 
 from __future__ import annotations
 
 import json
 import time
-from collections import Counter
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Iterator, Sequence
+from itertools import count, groupby
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from dev.fuzz.generator import case
 from dev.scp import Row
 from dev.splunkd import CommandError, run
-from tests.reference.grammar import BrokenPolicy, read, statements
+from tests.reference.evaluator import Key
+from tests.reference.oracle import UNKNOWN_KEY, judge
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "key_policy_"
@@ -43,43 +45,45 @@ NASTY = (
 )
 AUDIENCES = {"everyone", "network", "organization", "external", "service", "internal", "none"}
 SEVERITIES = {"critical", "high", "medium", "low", "informational"}
+EVENT_TIME, EVENT_SECONDS = "2025-06-15T15:06:40Z", 1_750_000_000.0
+EVENT_KEY = Key(account="111122223333", region="us-west-2", partition="aws")
 
 
 class Accounting(AssertionError):
     """The command's answer breaks a promise; the text says which, and the seed makes the search again."""
 
 
-def check(seed: int) -> int:
+class Expected(NamedTuple):
+    """What the reference says of one policy: per statement whether it is flagged; None where it cannot be read."""
+
+    audience: str | None
+    flagged: tuple[bool, ...] | None
+
+
+def check(seed: int, app: Path = ROOT) -> int:
     """One random search; returns the number of its input rows. Raises Accounting or CommandError."""
     random = Random(seed)
     rows: list[Row] = []
-    counts = []
     for n in range(random.choice((0, 1, 2, 7, 40, 200))):
-        text, answers = _text(random)
-        noise = random.choice(("", "plain", *NASTY))
-        rows.append(
-            {"n": str(n), "_raw": text, "note": noise} if random.random() < 0.9 else {"n": str(n), "_raw": text}
-        )
-        counts.append(answers)
-    mode, show = random.choice(("summary", "expand")), random.choice(("all", "all", "flagged"))
-    args = [f"mode={mode}", f"show={show}"] + (["raw=f"] if random.random() < 0.2 else [])
-    answer = run(ROOT, rows, args, chunk_rows=random.choice((1, 3, 500)))
-    problems = [m for m in answer.messages if m.level in ("ERROR", "FATAL")]
-    _demand(not problems, seed, f"messages {problems}")
-    got: Counter[str] = Counter()
-    order = [int(str(row["n"])) for row in answer.rows]
-    _demand(order == sorted(order), seed, "rows out of order")
-    for row in answer.rows:
-        got[str(row["n"])] += 1
-        _row(seed, row)
-    for n, expected in enumerate(counts):
-        if expected is None:
-            _demand(show == "flagged" or got[str(n)] >= 1, seed, f"row {n} is lost")
-        elif show == "flagged":
-            _demand(got[str(n)] <= (expected if mode == "expand" else 1), seed, f"row {n}: {got[str(n)]} answers")
-        else:
-            wanted = expected if mode == "expand" else 1
-            _demand(got[str(n)] == wanted, seed, f"row {n}: {got[str(n)]} answers, not {wanted}")
+        noise: Row = {"note": random.choice(("", "plain", *NASTY))} if random.random() < 0.9 else {}
+        rows.append({"n": str(n), "_raw": _text(random), **noise})
+    mode, raw = random.choice(("summary", "expand")), random.choice(("t", "t", "t", "f"))
+    args, chunk_rows = [f"mode={mode}", f"raw={raw}"], random.choice((1, 3, 500))
+    answers = _search(app, seed, rows, args, chunk_rows)
+    answered = [(n, list(group)) for n, group in groupby(answers, lambda row: int(str(row["n"])))]
+    _demand([n for n, _ in answered] == list(range(len(rows))), seed, "rows lost or out of order")
+    for n, group in answered:
+        try:
+            _account(str(rows[n]["_raw"]), mode, group)
+            _untouched(rows[n], group, whole=raw == "t" or mode == "summary")
+        except AssertionError as error:
+            raise Accounting(f"row {n}: {error} (search of seed {seed})") from error
+    if random.random() < 0.5:
+        kept = _search(app, seed, rows, [*args, "show=flagged"], chunk_rows)
+        due = [row for row in answers if _is_kept(row)]
+        hidden = () if raw == "t" else ("_raw",)  # with raw=f it stands on the first row that is shown
+        same = _without(kept, hidden) == _without(due, hidden)
+        _demand(same, seed, f"show=flagged: {len(kept)} rows, not these {len(due)}")
     return len(rows)
 
 
@@ -94,50 +98,128 @@ def run_until(first: int, deadline: float) -> Iterator[tuple[int, str | None]]:
             yield 0, f"seed {seed}: {error}"
 
 
-def _row(seed: int, row: Row) -> None:
+def _search(app: Path, seed: int, rows: list[Row], args: list[str], chunk_rows: int) -> list[Row]:
+    answer = run(app, rows, args, chunk_rows=chunk_rows)
+    problems = [m for m in answer.messages if m.level in ("ERROR", "FATAL")]
+    _demand(not problems, seed, f"messages {problems}")
+    return answer.rows
+
+
+def _account(text: str, mode: str, group: list[Row]) -> None:
+    """Holds the rows that answer one text to what the reference says of its policies."""
+    for row in group:
+        _form(row)
+    expected = _expected(text)
+    if expected is None:  # whether that is a broken policy or no policy at all, the reference does not know
+        assert len(group) == 1 and not group[0][PREFIX + "hash"], f"{len(group)} answers to what cannot be read"
+        return
+    wanted = [part for policy in expected or [Expected(None, None)] for part in _parts(policy, mode)]
+    told = [(row[PREFIX + "statement_index"], row[PREFIX + "flagged"] == "true") for row in group]
+    assert told == wanted, f"answered {told}, not {wanted}"
+    whole = [policy.audience or "" for policy in expected] or [""]
+    assert mode == "expand" or [row[PREFIX + "audience"] for row in group] == whole, f"audiences are not {whole}"
+    unread = sum(policy.flagged is None for policy in expected)
+    assert sum(row[PREFIX + "error"] != "" for row in group) == unread, f"errors on other than {unread} rows"
+
+
+def _parts(policy: Expected, mode: str) -> list[tuple[str, bool]]:
+    """(index of the statement, whether it is flagged) of the rows for one policy."""
+    if policy.flagged is None:
+        return [("", False)]
+    return [(str(i), f) for i, f in enumerate(policy.flagged)] if mode == "expand" else [("", any(policy.flagged))]
+
+
+def _expected(text: str) -> list[Expected] | None:
+    """What the policies in a text are; None where the text itself is no JSON, or a policy that cannot be read."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(value, dict):
+        return []
+    if "Statement" in value:
+        bare = _judged(text, UNKNOWN_KEY, None)
+        return [bare] if bare.flagged is not None else None
+    events = value.get("Records", [value])
+    policies = (event["requestParameters"]["policy"] for event in events if "requestParameters" in event)
+    return [_judged(policy, EVENT_KEY, EVENT_SECONDS) for policy in policies]
+
+
+def _judged(policy: str, key: Key, now: float | None) -> Expected:
+    verdict = judge(policy, key=key, now=now)
+    if verdict.error:
+        return Expected(None, None)
+    return Expected(verdict.audience, tuple(i in verdict.flagged for i in range(len(verdict.statements))))
+
+
+def _is_kept(row: Row) -> bool:
+    """Whether show=flagged shows a row: it is flagged, or a call that may be in force could not be read."""
+    return row[PREFIX + "flagged"] == "true" or (row[PREFIX + "error"] != "" and row[PREFIX + "call"] != "failure")
+
+
+def _untouched(sent: Row, group: list[Row], whole: bool) -> None:
+    """Other fields come back as they were; bytes that are no UTF-8 as replacement characters."""
+    for at, row in enumerate(group):
+        for name in ("_raw", "note"):
+            there = str(sent.get(name, "")) if whole or at == 0 or name != "_raw" else ""
+            there = there.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+            assert row.get(name, "") == there, f"{name} came back as {row.get(name)!r:.200}"
+
+
+def _without(rows: list[Row], names: Sequence[str]) -> list[Row]:
+    return [{name: value for name, value in row.items() if name not in names} for row in rows]
+
+
+def _form(row: Row) -> None:
     """The fields that every row carries, and what they may say."""
     fields = {
         name: row.get(PREFIX + name) for name in ("audience", "flagged", "severity", "error", "hash", "encrypt_only")
     }
-    _demand(None not in fields.values(), seed, f"a field is missing: {fields}")
-    _demand(fields["audience"] in AUDIENCES | {""}, seed, f"audience {fields['audience']!r}")
+    assert None not in fields.values(), f"a field is missing: {fields}"
+    assert fields["audience"] in AUDIENCES | {""}, f"audience {fields['audience']!r}"
     if fields["hash"] or fields["error"]:
-        _demand(fields["flagged"] in ("true", "false") and fields["severity"] in SEVERITIES, seed, f"{fields}")
-    _demand(not (fields["error"] and fields["flagged"] == "true"), seed, "flagged in spite of an error")
-    _demand(fields["flagged"] != "true" or bool(row.get(PREFIX + "granted")), seed, "flagged, but nothing granted")
+        assert fields["flagged"] in ("true", "false") and fields["severity"] in SEVERITIES, f"{fields}"
+    assert not (fields["error"] and fields["flagged"] == "true"), "flagged in spite of an error"
+    assert fields["flagged"] != "true" or bool(row.get(PREFIX + "granted")), "flagged, but nothing granted"
 
 
-def _text(random: Random) -> tuple[str, int | None]:
-    """The text of one row, and how many rows answer it in expand mode; None where that is not known."""
-    kind = random.choice(("event", "event", "policy", "none", "noise", "cut"))
-    made = case(random)
-    policy = made.text()
-    if random.random() < 0.2:
-        policy = policy.replace("Allow", "Allow" + random.choice(NASTY), 1)
-    if kind == "none":
-        return json.dumps({"eventVersion": "1.08", "eventName": "DescribeKey", "userAgent": random.choice(NASTY)}), 1
+def _text(random: Random) -> str:
+    """The text of one row: an event with a policy or none, several, a policy itself, noise, or one of these cut."""
+    kind = random.choice(("event", "event", "records", "policy", "none", "noise", "cut"))
     if kind == "noise":
-        return random.choice(("", " ", "[]", "{", "null", *NASTY, "[" * 3000, '{"a":' * 3000, "9" * 5000)), None
-    event: dict[str, Any] = {
+        return random.choice(("", " ", "[]", "{", "null", *NASTY, "[" * 3000, '{"a":' * 3000, "9" * 5000))
+    if kind == "none":
+        return json.dumps(_other_event(random))
+    if kind == "records":
+        made = [random.choice((_event, _other_event))(random) for _ in range(random.choice((0, 1, 2, 5)))]
+        return json.dumps({"Records": made})
+    text = _policy(random) if kind == "policy" or random.random() < 0.3 else json.dumps(_event(random))
+    return text[: random.randrange(len(text) + 1)] if kind == "cut" else text
+
+
+def _other_event(random: Random) -> dict[str, Any]:
+    return {"eventVersion": "1.08", "eventName": "DescribeKey", "userAgent": random.choice(NASTY)}
+
+
+def _event(random: Random) -> dict[str, Any]:
+    """A call that sets a key policy, here and there a failed one."""
+    return {
         "eventVersion": "1.08",
         "eventName": random.choice(("CreateKey", "PutKeyPolicy", "ReplicateKey")),
         "eventSource": "kms.amazonaws.com",
-        "eventTime": "2025-06-15T15:06:40Z",
-        "awsRegion": "us-west-2",
-        "recipientAccountId": "111122223333",
+        "eventTime": EVENT_TIME,
+        "awsRegion": EVENT_KEY.region,
+        "recipientAccountId": EVENT_KEY.account,
         "userAgent": random.choice(("console.amazonaws.com", *NASTY)),
         "userIdentity": {"type": "IAMUser", "userName": random.choice(("alice", *NASTY))},
-        "requestParameters": {"policy": policy},
+        "requestParameters": {"policy": _policy(random) or " "},
+        **({"errorCode": "AccessDenied"} if random.random() < 0.1 else {}),
     }
-    text = policy if kind == "policy" else json.dumps(event)
-    if kind == "cut":
-        return text[: random.randrange(len(text))], None
-    if kind == "policy" and not policy.lstrip().startswith("{"):
-        return text, None
-    try:
-        return text, len(statements(read(policy)))
-    except BrokenPolicy:
-        return text, 1 if kind == "event" else None
+
+
+def _policy(random: Random) -> str:
+    policy = case(random).text()
+    return policy.replace("Allow", "Allow" + random.choice(NASTY), 1) if random.random() < 0.2 else policy
 
 
 def _demand(holds: bool, seed: int, text: str) -> None:
