@@ -43,8 +43,8 @@ except (ImportError, SyntaxError, ValueError) as fault:  # files that are not th
     refuse(str(fault) + ": the knowledge bundle lacks the app's folder lib or part of it (" + LIB + "). Search heads "
            "send it to indexers only with [replicationAllowlist] kmspolicycheck_lib = apps/kmspolicycheck/lib/... in "
            "distsearch.conf")
-except OSError as fault:
-    refuse("the command cannot be loaded: " + str(fault))
+except Exception as fault:
+    refuse("the command cannot be loaded: " + type(fault).__name__ + ": " + " ".join(str(fault).split()))
 
 if __name__ == "__main__":
     KmsPolicyCheckCommand(refuse).run()

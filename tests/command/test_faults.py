@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import os
+import re
 import resource
 import shlex
 import shutil
@@ -162,6 +163,20 @@ def test_output_that_is_lost_is_told_on_stderr(args: list[str], told: str) -> No
         assert process.returncode == 1
 
 
+def test_output_that_a_full_pipe_does_not_take_is_told_on_stderr() -> None:
+    """A pipe that does not block takes what it holds, and the rest would be lost."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with open(reader, "rb") as read, open(writer, "wb") as pipe:
+        with start(stdout=pipe) as process:
+            told = process.communicate(getinfo() + execute(ROWS, True))[1].decode()
+        pipe.close()
+        assert len(read.read()) <= PIPE
+    assert told == NO_ROOM.replace("[Errno 28] No space left on device", "[Errno 11] write could not complete without "
+                                   "blocking")
+    assert process.returncode == 1
+
+
 @pytest.mark.parametrize(("redirect", "stdout", "stderr"), [
     ("<&-", 'chunked 1.0,55,0\n{"finished": true, "error": "standard input is closed"}', ""),
     ("0>/dev/null", 'chunked 1.0,91,0\n{"finished": true, "error": "standard input cannot be read: [Errno 9] Bad file '
@@ -197,7 +212,17 @@ def test_no_file_can_be_written_and_the_dispatch_directory_is_read_only(tmp_path
 
 def test_a_working_directory_that_is_gone_is_one_error(tmp_path: Path) -> None:
     session = talk(getinfo(), cwd=tmp_path, preexec_fn=lambda: os.rmdir(tmp_path))
-    _refused(session, "the command cannot be loaded: [Errno 2] No such file or directory")
+    _refused(session, "the command cannot be loaded: FileNotFoundError: [Errno 2] No such file or directory")
+
+
+def test_a_logging_configuration_that_is_broken_is_one_error(tmp_path: Path) -> None:
+    """splunklib loads local/logging.conf, where an administrator wrote one."""
+    shutil.copytree(APP / "bin", tmp_path / "bin")
+    (tmp_path / "lib").symlink_to(APP / "lib")
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local" / "logging.conf").write_text("[loggers]\nkeys=root\n")
+    session = talk(getinfo(), app=tmp_path)
+    _refused(session, "the command cannot be loaded: KeyError: 'formatters'")
 
 
 def test_a_chunk_that_the_memory_does_not_hold_is_one_error() -> None:
@@ -267,3 +292,11 @@ def test_a_body_of_16_mb_in_50000_rows_is_answered_row_by_row() -> None:
     rows = list(csv.DictReader(io.StringIO(session.replies[1].body, newline="")))
     assert [row["_raw"] for row in rows] == events
     assert [row["key_policy_audience"] for row in rows] == [""] * 49_999 + ["everyone"]
+
+
+def test_the_page_of_faults_names_the_tests_that_there_are() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (APP / "docs" / "faults.md").read_text("utf-8")))
+    tests = {path.name: set(re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.MULTILINE))
+             for path in (APP / "tests").rglob("test_*.py")}
+    assert named <= set.union(*tests.values())
+    assert named >= tests["test_faults.py"] - {"test_the_page_of_faults_names_the_tests_that_there_are"}
