@@ -10,7 +10,7 @@ from typing import Optional
 from .audience import Audience
 from .automata import ANYTHING, LABEL, CharClass, Element, Pattern, any_of, literal, some
 from .caching import cached_for_small
-from .domains import Domain, Facts, absent_all, fact, fixed
+from .domains import Domain, Fact, Facts, absent_all, fact, fixed
 from .ids import ACCOUNT, MEMBER_KEYS, ORGANIZATION
 from .networks import NETWORK_KEYS
 from .principals import Principals
@@ -77,17 +77,24 @@ def _but_users(others: tuple[str, ...]) -> Domain:
     return Domain(excluded=tuple(map(literal, others)))
 
 
-def account_facts(account: str, world: World, strict: bool, in_network: bool) -> Facts:
-    """Keys that follow from the caller's account; ids that the policy names are not an outsider's."""
-    names = world.names
-    return {
-        **_of_account(account, names.vpcs if strict else (), names.store_users if strict or in_network else ()),
-        **_key_facts(world, account),
-    }
+def account_facts(account: str, world: World, read: frozenset[str], strict: bool, in_network: bool) -> Facts:
+    """Keys that follow from the caller's account; ids that the policy names are not an outsider's.
+
+    read: the context keys that matter; what is said of others is not looked at.
+    """
+    return _of_account(
+        account,
+        world.names.vpcs if strict and "aws:ec2instancesourcevpc" in read else (),
+        world.names.store_users if (strict or in_network) and "identitystore:userid" in read else (),
+        _key_account(world, account, read),
+        world.key.region,
+    )
 
 
 @cached_for_small(512, 256)
-def _of_account(account: str, other_vpcs: tuple[str, ...], other_users: tuple[str, ...]) -> Facts:
+def _of_account(
+    account: str, other_vpcs: tuple[str, ...], other_users: tuple[str, ...], key_account: Fact, region: Optional[str]
+) -> Facts:
     return {
         "aws:principalaccount": fixed(account),
         "kms:calleraccount": fixed(account),
@@ -97,20 +104,23 @@ def _of_account(account: str, other_vpcs: tuple[str, ...], other_users: tuple[st
         "aws:federatedprovider": _provider(account),
         "aws:ec2instancesourcevpc": _instance_vpc(other_vpcs),
         "identitystore:userid": _but_users(other_users),
+        **_key_facts(key_account, region),
     }
 
 
-def _key_facts(world: World, caller: str) -> Facts:
-    """Facts about the key; an account that is not known is any but that of a caller whom the policy does not name."""
-    if world.key.account is not None or caller == world.own_account:
-        account = fixed(world.own_account)
-    else:
-        other = None if caller in world.names.accounts else caller
-        account = _unknown_account(other, (world.own_account, *world.names.accounts))
-    facts: Facts = {"aws:resourceaccount": account}
-    if world.key.region:
-        facts["aws:requestedregion"] = fixed(world.key.region)
+def _key_facts(account: Fact, region: Optional[str]) -> Facts:
+    facts = {"aws:resourceaccount": account}
+    if region:
+        facts["aws:requestedregion"] = fixed(region)
     return facts
+
+
+def _key_account(world: World, caller: str, read: frozenset[str]) -> Fact:
+    """The key's account; one that is not known is any but that of a caller whom the policy does not name."""
+    if world.key.account is not None or "aws:resourceaccount" not in read or caller == world.own_account:
+        return fixed(world.key.account or caller)
+    other = None if caller in world.names.accounts else caller
+    return _unknown_account(other, (world.own_account, *world.names.accounts))
 
 
 @fact
@@ -219,14 +229,19 @@ def services_of(principals: Principals, world: World) -> list[str]:
     return [name for name in (*world.services, *world.other_services) if name not in principals.services]
 
 
-def service_facts(service: str, world: World) -> Facts:
+def service_facts(service: str, world: World, read: frozenset[str]) -> Facts:
     """Keys of a request that a service makes for itself: its names, and nothing of a principal."""
+    return _of_service(service, _key_account(world, "", read), world.key.region)
+
+
+@cached_for_small(512, 256)
+def _of_service(service: str, key_account: Fact, region: Optional[str]) -> Facts:
     return {
         **_NO_PRINCIPAL,
         "aws:principalisawsservice": fixed("true"),
         "aws:principalservicename": fixed(service),
         "aws:principalservicenameslist": _names_with(service),
-        **_key_facts(world, ""),
+        **_key_facts(key_account, region),
     }
 
 

@@ -32,20 +32,18 @@ def callers(
     """
     if audience in (Audience.everyone, Audience.network, Audience.organization):
         if principals.open_ended and not (principals.negated and principals.anyone):
-            user_id = _user_ids(world.names.unique_ids, "")
             for account in accounts():
-                arn = _arns(account, world.partitions, ())
-                yield Caller(account), {"aws:principalarn": arn, "aws:userid": user_id}
+                yield Caller(account), _stranger(account, world, read)
         return
-    known = tuple(dict.fromkeys((*world.unique_ids, *(world.names.unique_ids if "aws:userid" in read else ()))))
-    for unique_id in known:
+    for account in (a for a in _accounts(audience, principals, world) if among is None or a in among):
+        if principals.open_ended or account in principals.accounts:
+            yield Caller(account), _unnamed(account, world, read)
+        for caller, identity in _named_of(account, _known(world, read), world):
+            if principals.open_ended or principal_matches(principals, caller):
+                yield caller, identity
+    for unique_id in _known(world, read):
         if principals.open_ended or unique_id in principals.unique_ids:
             yield from _unique(unique_id, world, _unknown_accounts(audience, world, read, accounts))
-    for account in (a for a in _accounts(audience, principals, world) if among is None or a in among):
-        whole = principals.open_ended or account in principals.accounts
-        for caller, identity in _principals_of(account, known, world):
-            if whole or principal_matches(principals, caller):
-                yield caller, identity
 
 
 def _accounts(audience: Audience, principals: Principals, world: World) -> list[str]:
@@ -57,11 +55,35 @@ def _accounts(audience: Audience, principals: Principals, world: World) -> list[
     return sorted(named - {world.key.account or ""})
 
 
-def _principals_of(account: str, known: tuple[str, ...], world: World) -> Iterator[tuple[Caller, Facts]]:
-    """A principal of the account that the policy does not name, then each that it names; known: unique ids."""
+_PRINCIPAL_KEYS = frozenset(("aws:principalarn", "aws:userid"))
+
+
+def _stranger(account: str, world: World, read: frozenset[str]) -> Facts:
+    """The principal keys of somebody in an account that the policy does not name; nothing, where they do not matter."""
+    if read.isdisjoint(_PRINCIPAL_KEYS):
+        return {}
+    user_id = _user_ids(world.names.unique_ids, "")
+    return {"aws:principalarn": _arns(account, world.partitions, ()), "aws:userid": user_id}
+
+
+def _unnamed(account: str, world: World, read: frozenset[str]) -> Facts:
+    """The same for a principal that the policy does not name, in an account that it does, or in the key's."""
+    if read.isdisjoint(_PRINCIPAL_KEYS):
+        return {}
+    arn = _arns(account, world.partitions, world.arns.get(account, ()))
+    return {"aws:principalarn": arn, "aws:userid": _user_ids(_known(world, read), account)}
+
+
+def _known(world: World, read: frozenset[str]) -> tuple[str, ...]:
+    """The unique ids that principal elements name, and those in conditions where they matter."""
+    more = world.names.unique_ids if "aws:userid" in read else ()
+    return tuple(dict.fromkeys((*world.unique_ids, *more)))
+
+
+def _named_of(account: str, known: tuple[str, ...], world: World) -> Iterator[tuple[Caller, Facts]]:
+    """The principals of the account that the policy names; known: unique ids."""
     arns = world.arns.get(account, ())
     user_id = _user_ids(known, account)
-    yield Caller(account), {"aws:principalarn": _arns(account, world.partitions, arns), "aws:userid": user_id}
     for arn in arns:
         yield Caller(account, arn=arn), {"aws:principalarn": fixed(arn), "aws:userid": user_id}
     for unique_id in known:

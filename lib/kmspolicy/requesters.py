@@ -5,8 +5,7 @@ Source: the threat model of this app (README, *Who may use the key*).
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from .audience import Audience
 from .bound import account_facts, key_owner, organizations_of, service_facts, services_of
@@ -18,25 +17,25 @@ from .principals import Principals
 from .world import Ids, World
 
 
-@dataclass(frozen=True)
-class Requester:
+class Requester(NamedTuple):
     """One kind of requester: who it is to principal elements, and what its bound context keys can hold.
 
-    identity, organization and network vary independently of one another; no key is bound by two of them.
+    Principal, account, organization and network bind different keys.
     """
 
     caller: Caller
-    identity: Facts
+    principal: Facts
+    account: Facts
     organization: Facts
     network: Facts
 
     @property
-    def facts(self) -> tuple[Facts, Facts, Facts]:
-        return self.identity, self.organization, self.network
+    def facts(self) -> tuple[Facts, ...]:
+        return self[1:]
 
     def fact(self, key: str) -> Optional[Fact]:
         """What binds a key; None for a free key."""
-        return self.identity.get(key) or self.organization.get(key) or self.network.get(key)
+        return self.account.get(key) or self.principal.get(key) or self.organization.get(key) or self.network.get(key)
 
     def domain(self, key: str) -> Optional[Domain]:
         """What a bound key can hold; None for a free key."""
@@ -44,7 +43,7 @@ class Requester:
         return None if fact is None else fact.domain
 
     def facts_about(self, keys: Iterable[str]) -> list[Facts]:
-        """Which of identity, organization and network bind one of these keys."""
+        """Which of principal, account, organization and network bind one of these keys."""
         return [facts for facts in self.facts if not facts.keys().isdisjoint(keys)]
 
 
@@ -68,15 +67,17 @@ def requesters(
     strict = audience is Audience.everyone
     if audience is Audience.service:
         for service in services_of(principals, world):
-            yield Requester(Caller(service=service), service_facts(service, world), key_owner(world, read), {})
+            yield Requester(
+                Caller(service=service), {}, service_facts(service, world, read), key_owner(world, read), {}
+            )
         return
     for place in _owners_worlds(audience, world, accounts):
         for caller, principal in callers(audience, principals, place, read, accounts, among):
             account = caller.account or ""
-            identity = {**account_facts(account, place, strict, audience is Audience.network), **principal}
+            facts = account_facts(account, place, read, strict, audience is Audience.network)
             for organization in organizations_of(audience, place, read, organizations, named):
                 for network in networks(place, account, strict, read):
-                    yield Requester(caller, identity, organization, network)
+                    yield Requester(caller, principal, facts, organization, network)
 
 
 def _owners_worlds(audience: Audience, world: World, accounts: Ids) -> Iterator[World]:
