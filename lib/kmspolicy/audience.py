@@ -21,5 +21,6 @@ class Audience(str, Enum):
 
 
 WIDEST_FIRST: tuple[Audience, ...] = tuple(Audience)[:-1]
+ALL_ROWS = frozenset(WIDEST_FIRST)
 NAMED_ROWS: tuple[Audience, ...] = (Audience.external, Audience.service, Audience.internal)  # need no open end
 WITHIN_ACCOUNT: tuple[Audience, ...] = (Audience.service, Audience.internal)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from .actions import CROSS_ACCOUNT_MASK, bits, mask_of, names_of
-from .audience import NAMED_ROWS, WITHIN_ACCOUNT, Audience
+from .audience import ALL_ROWS, NAMED_ROWS, WITHIN_ACCOUNT, Audience
 from .budget import Budget, OutOfSteps
 from .caching import lazy
 from .certain import limits_to, ruled_out
@@ -58,15 +58,6 @@ def rows_named(principals: Principals, own_account: Optional[str]) -> Rows:
     return len(owners) > internal or unknown, bool(principals.services), internal or unknown
 
 
-def _may_cover(principals: Principals, audience: Audience, own_account: Optional[str]) -> bool:
-    """Whether a principal element alone can cover a requester of the row."""
-    if principals.negated and principals.anyone:
-        return False
-    if principals.open_ended:
-        return True
-    return audience in NAMED_ROWS and rows_named(principals, own_account)[NAMED_ROWS.index(audience)]
-
-
 class Searcher:
     """Answers questions about one policy, for one key; it remembers what it was asked."""
 
@@ -77,7 +68,8 @@ class Searcher:
         self._covers: dict[int, bool] = {}
         self._constraints: dict[int, list[Constraint]] = {}
         self._grants: dict[tuple[object, ...], Grant] = {}
-        self._rows_out: dict[int, frozenset[Audience]] = {}
+        self._named: dict[int, Rows] = {}
+        self._open: dict[int, frozenset[Audience]] = {}
 
     @lazy
     def world(self) -> World:
@@ -100,12 +92,13 @@ class Searcher:
         self, statement: Statement, actions: int, audience: Audience, denies: Optional[tuple[Statement, ...]] = None
     ) -> Grant:
         """What the row gets of these actions (a bit mask) by the statement, past these Denies (None: all there are)."""
+        rows = self._open.get(statement.number)
+        if rows is None:
+            rows = self._open[statement.number] = self._rows(statement)
         asked = actions & statement.actions
         if audience not in WITHIN_ACCOUNT:
             asked &= CROSS_ACCOUNT_MASK
-        if not asked or not statement.allow or not _may_cover(statement.principals, audience, self.key.account):
-            return NOTHING
-        if not self.covers(statement) or audience in self._ruled_out(statement):
+        if audience not in rows or not asked:
             return NOTHING
         against = self.policy.denies if denies is None else denies
         hitting = tuple([deny for deny in against if deny.actions & asked and self.covers(deny)]) if against else ()
@@ -115,10 +108,20 @@ class Searcher:
             grant = self._grants[question] = self._grant(statement, asked, audience, hitting)
         return grant
 
-    def _ruled_out(self, statement: Statement) -> frozenset[Audience]:
-        if statement.number not in self._rows_out:
-            self._rows_out[statement.number] = ruled_out(statement, self.key.account)
-        return self._rows_out[statement.number]
+    def _rows(self, statement: Statement) -> frozenset[Audience]:
+        """The rows that no element of the statement rules out by itself."""
+        principals = statement.principals
+        if not statement.allow or (principals.negated and principals.anyone) or not self.covers(statement):
+            return frozenset()
+        rows = ALL_ROWS
+        if not principals.open_ended:
+            rows = frozenset(row for row, named in zip(NAMED_ROWS, self._rows_named(statement)) if named)
+        return rows - ruled_out(statement, self.key.account) if statement.conditions else rows
+
+    def _rows_named(self, statement: Statement) -> Rows:
+        if statement.number not in self._named:
+            self._named[statement.number] = rows_named(statement.principals, self.key.account)
+        return self._named[statement.number]
 
     def _grant(self, statement: Statement, asked: int, audience: Audience, hitting: tuple[Statement, ...]) -> Grant:
         required = self.constraints(statement)
@@ -169,7 +172,7 @@ class Searcher:
             return None
         if denies and any(deny.actions & statement.actions for deny in denies):
             return None
-        return rows_named(principals, self.key.account)
+        return self._rows_named(statement)
 
     def _search(self, statement: Statement, alike: int, audience: Audience, denies: tuple[Statement, ...]) -> Grant:
         """Whether the row gets one action, and so all that are like it."""
