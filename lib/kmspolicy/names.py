@@ -29,6 +29,11 @@ class Names:
     def _text(self) -> str:
         return "\n".join(self._policy.texts())
 
+    def surely_lacks(self, name: str) -> bool:
+        """Whether the policy certainly does not spell out an id (in lower case), by a look at its text alone."""
+        text = self._policy.written
+        return "\\" not in text and name not in text.lower()
+
     @lazy
     def accounts(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys([run for run in _DIGITS.findall(self._text) if len(run) == 12]))

@@ -50,7 +50,7 @@ def parse(text: str) -> Policy:
             found.append(_statement(source, index, expands))
         except PolicyError as error:
             raise error.within(f"Statement[{index}]") from None
-    return Policy(tuple(found), document)
+    return Policy(tuple(found), document, text)
 
 
 def _bound_unknown(source: dict[str, Any], known: frozenset[str]) -> None:

@@ -137,6 +137,7 @@ class Policy:
 
     statements: tuple[Statement, ...]
     source: Mapping[str, Any]
+    written: str  # the text that was read
 
     @lazy
     def allows(self) -> tuple[Statement, ...]:

@@ -20,6 +20,8 @@ class Named(Enum):
     UNIQUE_ID = "unique id"
     NOBODY = "nobody"
 
+    __hash__ = object.__hash__  # each is one object; Enum's own is written in Python
+
 
 class Principals:
     """Whom a principal element covers. What its values name is worked out when it is asked for: most never are."""
@@ -51,7 +53,10 @@ class Principals:
             if kind == "AWS":
                 for text in texts:
                     what, who, account = named(text)
-                    found.setdefault(what, {})[who] = account
+                    if what in found:
+                        found[what][who] = account
+                    else:
+                        found[what] = {who: account}
         return found
 
     def _who(self, what: Named) -> frozenset[str]:
@@ -88,31 +93,43 @@ class Principals:
     @lazy
     def owners(self) -> frozenset[str]:
         """The accounts of all whom it names."""
-        return frozenset(account for who in self._named.values() for account in who.values() if account)
+        return frozenset([account for who in self._named.values() for account in who.values() if account])
 
 
 _ACCOUNT = re.compile(r"[0-9]{12}\Z")
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}\Z")
-_ARN = re.compile(
-    r"arn:[^:]*:(?:iam::([0-9]{12}):(?:(root)|(?:role|user)/.+)"
-    r"|sts::([0-9]{12}):(?:federated-user/.+|(assumed-role/[^/]+/[^/]+)))\Z",
-    re.DOTALL,
-)
+_ROOT = re.compile(r"arn:[^:]*:iam::([0-9]{12}):root\Z")
+_OWNER = re.compile(r"arn:[^:]*:(?:iam::([0-9]{12}):(?:role|user)|sts::([0-9]{12}):(federated-user|assumed-role))\Z")
 
 
 def named(value: str) -> tuple[Named, str, str]:
     """What a value under the principal type `AWS` names: its kind, the id or ARN, and the account ('' if unknown)."""
     if "*" in value or "?" in value:
         return (Named.ANYONE if value == "*" else Named.NOBODY), value, ""
-    arn = _ARN.match(value)
-    if arn is not None:
-        account, root, federation, session = arn.groups()
-        if root:
-            return Named.ACCOUNT, account, account
-        return (Named.SESSION if session else Named.PRINCIPAL), value, account or federation
-    if _ACCOUNT.match(value):
-        return Named.ACCOUNT, value, value
-    return (Named.UNIQUE_ID if _UNIQUE_ID.match(value) else Named.NOBODY), value, ""
+    head, slash, name = value.partition("/")
+    what, account = _of_head(head)
+    has_path = what is Named.PRINCIPAL or what is Named.SESSION
+    if bool(slash) != has_path:
+        return Named.NOBODY, value, ""
+    if not has_path:
+        return what, account or value, account
+    whole = name.count("/") == 1 and name[0] != "/" and name[-1] != "/" if what is Named.SESSION else name != ""
+    return (what, value, account) if whole else (Named.NOBODY, value, "")
+
+
+@cached_for_short(64)
+def _of_head(head: str) -> tuple[Named, str]:
+    """What a value names of which this stands before the first slash, and the account."""
+    owner = _OWNER.match(head)
+    if owner is not None:
+        of_iam, of_sts, kind = owner.groups()
+        return (Named.SESSION if kind == "assumed-role" else Named.PRINCIPAL), of_iam or of_sts
+    root = _ROOT.match(head)
+    if root is not None:
+        return Named.ACCOUNT, root.group(1)
+    if _ACCOUNT.match(head):
+        return Named.ACCOUNT, head
+    return (Named.UNIQUE_ID if _UNIQUE_ID.match(head) else Named.NOBODY), ""
 
 
 @cached_for_short(256)

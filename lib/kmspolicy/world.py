@@ -32,21 +32,20 @@ class World:
         self.names = Names(policy)
 
     @lazy
-    def _fresh(self) -> tuple[str, str]:
-        """Two accounts that the policy does not name."""
-        taken = {*self.names.accounts, self.key.account}
-        fresh = (account for account in chain(_ACCOUNTS, map(str, count(900000000000))) if account not in taken)
-        return next(fresh), next(fresh)
-
-    @property
     def outsider(self) -> str:
         """The account of somebody whom the policy does not name."""
-        return self._fresh[0]
+        first = _ACCOUNTS[0]
+        return first if first != self.key.account and self.names.surely_lacks(first) else self._fresh(self.key.account)
 
-    @property
+    def _fresh(self, other: Optional[str]) -> str:
+        """An account that the policy does not name, and not this one."""
+        taken = {*self.names.accounts, other}
+        return next(account for account in chain(_ACCOUNTS, map(str, count(900000000000))) if account not in taken)
+
+    @lazy
     def own_account(self) -> str:
         """The key's own account; where it is not known, one that the policy does not name."""
-        return self.key.account or self._owner or self._fresh[1]
+        return self.key.account or self._owner or self._fresh(self.outsider)
 
     def owned_by(self, account: str) -> "World":
         """The same world, but that the key belongs to this account."""
@@ -62,6 +61,8 @@ class World:
         return self._unnamed("o-outsider00")
 
     def _unnamed(self, stem: str) -> str:
+        if self.names.surely_lacks(stem):
+            return stem
         candidates = chain((stem,), (f"{stem}{n}" for n in count()))
         return next(name for name in candidates if name not in self.names.organizations)
 
