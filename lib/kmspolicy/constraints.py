@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from . import patterns
 from .budget import Budget
+from .caching import cached_for_shared
 from .evaluate import KeyFacts, Value, condition_holds, covers_key, resource_matches, variable_lookup
 from .keys import context_key
 from .policy import THE_KEY, Condition, Statement
@@ -47,14 +48,18 @@ class OfResource(Constraint):
 def constraints_of(statement: Statement, key: KeyFacts, budget: Budget) -> list[Constraint]:
     """All that a request must meet for the statement to match, once action, principal and plain resource do."""
     found: list[Constraint] = []
-    for condition in statement.conditions:
-        found.append(OfKey(condition.key, _single(condition.variables), condition))
+    found += map(_of_key, statement.conditions)
     resources = statement.resources
     if resources is not None and resources.variables:
         plain = resources.without_variables
         if resources.negated or not resource_matches(plain, key, patterns.no_values, budget):
             found.append(OfResource("", _single(resources.variables), statement, key, budget))
     return found
+
+
+@cached_for_shared
+def _of_key(condition: Condition) -> OfKey:
+    return OfKey(condition.key, _single(condition.variables), condition)
 
 
 def _single(variables: tuple[str, ...]) -> tuple[str, ...]:

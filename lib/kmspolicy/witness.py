@@ -4,8 +4,7 @@ Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowin
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from .actions import CROSS_ACCOUNT_MASK, bits, mask_of, names_of
 from .audience import ALL_ROWS, NAMED_ROWS, WITHIN_ACCOUNT, Audience
@@ -14,7 +13,8 @@ from .caching import lazy
 from .certain import limits_to, ruled_out
 from .constraints import Constraint, constraints_of, plain_resource_covers
 from .domains import Facts
-from .evaluate import KeyFacts, Request, Value, matches, principal_matches
+from .evaluate import Decision, KeyFacts, Request, decide, principal_matches
+from .groups import Assignment
 from .ids import MEMBER_KEYS
 from .keys import context_key
 from .networks import NETWORK_KEYS
@@ -32,16 +32,23 @@ POLICY_STEPS = 40_000  # all questions about one policy
 _PLACES = frozenset((*NETWORK_KEYS, "aws:viaawsservice", "aws:ec2instancesourcevpc"))
 
 
-@dataclass(frozen=True)
-class Grant:
+class Found(NamedTuple):
+    """A requester, an action, and context keys with which the request is allowed."""
+
+    requester: Requester
+    action: str
+    context: Assignment
+
+
+class Grant(NamedTuple):
     """What requesters of a row get by one statement.
 
-    actions: a bit mask; request: a witness for the first of them, where it took a search to find one;
+    actions: a bit mask; found: what gets the first of them, where it took a search;
     undecided: whether the search was ended by its bound, so that some of the actions are only not ruled out.
     """
 
     actions: int = 0
-    request: Optional[Request] = None
+    found: Optional[Found] = None
     undecided: bool = False
 
 
@@ -127,14 +134,14 @@ class Searcher:
         required = self.constraints(statement)
         if not hitting and not required and (audience is Audience.everyone or not statement.principals.open_ended):
             return Grant(asked)  # nothing but the principal element decides, and it covers the row
-        gained, request, undecided = 0, None, False
+        gained, first, undecided = 0, None, False
         for alike in self._alike(asked, statement, hitting):
             found = self._search(statement, alike, audience, tuple(deny for deny in hitting if deny.actions & alike))
             if found.actions:
                 gained |= alike
-                request = request or found.request
+                first = first or found.found
                 undecided = undecided or found.undecided
-        return Grant(gained, request, undecided) if gained else NOTHING
+        return Grant(gained, first, undecided) if gained else NOTHING
 
     def _alike(self, asked: int, statement: Statement, denies: tuple[Statement, ...]) -> Iterable[int]:
         """Splits the actions into those that meet the same Denies and whose requests carry the same keys."""
@@ -204,11 +211,7 @@ class Searcher:
                     if len(unmet) == 1:
                         hopeless.append(unmet[0])
                 elif context is not None:
-                    if audience is not Audience.everyone:
-                        return Grant(alike)
-                    request = self._request(requester, action, context)
-                    if matches(statement, request) and not any(matches(deny, request) for deny in denies):
-                        return Grant(alike, request)
+                    return Grant(alike, Found(requester, action, context))
         except OutOfSteps:
             return Grant(alike, undecided=True)
         return NOTHING
@@ -235,12 +238,16 @@ class Searcher:
 
     def witness(self, statement: Statement, grant: Grant) -> Optional[Request]:
         """A request of everyone's by which the statement grants; None where the search was ended by its bound."""
-        if grant.request is not None or grant.undecided or not grant.actions:
-            return grant.request
-        first = next(self._requesters(Audience.everyone, statement, (), frozenset(), self._budget))
-        return self._request(first, names_of(grant.actions)[0], {})
+        if not grant.actions or (grant.undecided and grant.found is None):
+            return None
+        found = grant.found
+        if found is None:  # no search was needed: whoever asks gets it
+            first = next(self._requesters(Audience.everyone, statement, (), frozenset(), self._budget))
+            found = Found(first, names_of(grant.actions)[0], {})
+        request = self._request(*found)
+        return request if decide(self.policy, request) is Decision.ALLOWED else None
 
-    def _request(self, requester: Requester, action: str, context: dict[str, Value]) -> Request:
+    def _request(self, requester: Requester, action: str, context: Assignment) -> Request:
         """The request with the facts of its caller that no condition asked for."""
         present = {name: value for name, value in context.items() if value is not None}
         caller = requester.caller
