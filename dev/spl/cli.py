@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from dev.cloudtrail_files import EventFiles, ReadError
+from dev.findings import visible
 from dev.spl.addon import Setting
 from dev.spl.display import json_lines, show
 from dev.spl.errors import SplError
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         files = EventFiles(given.events)
         found = _run(given, files)
     except (SplError, ReadError, ValueError) as error:
-        notes.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        _note(notes, str(error), "red")
         return 1
     if given.json:
         for line in json_lines(found):
@@ -38,10 +39,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         show(found, console)
     for problem in files.problems:
-        notes.print(f"passed over {problem.place}: {problem.why}", markup=False, highlight=False, soft_wrap=True)
+        _note(notes, f"passed over {problem.place}: {problem.why}")
     for line in (*found.messages, _summary(found, given), NOTE):
-        notes.print(line, style="dim", markup=False, highlight=False, soft_wrap=True)
+        _note(notes, line, "dim")
     return 0
+
+
+def _note(notes: Console, text: str, style: str = "") -> None:
+    """Files' names and what a search names cannot act on the terminal either."""
+    for line in text.split("\n"):
+        notes.print(visible(line), style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def _parser() -> argparse.ArgumentParser:

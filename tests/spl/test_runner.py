@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -159,6 +160,24 @@ def test_command_line_prints_a_plain_table_in_a_pipe(events_file: str, capsys: p
     assert "1 row from 1 of 1 events" in notes
     assert "local approximation" in notes
     assert f"passed over {events_file}:2" in notes
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[2J\x1b]0;owned\x07", "\x9b2J", "\u202egnp.exe", "a\rb", "\u200b\u2066"])
+@pytest.mark.parametrize("terminal", [{}, {"FORCE_COLOR": "1", "NO_COLOR": "1", "COLUMNS": "60"}], ids=["pipe", "tty"])
+def test_command_line_lets_nothing_act_on_the_terminal(
+        hostile: str, terminal: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in terminal.items():
+        monkeypatch.setenv(name, value)
+    path = tmp_path / f"events{hostile}.jsonl"
+    record = {"eventTime": NOW, "userAgent": f"evil{hostile}", f"x{hostile}": "y" * 40}
+    path.write_text(json.dumps(record) + "\nbroken\n")
+    assert main([f'* | table userAgent "x{hostile}"', "--events", str(path)]) == 0
+    assert main(["* | nonsense" + hostile, "--events", str(path)]) == 1
+    out, notes = capsys.readouterr()
+    assert "evil" in out and "passed over" in notes and "nonsense" in notes
+    for text in (out, notes):
+        assert re.sub(r"\x1b\[[0-9;]*m", "", text).replace("\n", "").isprintable(), ascii(text)
 
 
 def test_command_line_prints_json_for_machines(events_file: str, capsys: pytest.CaptureFixture[str]) -> None:
