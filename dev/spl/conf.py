@@ -9,6 +9,17 @@ Conf = dict[str, dict[str, str]]
 """Stanza name -> setting -> value."""
 
 
+def app_conf(app: Path, name: str) -> Conf:
+    """A conf file of an app as it takes effect: what the app ships, and over it what its users set in local/.
+
+    Source: Admin Manual, "Configuration file precedence".
+    """
+    stanzas = read_conf(app / "default" / f"{name}.conf")
+    for stanza, settings in read_conf(app / "local" / f"{name}.conf").items():
+        stanzas.setdefault(stanza, {}).update(settings)
+    return stanzas
+
+
 def read_conf(path: Path) -> Conf:
     """The stanzas of one file, in their order; a file that does not exist has none. ValueError names a bad line."""
     stanzas: Conf = {}

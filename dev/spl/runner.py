@@ -15,7 +15,7 @@ from typing import Any, TypedDict, Unpack
 from dev.spl import tree
 from dev.spl.addon import Setting
 from dev.spl.commands import COMMANDS, ELSEWHERE
-from dev.spl.conf import read_conf
+from dev.spl.conf import app_conf
 from dev.spl.errors import SplError
 from dev.spl.events import Raw, make_events, moment
 from dev.spl.lookups import Lookups
@@ -92,7 +92,7 @@ def run_saved(name: str, events: Iterable[Raw] = (), *, all_time: bool = False, 
 
 def saved_searches(app: Path = APP) -> dict[str, dict[str, str]]:
     """Name -> settings of the app's saved searches."""
-    return {name: settings for name, settings in read_conf(app / "default" / "savedsearches.conf").items()
+    return {name: settings for name, settings in app_conf(app, "savedsearches").items()
             if "search" in settings}
 
 
@@ -103,7 +103,7 @@ def compile_search(spl: str, app: Path = APP, macros: Mapping[str, str] | None =
     chained: it goes on with the rows of another search, so that any command may begin it.
     """
     search = "| " + spl if chained and not spl.lstrip().startswith("|") else spl
-    text = expand(search, macro_table(read_conf(app / "default" / "macros.conf"), macros))
+    text = expand(search, macro_table(app_conf(app, "macros"), macros))
     if text.lstrip().startswith("|") and not search.lstrip().startswith("|"):
         raise SplError("a macro that starts a search must not start with a pipe: Splunk puts `search` before it")
     return _compile_text(text, chained)
@@ -170,7 +170,7 @@ def _run(spl: str, events: Iterable[Raw], rows: Sequence[Row] | None, window: Wi
     with tempfile.TemporaryDirectory() as scratch:
         written = Path(lookups or scratch)
         written.mkdir(parents=True, exist_ok=True)
-        tables = Lookups(read_conf(app / "default" / "transforms.conf"), [written, app / "lookups"])
+        tables = Lookups(app_conf(app, "transforms"), [written, app / "lookups"])
         context = Context(app, at, earliest, latest, found, tables)
         table = run(Table(list(rows or ())), context)
     return Results(table.rows, table.columns, tuple(context.messages), sum(map(within, times, index_times)), len(times))
