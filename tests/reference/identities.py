@@ -26,7 +26,7 @@ from tests.reference.values import (
 
 UNIQUE = some(UPPER | DIGITS, 17, False)
 USER_IDS = (Glob(literal("AIDA") + UNIQUE), Glob(literal("AROA") + UNIQUE + literal(":") + some(NAME, 2)))
-KINDS = {"AIDA": ":user/", "AROA": ":role/"}
+KINDS = {"AIDA": "user", "AROA": "role"}
 SERVICES = (Glob(some(ALNUM | {".", "-"}) + literal(".amazonaws.com")),)
 
 
@@ -39,7 +39,7 @@ def principals(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     sessions = sorted(name for name in entries if ":assumed-role/" in name and "*" not in name)
     tests = [*(fifth(literal(name)) for name in named), *values.tests("aws:principalarn", facts),
              *values.lifted("aws:principalarn", facts), *_account_tests(values, facts),
-             *(Glob(ANYTHING + literal(kind) + ANYTHING) for kind in KINDS.values() if values.policy.unique_ids),
+             *(fifth(ACCOUNT, f"{kind}/") for kind in KINDS.values() if values.policy.unique_ids),
              *exact(name for name in entries if name.startswith("arn:")), *(g for s in sessions for g in _roles_of(s))]
     for outcome, arn in texts(shapes, tuple(tests)):
         owner = arn.split(":")[4]
@@ -86,7 +86,8 @@ def user_ids(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     account = "" if row in STRANGERS else str(facts.get("aws:principalaccount", ""))
     for outcome, text in texts(_user_id_shapes(str(facts.get("#session", "")), account), tests):
         is_named = any(outcome[:len(spelled)])
-        if not is_named or (row not in STRANGERS and KINDS[text[:4]] in str(facts["aws:principalarn"])):
+        kind = str(facts["aws:principalarn"]).split(":", 5)[5].split("/")[0]
+        if not is_named or (row not in STRANGERS and KINDS[text[:4]] == kind):
             yield {"aws:userid": text}
 
 

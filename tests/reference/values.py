@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
+import re
 import string
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
@@ -83,6 +84,8 @@ class Values:
         for condition in self.policy.conditions:
             if key not in condition.variables:
                 continue
+            if sum(key in c.variables for c in self.policy.conditions if c.key == condition.key) > 1:
+                found += exact(_ends(condition.texts()))  # two patterns with the same variable may overlap in it
             others = (*self._linked_tests(condition.key, {**facts, key: "\0"}), *self._ids(condition.key), WORD)
             for value in condition.texts():
                 pattern = expand(value, {**facts, key: "\0"}, True) or []
@@ -124,6 +127,12 @@ class Values:
         return literal(f"arn:{partition}") if partition else literal("arn:aws") + ((LOWER | {"-"}, True),)
 
 
+def _ends(texts: list[str]) -> set[str]:
+    """How the plain parts of patterns begin and end."""
+    parts = [part for text in texts for part in re.split(r"\$\{[^}]*\}|[*?]", text)]
+    return {end for part in parts for n in range(1, min(len(part), 8) + 1) for end in (part[:n], part[-n:])}
+
+
 def exact(names: Iterable[str]) -> tuple[Glob, ...]:
     """A test for each of these texts."""
     return tuple(Glob(literal(name)) for name in sorted(names))
@@ -134,9 +143,9 @@ def same(text: object) -> tuple[Glob, ...]:
     return (Glob(literal(text)),) if isinstance(text, str) else ()
 
 
-def fifth(account: tuple[Element, ...]) -> Glob:
-    """ARNs whose fifth part fits."""
-    return Glob(literal("arn:") + (((NOT_COLON, True),) + literal(":")) * 3 + account + literal(":") + ANYTHING)
+def fifth(account: tuple[Element, ...], sixth: str = "") -> Glob:
+    """ARNs whose fifth part fits, and whose sixth begins so."""
+    return Glob(literal("arn:") + (((NOT_COLON, True),) + literal(":")) * 3 + account + literal(f":{sixth}") + ANYTHING)
 
 
 def fifth_part(pattern: Pattern) -> Pattern:
