@@ -28,9 +28,18 @@ def refuse(message):
         os._exit(1)  # not sys.exit, on which splunklib would send replies of its own
 
 
+def refuse_first(message):
+    """The same before anything was read: splunkd could fail to write a request that nobody reads and miss the reply."""
+    try:
+        stdin = os.fdopen(0, "rb")
+        stdin.read(sum(int(size) for size in stdin.readline().split(b",")[1:3]))
+    finally:
+        refuse(message)
+
+
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends it without the traceback of Python's own handler, as SIGTERM does
 if sys.version_info < (3, 9):  # noqa: UP036 (any Python may be set in commands.conf, or be all that a Splunk has)
-    refuse("Python 3.9 or later is needed, which Splunk has since 9.3; this is Python " + sys.version.split()[0])
+    refuse_first("Python 3.9 or later is needed, which Splunk has since 9.3; this is Python " + sys.version.split()[0])
 if sys.stdout is None:
     refuse("standard output is closed")
 if sys.stdin is None:
@@ -40,11 +49,11 @@ sys.path.insert(0, LIB)
 try:
     from kmspolicy.command import KmsPolicyCheckCommand
 except (ImportError, SyntaxError, ValueError) as fault:  # files that are not there, or cut short
-    refuse(str(fault) + ": the knowledge bundle lacks the app's folder lib or part of it (" + LIB + "). Search heads "
-           "send it to indexers only with [replicationAllowlist] kmspolicycheck_lib = apps/kmspolicycheck/lib/... in "
-           "distsearch.conf")
+    refuse_first(str(fault) + ": the knowledge bundle lacks the app's folder lib or part of it (" + LIB + "). Search "
+                 "heads send it to indexers only with [replicationAllowlist] kmspolicycheck_lib = "
+                 "apps/kmspolicycheck/lib/... in distsearch.conf")
 except Exception as fault:
-    refuse("the command cannot be loaded: " + type(fault).__name__ + ": " + " ".join(str(fault).split()))
+    refuse_first("the command cannot be loaded: " + type(fault).__name__ + ": " + " ".join(str(fault).split()))
 
 if __name__ == "__main__":
     KmsPolicyCheckCommand(refuse).run()

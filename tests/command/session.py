@@ -56,9 +56,9 @@ def talk(sent: bytes, *, python: str | Path = sys.executable, app: Path = APP, a
     return Session(_replies(done.stdout), done.returncode, done.stderr.decode(errors="replace"))
 
 
-def start(**pipes: Any) -> subprocess.Popen[bytes]:
+def start(*, app: Path = APP, **pipes: Any) -> subprocess.Popen[bytes]:
     """A running command, with pipes for all that is not said otherwise."""
-    return subprocess.Popen([sys.executable, str(APP / "bin" / "kmspolicycheck.py")], **{
+    return subprocess.Popen([sys.executable, str(app / "bin" / "kmspolicycheck.py")], **{
         "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **pipes})
 
 

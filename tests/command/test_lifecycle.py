@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from dev.pythons import find
-from tests.command.session import APP, execute, getinfo, talk
+from dev.scp import encode_chunk, read_chunk
+from tests.command.session import APP, execute, getinfo, start, talk
 
 ROWS = "_raw,_chunked_idx\n" + "".join(f'"{{""eventName"":""Decrypt"",""n"":{i}}}",{i}\n' for i in range(2000))
 OPEN = '"{""Statement"": {""Effect"": ""Allow"", ""Principal"": ""*"", ""Action"": ""kms:*"", ""Resource"": ""*""}}"'
@@ -57,6 +58,24 @@ def test_a_lib_that_was_cut_short_names_the_setting_too(cut: bytes, bundle: Path
     session = talk(getinfo(), app=bundle)
     assert (len(session.replies), session.status, session.stderr) == (1, 1, "")
     assert "[replicationAllowlist] kmspolicycheck_lib" in session.replies[0].metadata["error"]
+
+
+@pytest.mark.parametrize("sent", [b"", b"x", b"chunked 1.0,x,0\n", b"chunked 1.0,1,%d\n" % 10**30, getinfo()[:-1]])
+def test_a_missing_lib_is_told_whatever_is_asked(sent: bytes, bundle: Path) -> None:
+    session = talk(sent, app=bundle)
+    assert (len(session.replies), session.status, session.stderr) == (1, 1, "")
+    assert "[replicationAllowlist] kmspolicycheck_lib" in session.replies[0].metadata["error"]
+
+
+def test_a_request_larger_than_a_pipe_is_read_before_a_missing_lib_is_told(bundle: Path) -> None:
+    """splunkd, whose writing failed, would not look for a reply."""
+    request = encode_chunk({"action": "getinfo", "searchinfo": {"args": [], "search": "x" * 1_000_000}})
+    with start(app=bundle) as process:
+        assert process.stdin and process.stdout
+        process.stdin.write(request)
+        process.stdin.flush()
+        assert "distsearch.conf" in read_chunk(process.stdout)[0]["error"]
+        assert process.wait(60) == 1
 
 
 def test_the_setting_that_the_error_names_is_the_one_that_the_app_ships() -> None:
