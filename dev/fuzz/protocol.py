@@ -66,7 +66,7 @@ def check(seed: int, app: Path = ROOT) -> int:
     rows: list[Row] = []
     for n in range(random.choice((0, 1, 2, 7, 40, 200))):
         noise: Row = {"note": random.choice(("", "plain", *NASTY))} if random.random() < 0.9 else {}
-        rows.append({"n": str(n), "_raw": _text(random), **noise})
+        rows.append({"n": str(n), "_raw": text(random), **noise})
     mode, raw = random.choice(("summary", "expand")), random.choice(("t", "t", "t", "f"))
     args, chunk_rows = [f"mode={mode}", f"raw={raw}"], random.choice((1, 3, 500))
     answers = _search(app, seed, rows, args, chunk_rows)
@@ -183,7 +183,7 @@ def _form(row: Row) -> None:
     assert fields["flagged"] != "true" or bool(row.get(PREFIX + "granted")), "flagged, but nothing granted"
 
 
-def _text(random: Random) -> str:
+def text(random: Random) -> str:
     """The text of one row: an event with a policy or none, several, a policy itself, noise, or one of these cut."""
     kind = random.choice(("event", "event", "records", "policy", "none", "noise", "cut"))
     if kind == "noise":
@@ -193,8 +193,8 @@ def _text(random: Random) -> str:
     if kind == "records":
         made = [random.choice((_event, _other_event))(random) for _ in range(random.choice((0, 1, 2, 5)))]
         return json.dumps({"Records": made})
-    text = _policy(random) if kind == "policy" or random.random() < 0.3 else json.dumps(_event(random))
-    return text[: random.randrange(len(text) + 1)] if kind == "cut" else text
+    whole = _policy(random) if kind == "policy" or random.random() < 0.3 else json.dumps(_event(random))
+    return whole[: random.randrange(len(whole) + 1)] if kind == "cut" else whole
 
 
 def _other_event(random: Random) -> dict[str, Any]:

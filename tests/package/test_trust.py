@@ -1,12 +1,18 @@
 """What SECURITY.md promises of the shipped code, checked on the built package: by its text, and by watching it run."""
 import ast
 import json
+import re
+import shutil
 import sys
+import sysconfig
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from dev.splunkd import run
+from dev.fuzz.protocol import text
+from dev.splunkd import Command, CommandError
+from dev.vendor import ROOT
 from tests.package import audited_python
 from tests.package.test_session import CLOSED, OPEN
 from tests.package.trees import read_conf
@@ -67,37 +73,101 @@ def test_no_conf_asks_for_a_capability_an_input_or_an_endpoint(app: Path) -> Non
         "shclustering": {"conf_replication_include.analyticstories": "true"}}
 
 
-def audited(app: Path, script: Path, rows: list, args: list, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Runs a command under the audit hook; what it did outside its process, a line each."""
+SESSION_KEY = "a-session-key-that-nobody-reads"
+STDLIB = {Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib")}
+
+
+def is_pythons_own(path: Path) -> bool:
+    """Whether a file belongs to the standard library, and not to packages that somebody installed."""
+    return any(folder in path.parents for folder in STDLIB) and "site-packages" not in path.parts
+
+
+def audited(app: Path, script: Path, rows: list, args: list, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list:
+    """Runs a command under the audit hook; what it did outside its process but to read its own code and Python's."""
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\nexec '{sys.executable}' '{audited_python.__file__}' \"$@\"\n")
     python.chmod(0o755)
     log = tmp_path / "audit.log"
+    log.unlink(missing_ok=True)
     monkeypatch.setenv("AUDIT_LOG", str(log))
-    answer = run(app, rows, args, python=python, name=script.stem)
-    assert len(answer.rows) == len(rows)
-    return log.read_text()
+    with Command(app, args, python=python, name=script.stem, searchinfo={"session_key": SESSION_KEY}) as command:
+        answers = list(command.stream(rows, 7))
+    assert len(answers) >= len(rows) * ("show=flagged" not in args)
+    assert SESSION_KEY not in repr((answers, command.getinfo, command.messages, command.stderr))
+    done = [json.loads(line) for line in log.read_text().splitlines()]
+    own = [Path(what).resolve() for event, what in done if event == "read"]
+    assert sum(app.resolve() in path.parents for path in own) > 0, "the hook saw no import: it sees nothing"
+    return [[event, what] for event, what in done if event != "read" or not (
+        app.resolve() in Path(what).resolve().parents or is_pythons_own(Path(what).resolve()))]
 
 
-def test_a_search_opens_no_connection_starts_no_process_and_writes_no_file(
-        app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [{"policy": json.dumps(policy)} for policy in (OPEN, CLOSED)] + [{"policy": "{"}, {"policy": ""}]
-    done = audited(app, app / "bin" / "kmspolicycheck.py", rows, ["policy", "mode=summary"], tmp_path, monkeypatch)
-    assert done == ""
+def sample_events() -> list[str]:
+    """CloudTrail's and Security Lake's events, wrapped and plain, with and without a policy."""
+    paths = [ROOT / "samples" / name for name in ("cloudtrail.jsonl", "security_lake.jsonl", "records.json",
+                                                  "eventbridge.json")]
+    return [line for path in paths for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
-def test_the_audit_sees_a_command_that_writes(tmp_path: Path, app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def hostile_events() -> list[str]:
+    """What a fuzzing run sends, and events that cannot be read."""
+    random = Random(1)
+    broken = ["{", "", "[" * 5_000, '{"eventName":"PutKeyPolicy"' + " " * 9_000_000, json.dumps({
+        "eventName": "PutKeyPolicy", "requestParameters": {"policy": "x" * 200_000}})]
+    return broken + [text(random) for _ in range(60)]
+
+
+@pytest.mark.parametrize("args", [
+    ["mode=summary"], ["mode=expand"], ["mode=expand", "raw=f", "actions=all", "show=flagged"],
+    ["policy", "account=owner", "mode=expand", "prefix=kms_"]], ids=" ".join)
+def test_a_search_opens_no_connection_starts_no_process_and_touches_no_file_but_its_code(
+        args: list[str], app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = [json.dumps(OPEN), json.dumps(CLOSED), *sample_events(), *hostile_events()]
+    field = "policy" if "policy" in args else "_raw"
+    rows = [{field: event, "owner": "111122223333"} for event in events]
+    assert audited(app, app / "bin" / "kmspolicycheck.py", rows, args, tmp_path, monkeypatch) == []
+
+
+@pytest.mark.parametrize("arg", ["mode=wrong", "logging_configuration=/etc/passwd", "record=t", "log_level=DEBUG"])
+def test_a_search_with_a_wrong_option_touches_nothing_either(
+        arg: str, app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CommandError, match=arg.partition("=")[0]):
+        audited(app, app / "bin" / "kmspolicycheck.py", [{"_raw": "x"}], [arg], tmp_path, monkeypatch)
+    done = [json.loads(line) for line in (tmp_path / "audit.log").read_text().splitlines()]
+    assert {event for event, _ in done} == {"read"}
+    assert not any("passwd" in what for _, what in done)
+
+
+def test_own_code_never_names_the_session_key_nor_what_uses_it(app: Path) -> None:
+    """splunklib's `service` logs in to splunkd with it; `splunkd_uri` is where."""
+    own = "\n".join(path.read_text("utf-8") for path in [*app.glob("bin/*.py"), *app.glob("lib/kmspolicy/**/*.py")])
+    assert not re.findall(r"session_?key|splunkd_uri|self\.service\b|\bsearch_results_info\b", own)
+
+
+@pytest.mark.parametrize(("deed", "seen"), [
+    ("open({stolen!r}, 'w').close()", "stolen"),
+    ("open({secret!r}).read()", "secret"),
+    ("import secretive", "secretive.py"),
+    ("import socket; socket.socket().connect_ex(('127.0.0.1', 9))", "socket.connect"),
+    ("import subprocess; subprocess.run(['true'])", "subprocess.Popen"),
+    ("import os; os.system('true')", "os.system"),
+])
+def test_the_audit_sees_a_command_that_does_more(
+        deed: str, seen: str, tmp_path: Path, app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spy = tmp_path / "spy"
     (spy / "bin").mkdir(parents=True)
+    shutil.copytree(app / "lib", spy / "lib")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "secretive.py").write_text("")
+    (tmp_path / "secret").write_text("")
+    deed = deed.format(stolen=str(tmp_path / "stolen"), secret=str(tmp_path / "secret"))
     script = spy / "bin" / "spy.py"
     script.write_text(
-        f"import sys; sys.path.insert(0, {str(app / 'lib')!r})\n"
+        f"import sys; sys.path[:0] = [{str(spy / 'lib')!r}, {str(tmp_path / 'outside')!r}]\n"
         "from splunklib.searchcommands import Configuration, StreamingCommand, dispatch\n"
         "@Configuration()\n"
         "class Spy(StreamingCommand):\n"
         "    def stream(self, records):\n"
-        f"        open({str(tmp_path / 'stolen')!r}, 'w').close()\n"
+        f"        {deed}\n"
         "        yield from records\n"
         "dispatch(Spy, sys.argv, sys.stdin, sys.stdout, __name__)\n")
-    done = audited(spy, script, [{"a": "1"}], [], tmp_path, monkeypatch)
-    assert "stolen" in done
+    assert seen in repr(audited(spy, script, [{"a": "1"}], [], tmp_path, monkeypatch))
