@@ -158,6 +158,9 @@ def _covers(
         return None
 
 
+KEY_ID = automata.LABEL  # of a key's id, and of each other part of its ARN (KMS Developer Guide, *Key identifiers*)
+
+
 def key_arns(key: KeyFacts) -> Sequence[automata.Pattern]:
     """The ARNs that the key may have. Source: Service Authorization Reference, AWS KMS, resource type `key`."""
 
@@ -170,7 +173,7 @@ def key_arns(key: KeyFacts) -> Sequence[automata.Pattern]:
         + automata.literal(":")
         + part(key.account, ACCOUNT)
         + automata.literal(":key/")
-        + part(key.key_id, automata.some(automata.CharClass(automata.UPPER_ALNUM.chars | automata.LABEL.chars)))
+        + part(key.key_id, automata.some(KEY_ID))
     )
     return [automata.literal("arn:" + name) + tail for name in ((key.partition,) if key.partition else PARTITIONS)]
 

@@ -12,7 +12,7 @@ from .candidates import FILLINGS, KeyValues, limits, points
 from .constraints import Constraint, OfKey
 from .domains import Domain
 from .echoes import echoes
-from .evaluate import KeyFacts, Value, variable_lookup
+from .evaluate import KEY_ID, KeyFacts, Value, variable_lookup
 from .operators import Family, policy_value
 
 Goals = frozenset[tuple[int, bool]]  # (number of a constraint, whether it is to hold)
@@ -189,7 +189,7 @@ class Linked(Group):
             found, value = own.value(asked)
             if found and isinstance(value, str):
                 yield value
-            for shared in self._shared(name, goals):
+            for shared in chain(self._shared(name, goals), self._no_part_of_an_arn(name, goals)):
                 if domain.holds(shared):
                     yield shared
         yield from own.texts
@@ -207,14 +207,21 @@ class Linked(Group):
                 if text is not None:
                     yield text
 
-    def _joint(self, keys: tuple[str, str], goals: Goals) -> Optional[str]:
+    def _no_part_of_an_arn(self, name: str, goals: Goals) -> Iterator[str]:
+        """A text that suits the variable and with which a resource element covers no key, where it must not."""
+        if any(not c.key and name in c.variables for c in (self.constraints[number] for number, _ in goals)):
+            text = self._joint((name,), goals, [automata.any_of(KEY_ID)])
+            if text is not None:
+                yield text
+
+    def _joint(self, keys: tuple[str, ...], goals: Goals, avoided: Sequence[automata.Pattern] = ()) -> Optional[str]:
         required = [list(self._domains[key].languages) for key in keys if self._domains[key].values is None]
         required += [
             [automata.literal(v) for v in self._domains[key].values or ()]
             for key in keys
             if self._domains[key].values is not None
         ]
-        forbidden = list(chain.from_iterable(self._domains[key].excluded for key in keys))
+        forbidden = [*avoided, *chain.from_iterable(self._domains[key].excluded for key in keys)]
         about = {n: c.condition for n, c in self._conditions() if c.key in keys and not c.variables}
         asked = ((about[number], wanted) for number, wanted in goals if number in about)
         more_required, more_forbidden = limits(asked, patterns.no_values)
