@@ -38,3 +38,10 @@ def test_everything_tunable_is_in_the_table_with_its_default() -> None:
         row = next(line for line in GUIDE.splitlines() if line.startswith(f"| `{name}`"))
         for value in re.findall(r"(?:sourcetype=)?([\w:*=]+)", definition):
             assert value in row or value == "OR"
+
+
+def test_the_tests_that_the_pages_name_exist() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in [*APP.glob("*.md"), *APP.glob("docs/*.md")])
+    tests = "".join(path.read_text(encoding="utf-8") for path in (APP / "tests").rglob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", text))
+    assert len(named) > 20 and named <= set(re.findall(r"^def (test_\w+)", tests, re.M))
