@@ -8,6 +8,7 @@ import re
 
 # A letter of a JSON string can hide behind \u00.. alone, and only rows 4 to 7 of ASCII hold letters and the backslash.
 _HIDDEN_LETTER = re.compile(r"\\u00[4-7]")
+_WORDS = (b"PutKeyPolicy", b"CreateKey", b'Statement"', b"ReplicateKey")
 _HIDDEN_LETTER_OF_ROW = re.compile(rb"\\u00[4-7]")
 
 
@@ -17,11 +18,11 @@ def may_hold_policy(text: str) -> bool:
             or ("\\u00" in text and _HIDDEN_LETTER.search(text) is not None))
 
 
-def row_may_hold_policy(row: bytes) -> bool:
-    """False where `may_hold_policy` is False of the text of every cell of a row of CSV.
+def row_may_hold_policy(rows: bytes, start: int, end: int) -> bool:
+    """False where `may_hold_policy` is False of the text of every cell of the row of CSV between two places.
 
     Writing a text into a cell changes quotes alone, and turning `$$` of a `__mv_` cell into `$` changes no letter: what
     a text has of these words, the row has as well.
     """
-    return (b"PutKeyPolicy" in row or b"CreateKey" in row or b'Statement"' in row or b"ReplicateKey" in row
-            or (b"\\u00" in row and _HIDDEN_LETTER_OF_ROW.search(row) is not None))
+    return (any(rows.find(word, start, end) >= 0 for word in _WORDS)
+            or (rows.find(b"\\u00", start, end) >= 0 and _HIDDEN_LETTER_OF_ROW.search(rows, start, end) is not None))

@@ -33,11 +33,11 @@ class Search:
         header = next(rows, None)
         if header is None or header.empty:
             return []
-        columns = Columns([header.cell(i) for i in range(len(header.cells))], self._options)
+        columns = Columns(header.cells(), self._options)
         answer: list[bytes] = [columns.header]
         passed = [] if self._options.flagged_only else [columns.nothing]
         for row in rows:
-            if len(row.cells) != columns.width:
+            if row.width != columns.width:
                 if row.empty:
                     continue
                 row = row.fitted(columns.width)

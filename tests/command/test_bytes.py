@@ -86,9 +86,10 @@ TEXTS = [
     _hidden(EVENTS["mixed"]), OPEN.replace("Statement", "\\u0053tatement"), "PutKeyPolicy", 'a "Statement" b',
     json.dumps({"Records": [json.loads(EVENTS["open"]), json.loads(EVENTS["mixed"])]}),
     json.dumps({"message": EVENTS["open"]}), OURS, THEIRS, '"', '""', '"a"', 'a"', "a,b", ",", "\n", "a\nb", "\r",
-    "a\r\nb", "\0", "\0\0", '\0"', '"\0"', " ", "é\U0001f511", "\ufeff" + OPEN, "\\", "\\u00e9", "{", "$a$;$b$",
+    "a\r\nb", "\0", "\0\0", '\0"', '"\0"', "\1", "\0\1",
+    '\0\1"', " ", "é\U0001f511", "\ufeff" + OPEN, "\\", "\\u00e9", "{", "$a$;$b$",
     "$a$", "$$"]
-CELLS = st.one_of(st.sampled_from(["", *TEXTS]), st.text('a",\n\r\0$;é {}', max_size=8))
+CELLS = st.one_of(st.sampled_from(["", *TEXTS]), st.text('a",\n\r\0\1$;é {}', max_size=8))
 MULTIVALUES = st.lists(st.sampled_from(TEXTS), min_size=2, max_size=3).map(
     lambda values: ";".join("$" + value.replace("$", "$$") + "$" for value in values))
 
@@ -145,12 +146,14 @@ def test_cells_that_are_not_the_commands_own_come_back_in_order(summary: Command
     assert list(came.values()) == [[row[i] for i in kept] for row in table]
 
 
-FRAGMENTS = ["a", ",", '"', '""', "\n", "é", "\0", '"' + OPEN.replace('"', '""') + '"', OPEN, OPEN.replace('"', '""')]
+FRAGMENTS = ["a", ",", '"', '""', "\n", "é", "\0", "\1",
+             '"' + OPEN.replace('"', '""') + '"', OPEN, OPEN.replace('"', '""')]
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=st.lists(st.sampled_from(FRAGMENTS), max_size=12).map("".join))
 @example('\0"a\nb"').via("a NUL, which stands for a quote in a row that goes by as bytes")
+@example('\1"a\nb"').via("an SOH, which stands for the second of two quotes there")
 @example('"Put"KeyPolicy\n').via("text behind a closing quote belongs to the cell")
 def test_quotes_in_odd_places_are_read_as_csv_reads_them(summary: Command, text: str) -> None:
     """No writer of CSV puts them there. A row that ends where it should not would hide the policy of the next."""
@@ -159,3 +162,13 @@ def test_quotes_in_odd_places_are_read_as_csv_reads_them(summary: Command, text:
     assert [[row["_raw"], row["b"]] for row in answered] == expected
     assert [row["key_policy_flagged"] == "true" for row in answered] == [
         row[0].strip() == OPEN for row in expected]
+
+
+@pytest.mark.parametrize("size", [100, 60_000, 70_000, 140_000, 1_000_000])
+def test_rows_of_any_length_are_split_alike(summary: Command, size: int) -> None:
+    """Chunks are split in blocks: a row may end at any place of one, or not in it at all."""
+    texts = [cell * (size // len(cell)) for cell in ("a", '"', "a\nb,", "é", '",\n')] + [OPEN]
+    table = [["_raw", "a"], *([text, str(n)] for n, text in enumerate(texts * 3))]
+    answer = _rows(summary.answer(_written(table, "\n")))
+    assert [row[:2] for row in answer] == table
+    assert answer == _rows(summary.answer(_written(table, "\r\n")))
