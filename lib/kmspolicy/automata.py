@@ -6,6 +6,7 @@ shortest text first, with every set of positions held in one integer.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Callable, NamedTuple, Optional
 
 
@@ -40,9 +41,9 @@ LABEL = CharClass(frozenset(_LOWER + _DIGITS + "-"))
 NAME = CharClass(frozenset(_LOWER + _UPPER + _DIGITS + "_+=,.@-"))
 PATH = CharClass(frozenset(map(chr, range(0x21, 0x80))))
 
-# Integers of so many bits are as quick as small ones.
-_WIDTH_OF_A_STEP = 512
+_STEP_OF_BITS = 12  # each 4,096 bits of an integer make a step as long again
 
+_CLASSES_OF_A_STEP = 4  # that are looked through for a state
 _FEW = 2  # characters of a class that spells one letter, in either case
 
 # The order in which characters are tried, so that a witness reads naturally.
@@ -79,8 +80,10 @@ class Union:
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self.by_class: dict[CharClass, list[int]] = {}
         self.start = self.final = self.skip = 0
-        self.endless: list[tuple[int, int]] = []  # (bit of a `*`, the bits of its pattern before it)
-        self.sure = 0  # a `*` that ends its pattern: once there, every text matches
+        self._stars = 0
+        self._before: dict[int, int] = {}  # by the bit of a `*`: the bits of its pattern before it
+        self._sure = 0  # a `*` that ends its pattern: once there, every text matches
+        self._many = 0  # places where many characters go on
         offset = 0
         for pattern in patterns:
             base = offset
@@ -91,19 +94,23 @@ class Union:
                 masks[element.repeat] |= bit
                 if element.repeat:
                     self.skip |= bit
-                    if element.chars == ANY:
-                        self.endless.append((bit, bit - (1 << base)))
+                    if element.chars == ANY and offset > base:
+                        self._stars |= bit
+                        self._before[bit] = bit - (1 << base)
                 offset += 1
             self.final |= 1 << offset
             if pattern and pattern[-1] == ANYTHING[0]:
-                self.sure |= 1 << (offset - 1)
+                self._sure |= 1 << (offset - 1)
             offset += 1
         self.width = offset
-        self.endless.reverse()
-        self.start = self._close(self.start)
+        for chars, (ones, repeats) in self.by_class.items():
+            if chars.negated or len(chars.chars) > _FEW:
+                self._many |= ones | repeats
+        self.cost = 1 + (offset >> _STEP_OF_BITS)
+        self.start = self._close(self.start, 0)
         self._steps: dict[str, tuple[int, int]] = {}
 
-    def _close(self, state: int) -> int:
+    def _close(self, state: int, before: int) -> int:
         """Adds the positions behind repeats that may be empty; drops those that a later `*` makes needless."""
         new = state
         while True:
@@ -111,10 +118,24 @@ class Union:
             if not new:
                 break
             state |= new
-        for bit, before in self.endless:
-            if state & bit:
-                state &= ~before
+        if state & self._sure:
+            return self._sure_state
+        reached = state & self._stars & ~before
+        while reached:
+            bit = 1 << (reached.bit_length() - 1)
+            needless = self._before[bit]
+            state &= ~needless
+            reached &= ~(needless | bit)
         return state
+
+    @property
+    def _sure_state(self) -> int:
+        first = self._sure & -self._sure
+        return first | first << 1
+
+    def is_sure(self, state: int) -> bool:
+        """Whether every text that goes on from this state matches."""
+        return bool(state & self._sure)
 
     def step(self, state: int, char: str) -> int:
         """The state behind one more character; 0 when no pattern can match any more."""
@@ -126,7 +147,7 @@ class Union:
                     once |= ones
                     repeat |= repeats
             masks = self._steps[char] = (once, repeat)
-        return self._close(((state & masks[0]) << 1) | (state & masks[1]))
+        return self._close(((state & masks[0]) << 1) | (state & masks[1]), state)
 
     def accepts(self, text: str) -> bool:
         """Whether one of the patterns matches the whole text."""
@@ -139,11 +160,11 @@ class Union:
 
     def forced(self, state: int) -> Optional[frozenset[str]]:
         """The few characters that keep this state alive, or None when there are many."""
+        if state & self._many:
+            return None
         wanted: frozenset[str] = frozenset()
         for chars, (ones, repeats) in self.by_class.items():
             if state & (ones | repeats):
-                if chars.negated or len(chars.chars) > _FEW:
-                    return None
                 wanted |= chars.chars
         return wanted
 
@@ -183,23 +204,25 @@ def find(
 ) -> Optional[str]:
     """A shortest text that matches one pattern of each required group, none of the forbidden, and is good.
 
-    Calls spend(steps) for every state visited, more for wide patterns; it may raise to end the search. None proves that
-    there is no such text as far as the patterns go; `good` is asked once for every accepting state.
+    Calls spend(steps) before every state: one for each automaton and character; it may raise to end the search. None
+    proves that there is no such text as far as the patterns go; `good` is asked once for every accepting state.
     """
     alone = [group[0] for group in required if len(group) == 1]
     if _clash(alone) or _clash([row[::-1] for row in alone]):
         return None
+    spend(sum(map(len, chain(forbidden, *required))))
     groups = [Union(group) for group in required]
     avoid = Union(forbidden)
     chars = alphabet([*groups, avoid])
-    cost = 1 + sum(union.width for union in (*groups, avoid)) // _WIDTH_OF_A_STEP
+    cost = sum(union.cost for union in (*groups, avoid))
+    classes = 1 + sum(len(group.by_class) for group in groups) // _CLASSES_OF_A_STEP
     start = (tuple(group.start for group in groups), avoid.start)
     seen = {start}
     level: list[tuple[tuple[tuple[int, ...], int], str]] = [(start, "")]
     while level:
         following: list[tuple[tuple[tuple[int, ...], int], str]] = []
         for (states, shun), text in level:
-            spend(cost)
+            spend(classes)
             if not shun & avoid.final and all(s & g.final for s, g in zip(states, groups)) and good(text):
                 return text
             choices: Sequence[str] = chars
@@ -207,9 +230,10 @@ def find(
                 wanted = group.forced(state)
                 if wanted is not None and len(wanted) < len(choices):
                     choices = sorted(wanted)
+            spend(len(choices) * cost)
             for char in choices:
                 after_shun = avoid.step(shun, char)
-                if after_shun & avoid.sure:
+                if avoid.is_sure(after_shun):
                     continue
                 after = []
                 for state, group in zip(states, groups):
@@ -226,29 +250,36 @@ def find(
     return None
 
 
-def cells(language: Pattern, prefix: str, patterns: Sequence[Pattern], spend: Callable[[int], None]) -> Iterator[str]:
-    """Texts of the language, one for every way in which the patterns can stand after prefix + text."""
-    base, union = Union((language,)), Union(patterns)
-    standing = union.start
+def cells(
+    language: Pattern, prefix: str, groups: Sequence[Sequence[Pattern]], whole: bool, spend: Callable[[int], None]
+) -> Iterator[str]:
+    """Texts of the language, one for every way in which the groups of patterns can stand after prefix + text.
+
+    whole: the texts end there, so that only which groups match is told apart; else also how texts can go on.
+    """
+    spend(sum(map(len, chain(*groups))))
+    base, unions = Union((language,)), [Union(group) for group in groups]
+    standing = [union.start for union in unions]
     for char in prefix:
-        standing = union.step(standing, char)
-    chars = alphabet((base, union))
-    cost = 1 + (base.width + union.width) // _WIDTH_OF_A_STEP
-    seen = {(base.start, standing)}
-    told = set()
-    level = [(base.start, standing, "")]
-    while level:
-        following = []
-        for at, state, text in level:
-            spend(cost)
-            if at & base.final and state not in told:
-                told.add(state)
+        standing = [union.step(state, char) for union, state in zip(unions, standing)]
+    chars = alphabet((base, *unions))
+    cost = 1 + base.cost + len(chars) * sum(union.cost for union in unions)
+    start = (base.start, tuple(standing))
+    seen = {start}
+    told: set[tuple[int, ...]] = set()
+    stack = [(start, "")]
+    while stack:
+        (at, states), text = stack.pop()
+        spend(cost)
+        if at & base.final:
+            way = tuple(bool(s & u.final) for s, u in zip(states, unions)) if whole else states
+            if way not in told:
+                told.add(way)
                 yield text
-            for char in chars:
-                moved = base.step(at, char)
-                if moved:
-                    key = (moved, union.step(state, char))
-                    if key not in seen:
-                        seen.add(key)
-                        following.append((*key, text + char))
-        level = following
+        for char in reversed(chars):
+            moved = base.step(at, char)
+            if moved:
+                following = (moved, tuple([union.step(state, char) for union, state in zip(unions, states)]))
+                if following not in seen:
+                    seen.add(following)
+                    stack.append((following, text + char))

@@ -15,10 +15,10 @@ class Budget:
         self.parent = parent
 
     def spend(self, steps: int = 1) -> None:
-        """Takes steps. Raises OutOfSteps when there are fewer; the parent is charged for all that there were."""
+        """Takes steps. Raises OutOfSteps when there are fewer, and takes all that there were, from the parent too."""
         taken = steps if steps <= self.left else self.left
-        self.left -= steps
-        if self.parent is not None and taken > 0:
+        self.left -= taken
+        if self.parent is not None and taken:
             self.parent.spend(taken)
-        if self.left < 0:
+        if taken < steps:
             raise OutOfSteps

@@ -12,7 +12,7 @@ from .bound import OWN_ARN_KEYS
 from .domains import Domain, Fact, Facts, fact, fixed
 from .evaluate import Caller, principal_matches
 from .ids import ACCOUNT_KEYS
-from .principals import Principals, account_of
+from .principals import Named, Principals, account_of, named
 from .world import Ids, World
 
 _KEYS_WITH_ACCOUNT = ACCOUNT_KEYS.union(("aws:principalarn", "aws:federatedprovider", *OWN_ARN_KEYS))
@@ -35,7 +35,7 @@ def callers(
             for account in accounts():
                 yield Caller(account), _stranger(account, world, read)
         return
-    for account in (a for a in _accounts(audience, principals, world) if among is None or a in among):
+    for account in _accounts(audience, principals, world, among):
         if principals.open_ended or account in principals.accounts:
             yield Caller(account), _unnamed(account, world, read)
         for caller, identity in _named_of(account, _known(world, read), world):
@@ -46,13 +46,17 @@ def callers(
             yield from _unique(unique_id, world, _unknown_accounts(audience, world, read, accounts))
 
 
-def _accounts(audience: Audience, principals: Principals, world: World) -> list[str]:
+def _accounts(
+    audience: Audience, principals: Principals, world: World, among: Optional[frozenset[str]]
+) -> Iterable[str]:
     if audience is Audience.internal:
-        return [world.own_account]
+        return [world.own_account] if among is None or world.own_account in among else []
+    if among is not None:
+        return sorted(text for text in among if text != world.key.account and named(text)[0] is Named.ACCOUNT)
     if principals.open_ended:
-        return [account for account in world.names.accounts if account != world.key.account]
-    named = {*principals.accounts, *map(account_of, principals.arns), *map(account_of, principals.sessions)}
-    return sorted(named - {world.key.account or ""})
+        return (account for account in world.names.accounts if account != world.key.account)
+    owners = {*principals.accounts, *map(account_of, principals.arns), *map(account_of, principals.sessions)}
+    return sorted(owners - {world.key.account or ""})
 
 
 _PRINCIPAL_KEYS = frozenset(("aws:principalarn", "aws:userid"))

@@ -4,8 +4,8 @@ Source: the threat model of this app; typed values from IAM User Guide, *Conditi
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
-from typing import Any, Optional
+from itertools import islice
+from typing import Any, Callable, Optional
 
 from . import addresses, automata, patterns, typed
 from .budget import Budget, OutOfSteps
@@ -17,14 +17,16 @@ from .policy import Condition, Quantifier
 
 Outcomes = frozenset[tuple[int, bool]]  # (position of a condition, whether it is to hold)
 
-_TEXT_STEPS = 4_000  # one search for a text; those that take more are guessed at before the question stays open
+_TEXT_STEPS = 200_000  # one search for a text; those that take more are guessed at before the question stays open
 _GUESSES = 16
 _TEXTUAL = {Family.STRING, Family.ARN}
 FILLINGS = {
     Family.NUMERIC: ("", *("0" * width for width in range(1, 20)), *("9" * width for width in range(1, 20))),
     Family.DATE: ("", "01-01T00:00:00Z", "06-15T12:00:00Z", "12-31T23:59:59Z", "00:00:00Z", "12:00:00Z", "23:59:59Z"),
 }
-_TEXTS_OF_A_STEP = 16  # texts that the policy spells out grow with its length alone
+_STEPS_OF_A_KEY = 20
+_STEPS_OF_A_TEXT = 8  # to make one
+_UNPAID = 64  # steps that tests may run ahead of the budget
 
 
 class KeyValues:
@@ -43,7 +45,9 @@ class KeyValues:
         self.conditions = conditions
         self.budget = budget
         self.row = context_key(key)
+        budget.spend(_STEPS_OF_A_KEY + len(conditions) + sum(c.effort(0) for c in conditions if c.variables))
         self._lookup = lookup
+        self._patterns: dict[int, list[automata.Pattern]] = {}  # by the id of a condition
         self._null = [condition.operator.family is Family.NULL for condition in conditions]
         self._tests: list[Test] = [value_test(condition, lookup) for condition in conditions]
         self._without = [holds_without(condition) for condition in conditions]
@@ -58,7 +62,7 @@ class KeyValues:
         """(whether there is one, a value of the key with which every goal is met); the value None is absence."""
         answer = self._answers.get(goals)
         if answer is None:
-            self.budget.spend()
+            self.budget.spend(1 + len(goals))
             answer = self._answers[goals] = self._value(goals)
         return answer
 
@@ -105,27 +109,55 @@ class KeyValues:
         return self._found[goals]
 
     def _search(self, goals: Outcomes) -> Optional[str]:
+        ordered = sorted(goals)
+        spelled = self._spelled_by(ordered)
+        if spelled is not None:
+            return next((text for text in spelled if self.domain.holds(text) and self._meets(text, ordered)), None)
         for text in self._texts():
-            if all(self._tests[at](text) == wanted for at, wanted in goals):
+            if self._meets(text, ordered):
                 return text
-        textual = [at for at, _ in goals if self.conditions[at].operator.takes_variables]
+        textual = [at for at, _ in ordered if self.conditions[at].operator.takes_variables]
         if self.domain.values is not None or (not textual and self._kept):
             return None
-        asked = ((self.conditions[at], wanted) for at, wanted in goals)
-        required, forbidden = limits(asked, self._lookup)
+        required, forbidden = limits([(self.conditions[at], wanted) for at, wanted in ordered], self._rows)
         required.append(list(self.domain.languages))
         forbidden += self.domain.excluded
         try:
             spend = Budget(_TEXT_STEPS, self.budget).spend
-            found = automata.find(required, forbidden, spend, lambda text: self._meets(text, goals))
+            found = automata.find(required, forbidden, spend, lambda text: self._is_valid(text, ordered))
         except OutOfSteps:
             found = next(
-                (text for text in self._guesses() if self.domain.holds(text) and self._meets(text, goals)), None
+                (text for text in self._guesses() if self.domain.holds(text) and self._is_valid(text, ordered)), None
             )
             if found is None:
                 raise
         if found is not None:
             self._kept.append(found)
+        return found
+
+    def _spelled_by(self, goals: Sequence[tuple[int, bool]]) -> Optional[list[str]]:
+        """All texts that can meet the goals, where one of them asks for a few that the policy spells out."""
+        if self.domain.values is not None:
+            return None
+        for at, wanted in goals:
+            condition = self.conditions[at]
+            if wanted == condition.operator.negated or not condition.operator.takes_variables:
+                continue
+            if condition.operator.ignore_case:
+                continue
+            rows = self._expanded(condition)
+            if all(map(patterns.is_plain, rows)):
+                return [patterns.filled(tokens, "") for tokens in rows]
+        return None
+
+    def _expanded(self, condition: Condition) -> list[patterns.Tokens]:
+        found = (patterns.expand(written, self._lookup) for written in condition.tokens)
+        return [tokens for tokens in found if tokens is not None]
+
+    def _rows(self, condition: Condition) -> list[automata.Pattern]:
+        found = self._patterns.get(id(condition))
+        if found is None:
+            found = self._patterns[id(condition)] = rows(condition, self._lookup, self.budget)
         return found
 
     def _guesses(self) -> Iterator[str]:
@@ -136,10 +168,22 @@ class KeyValues:
             for tokens in rows[:_GUESSES]:
                 yield patterns.filled(tokens, filling)
 
-    def _meets(self, text: str, goals: Outcomes) -> bool:
-        if self.domain.valid is not None and not self.domain.valid(text):
-            return False
-        return all(self._tests[at](text) == wanted for at, wanted in goals)
+    def _is_valid(self, text: str, goals: Sequence[tuple[int, bool]]) -> bool:
+        return (self.domain.valid is None or self.domain.valid(text)) and self._meets(text, goals)
+
+    def _meets(self, text: str, goals: Sequence[tuple[int, bool]]) -> bool:
+        """Whether a text of the domain meets every goal."""
+        steps = 1
+        for at, wanted in goals:
+            steps += 1 + self.conditions[at].effort(len(text))
+            if steps > _UNPAID:
+                self.budget.spend(steps)
+                steps = 0
+            if self._tests[at](text) != wanted:
+                self.budget.spend(steps)
+                return False
+        self.budget.spend(steps)
+        return True
 
     @property
     def texts(self) -> list[str]:
@@ -151,8 +195,6 @@ class KeyValues:
         yield from self._kept
         for text in self._more:
             self._kept.append(text)
-            if len(self._kept) % _TEXTS_OF_A_STEP == 0:
-                self.budget.spend(1 + len(self.conditions) // _TEXTS_OF_A_STEP)
             yield text
 
     def _suggested(self, extra: Iterable[str]) -> Iterator[str]:
@@ -161,12 +203,12 @@ class KeyValues:
             yield from self.domain.values
             return
         seen = set()
-        for text in chain(
-            filter(self.domain.allows, self.domain.seeds), filter(self.domain.holds, chain(extra, self._suggestions()))
-        ):
-            if text not in seen:
-                seen.add(text)
-                yield text
+        for natural, texts in ((True, self.domain.seeds), (False, extra), (False, self._suggestions())):
+            for text in texts:
+                self.budget.spend(_STEPS_OF_A_TEXT + self.domain.effort(len(text)))
+                if text not in seen and (self.domain.allows if natural else self.domain.holds)(text):
+                    seen.add(text)
+                    yield text
 
     def _suggestions(self) -> Iterator[str]:
         free = self.domain.languages == (automata.ANYTHING,)
@@ -175,10 +217,7 @@ class KeyValues:
         families = {condition.operator.family for condition in self.conditions}
         for condition in self.conditions:
             if condition.operator.takes_variables:
-                for written in condition.tokens:
-                    tokens = patterns.expand(written, self._lookup)
-                    if tokens is None:
-                        continue
+                for tokens in self._expanded(condition):
                     if free or patterns.is_plain(tokens):
                         yield patterns.filled(tokens, "any")
                     elif condition.operator.family is Family.ARN:
@@ -187,8 +226,8 @@ class KeyValues:
                 yield from condition.values
         if Family.BOOLEAN in families:
             yield from ("true", "false", "True", "False", "TRUE", "FALSE")
-        if families & _TEXTUAL and families & FILLINGS.keys():
-            yield from self._both_text_and(families)
+        if families & _TEXTUAL:
+            yield from self._both_text_and([family for family in FILLINGS if family in families])
         if Family.NUMERIC in families:
             yield from map(typed.number_text, points(self._typed_values(Family.NUMERIC)))
         if Family.DATE in families:
@@ -197,51 +236,53 @@ class KeyValues:
         if Family.ADDRESS in families:
             spelled = [text for c in self.conditions if c.operator.takes_variables for text in c.values][:_GUESSES]
             addressed = (c for c in self.conditions if c.operator.family is Family.ADDRESS)
-            blocks = (addresses.block(text) for condition in addressed for text in condition.values)
-            for cell in addresses.cells(block for block in blocks if block):
+            written = [text for condition in addressed for text in condition.values]
+            self.budget.spend(_STEPS_OF_A_TEXT * len(written))
+            for cell in addresses.cells(block for block in map(addresses.block, written) if block):
                 value = cell.low if self.domain.address_in is None else self.domain.address_in(cell)
                 if value is not None:
                     # One address, and others beside it where texts can rule out single ones.
                     last = min(value + len(spelled), cell.high)
                     yield from (addresses.address_text(cell.family, host) for host in range(value, last + 1))
 
-    def _both_text_and(self, families: set[Family]) -> Iterator[str]:
+    def _both_text_and(self, families: Sequence[Family]) -> Iterator[str]:
         """Numbers and moments that patterns on the same key match: stars filled with digits or parts of a date."""
         rows = [tokens for c in self.conditions if c.operator.takes_variables for tokens in c.tokens]
-        for family in FILLINGS.keys() & families:
+        for family in families:
             for tokens in rows[:_GUESSES]:
                 written = patterns.expand(tokens, self._lookup)
                 if written is not None:
                     yield from (patterns.filled(written, filling) for filling in FILLINGS[family])
 
     def _typed_values(self, family: Family) -> list[Any]:
-        texts = (text for c in self.conditions if c.operator.family is family for text in c.values)
+        texts = [text for c in self.conditions if c.operator.family is family for text in c.values]
+        self.budget.spend(_STEPS_OF_A_TEXT * len(texts))
         return [value for value in (policy_value(text, family) for text in texts) if value is not None]
 
 
 def limits(
-    asked: Iterable[tuple[Condition, bool]], lookup: patterns.Lookup
+    asked: Iterable[tuple[Condition, bool]], rows_of: Callable[[Condition], list[automata.Pattern]]
 ) -> tuple[list[list[automata.Pattern]], list[automata.Pattern]]:
     """What a text must match (one of each group) and avoid, so that these conditions come out as asked.
 
-    Conditions of other operators than the string and ARN ones set no limits here.
+    rows_of: see rows. Conditions of other operators than the string and ARN ones set no limits here.
     """
     required: list[list[automata.Pattern]] = []
     forbidden: list[automata.Pattern] = []
     for condition, wanted in asked:
         if not condition.operator.takes_variables:
             continue
-        rows = _rows(condition, lookup)
         if wanted != condition.operator.negated:
-            required.append(rows)
+            required.append(rows_of(condition))
         else:
-            forbidden += rows
+            forbidden += rows_of(condition)
     return required, forbidden
 
 
-def _rows(condition: Condition, lookup: patterns.Lookup) -> list[automata.Pattern]:
+def rows(condition: Condition, lookup: patterns.Lookup, budget: Budget) -> list[automata.Pattern]:
     """The values of a string or ARN condition as automata; those that can match nothing are left out."""
-    rows = []
+    budget.spend(sum(map(len, condition.values)))
+    found = []
     for written in condition.tokens:
         tokens = patterns.expand(written, lookup)
         if tokens is None:
@@ -249,8 +290,8 @@ def _rows(condition: Condition, lookup: patterns.Lookup) -> list[automata.Patter
         arn = condition.operator.family is Family.ARN
         row = patterns.arn_automaton(tokens) if arn else patterns.automaton(tokens, condition.operator.ignore_case)
         if row is not None:
-            rows.append(row)
-    return rows
+            found.append(row)
+    return found
 
 
 def points(values: Iterable[Any]) -> list[Any]:

@@ -22,6 +22,10 @@ class Constraint:
         """Whether it holds for a request with these context keys."""
         raise TypeError(self)
 
+    def effort(self, context: Mapping[str, Value]) -> int:
+        """The steps that it takes at most to say so."""
+        raise TypeError(self)
+
 
 @dataclass(frozen=True)
 class OfKey(Constraint):
@@ -31,6 +35,14 @@ class OfKey(Constraint):
 
     def holds(self, context: Mapping[str, Value]) -> bool:
         return condition_holds(self.condition, context.get(self.key), variable_lookup(context))
+
+    def effort(self, context: Mapping[str, Value]) -> int:
+        value = context.get(self.key)
+        if value is None:
+            return 1
+        if isinstance(value, str):
+            return 1 + self.condition.effort(len(value))
+        return 1 + sum(self.condition.effort(len(each)) for each in value)
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,13 @@ class OfResource(Constraint):
 
     def holds(self, context: Mapping[str, Value]) -> bool:
         return covers_key(self.statement, self.facts, variable_lookup(context), self.budget)
+
+    def effort(self, context: Mapping[str, Value]) -> int:
+        listed = self.statement.resources.patterns if self.statement.resources is not None else ()
+        return sum(1 + _EFFORTS_OF_A_RESOURCE * patterns.effort(tokens)[0] for tokens in listed)
+
+
+_EFFORTS_OF_A_RESOURCE = 3  # it is expanded, made an automaton or a glob, and matched
 
 
 def constraints_of(statement: Statement, key: KeyFacts, budget: Budget) -> list[Constraint]:

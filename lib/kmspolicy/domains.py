@@ -13,6 +13,8 @@ from .addresses import Block
 from .caching import cached_for_small, lazy
 from .keys import ContextKey, Kind
 
+_PLACES_OF_A_STEP = 2  # of patterns
+
 
 @dataclass(frozen=True, eq=False)
 class Domain:
@@ -44,7 +46,7 @@ class Domain:
 
     def allows(self, text: str) -> bool:
         """Whether nothing speaks against a text of the languages."""
-        excluded = bool(self.excluded) and automata.Union(self.excluded).accepts(text)
+        excluded = bool(self.excluded) and self._exclusion.accepts(text)
         return not excluded and (self.valid is None or self.valid(text))
 
     def sample(self) -> Optional[str]:
@@ -58,8 +60,22 @@ class Domain:
         return (self.languages == (automata.ANYTHING,) or self._language.accepts(text)) and self.allows(text)
 
     @lazy
+    def size(self) -> int:
+        """The steps that it takes to make it."""
+        return len(self.values or ()) + sum(map(len, (*self.languages, *self.excluded))) // _PLACES_OF_A_STEP
+
+    def effort(self, length: int) -> int:
+        """The steps that it takes to ask for a text of so many characters."""
+        walked = (self.values is None and self.languages != (automata.ANYTHING,)) + bool(self.excluded)
+        return length * walked
+
+    @lazy
     def _language(self) -> automata.Union:
         return automata.Union(self.languages)
+
+    @lazy
+    def _exclusion(self) -> automata.Union:
+        return automata.Union(self.excluded)
 
 
 class Fact:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Optional
 
 from . import patterns
+from .budget import Budget
 from .constraints import Constraint, OfKey
 from .domains import Domain
 from .evaluate import KeyFacts, Value, variable_lookup
@@ -18,16 +19,21 @@ _PARTS_OF_AN_ARN = ("us-east-1", "1234abcd-12ab-34cd-56ef-1234567890ab", "aws", 
 
 
 def echoes(
-    constraints: Iterable[Constraint], domains: Mapping[str, Domain], fixed: Mapping[str, Value], facts: KeyFacts
+    constraints: Iterable[Constraint],
+    domains: Mapping[str, Domain],
+    fixed: Mapping[str, Value],
+    facts: KeyFacts,
+    budget: Budget,
 ) -> dict[str, list[str]]:
     """For every key that the constraints test or read: texts to try, taken from the others' values and domains."""
     listed = list(constraints)
+    budget.spend(len(domains) * len(listed) * 2)
     texts = {key: list(_own(key, listed, domains, fixed, facts)) for key in domains}
     for _ in range(_ROUNDS):
         grown = {key: dict.fromkeys(found) for key, found in texts.items()}
         for constraint in listed:
             if isinstance(constraint, OfKey) and constraint.variables:
-                _travel(constraint, texts, fixed, grown)
+                _travel(constraint, texts, fixed, grown, budget)
         merged = {key: list(found)[:_MOST] for key, found in grown.items()}
         if merged == texts:
             break
@@ -53,7 +59,11 @@ def _own(
 
 
 def _travel(
-    constraint: OfKey, texts: Mapping[str, list[str]], fixed: Mapping[str, Value], grown: dict[str, dict[str, None]]
+    constraint: OfKey,
+    texts: Mapping[str, list[str]],
+    fixed: Mapping[str, Value],
+    grown: dict[str, dict[str, None]],
+    budget: Budget,
 ) -> None:
     """Texts of the key give texts of the variables in its values, and those give texts of the key."""
     key, known = constraint.key, fixed.get(constraint.key)
@@ -61,9 +71,11 @@ def _travel(
     for tokens in constraint.condition.tokens:
         for variable in patterns.variables_in(tokens):
             if variable.name in grown:
+                budget.spend(len(spelled) * (2 + len(tokens)))
                 for text in spelled:
                     grown[variable.name].update(dict.fromkeys(residues(tokens, variable.name, text)))
         for at in range(_MOST if key in grown else 0):
+            budget.spend(4 + 2 * len(tokens))
             filled = patterns.expand(tokens, partial(_nth, at, texts, fixed))
             if filled is None:
                 break

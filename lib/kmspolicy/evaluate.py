@@ -18,7 +18,7 @@ from .policy import Condition, Policy, Quantifier, Resources, Statement
 from .principals import Principals
 
 Value = Union[str, tuple[str, ...], None]  # of a context key: one text, several, or absent
-RESOURCE_STEPS = 5_000
+RESOURCE_STEPS = 100_000
 _MOST_ANSWERS = 64
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
 

@@ -1,14 +1,14 @@
 """Context keys that must be solved together: one key alone, the two clocks, and keys that policy variables link."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain
 from typing import Optional
 
 from . import automata, patterns, typed
 from .budget import Budget, OutOfSteps
 from .caching import lazy
-from .candidates import FILLINGS, KeyValues, limits, points
+from .candidates import FILLINGS, KeyValues, limits, points, rows
 from .constraints import Constraint, OfKey
 from .domains import Domain
 from .echoes import echoes
@@ -20,14 +20,16 @@ Assignment = dict[str, Value]
 CLOCKS = ("aws:currenttime", "aws:epochtime")
 
 
+_STEPS_OF_A_MOMENT = 12  # to read it, or to write it
 _MOST_VARIABLES = 100  # that one group of keys can be solved for; more are past the bound
 
 
 class Group(ABC):
     """Solves goals about its own keys; answers are remembered."""
 
-    def __init__(self, constraints: Mapping[int, Constraint]) -> None:
+    def __init__(self, constraints: Mapping[int, Constraint], budget: Budget) -> None:
         self.constraints = constraints
+        self._budget = budget
         self._answers: dict[Goals, Optional[Assignment]] = {}
 
     def solve(self, goals: Goals) -> Optional[Assignment]:
@@ -39,8 +41,12 @@ class Group(ABC):
     @abstractmethod
     def _solve(self, goals: Goals) -> Optional[Assignment]: ...
 
-    def _met(self, goals: Goals, context: Mapping[str, Value]) -> bool:
-        return all(self.constraints[at].holds(context) == wanted for at, wanted in goals)
+    def _met(self, goals: Iterable[tuple[int, bool]], context: Mapping[str, Value]) -> bool:
+        for at, wanted in goals:
+            self._budget.spend(1 + self.constraints[at].effort(context))
+            if self.constraints[at].holds(context) != wanted:
+                return False
+        return True
 
 
 class OneKey(Group):
@@ -49,7 +55,7 @@ class OneKey(Group):
     def __init__(
         self, key: str, domain: Domain, constraints: Mapping[int, Constraint], lookup: patterns.Lookup, budget: Budget
     ) -> None:
-        super().__init__(constraints)
+        super().__init__(constraints, budget)
         self.key = key
         self._position = {number: at for at, number in enumerate(constraints)}
         conditions = [c.condition for c in constraints.values() if isinstance(c, OfKey)]
@@ -64,24 +70,21 @@ class Clocks(Group):
     """`aws:CurrentTime` and `aws:EpochTime`: one moment, any from the event's time on."""
 
     def __init__(self, constraints: Mapping[int, Constraint], start: Optional[float], budget: Budget) -> None:
-        super().__init__(constraints)
-        moments = [
-            policy_value(text, Family.DATE)
-            for c in constraints.values()
-            if isinstance(c, OfKey)
-            for text in c.condition.values
-        ]
+        super().__init__(constraints, budget)
+        conditions = [c.condition for c in constraints.values() if isinstance(c, OfKey)]
+        budget.spend(_STEPS_OF_A_MOMENT * sum(len(condition.values) for condition in conditions))
+        moments = [policy_value(text, Family.DATE) for condition in conditions for text in condition.values]
         numbers = [
             policy_value(text, Family.NUMERIC)
-            for c in constraints.values()
-            if isinstance(c, OfKey) and c.condition.operator.family is Family.NUMERIC
-            for text in c.condition.values
+            for condition in conditions
+            if condition.operator.family is Family.NUMERIC
+            for text in condition.values
         ]
         spelled = [
             typed.moment(patterns.filled(tokens, filling))
-            for c in constraints.values()
-            if isinstance(c, OfKey) and c.condition.operator.takes_variables
-            for tokens in c.condition.tokens
+            for condition in conditions
+            if condition.operator.takes_variables
+            for tokens in condition.tokens
             if not patterns.variables_in(tokens)
             for filling in FILLINGS[Family.DATE]
         ]
@@ -89,16 +92,16 @@ class Clocks(Group):
         first = earliest if start is not None else typed.moment("2026-01-01T00:00:00Z")
         known = [moment for moment in chain(moments, numbers, spelled, [first]) if moment is not None]
         self._moments = [first, *(m for m in points(known) if earliest <= m <= typed.LAST_MOMENT)]
-        self._budget = budget
 
     def _solve(self, goals: Goals) -> Optional[Assignment]:
+        ordered = sorted(goals)
         for moment in self._moments:
-            self._budget.spend()
+            self._budget.spend(_STEPS_OF_A_MOMENT)
             context: Assignment = {
                 "aws:currenttime": typed.moment_text(moment),
                 "aws:epochtime": typed.number_text(moment),
             }
-            if self._met(goals, context):
+            if self._met(ordered, context):
                 return context
         return None
 
@@ -114,11 +117,10 @@ class Linked(Group):
         fixed: Assignment,
         budget: Budget,
     ) -> None:
-        super().__init__(constraints)
+        super().__init__(constraints, budget)
         self._domains = domains
         self._fixed = fixed
         self._facts = facts
-        self._budget = budget
         self._variables = [
             name
             for name in dict.fromkeys(chain.from_iterable(c.variables for c in constraints.values()))
@@ -127,7 +129,7 @@ class Linked(Group):
 
     @lazy
     def _echoes(self) -> dict[str, list[str]]:
-        return echoes(self.constraints.values(), self._domains, self._fixed, self._facts)
+        return echoes(self.constraints.values(), self._domains, self._fixed, self._facts, self._budget)
 
     def _solve(self, goals: Goals) -> Optional[Assignment]:
         if len(self._variables) > _MOST_VARIABLES:
@@ -139,31 +141,34 @@ class Linked(Group):
         if not candidates:
             return self._rest(goals, context)
         name = self._variables[-len(candidates)]
-        complete = [
-            (constraint, wanted)
-            for constraint, wanted in ((self.constraints[number], wanted) for number, wanted in goals)
-            if constraint.key and {constraint.key, *constraint.variables} <= context.keys() | {name}
-        ]
+        known = context.keys() | {name}
+        self._budget.spend(len(known) + 2 * len(goals))
+        complete = [(number, wanted) for number, wanted in sorted(goals) if self._is_complete(number, known)]
         for value in candidates[0]:
-            self._budget.spend()
+            self._budget.spend(1 + len(context))
             tried = {**context, name: value}
-            if all(constraint.holds(tried) == wanted for constraint, wanted in complete):
+            if self._met(complete, tried):
                 found = self._assign(goals, candidates[1:], tried)
                 if found is not None:
                     return found
         return None
 
+    def _is_complete(self, number: int, known: Set[str]) -> bool:
+        """Whether a condition reads these keys only."""
+        constraint = self.constraints[number]
+        return bool(constraint.key) and constraint.key in known and known >= set(constraint.variables)
+
     def _rest(self, goals: Goals, context: Assignment) -> Optional[Assignment]:
         """The keys that no variable names, once the variables have values."""
+        self._budget.spend(2 * len(self.constraints))
         lookup = variable_lookup(context)
         open_goals: dict[str, list[tuple[int, bool]]] = {
             c.key: [] for c in self.constraints.values() if c.key and c.key not in context
         }
-        for number, wanted in goals:
-            constraint = self.constraints[number]
-            if constraint.key in open_goals:
-                open_goals[constraint.key].append((number, wanted))
-            elif constraint.holds(context) != wanted:
+        for number, wanted in sorted(goals):
+            if self.constraints[number].key in open_goals:
+                open_goals[self.constraints[number].key].append((number, wanted))
+            elif not self._met(((number, wanted),), context):
                 return None
         for key, of_key in open_goals.items():
             conditions = [c.condition for c in (self.constraints[n] for n, _ in of_key) if isinstance(c, OfKey)]
@@ -198,7 +203,7 @@ class Linked(Group):
 
     def _shared(self, name: str, goals: Goals) -> Iterator[str]:
         """Texts that suit the variable and a key that must equal it, by the conditions on both."""
-        for number, wanted in goals:
+        for number, wanted in sorted(goals):
             constraint = self.constraints[number]
             if not isinstance(constraint, OfKey) or constraint.key not in self._domains or constraint.key == name:
                 continue
@@ -224,7 +229,7 @@ class Linked(Group):
         forbidden = [*avoided, *chain.from_iterable(self._domains[key].excluded for key in keys)]
         about = {n: c.condition for n, c in self._conditions() if c.key in keys and not c.variables}
         asked = ((about[number], wanted) for number, wanted in goals if number in about)
-        more_required, more_forbidden = limits(asked, patterns.no_values)
+        more_required, more_forbidden = limits(asked, lambda c: rows(c, patterns.no_values, self._budget))
         return automata.find(required + more_required, forbidden + more_forbidden, self._budget.spend)
 
 

@@ -13,24 +13,33 @@ from .operators import Family
 from .policy import Statement
 from .world import World
 
+_STEPS_OF_A_VALUE = 3
+
 
 def outside_accounts(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
     """Accounts that the policy does not name, one for each way in which its patterns can see an account."""
     yield world.outsider
-    whole: list[automata.Pattern] = []
-    within: list[automata.Pattern] = []
+    whole: dict[object, list[automata.Pattern]] = {}  # patterns that one condition cannot tell apart, together
+    within: list[list[automata.Pattern]] = []
     seen_through = _linked(statements, ACCOUNT_KEYS)
-    for condition in (condition for statement in statements for condition in statement.conditions):
+    conditions = [condition for statement in statements for condition in statement.conditions]
+    budget.spend(len(conditions))
+    for condition in conditions:
         if not condition.operator.wildcards:
             continue
+        budget.spend(_STEPS_OF_A_VALUE * len(condition.values))
         for tokens in condition.tokens:
+            seen: patterns.Tokens = ()
+            rest: object = ()
             parts = patterns.arn_parts(tokens)
             if condition.key in seen_through:
-                whole += [patterns.automaton(tokens)] if _tells_accounts_apart(tokens) else []
-            elif parts is not None and _tells_accounts_apart(parts[4]):
-                whole.append(patterns.automaton(parts[4]))
+                seen, rest = tokens, tokens if condition.key not in ACCOUNT_KEYS else ()
+            elif parts is not None:
+                seen, rest = parts[4], (parts[:4], parts[5])
+            if _tells_accounts_apart(seen):
+                whole.setdefault((id(condition), rest), []).append(patterns.automaton(seen))
             if condition.key == "aws:principalarn" and condition.operator.family is not Family.ARN:
-                within += [patterns.automaton(tokens)] if _tells_accounts_apart(tokens) else []
+                within += [[patterns.automaton(tokens)]] if _tells_accounts_apart(tokens) else []
     avoid = {*world.names.accounts, world.own_account, world.outsider}
     prefixes = [""] if whole else []
     if within:
@@ -38,7 +47,9 @@ def outside_accounts(statements: tuple[Statement, ...], world: World, budget: Bu
     for prefix in prefixes:
         # The named accounts are patterns too, so that none of them stands for a cell of unnamed ones.
         named = [automata.literal(prefix + account) for account in world.names.accounts]
-        found = automata.cells(ACCOUNT, prefix, (within if prefix else whole) + named, budget.spend)
+        groups = [*(within if prefix else whole.values()), named]
+        ends = not prefix and seen_through == ACCOUNT_KEYS
+        found = automata.cells(ACCOUNT, prefix, groups, ends, budget.spend)
         yield from (account for account in found if account not in avoid)
 
 
@@ -88,15 +99,18 @@ def outside_organizations(statements: tuple[Statement, ...], world: World, budge
     """The same for organizations."""
     yield world.foreign_organization
     seen_through = _linked(statements, MEMBER_KEYS)
-    rows = [
-        patterns.automaton(tokens)
-        for statement in statements
-        for condition in statement.conditions
-        if condition.key in seen_through and condition.operator.takes_variables
-        for tokens, text in zip(condition.tokens, condition.values)
-        if _PART_OF_AN_ORGANIZATION.match(text)
-    ]
-    if rows:
+    read = {c.key for statement in statements for c in statement.conditions if c.key in seen_through}
+    whole = read == {"aws:principalorgid"} and seen_through == MEMBER_KEYS
+    groups: dict[object, list[automata.Pattern]] = {}
+    for condition in (condition for statement in statements for condition in statement.conditions):
+        if condition.key in seen_through and condition.operator.takes_variables:
+            budget.spend(_STEPS_OF_A_VALUE * len(condition.values))
+            for tokens, text in zip(condition.tokens, condition.values):
+                if _PART_OF_AN_ORGANIZATION.match(text):
+                    together = id(condition) if whole else tokens
+                    groups.setdefault(together, []).append(patterns.automaton(tokens))
+    if groups:
         named = [automata.literal(name) for name in world.names.organizations]
         avoid = {*world.names.organizations, world.foreign_organization, world.own_organization}
-        yield from (o for o in automata.cells(ORGANIZATION, "", rows + named, budget.spend) if o not in avoid)
+        found = automata.cells(ORGANIZATION, "", [*groups.values(), named], whole, budget.spend)
+        yield from (organization for organization in found if organization not in avoid)

@@ -4,7 +4,6 @@ Source: IAM User Guide, *IAM policy elements: Variables and tags* and *Condition
 """
 
 import re
-from re import Pattern as Regex
 from typing import Callable, NamedTuple, Optional, Union
 
 from . import automata
@@ -138,31 +137,61 @@ class Glob:
 
 
 class _Segment(NamedTuple):
-    """A stretch between two stars: its width in characters, and its text or a regex of literals and dots."""
+    """A stretch between two stars: its width in characters, and its literal texts, each with its place in it."""
 
     width: int
-    text: Optional[str]
-    regex: Optional["Regex[str]"]
+    pieces: tuple[tuple[int, str], ...]
 
     def at(self, text: str, position: int) -> bool:
-        if self.regex is None:
-            return text.startswith(self.text or "", position)
-        return self.regex.match(text, position) is not None
+        return all(text.startswith(piece, position + place) for place, piece in self.pieces)
 
     def find(self, text: str, start: int, end: int) -> int:
-        if self.regex is None:
-            return text.find(self.text or "", start, end)
-        found = self.regex.search(text, start, end)
-        return found.start() if found else -1
+        if not self.pieces:
+            return start if start + self.width <= end else -1
+        place, first = self.pieces[0]
+        while True:
+            start = text.find(first, start + place, end) - place
+            if start < 0 or start + self.width > end:
+                return -1
+            if len(self.pieces) == 1 or self.at(text, start):
+                return start
+            start += 1
 
 
 def _segment(tokens: list[Token]) -> _Segment:
-    if all(isinstance(token, str) for token in tokens):
-        text = "".join(token for token in tokens if isinstance(token, str))
-        return _Segment(len(text), text, None)
-    regex = "".join(re.escape(token) if isinstance(token, str) else "." for token in tokens)
-    width = sum(len(token) if isinstance(token, str) else 1 for token in tokens)
-    return _Segment(width, None, re.compile(regex, re.DOTALL))
+    width = 0
+    pieces = []
+    for token in tokens:
+        if isinstance(token, str):
+            pieces.append((width, token))
+        width += len(token) if isinstance(token, str) else 1
+    return _Segment(width, tuple(pieces))
+
+
+_TOKENS_OF_A_STEP = 4
+_CHARACTERS_OF_A_STEP = 16  # that are put together anew
+_STEPS_OF_A_PLACE = 200  # to look at 1,024 places in a text for one of the pieces between question marks
+
+
+def effort(tokens: Tokens) -> tuple[int, int]:
+    """Steps that a match takes at most: at any rate, and for each 1,024 characters of the text that is matched."""
+    if is_plain(tokens):
+        return 0, 0
+    steps = 1 + len(tokens) // _TOKENS_OF_A_STEP
+    widest = width = pieces = single = 0
+    for token in tokens:
+        if isinstance(token, str):
+            width += len(token)
+            pieces += 1
+        elif token is ONE:
+            single += 1
+        elif token is STAR:
+            # No place of the text is looked at for two of the stretches between stars.
+            widest = max(widest, width + bool(single) * pieces * _STEPS_OF_A_PLACE)
+            width = pieces = single = 0
+    if any(isinstance(token, Variable) for token in tokens):
+        steps += 2 * len(tokens) + sum(len(t) for t in tokens if isinstance(t, str)) // _CHARACTERS_OF_A_STEP
+    return steps, widest
 
 
 def arn_parts(tokens: Tokens) -> Optional[tuple[Tokens, ...]]:

@@ -11,10 +11,13 @@ from typing import Any, NamedTuple, Optional
 
 from . import patterns
 from .caching import lazy
-from .operators import Operator, Test, signed, text_test, typed_test
+from .operators import Family, Operator, Test, signed, text_test, typed_test
 from .principals import Principals
 
 _LONGEST_NAME = 64  # of a statement, in a reason
+_STEPS_OF_A_TYPED_VALUE = 4
+_STEPS_OF_AN_ADDRESS = 20
+_STEPS_OF_A_TEXT = 64  # of 1,024 characters
 _READABLE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _ESCAPED = json.JSONEncoder(separators=(",", ":"))
 
@@ -59,6 +62,18 @@ class Condition:
         if self.operator.takes_variables:
             return signed(self.operator, text_test(self.operator, self.tokens))
         return signed(self.operator, typed_test(self.operator, self.values))
+
+    @lazy
+    def _effort(self) -> tuple[int, int]:
+        if not self.operator.takes_variables:
+            return _STEPS_OF_AN_ADDRESS if self.operator.family is Family.ADDRESS else _STEPS_OF_A_TYPED_VALUE, 1
+        of_each = list(map(patterns.effort, self.tokens))
+        return 1 + sum(steps for steps, _ in of_each), _STEPS_OF_A_TEXT + sum(more for _, more in of_each)
+
+    def effort(self, length: int) -> int:
+        """The steps that a test of a value of so many characters takes at most."""
+        steps, more = self._effort
+        return steps + (more * length >> 10)
 
     def __str__(self) -> str:
         return f"{self.operator_written} {self.key_written} = {', '.join(self.values)}"

@@ -23,6 +23,7 @@ Answer = TypeVar("Answer")
 Solution = Union[Assignment, Unmet, None]
 _MOST = 4096
 _kept: dict[tuple[object, ...], tuple[Any, int]] = {}
+_TIMES_PROVEN = 2  # here, and by the evaluator of whole requests
 _TO_HOLD = frozenset(((0, True),))
 
 
@@ -96,9 +97,14 @@ class Question:
         return None
 
     def _proven(self, context: Assignment, denies: Sequence[Sequence[Constraint]]) -> bool:
-        return all(constraint.holds(context) for constraint in self._required) and not any(
-            all(constraint.holds(context) for constraint in deny) for deny in denies
-        )
+        return self._all_hold(self._required, context) and not any(self._all_hold(deny, context) for deny in denies)
+
+    def _all_hold(self, constraints: Sequence[Constraint], context: Assignment) -> bool:
+        for constraint in constraints:
+            self._budget.spend(_TIMES_PROVEN * constraint.effort(context))
+            if not constraint.holds(context):
+                return False
+        return True
 
 
 def _conditions(constraints: Sequence[Constraint]) -> Optional[tuple[Condition, ...]]:

@@ -17,7 +17,7 @@ from .requesters import Requester
 State = tuple[dict[int, Goals], dict[int, Assignment]]  # by group: what must come out, and values with which it does
 
 
-_CONSTRAINTS_OF_A_STEP = 16
+_STEPS_OF_A_CONSTRAINT = 8  # to part it from the others
 
 
 class Unmet(NamedTuple):
@@ -58,8 +58,8 @@ class _Search:
         budget: Budget,
     ) -> None:
         self._requester, self._action, self._key, self._budget = requester, action, key, budget
-        budget.spend(1 + sum(map(len, denies)) // _CONSTRAINTS_OF_A_STEP)
         self._constraints: list[Constraint] = [*required, *(c for deny in denies for c in deny)]
+        budget.spend(_STEPS_OF_A_CONSTRAINT * (1 + len(self._constraints)))
         self._required = range(len(required))
         self._denies: list[range] = []
         start = len(required)
@@ -69,18 +69,24 @@ class _Search:
         self._group_of: dict[int, int] = {}
         self._members: list[Mapping[int, Constraint]] = []
         self._groups: dict[int, Group] = {}
+        self._domains: dict[str, Domain] = {}
         self._fixed = self._fixed_values()
         self._part_keys()
 
     # --- keys and groups --------------------------------------------------------------------------------------------
 
     def _domain(self, key: str) -> Domain:
-        bound = self._requester.domain(key)
-        return bound if bound is not None else free_domain(context_key(key), self._action)
+        domain = self._domains.get(key)
+        if domain is None:
+            bound = self._requester.domain(key)
+            domain = bound if bound is not None else free_domain(context_key(key), self._action)
+            self._domains[key] = domain
+            self._budget.spend(1 + domain.size)
+        return domain
 
     def _fixed_values(self) -> Assignment:
         """Keys with a single possible value: variables that name them need no search."""
-        names = {name for c in self._constraints for name in c.variables}
+        names = dict.fromkeys(name for c in self._constraints for name in c.variables)
         fixed: Assignment = {}
         for name in names:
             domain = self._domain(name)
@@ -111,6 +117,7 @@ class _Search:
             self._members.append(constraints)
 
     def _solve(self, at: int, goals: Goals) -> Optional[Assignment]:
+        self._budget.spend(1 + len(goals))
         if at not in self._groups:
             self._groups[at] = self._group(self._members[at])
         return self._groups[at].solve(goals)
@@ -125,20 +132,18 @@ class _Search:
                 return Clocks(constraints, self._key.event_time, self._budget)
             return OneKey(key, self._domain(key), constraints, variable_lookup(self._fixed), self._budget)
         names = keys_read(constraints.values())
-        return Linked(constraints, {n: self._domain(n) for n in names}, self._key, self._fixed, self._budget)
+        return Linked(constraints, {n: self._domain(n) for n in sorted(names)}, self._key, self._fixed, self._budget)
 
     # --- the search -------------------------------------------------------------------------------------------------
 
     def run(self) -> "Assignment | Unmet | None":
-        goals: dict[int, Goals] = {}
-        for number in self._required:
-            self._add(goals, number, True)
+        wanted = [(number, True) for number in self._required]
+        goals = self._goals(wanted)
         for at in sorted(goals, key=self._is_open):
             if self._solve(at, goals[at]) is None:
                 return Unmet(self._keys(at))
-        for deny in self._denies:
-            if len(deny) == 1:
-                self._add(goals, deny[0], False)
+        wanted += [(deny[0], False) for deny in self._denies if len(deny) == 1]
+        goals = self._goals(wanted)
         found: dict[int, Assignment] = {}
         for at in range(len(self._members)):
             values = self._solve(at, goals.setdefault(at, frozenset()))
@@ -159,9 +164,12 @@ class _Search:
         """Whether a group has keys with many values; those with few are asked first."""
         return any(self._domain(name).values is None for name in self._keys(at))
 
-    def _add(self, goals: dict[int, Goals], number: int, wanted: bool) -> None:
-        at = self._group_of[number]
-        goals[at] = goals.get(at, frozenset()) | {(number, wanted)}
+    def _goals(self, wanted: Iterable[tuple[int, bool]]) -> dict[int, Goals]:
+        """By group: which of its constraints are to hold and which are not."""
+        of_group: dict[int, list[tuple[int, bool]]] = {}
+        for goal in wanted:
+            of_group.setdefault(self._group_of[goal[0]], []).append(goal)
+        return {at: frozenset(listed) for at, listed in of_group.items()}
 
     def _independent(self, denies: Sequence[range]) -> list[list[range]]:
         """Denies that share no group of keys are searched one after the other, not one inside the other."""
@@ -188,7 +196,7 @@ class _Search:
             if current is None:
                 stack.pop()
                 continue
-            self._budget.spend(1 + len(denies) // 8)
+            self._budget.spend(1 + len(denies))
             met = [deny for deny in denies if self._meets(deny, current[1])]
             if not met:
                 return current
@@ -196,7 +204,12 @@ class _Search:
         return None
 
     def _meets(self, deny: range, found: Mapping[int, Assignment]) -> bool:
-        return all(self._constraints[number].holds(self._context(found, self._group_of[number])) for number in deny)
+        for number in deny:
+            constraint, context = self._constraints[number], self._context(found, self._group_of[number])
+            self._budget.spend(1 + len(context) + constraint.effort(context))
+            if not constraint.holds(context):
+                return False
+        return True
 
     def _context(self, found: Mapping[int, Assignment], at: int) -> Mapping[str, Value]:
         return {**self._fixed, **found[at]} if self._fixed else found[at]
@@ -215,8 +228,8 @@ class _Search:
     def _ways(self, deny: range, state: State) -> Iterator[State]:
         goals, found = state
         for number in deny:
-            self._budget.spend()
             at = self._group_of[number]
+            self._budget.spend(1 + len(goals) + len(goals[at]))
             if (number, True) in goals[at]:
                 continue
             wanted = goals[at] | {(number, False)}

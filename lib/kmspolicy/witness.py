@@ -6,14 +6,15 @@ Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowin
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Optional
 
-from .actions import CROSS_ACCOUNT_MASK, bits, mask_of, names_of
+from .actions import CROSS_ACCOUNT_MASK, bits, names_of
 from .audience import ALL_ROWS, NAMED_ROWS, WITHIN_ACCOUNT, Audience
 from .budget import Budget, OutOfSteps
 from .caching import lazy
 from .certain import limits_to, ruled_out
 from .constraints import Constraint, constraints_of, plain_resource_covers
+from .denies import Denies, masks_of
 from .domains import Facts
-from .evaluate import Decision, KeyFacts, Request, decide, principal_matches
+from .evaluate import KeyFacts, Request, matches, principal_matches
 from .groups import Assignment
 from .ids import MEMBER_KEYS
 from .keys import context_key
@@ -26,8 +27,10 @@ from .solutions import Question
 from .solver import Unmet, keys_read
 from .world import World
 
-SEARCH_STEPS = 10_000  # one question: a statement, an action, a row
-POLICY_STEPS = 40_000  # all questions about one policy
+SEARCH_STEPS = 250_000  # one question: a statement, an action, a row
+POLICY_STEPS = 800_000  # all questions about one policy
+
+_STEPS_OF_A_REQUESTER = 40
 
 _PLACES = frozenset((*NETWORK_KEYS, "aws:viaawsservice", "aws:ec2instancesourcevpc"))
 
@@ -71,12 +74,14 @@ class Searcher:
     def __init__(self, policy: Policy, key: KeyFacts) -> None:
         self.policy = policy
         self.key = key
-        self._budget = Budget(POLICY_STEPS)
+        self.budget = Budget(POLICY_STEPS)
         self._covers: dict[int, bool] = {}
         self._constraints: dict[int, list[Constraint]] = {}
         self._grants: dict[tuple[object, ...], Grant] = {}
         self._named: dict[int, Rows] = {}
         self._open: dict[int, frozenset[Audience]] = {}
+        self._hitting: dict[object, Denies] = {}
+        self._alone: dict[tuple[int, int], int] = {}
 
     @lazy
     def world(self) -> World:
@@ -86,13 +91,13 @@ class Searcher:
     def covers(self, statement: Statement) -> bool:
         """Whether the statement's resource element covers the key (or may, when it reads variables)."""
         if statement.number not in self._covers:
-            self._covers[statement.number] = plain_resource_covers(statement, self.key, self._budget)
+            self._covers[statement.number] = plain_resource_covers(statement, self.key, self.budget)
         return self._covers[statement.number]
 
     def constraints(self, statement: Statement) -> list[Constraint]:
         """What the statement tests besides action, principal and plain resource."""
         if statement.number not in self._constraints:
-            self._constraints[statement.number] = constraints_of(statement, self.key, self._budget)
+            self._constraints[statement.number] = constraints_of(statement, self.key, self.budget)
         return self._constraints[statement.number]
 
     def grant(
@@ -107,9 +112,8 @@ class Searcher:
             asked &= CROSS_ACCOUNT_MASK
         if audience not in rows or not asked:
             return NOTHING
-        against = self.policy.denies if denies is None else denies
-        hitting = tuple([deny for deny in against if deny.actions & asked and self.covers(deny)]) if against else ()
-        question = (statement.number, asked, audience, *[deny.number for deny in hitting])
+        hitting = self._denies(asked, denies)
+        question = (statement.number, asked, audience, hitting)
         grant = self._grants.get(question)
         if grant is None:
             grant = self._grants[question] = self._grant(statement, asked, audience, hitting)
@@ -130,34 +134,39 @@ class Searcher:
             self._named[statement.number] = rows_named(statement.principals, self.key.account)
         return self._named[statement.number]
 
-    def _grant(self, statement: Statement, asked: int, audience: Audience, hitting: tuple[Statement, ...]) -> Grant:
-        required = self.constraints(statement)
-        if not hitting and not required and (audience is Audience.everyone or not statement.principals.open_ended):
+    def _denies(self, asked: int, denies: Optional[tuple[Statement, ...]]) -> Denies:
+        """Those of the Denies that can meet the actions; the same object for the same ones."""
+        question = (asked, None if denies is None else tuple([deny.number for deny in denies]))
+        found = self._hitting.get(question)
+        if found is None:
+            against = self.policy.denies if denies is None else denies
+            hitting = tuple([deny for deny in against if deny.actions & asked and self.covers(deny)])
+            alike = tuple([deny.number for deny in hitting])
+            found = self._hitting.setdefault(alike, Denies(hitting, self.constraints))
+            self._hitting[question] = found
+        return found
+
+    def _grant(self, statement: Statement, asked: int, audience: Audience, hitting: Denies) -> Grant:
+        by_name = audience is Audience.everyone or not statement.principals.open_ended
+        if by_name and not hitting.statements and not self.constraints(statement):
             return Grant(asked)  # nothing but the principal element decides, and it covers the row
         gained, first, undecided = 0, None, False
         for alike in self._alike(asked, statement, hitting):
-            found = self._search(statement, alike, audience, tuple(deny for deny in hitting if deny.actions & alike))
+            found = self._search(statement, alike, audience, hitting.among(alike))
             if found.actions:
                 gained |= alike
                 first = first or found.found
                 undecided = undecided or found.undecided
         return Grant(gained, first, undecided) if gained else NOTHING
 
-    def _alike(self, asked: int, statement: Statement, denies: tuple[Statement, ...]) -> Iterable[int]:
+    def _alike(self, asked: int, statement: Statement, denies: Denies) -> Iterable[int]:
         """Splits the actions into those that meet the same Denies and whose requests carry the same keys."""
-        limited = [
-            row.actions
-            for row in map(
-                context_key, keys_read([test for each in (statement, *denies) for test in self.constraints(each)])
-            )
-            if row.actions is not None
-        ]
-        if not denies and not limited:
+        masks = denies.masks | masks_of(keys_read(self.constraints(statement)))
+        if not masks:
             return (asked,)
-        masks = [deny.actions for deny in denies] + [mask_of(actions) for actions in limited]
-        parts: dict[tuple[bool, ...], int] = {}
+        parts: dict[frozenset[int], int] = {}
         for bit in bits(asked):
-            kind = tuple(bool(mask & bit) for mask in masks)
+            kind = frozenset([mask for mask in masks if mask & bit])
             parts[kind] = parts.get(kind, 0) | bit
         return parts.values()
 
@@ -165,10 +174,9 @@ class Searcher:
         """What the row would get by the statement if this condition were its only one, and nothing denied."""
         if len(statement.conditions) == 1:
             return self.grant(statement, actions, audience, ())
-        place = (statement.conditions.index(condition) + 1) * len(self.policy.statements)
-        return self.grant(
-            statement._replace(number=place + statement.number, conditions=(condition,)), actions, audience, ()
-        )
+        free = len(self.policy.statements) + len(self._alone)
+        number = self._alone.setdefault((statement.number, id(condition)), free)
+        return self.grant(statement._replace(number=number, conditions=(condition,)), actions, audience, ())
 
     def rows_by_name(self, statement: Statement, denies: tuple[Statement, ...]) -> Optional[Rows]:
         """Who gets the statement's actions where its principal element alone decides; None where a search must."""
@@ -181,26 +189,29 @@ class Searcher:
             return None
         return self._rows_named(statement)
 
-    def _search(self, statement: Statement, alike: int, audience: Audience, denies: tuple[Statement, ...]) -> Grant:
+    def _search(self, statement: Statement, alike: int, audience: Audience, denies: Denies) -> Grant:
         """Whether the row gets one action, and so all that are like it."""
+        if not self.budget.left:
+            return Grant(alike, undecided=True)
         action = names_of(alike)[0]
         required = self.constraints(statement)
-        tests = {deny.number: self.constraints(deny) for deny in denies}
-        read = keys_read([*required, *(test for of_deny in tests.values() for test in of_deny)])
+        read = denies.reads | keys_read(required)
         if (audience is Audience.network and not read & _PLACES) or (
             audience is Audience.organization and not read & MEMBER_KEYS
         ):
             return NOTHING
-        budget = Budget(SEARCH_STEPS, self._budget)
+        budget = Budget(SEARCH_STEPS, self.budget)
         question = Question(action, required, read, self.key, budget)
+        each = _STEPS_OF_A_REQUESTER + len(required) + len(read) + 2 * denies.size
         hopeless: list[Facts] = []
         try:
-            for requester in self._requesters(audience, statement, denies, read, budget):
+            for requester in self._requesters(audience, statement, denies.statements, read, budget):
+                budget.spend(each + len(hopeless))
                 if any(facts is known for known in hopeless for facts in requester.facts):
                     continue
                 if not principal_matches(statement.principals, requester.caller):
                     continue
-                against = [tests[d.number] for d in denies if principal_matches(d.principals, requester.caller)]
+                against = denies.against(requester.caller)
                 if not all(against):
                     continue
                 context = question.solution(requester, against)
@@ -242,10 +253,11 @@ class Searcher:
             return None
         found = grant.found
         if found is None:  # no search was needed: whoever asks gets it
-            first = next(self._requesters(Audience.everyone, statement, (), frozenset(), self._budget))
+            first = next(self._requesters(Audience.everyone, statement, (), frozenset(), self.budget))
             found = Found(first, names_of(grant.actions)[0], {})
         request = self._request(*found)
-        return request if decide(self.policy, request) is Decision.ALLOWED else None
+        denied = any(matches(deny, request) for deny in self.policy.denies)
+        return request if matches(statement, request) and not denied else None
 
     def _request(self, requester: Requester, action: str, context: Assignment) -> Request:
         """The request with the facts of its caller that no condition asked for."""

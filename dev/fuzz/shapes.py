@@ -1,0 +1,288 @@
+"""Policies that are made to cost, as genes: blocks of statements alike, whose numbers and texts can be changed.
+
+Each family is where a search for the worst starts from: it aims at one part of the analysis.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import Any, NamedTuple
+
+from dev.fuzz.vocabulary import OTHER
+
+
+class Texts(NamedTuple):
+    """Values of one condition: `#` in head, unit and tail is a running number; the unit stands there `times` times."""
+
+    head: str = ""
+    unit: str = ""
+    times: int = 0
+    tail: str = ""
+    many: int = 1
+
+
+class Test(NamedTuple):
+    """One condition; `#` in the key is the number of the statement."""
+
+    operator: str
+    key: str
+    texts: Texts
+
+
+class Block(NamedTuple):
+    """Statements alike: their effect, how many, what they test, the principals and resources that they list."""
+
+    effect: str
+    many: int
+    tests: tuple[Test, ...] = ()
+    principals: Texts | None = None  # None: everyone
+    resources: Texts | None = None  # None: the key
+    actions: tuple[str, ...] = ("kms:*",)
+
+
+Genes = tuple[Block, ...]
+
+
+def policy_text(genes: Genes) -> str:
+    """The policy that the genes make, as compact JSON."""
+    statements = []
+    numbers = count(1)
+    for block in genes:
+        for at in range(block.many):
+            made: dict[str, Any] = {
+                "Effect": block.effect,
+                "Principal": "*" if block.principals is None else {"AWS": _values(block.principals, numbers)},
+                "Action": block.actions[at % len(block.actions)],
+                "Resource": "*" if block.resources is None else _values(block.resources, numbers),
+            }
+            conditions: dict[str, dict[str, list[str]]] = {}
+            for test in block.tests:
+                key = test.key.replace("#", str(at))
+                conditions.setdefault(test.operator, {}).setdefault(key, []).extend(_values(test.texts, numbers))
+            if conditions:
+                made["Condition"] = conditions
+            statements.append(made)
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+
+
+def _values(texts: Texts, numbers: count[int]) -> list[str]:
+    found = []
+    for _ in range(texts.many):
+        number = next(numbers)
+        text = texts.head + texts.unit * texts.times + texts.tail
+        found.append(
+            text.replace("######", f"{number:06d}").replace("####", f"{number % 10_000:04d}").replace("#", str(number))
+        )
+    return found
+
+
+def _one(effect: str, many: int, operator: str, key: str, *texts: Any, **more: Any) -> Block:
+    return Block(effect, many, (Test(operator, key, Texts(*texts)),), **more)
+
+
+_ANYONE = Block("Allow", 1)
+_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+
+FAMILIES: dict[str, Genes] = {
+    "texts against patterns": (
+        _one("Allow", 50, "StringEquals", "m", "m=#"),
+        _one("Deny", 50, "StringLike", "m", "*m=*#*"),
+    ),
+    "a long text against a long pattern": (
+        _one("Allow", 1, "StringEquals", "m", "", "ab", 2_000),
+        _one("Deny", 1, "StringLike", "m", "", "*a?", 2_000, "c"),
+    ),
+    "a pattern of question marks": (
+        _one("Allow", 4, "StringLike", "m", "", "*?", 500),
+        _one("Deny", 4, "StringLike", "m", "", "?*", 600, "a"),
+    ),
+    "a pattern of stars": (
+        _one("Allow", 2, "StringLike", "m", "", "*a", 1_000),
+        _one("Deny", 2, "StringLike", "m", "", "*ab", 500),
+    ),
+    "windows": (
+        Block(
+            "Allow",
+            2,
+            (
+                Test("StringLike", "m", Texts("*a", "?", 14, "a*")),
+                Test("ForAnyValue:StringLike", "m", Texts("*b", "?", 15, "b*")),
+                Test("StringNotLike", "m", Texts("a*")),
+            ),
+        ),
+        _one("Deny", 3, "StringLike", "m", "*a", "?", 12, "b*"),
+    ),
+    "values to avoid": (
+        _one("Allow", 1, "StringNotLike", "m", "*", "", 0, "#*", 500),
+        _one("Deny", 9, "StringLike", "m", "*#"),
+    ),
+    "patterns in Denies": (_ANYONE, _one("Deny", 100, "StringLike", "m", "*#", "?", 1, "*")),
+    "texts without case": (
+        _one("Allow", 5, "StringEqualsIgnoreCase", "m", "", "aB", 100, "#", 5),
+        _one("Deny", 20, "StringNotEqualsIgnoreCase", "m", "", "Ab", 100, "#"),
+    ),
+    "satisfiability": (
+        _ANYONE,
+        Block(
+            "Deny",
+            60,
+            (
+                Test("StringEquals", "k1", Texts("a")),
+                Test("StringLike", "k2", Texts("*#")),
+                Test("StringNotEquals", "k3", Texts("#")),
+                Test("StringLike", "k#", Texts("b*")),
+                Test("StringNotLike", "k1", Texts("*#*")),
+            ),
+        ),
+    ),
+    "keys": (
+        Block("Allow", 3, tuple(Test("StringEquals", f"k{at}", Texts("#")) for at in range(100))),
+        _one("Deny", 9, "StringEquals", "k#", "x"),
+    ),
+    "conditions that cannot hold": (
+        Block(
+            "Allow",
+            20,
+            tuple(
+                Test(op, "kms:CallerAccount", Texts("####55556666"))
+                for op in ("StringEquals", "StringLike", "StringEqualsIgnoreCase")
+            ),
+        ),
+        _one("Deny", 20, "StringLike", "aws:PrincipalArn", "*#*"),
+    ),
+    "account patterns": (_one("Allow", 1, "StringLike", "aws:PrincipalAccount", "####*", "", 0, "", 500),),
+    "account patterns in Denies": (_ANYONE, _one("Deny", 100, "StringLike", "aws:PrincipalAccount", "*####*")),
+    "ARN patterns": (
+        _one("Allow", 3, "ArnLike", "aws:PrincipalArn", "arn:aws:iam::####*:role/", "*a", 3, "#", 20),
+        _one("Deny", 30, "ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*#*:role/*"),
+    ),
+    "ARNs as texts": (
+        _one("Allow", 3, "StringLike", "aws:PrincipalArn", "*####*", "", 0, "", 30),
+        _one("Deny", 30, "StringLike", "aws:PrincipalArn", "arn:aws:*#*"),
+    ),
+    "organizations": (
+        _one("Allow", 1, "StringLike", "aws:PrincipalOrgID", "o-*####*", "", 0, "", 200),
+        _one("Deny", 30, "StringLike", "aws:PrincipalOrgPaths", "o-#*/r-*"),
+    ),
+    "named organizations": (
+        _one("Allow", 30, "StringEquals", "aws:PrincipalOrgID", "o-aaaa######"),
+        _one("Deny", 30, "StringLike", "aws:ResourceOrgID", "o-aaaa####*"),
+    ),
+    "named accounts": (
+        _one("Allow", 3, "StringLike", "m", "*#*", principals=Texts("222222######", many=60)),
+        _one("Deny", 60, "StringLike", "aws:PrincipalArn", "*#*"),
+    ),
+    "named roles": (
+        _one("Allow", 3, "StringLike", "m", "#", principals=Texts("arn:aws:iam::222222######:role/a", many=40)),
+        _one("Deny", 40, "ArnLike", "aws:PrincipalArn", "arn:aws:iam::222222####*:role/*"),
+    ),
+    "unique ids": (
+        _one("Allow", 3, "StringLike", "aws:userid", "*#*", principals=Texts("AROAAAAAAAAAA######", many=40)),
+        _one("Deny", 40, "StringLike", "aws:PrincipalAccount", "2222####*"),
+    ),
+    "sessions": (
+        _one(
+            "Allow",
+            3,
+            "StringLike",
+            "aws:PrincipalArn",
+            "*a",
+            principals=Texts("arn:aws:sts::222222222222:assumed-role/r#/s", many=40),
+        ),
+        _one("Deny", 40, "StringLike", "aws:userid", "*#*"),
+    ),
+    "services": (
+        _one("Allow", 3, "StringLike", "aws:PrincipalServiceName", "s#.*", "", 0, "", 60),
+        _one("Deny", 60, "StringLike", "aws:PrincipalServiceNamesList", "*#*"),
+    ),
+    "variables": (
+        Block(
+            "Allow",
+            5,
+            (
+                Test("StringLike", "a", Texts("*${aws:username}*#")),
+                Test("StringLike", "b", Texts("${aws:PrincipalTag/a}*${aws:username}")),
+            ),
+        ),
+        Block(
+            "Deny",
+            20,
+            (
+                Test("StringLike", "a", Texts("*#${aws:PrincipalTag/a}*")),
+                Test("StringLike", "aws:username", Texts("*#*")),
+            ),
+        ),
+    ),
+    "many variables": (
+        _one("Allow", 2, "StringLike", "a", "", "*${aws:username}?", 30, "#"),
+        _one("Deny", 40, "StringLike", "aws:PrincipalTag/#", "${aws:PrincipalTag/a}*${aws:PrincipalTag/#}"),
+    ),
+    "resources": (
+        _one("Allow", 2, "StringEquals", "m", "#", resources=Texts("", "*?", 5, "#", 60)),
+        _one("Deny", 9, "StringEquals", "m", "#", resources=Texts("*#", "?", 3, "*", 9)),
+    ),
+    "resources with variables": (
+        Block("Allow", 20, (), None, Texts("arn:aws:kms:*:*:key/${aws:username}#*")),
+        Block("Deny", 20, (), None, Texts("arn:aws:kms:*:*:key/*${aws:PrincipalTag/a}#*")),
+    ),
+    "address blocks": (
+        _one("Allow", 3, "IpAddress", "aws:SourceIp", "####::/16", "", 0, "", 100),
+        _one("Deny", 50, "NotIpAddress", "aws:SourceIp", "####:#::/32"),
+    ),
+    "addresses as texts": (
+        _one("Allow", 1, "IpAddress", "aws:SourceIp", "0.0.0.0/0"),
+        _one("Deny", 60, "StringLike", "aws:SourceIp", "*#*"),
+    ),
+    "networks": (
+        _one("Allow", 3, "StringLike", "aws:SourceVpc", "vpc-*####*", "", 0, "", 40),
+        _one("Deny", 40, "StringEquals", "aws:SourceVpce", "vpce-000000000000######"),
+    ),
+    "moments": (
+        _one("Allow", 3, "DateGreaterThan", "aws:CurrentTime", "2026-01-01T00:00:00.####Z", "", 0, "", 50),
+        _one("Deny", 60, "StringLike", "aws:CurrentTime", "*#*"),
+    ),
+    "numbers": (
+        Block("Allow", 3, (Test("NumericGreaterThan", "m", Texts("#")), Test("StringLike", "m", Texts("*#*")))),
+        _one("Deny", 60, "NumericEquals", "m", "#.", "9", 40, "", 4),
+    ),
+    "sets": (
+        _one("Allow", 3, "ForAnyValue:StringLike", "aws:CalledVia", "a#*", "", 0, "", 9),
+        _one("Deny", 40, "ForAnyValue:StringNotLike", "aws:CalledVia", "*#"),
+        _one("Deny", 40, "ForAllValues:StringLike", "aws:CalledVia", "*#*"),
+    ),
+    "federated providers": (
+        _one("Allow", 3, "StringLike", "aws:FederatedProvider", "*#*", "", 0, "", 9),
+        _one("Deny", 40, "ArnLike", "ec2:SourceInstanceARN", "arn:*:*:*:*####*:*"),
+    ),
+    "actions": (
+        Block(
+            "Allow",
+            40,
+            (Test("StringLike", "m", Texts("*#*")),),
+            actions=("kms:*", "kms:Enc*", "kms:*Data*", "kms:*To"),
+        ),
+        Block(
+            "Deny",
+            40,
+            (Test("StringLike", "m", Texts("#*")),),
+            actions=("kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyPair", "kms:ReEncryptTo"),
+        ),
+    ),
+    "keys of some actions": (
+        _one("Allow", 20, "StringLike", "kms:EncryptionContext:#", "*#*"),
+        _one("Deny", 40, "StringLike", "kms:EncryptionContextKeys", "*#*"),
+    ),
+    "named beside a Deny for all but": (
+        _one("Allow", 30, "StringEquals", "aws:PrincipalAccount", OTHER, principals=Texts("222222######", many=3)),
+        Block(
+            "Deny",
+            30,
+            (
+                Test("StringNotLike", "aws:PrincipalArn", Texts("arn:aws:iam::####*:role/*")),
+                Test("StringNotEquals", "m", Texts("#")),
+            ),
+            principals=Texts("333333######", many=3),
+        ),
+    ),
+}
