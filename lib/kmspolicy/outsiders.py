@@ -40,17 +40,17 @@ def outside_accounts(statements: tuple[Statement, ...], world: World, budget: Bu
                 whole.setdefault((id(condition), rest), []).append(patterns.automaton(seen))
             if condition.key == "aws:principalarn" and condition.operator.family is not Family.ARN:
                 within += [[patterns.automaton(tokens)]] if _tells_accounts_apart(tokens) else []
-    avoid = {*world.names.accounts, world.own_account, world.outsider}
+    others = dict.fromkeys((*world.names.accounts, world.own_account, world.outsider))
     prefixes = [""] if whole else []
     if within:
         prefixes += [f"arn:{partition}:{service}::" for partition in world.partitions for service in ("iam", "sts")]
     for prefix in prefixes:
-        # The named accounts are patterns too, so that none of them stands for a cell of unnamed ones.
-        named = [automata.literal(prefix + account) for account in world.names.accounts]
+        # The other accounts are patterns too, so that none of them stands for a cell of those that are asked for.
+        named = [automata.literal(prefix + account) for account in others]
         groups = [*(within if prefix else whole.values()), named]
         ends = not prefix and seen_through == ACCOUNT_KEYS
         found = automata.cells(ACCOUNT, prefix, groups, ends, budget.spend)
-        yield from (account for account in found if account not in avoid)
+        yield from (account for account in found if account not in others)
 
 
 def _linked(statements: tuple[Statement, ...], keys: frozenset[str]) -> frozenset[str]:
@@ -110,7 +110,7 @@ def outside_organizations(statements: tuple[Statement, ...], world: World, budge
                     together = id(condition) if whole else tokens
                     groups.setdefault(together, []).append(patterns.automaton(tokens))
     if groups:
-        named = [automata.literal(name) for name in world.names.organizations]
-        avoid = {*world.names.organizations, world.foreign_organization, world.own_organization}
+        others = (*world.names.organizations, world.foreign_organization, world.own_organization)
+        named = list(map(automata.literal, others))
         found = automata.cells(ORGANIZATION, "", [*groups.values(), named], whole, budget.spend)
-        yield from (organization for organization in found if organization not in avoid)
+        yield from (organization for organization in found if organization not in others)
