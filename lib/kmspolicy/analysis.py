@@ -11,7 +11,7 @@ from .actions import ENCRYPT
 from .audience import Audience
 from .caching import TextCache, lazy
 from .evaluate import UNKNOWN_KEY, KeyFacts, Request
-from .explain import Reason, reasons
+from .explain import Code, Reason, reasons
 from .groups import CLOCKS
 from .jsontext import LONGEST_TEXT
 from .keys import SPELLING
@@ -192,8 +192,10 @@ class Analysis:
         """Those of the flagged statements; where none is, of those that look open or let outsiders in by name."""
         if self.verdict is None:
             return ()
-        told = islice(self._flagged or self._noteworthy(self.verdict), _TOLD)
-        return tuple([reason.of(a.statement.name) for a in told for reason in a.reasons])
+        told = list(islice(self._flagged or self._noteworthy(self.verdict), _TOLD))
+        unproven = self.verdict.unproven
+        last = () if unproven is None else (Reason(Code.BOUND, (), unproven.name),)
+        return tuple(dict.fromkeys([*(r.of(a.statement.name) for a in told for r in a.reasons), *last]))
 
     @property
     def witness(self) -> Optional[str]:

@@ -70,7 +70,7 @@ def _reasons(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
     flagged = verdict.grant(statement, Audience.everyone)
     if statement.principals.open_ended:
         yield from _conditions(verdict, statement, alone)
-    if flagged.undecided or verdict.grant(statement, alone).undecided:
+    if verdict.is_unproven(statement):
         yield Reason(Code.BOUND)
     if flagged.actions:
         yield from _passed_by(verdict, statement, flagged.actions)

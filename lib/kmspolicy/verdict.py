@@ -4,13 +4,14 @@ Source: the threat model of this app (README, *Who may use the key*).
 """
 
 from collections.abc import Iterable
+from typing import Optional
 
 from .actions import CROSS_ACCOUNT_MASK, DECRYPT_MASK, ENCRYPT_MASK, mask_of, names_of
 from .audience import NAMED_ROWS, WIDEST_FIRST, WITHIN_ACCOUNT, Audience
 from .caching import lazy
 from .evaluate import KeyFacts
 from .policy import Policy, Statement
-from .witness import Grant, Searcher
+from .witness import NOTHING, Grant, Searcher
 
 _DECRYPT = mask_of(("kms:Decrypt",))
 
@@ -87,6 +88,27 @@ class Verdict:
             if certain.get(row) or any(self.grant(statement, row).actions for statement in searched):
                 return row
         return Audience.none
+
+    @lazy
+    def unproven(self) -> Optional[Statement]:
+        """A statement by which the policy has its audience as far as the bound let see; None where that is sure."""
+        open_still: Optional[Statement] = None
+        for statement in self.policy.allows if self.audience is not Audience.none else ():
+            rows = self.searcher.rows_by_name(statement, self.policy.denies)
+            grant = self.grant(statement, self.audience) if rows is None or self.audience not in NAMED_ROWS else NOTHING
+            if grant.undecided:
+                open_still = open_still or statement
+            elif grant.actions or (rows is not None and self.granted((statement,), self.audience)):
+                return None
+        return open_still
+
+    def is_unproven(self, statement: Statement) -> bool:
+        """Whether the bound ended a search that an answer about the statement, or the policy's audience, rests on."""
+        alone = self.audience_alone(statement)
+        asked = [self.grant(statement, Audience.everyone), self.grant(statement, alone)]
+        if self.searcher.rows_by_name(statement, ()) is None:
+            asked.append(self.searcher.grant(statement, statement.actions & self.checked, alone, ()))
+        return any(grant.undecided for grant in asked) or self.unproven is statement
 
     @property
     def encrypt_only(self) -> bool:

@@ -12,7 +12,7 @@ from kmspolicy.budget import Budget, OutOfSteps
 from kmspolicy.explain import Code
 from kmspolicy.witness import POLICY_STEPS, SEARCH_STEPS
 from tests.engine.cases import OURS, THEIRS, document, statement
-from tests.engine.explosive import ENDLESS, TAME, allow, deny
+from tests.engine.explosive import ENDLESS, TAME, allow, deny, windows
 
 STOPPED = "the search for a request was stopped after its fixed number of steps, so that access is not ruled out"
 
@@ -75,6 +75,24 @@ def test_within_the_bound_nothing_is_said_of_it(build: Callable[[], dict[str, An
     found = everything(build())
     assert Code.BOUND not in {reason.code for each in found.statements for reason in each.reasons}
     assert found.flagged == (found.witness is not None) and ledger.spent < POLICY_STEPS
+
+
+# Those whose bound decides a narrower audience than everyone, or that of a statement alone.
+NARROWER: dict[str, dict[str, Any]] = {
+    "windows in one organization": document(allow(
+        {**windows(15, 16), "StringEquals": {"aws:PrincipalOrgID": "o-aaaabbbbcc"}})),
+    "windows for named roles": document(allow(windows(15, 16), Principal={"AWS": f"arn:aws:iam::{THEIRS}:role/a"})),
+    "windows behind a Deny": document(allow(windows(15, 16)), deny({"StringNotEquals": {"kms:CallerAccount": "1"}})),
+}
+
+
+@pytest.mark.parametrize("policy", NARROWER.values(), ids=NARROWER)
+def test_a_narrower_audience_past_the_bound_says_so(policy: dict[str, Any]) -> None:
+    found = analyze(json.dumps(policy))
+    told = {sentence(reason) for reason in found.reasons}
+    of_statements = {sentence(reason) for each in found.statements for reason in each.reasons}
+    assert STOPPED in of_statements and found.audience is not Audience.none
+    assert any(text.endswith(STOPPED) for text in told)
 
 
 def test_one_endless_statement_leaves_the_others_their_verdicts() -> None:
