@@ -79,7 +79,7 @@ def main(argv: list[str]) -> None:
             corpus,
             f"-dict={words}",
             f"-artifact_prefix={findings}/{target}-",
-            "-timeout=20",
+            "-timeout=120",
             "-rss_limit_mb=2048",
             *options,
         ],
@@ -136,13 +136,26 @@ def _seeds(target: str) -> list[bytes]:
 
     policies = [case(Random(i)).text().encode("utf-8", "surrogatepass") for i in range(200)]
     if target == "analyze":
-        return policies
+        return policies + [_as_long_as_kms_takes(seed) for seed in range(10)]
     return [
         line
         for name in ("cloudtrail.jsonl", "security_lake.jsonl", "records.json", "eventbridge.json")
         for line in (ROOT / "samples" / name).read_bytes().splitlines()
         if line.strip()
     ] + policies[:20]
+
+
+def _as_long_as_kms_takes(seed: int) -> bytes:
+    """A policy of the statements of many random ones, just short of 32 KB."""
+    from dev.fuzz.generator import case
+
+    random, statements, left = Random(seed), list[str](), 32_000
+    while left > 0:
+        policy = case(random).policy
+        found = policy.get("Statement") if isinstance(policy, dict) else None
+        statements += [json.dumps(each) for each in (found if isinstance(found, list) else [found]) if each]
+        left = 32_000 - sum(map(len, statements))
+    return ('{"Version": "2012-10-17", "Statement": [' + ",".join(statements[:-1]) + "]}").encode()
 
 
 def _quoted(word: str) -> str:

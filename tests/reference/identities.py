@@ -100,16 +100,21 @@ def _user_id_shapes(session: str, account: str) -> tuple[Glob, ...]:
 
 
 def organizations(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
-    """None, or one organization with paths in it; strangers are in none that is named, nor in the key's own."""
-    if row is not Row.organization:
-        yield {}
+    """None, or one organization with paths in it; strangers are in none that is named, nor in the key's own, to which
+    the principals of the key's own account belong.
+    """
     named, theirs = sorted(values.policy.organizations), facts.get("aws:resourceorgid")
+    owner = row is Row.internal and "aws:resourceorgid" in values.keys
+    if row is not Row.organization and not (owner and theirs):
+        yield {}
     conditions = [c for c in values.policy.conditions if c.key == "aws:principalorgpaths"]
     heads = [Glob(wildcards(_head(p), ALNUM | {"-"})) for c in conditions for p in values.patterns(c, facts)]
     tests = exact(named) + values.tests("aws:principalorgid", facts) + tuple(heads)
     tests += values.lifted("aws:principalorgid", facts) + same(theirs)
     for outcome, org in texts((Glob(ORGANIZATION), *exact(named)), tests):
         if row in (Row.everyone, Row.network) and (any(outcome[:len(named)]) or org == theirs):
+            continue
+        if owner and org != theirs:
             continue
         found: Facts = {"aws:principalorgid": org, "#org": org}
         if not conditions:
