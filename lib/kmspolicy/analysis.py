@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Optional
+from typing import Any, Optional
 
 from .actions import ENCRYPT
 from .audience import Audience
@@ -13,7 +14,7 @@ from .caching import TextCache, lazy
 from .evaluate import UNKNOWN_KEY, KeyFacts, Request
 from .explain import Code, Reason, reasons
 from .groups import CLOCKS
-from .jsontext import LONGEST_TEXT
+from .jsontext import LONGEST_TEXT, JsonFloat
 from .keys import SPELLING
 from .parse import parse
 from .policy import Policy, Statement
@@ -228,7 +229,22 @@ class Analysis:
 
 def canonical_hash(policy: Policy) -> str:
     """SHA-256 over sorted keys, no spaces, ASCII escapes: however a policy is spelled, its hash is the same."""
-    return hashlib.sha256(_CANONICAL.encode(policy.source).encode("ascii")).hexdigest()
+    canonical = _CANONICAL.encode(policy.source)
+    if _FRACTION.search(canonical):
+        canonical = _CANONICAL.encode(_as_written(policy.source))
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+_FRACTION = re.compile(r"[:,[]-?[0-9]+[.e]")  # a number that has one, or a text that looks like it
+
+
+def _as_written(value: Any) -> Any:
+    """The same with fractions as objects of their text: conditions tell 1.5 from 1.50, and finer ones than a float."""
+    if isinstance(value, dict):
+        return {key: _as_written(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return list(map(_as_written, value))
+    return {"number": value.text} if isinstance(value, JsonFloat) else value
 
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))

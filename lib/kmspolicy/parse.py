@@ -11,7 +11,7 @@ from typing import Any, Optional
 from . import patterns
 from .actions import COMMON, EVERY_ACTION, covered
 from .caching import cached_for_short
-from .jsontext import JsonFloat, bound_depth, read_json, show
+from .jsontext import DEEPEST, JsonFloat, bound_depth, nests_too_deep, read_json, show
 from .operators import OPERATORS, Family, Operator
 from .policy import THE_KEY, Condition, Policy, Quantifier, Resources, Statement
 from .principals import Principals, one_principal
@@ -27,6 +27,15 @@ _PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
 
 def parse(text: str) -> Policy:
     """The policy in the text. Raises PolicyError with what is wrong and where."""
+    try:
+        return _policy(text)
+    except PolicyError:
+        if nests_too_deep(text):
+            raise PolicyError(Fault.TOO_DEEP, str(DEEPEST)) from None
+        raise
+
+
+def _policy(text: str) -> Policy:
     document = read_json(text)
     if not isinstance(document, dict):
         raise PolicyError(Fault.NOT_AN_OBJECT, show(document), place="policy")

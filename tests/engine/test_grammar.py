@@ -54,6 +54,19 @@ def nested(levels: int) -> Any:
     return json.loads("[" * levels + "]" * levels)
 
 
+@pytest.mark.parametrize("text", ["[" * 2_000 + "]" * 2_000, "[" * 2_000, '{"Statement":' * 70, '{"Statement":' * 2_000,
+                                  '{"Statement": "' + "\\\\" * 9 + '", "Id": ' + "[" * 64 + "1,]"],
+                         ids=["2,000 brackets", "2,000 open ones", "70 objects", "2,000 objects", "a comma far inside"])
+def test_what_nests_too_deep_is_told_before_any_other_fault(text: str) -> None:
+    assert error(text) == LEVELS
+
+
+@pytest.mark.parametrize("text", ["[" * 64, '{"Id": "' + "[" * 99, '{"Id": "\\"' + "[" * 99 + '"}'],
+                         ids=["64 brackets", "in a text that does not end", "in a text"])
+def test_brackets_that_do_not_nest_too_deep_leave_the_fault_its_name(text: str) -> None:
+    assert error(text) not in ("", LEVELS)
+
+
 @pytest.mark.parametrize("build", [lambda x: {**document(EVERYONE), "x": x}, lambda x: document({**EVERYONE, "x": x})],
                          ids=["of the policy", "of a statement"])
 def test_an_unknown_element_may_nest_to_a_depth(build: Any) -> None:

@@ -43,5 +43,11 @@ def test_every_other_policy_has_another_hash() -> None:
     assert len({analyze(text).hash for text in texts}) == len(texts)
 
 
+def test_numbers_that_conditions_tell_apart_have_other_hashes() -> None:
+    numbers = ["0.1", "0.10", "0.10000000000000000001", "1e2", "1.0e2", "100", "100.0", "-0.1"]
+    made = {analyze(TEXT.replace(": 60}", f": {number}}}")).hash for number in numbers}
+    assert len(made) == len(numbers) and "" not in made
+
+
 def test_what_cannot_be_read_has_no_hash() -> None:
     assert analyze(TEXT[:-1]).hash == analyze("").hash == analyze('{"Statement": []}').hash == ""
