@@ -5,8 +5,11 @@ A family's genes are grown to a size and changed at random; whatever costs more 
 
 from __future__ import annotations
 
+import argparse
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
@@ -202,3 +205,34 @@ def _other_texts(random: Random, texts: Texts) -> Texts:
 
 def _resized(random: Random, number: int) -> int:
     return max(1, min(20_000, round(number * random.choice((0.5, 2, 4)) + random.choice((-1, 0, 1)))))
+
+
+def line(worst: Worst) -> str:
+    """A row of the table in docs/bounds.md."""
+    steps = f"{worst.cost.steps:,}" + (", the bound" if worst.cost.bounded else "")
+    return f"| {worst.family} | {worst.cost.characters:,} | {worst.tried} | {steps} | {worst.cost.seconds * 1000:.0f} |"
+
+
+def main() -> int:
+    """Prints the costliest policy of every family and size as a table, and the worst of all as a policy in full."""
+    parser = argparse.ArgumentParser(prog="dev.fuzz.cost", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--seconds", type=float, default=600, help="how long to search in all")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same changes")
+    parser.add_argument("--keep", help="a file for the text of the costliest policy")
+    arguments = parser.parse_args()
+    print("| family | characters | tried | steps | ms |\n|---|---|---|---|---|", flush=True)
+    found = []
+    for worst in run(arguments.seed, arguments.seconds):
+        found.append(worst)
+        print(line(worst), flush=True)
+    for size in SIZES:
+        most = max((worst for worst in found if worst.size == size), key=lambda worst: worst.cost.seconds)
+        print(f"\nThe costliest of at most {size:,} characters: {most.family}, {most.cost.seconds * 1000:.0f} ms")
+    if arguments.keep:
+        costliest = max(found, key=lambda worst: worst.cost.seconds)
+        Path(arguments.keep).write_text(policy_text(costliest.genes), "utf-8")
+    return 1 if any(worst.cost.steps > POLICY_STEPS for worst in found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
