@@ -32,11 +32,7 @@ def analyze(policy_text: str, *, actions: tuple[str, ...] = ENCRYPT, key: KeyFac
     key: what is known of the key from elsewhere. Never raises: what cannot be read is in the result's `problem`.
     Source: IAM User Guide, *Policy evaluation logic*; the threat model of this app (README).
     """
-    seen = _SEEN.get(policy_text)
-    if seen is None:
-        seen = _Seen(policy_text)
-        if len(policy_text) <= LONGEST_TEXT:
-            _SEEN.put(policy_text, seen)
+    seen = _SEEN.answer(policy_text, _Seen) if len(policy_text) <= LONGEST_TEXT else _Seen(policy_text)
     return seen.analysis(actions, key)
 
 

@@ -88,20 +88,16 @@ class TextCache(Generic[Answer]):
         self._room = characters
         self._kept: dict[tuple[int, str, str, str], tuple[str, Answer]] = {}
 
-    @staticmethod
-    def _mark(text: str) -> tuple[int, str, str, str]:
+    def answer(self, text: str, work_out: Callable[[str], Answer]) -> Answer:
+        """The answer about this text, worked out where none is kept."""
         middle = len(text) // 2
-        return len(text), text[:64], text[middle : middle + 64], text[-64:]
-
-    def get(self, text: str) -> Optional[Answer]:
-        """The answer about this text, or None."""
-        found = self._kept.get(self._mark(text))
-        return found[1] if found is not None and found[0] == text else None
-
-    def put(self, text: str, answer: Answer) -> None:
-        """Keeps the answer about this text."""
-        mark = self._mark(text)
+        mark = len(text), text[:64], text[middle : middle + 64], text[-64:]
+        found = self._kept.get(mark)
+        if found is not None and found[0] == text:
+            return found[1]
+        answer = work_out(text)
         self._room -= len(text) - (len(text) if mark in self._kept else 0)
         self._kept[mark] = (text, answer)
         while self._room < 0:
             self._room += len(self._kept.pop(next(iter(self._kept)))[0])
+        return answer

@@ -7,7 +7,7 @@ values*, *Single-valued vs. multivalued context keys*.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Optional, Union
+from typing import NamedTuple, Optional, Union
 
 from . import automata, patterns
 from .actions import mask_of
@@ -23,8 +23,7 @@ _MOST_ANSWERS = 64
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
 
 
-@dataclass(frozen=True)
-class KeyFacts:
+class KeyFacts(NamedTuple):
     """What is known of the key from outside the policy; None is unknown.
 
     account: 12 digits; region: as in us-west-2; key_id: the id in the key's ARN; partition: aws, aws-cn …;
@@ -41,8 +40,7 @@ class KeyFacts:
 UNKNOWN_KEY = KeyFacts()
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """Who makes a request, as far as principal elements can name it.
 
     account: its own; None for a service. arn: a role, user or federated user; session: an assumed-role session's ARN;

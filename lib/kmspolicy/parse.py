@@ -4,8 +4,8 @@ Source: IAM User Guide, *Grammar of the IAM JSON policy language* and *IAM JSON 
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache, partial
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Optional
 
 from . import patterns
@@ -78,26 +78,34 @@ def _statement(source: Any, index: int, expands: bool) -> Statement:
     if not isinstance(sid, str):
         raise PolicyError(Fault.NOT_TEXT, show(sid), place="Sid")
     _bound_unknown(source, _ELEMENTS)
-    principals = _element(source, "Principal", "NotPrincipal", _principals)
-    if principals is None:
+    resources: Optional[Resources] = None
+    conditions: tuple[Condition, ...] = ()
+    actions = 0
+    place = _side(source, "Principal", "NotPrincipal")
+    resource = _side(source, "Resource", "NotResource")
+    action = _side(source, "Action", "NotAction")
+    if not place:
         raise PolicyError(Fault.NO_PRINCIPAL)
-    resources = _element(source, "Resource", "NotResource", _EXPANDING if expands else _PLAIN)
-    conditions = _conditions(source["Condition"], expands) if "Condition" in source else ()
-    actions = _element(source, "Action", "NotAction", _actions) or 0
+    try:
+        principals = _principals(source[place], place == "NotPrincipal")
+        if place := resource:
+            resources = _resources(source[place], place == "NotResource", expands)
+        if (place := "Condition") in source:
+            conditions = _conditions(source[place], expands)
+        if place := action:
+            actions = _actions(source[place], place == "NotAction")
+    except PolicyError as error:
+        raise error.within(place) from None
     return Statement(index, source, sid, effect == "Allow", principals, actions, resources, conditions)
 
 
-def _element(source: dict[str, Any], element: str, complement: str, read: Any) -> Any:
-    """What stands in an element or in its complement, read by `read(value, whether it is the complement)`."""
-    place = element if element in source else complement
-    if place not in source:
-        return None
-    if place is element and complement in source:
+def _side(source: dict[str, Any], element: str, complement: str) -> str:
+    """Which of an element and its complement a statement has; '' where it has neither."""
+    if complement not in source:
+        return element if element in source else ""
+    if element in source:
         raise PolicyError(Fault.BOTH, element)
-    try:
-        return read(source[place], place is complement)
-    except PolicyError as error:
-        raise error.within(place) from None
+    return complement
 
 
 def _texts(value: Any) -> list[str]:
@@ -108,9 +116,11 @@ def _texts(value: Any) -> list[str]:
         if value == {}:
             return []
         raise PolicyError(Fault.NOT_TEXT, show(value))
-    for position, item in enumerate(value):
-        if not isinstance(item, str):
-            raise PolicyError(Fault.NOT_TEXT, show(item), place=f"[{position}]")
+    try:
+        "".join(value)
+    except TypeError:
+        position, item = next((at, item) for at, item in enumerate(value) if not isinstance(item, str))
+        raise PolicyError(Fault.NOT_TEXT, show(item), place=f"[{position}]") from None
     return value
 
 
@@ -162,13 +172,14 @@ def _actions(value: Any, negated: bool) -> int:
 
 
 def _resources(value: Any, negated: bool, expands: bool) -> Optional[Resources]:
+    if value == "*" and not negated:
+        return THE_KEY
     listed = _texts(value)
     if listed == ["*"] and not negated:
         return THE_KEY
     return Resources(tuple(patterns.tokens_of(text, True, expands) for text in listed), negated) if listed else None
 
 
-_EXPANDING, _PLAIN = partial(_resources, expands=True), partial(_resources, expands=False)
 _OPERATOR_NAME = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(.*?)(IfExists)?\Z", re.IGNORECASE | re.DOTALL)
 _QUANTIFIERS = {"forallvalues": Quantifier.ALL, "foranyvalue": Quantifier.ANY}
 
@@ -186,30 +197,31 @@ def _operator(name: str) -> tuple[Operator, Optional[Quantifier], bool]:
 
 
 def _conditions(source: Any, expands: bool) -> tuple[Condition, ...]:
-    try:
-        if not isinstance(source, dict):
-            raise PolicyError(Fault.NOT_AN_OBJECT, show(source))
-        return tuple([condition for name, keys in source.items() for condition in _of_operator(name, keys, expands)])
-    except PolicyError as error:
-        raise error.within("Condition") from None
+    if not isinstance(source, dict):
+        raise PolicyError(Fault.NOT_AN_OBJECT, show(source))
+    found: list[Condition] = []
+    for name, keys in source.items():
+        _operator(name)
+        try:
+            found += _of_operator(name, keys, expands)
+        except PolicyError as error:
+            raise error.within(name) from None
+    return tuple(found)
 
 
-def _of_operator(name: str, keys: Any, expands: bool) -> Iterable[Condition]:
-    _operator(name)
-    found: dict[str, Condition] = {}
-    try:
-        if not isinstance(keys, dict):
-            raise PolicyError(Fault.NOT_AN_OBJECT, show(keys))
-        for key, value in keys.items():
-            values = (value,) if isinstance(value, str) else _condition_values(key, value)
-            short = len(key) + sum(map(len, values)) + len(values) <= _LONGEST_SHARED
-            condition = (_shared_condition if short else _condition)(name, key, values, expands, short)
-            if condition.key in found:
+def _of_operator(name: str, keys: Any, expands: bool) -> Iterator[Condition]:
+    if not isinstance(keys, dict):
+        raise PolicyError(Fault.NOT_AN_OBJECT, show(keys))
+    seen: set[str] = set()
+    for key, value in keys.items():
+        values = (value,) if isinstance(value, str) else _condition_values(key, value)
+        short = len(key) + len(values) + sum(map(len, values)) <= _LONGEST_SHARED
+        condition = (_shared_condition if short else _condition)(name, key, values, expands, short)
+        if len(keys) > 1:
+            if condition.key in seen:
                 raise PolicyError(Fault.DUPLICATE_KEY, show(key))
-            found[condition.key] = condition
-    except PolicyError as error:
-        raise error.within(name) from None
-    return found.values()
+            seen.add(condition.key)
+        yield condition
 
 
 def _condition(name: str, key: str, values: tuple[str, ...], expands: bool, shared: bool) -> Condition:
