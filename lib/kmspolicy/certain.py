@@ -47,8 +47,13 @@ def limits_to(statement: Statement) -> Optional[frozenset[str]]:
     return None
 
 
+_TELLING = ABSENT_FOR_SERVICES.union(ACCOUNT_KEYS, _NEVER_SPELLED)  # keys that rule out anything
+
+
 @cached_for_shared
 def _rules_out(condition: Condition, own_account: Optional[str]) -> frozenset[Audience]:
+    if condition.key not in _TELLING:
+        return _NO_ROW
     return frozenset(row for row in WIDEST_FIRST if _fails(condition, row, own_account))
 
 

@@ -6,7 +6,7 @@ Source: IAM User Guide, *IAM JSON policy elements: Condition operators*.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 from . import addresses, patterns, typed
 from .caching import cached_for_short
@@ -109,14 +109,17 @@ Test = Callable[[str], bool]
 
 def text_test(operator: Operator, listed: Sequence[patterns.Tokens]) -> Test:
     """Whether a request's value matches one of the expanded texts of a policy, for the string and ARN operators."""
-    if operator.family is Family.ARN:
-        arns = [patterns.ArnGlob(parts) for parts in map(patterns.arn_parts, listed) if parts is not None]
-        return lambda value: any(arn.matches(value) for arn in arns)
-    plain = frozenset(tokens[0] if tokens else "" for tokens in listed if patterns.is_plain(tokens))
+    plain = frozenset([str(tokens[0]) if tokens else "" for tokens in listed if patterns.is_plain(tokens)])
     if operator.ignore_case:
-        folded = frozenset(patterns.fold(str(text)) for text in plain)
+        folded = frozenset(map(patterns.fold, plain))
         return lambda value: patterns.fold(value) in folded
-    globs = [patterns.Glob(tokens) for tokens in listed if not patterns.is_plain(tokens)]
+    globs: list[Union[patterns.Glob, patterns.ArnGlob]]
+    wild = [tokens for tokens in listed if not patterns.is_plain(tokens)]
+    if operator.family is Family.ARN:
+        plain = frozenset(filter(patterns.is_arn, plain))
+        globs = [patterns.ArnGlob(parts) for parts in map(patterns.arn_parts, wild) if parts is not None]
+    else:
+        globs = [patterns.Glob(tokens) for tokens in wild]
     if not globs:
         return plain.__contains__
     return lambda value: value in plain or any(glob.matches(value) for glob in globs)

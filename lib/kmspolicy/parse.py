@@ -226,7 +226,7 @@ def _of_operator(name: str, keys: Any, expands: bool) -> Iterator[Condition]:
 
 def _condition(name: str, key: str, values: tuple[str, ...], expands: bool, shared: bool) -> Condition:
     operator, quantifier, if_exists = _operator(name)
-    return Condition(operator, quantifier, if_exists, key.lower(), name, key, values, expands, shared)
+    return Condition(operator, quantifier, if_exists, name, key, values, expands, shared)
 
 
 # Policies have many conditions in common: one object stands for all that are alike, and keeps what is known of it.

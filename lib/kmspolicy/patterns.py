@@ -107,7 +107,9 @@ class Glob:
     """Matches whole texts against literal pieces and wildcards, in time linear in the text for each piece."""
 
     def __init__(self, tokens: Tokens) -> None:
-        self.literal = tokens[0] if len(tokens) == 1 and isinstance(tokens[0], str) else "" if not tokens else None
+        self.literal = (str(tokens[0]) if tokens else "") if is_plain(tokens) else None
+        if self.literal is not None:
+            return
         segments: list[list[Token]] = [[]]
         for token in tokens:
             if token is STAR:
@@ -207,6 +209,11 @@ def arn_parts(tokens: Tokens) -> Optional[tuple[Tokens, ...]]:
         for piece in rest:
             parts.append([piece] if piece else [])
     return tuple(map(tuple, parts)) if len(parts) == 6 else None
+
+
+def is_arn(text: str) -> bool:
+    """Whether a text has the six parts of an ARN."""
+    return text.count(":") >= 5
 
 
 class ArnGlob:

@@ -29,19 +29,31 @@ class Quantifier(Enum):
     ANY = "ForAnyValue"
 
 
-@dataclass(frozen=True, eq=False)
 class Condition:
     """One context key under one operator, with all its values. Alike ones may be one object."""
 
-    operator: Operator
-    quantifier: Optional[Quantifier]
-    if_exists: bool
-    key: str  # in lower case
-    operator_written: str
-    key_written: str
-    values: tuple[str, ...]  # as written
-    expands: bool  # whether the policy's Version has variables
-    shared: bool = False  # whether all that are alike are this object
+    def __init__(
+        self,
+        operator: Operator,
+        quantifier: Optional[Quantifier],
+        if_exists: bool,
+        operator_written: str,
+        key_written: str,
+        values: tuple[str, ...],
+        expands: bool,
+        shared: bool,
+    ) -> None:
+        """values: as written; expands: whether the policy's Version has variables; shared: whether it is the only one
+        of all that are alike."""
+        self.operator = operator
+        self.quantifier = quantifier
+        self.if_exists = if_exists
+        self.key = key_written.lower()
+        self.operator_written = operator_written
+        self.key_written = key_written
+        self.values = values
+        self.expands = expands
+        self.shared = shared
 
     @lazy
     def tokens(self) -> tuple[patterns.Tokens, ...]:
