@@ -80,13 +80,16 @@ class lazy(Generic[Answer]):  # it reads like property
 class TextCache(Generic[Answer]):
     """Answers about whole texts, the oldest dropped when their texts together exceed a number of characters.
 
-    A text is found by its length and three short stretches, then compared whole: hashing 32 KB for every event would
-    cost more than the comparison. Of texts that agree in all these, the latest is kept.
+    An answer is kept when its text comes for the second time: most come once, and memory that is let go at once is
+    used again while the processor still has it at hand. A text is found by its length and three short stretches, then
+    compared whole: hashing 32 KB for every event would cost more than the comparison. Of texts that agree in all these,
+    the latest is kept.
     """
 
     def __init__(self, characters: int) -> None:
         self._room = characters
         self._kept: dict[tuple[int, str, str, str], tuple[str, Answer]] = {}
+        self._met: dict[int, None] = {}
 
     def answer(self, text: str, work_out: Callable[[str], Answer]) -> Answer:
         """The answer about this text, worked out where none is kept."""
@@ -96,8 +99,19 @@ class TextCache(Generic[Answer]):
         if found is not None and found[0] == text:
             return found[1]
         answer = work_out(text)
+        if hash(mark) in self._met:
+            self._keep(mark, text, answer)
+        else:
+            self._met[hash(mark)] = None
+            if len(self._met) > _MOST_MET:
+                del self._met[next(iter(self._met))]
+        return answer
+
+    def _keep(self, mark: tuple[int, str, str, str], text: str, answer: Answer) -> None:
         self._room -= len(text) - (len(text) if mark in self._kept else 0)
         self._kept[mark] = (text, answer)
         while self._room < 0:
             self._room += len(self._kept.pop(next(iter(self._kept)))[0])
-        return answer
+
+
+_MOST_MET = 4096

@@ -58,8 +58,11 @@ class Verdict:
         if rows is not None:
             named = zip(NAMED_ROWS, (rows[0] and bool(usable & CROSS_ACCOUNT_MASK), *rows[1:]))
             return next((row for row, covered in named if covered), Audience.none)
-        found = (row for row in WIDEST_FIRST if self.searcher.grant(statement, usable, row, ()).actions)
-        return next(found, Audience.none)
+        open_rows = self.searcher.rows(statement)
+        for row in WIDEST_FIRST:
+            if row in open_rows and self.searcher.grant(statement, usable, row, ()).actions:
+                return row
+        return Audience.none
 
     @lazy
     def flagged(self) -> bool:
@@ -72,20 +75,20 @@ class Verdict:
         if self.flagged:
             return Audience.everyone
         named = [False, False, False]
-        searched: list[Statement] = []
+        searched: list[tuple[Statement, frozenset[Audience]]] = []
         for statement in self.policy.allows:
             usable = statement.actions & self.checked
             if usable:
                 rows = self.searcher.rows_by_name(statement, self.policy.denies)
                 if rows is None:
-                    searched.append(statement)
+                    searched.append((statement, self.searcher.rows(statement)))
                 else:
                     named[0] |= rows[0] and bool(usable & CROSS_ACCOUNT_MASK)
                     named[1] |= rows[1]
                     named[2] |= rows[2]
         certain = dict(zip(NAMED_ROWS, named))
         for row in WIDEST_FIRST[1:]:
-            if certain.get(row) or any(self.grant(statement, row).actions for statement in searched):
+            if certain.get(row) or any(row in rows and self.grant(s, row).actions for s, rows in searched):
                 return row
         return Audience.none
 

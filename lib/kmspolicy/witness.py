@@ -104,13 +104,10 @@ class Searcher:
         self, statement: Statement, actions: int, audience: Audience, denies: Optional[tuple[Statement, ...]] = None
     ) -> Grant:
         """What the row gets of these actions (a bit mask) by the statement, past these Denies (None: all there are)."""
-        rows = self._open.get(statement.number)
-        if rows is None:
-            rows = self._open[statement.number] = self._rows(statement)
         asked = actions & statement.actions
         if audience not in WITHIN_ACCOUNT:
             asked &= CROSS_ACCOUNT_MASK
-        if audience not in rows or not asked:
+        if not asked or audience not in self.rows(statement):
             return NOTHING
         hitting = self._denies(asked, denies)
         question = (statement.number, asked, audience, hitting)
@@ -119,8 +116,14 @@ class Searcher:
             grant = self._grants[question] = self._grant(statement, asked, audience, hitting)
         return grant
 
+    def rows(self, statement: Statement) -> frozenset[Audience]:
+        """The rows that no element of the statement rules out by itself; the others get nothing by it."""
+        rows = self._open.get(statement.number)
+        if rows is None:
+            rows = self._open[statement.number] = self._rows(statement)
+        return rows
+
     def _rows(self, statement: Statement) -> frozenset[Audience]:
-        """The rows that no element of the statement rules out by itself."""
         principals = statement.principals
         if not statement.allow or (principals.negated and principals.anyone) or not self.covers(statement):
             return frozenset()
