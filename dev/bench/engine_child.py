@@ -17,6 +17,11 @@ KEY = KeyFacts(
 REPEATS = 50
 
 
+def flagged(text):
+    """What the command reads for show=flagged: of most policies only that they are not."""
+    return analyze(text, key=KEY).flagged and summary(text)
+
+
 def summary(text):
     """What the command reads for a row of mode=summary."""
     found = analyze(text, key=KEY)
@@ -62,7 +67,7 @@ def seen_before(read, texts):
 
 def main():
     asked = json.load(sys.stdin)
-    read = {"summary": summary, "expand": expand}[asked["mode"]]
+    read = {"show=flagged": flagged, "mode=summary": summary, "mode=expand": expand}[asked["mode"]]
     read('{"Statement":[]}')
     loads = [timed(json.loads, text) for text in asked["texts"]]
     json.dump(

@@ -4,7 +4,7 @@ Source: Service Authorization Reference, *Actions, resources, and condition keys
 KMS Developer Guide, *Allowing users in other accounts to use a KMS key*.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from .caching import cached_for_short
@@ -98,7 +98,8 @@ _BIT = {action: 1 << i for i, action in enumerate(ACTIONS)}
 EVERY_ACTION = (1 << len(ACTIONS)) - 1
 
 
-def mask_of(actions: Iterable[str]) -> int:
+@lru_cache(maxsize=512)
+def mask_of(actions: tuple[str, ...]) -> int:
     """The set of these actions (full names of the table) as a bit mask."""
     mask = 0
     for action in actions:
@@ -137,7 +138,7 @@ def covered(pattern: str) -> int:
     if "*" not in folded and "?" not in folded:
         return next((bit for action, bit in _BIT.items() if action.lower() == folded), 0)
     matcher = Glob(tokens_of(folded, True, False))
-    return mask_of(action for action in ACTIONS if matcher.matches(action.lower()))
+    return mask_of(tuple(action for action in ACTIONS if matcher.matches(action.lower())))
 
 
 # Patterns that nearly every key policy is made of, answered without a call.

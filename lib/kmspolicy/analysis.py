@@ -173,7 +173,7 @@ class Analysis:
         """The widest audience that gets a checked action from the whole policy."""
         return self.verdict.audience if self.verdict else None
 
-    @property
+    @lazy
     def flagged(self) -> bool:
         """Whether everyone gets a checked action."""
         return self.verdict.flagged if self.verdict else False
@@ -194,7 +194,7 @@ class Analysis:
         last = () if unproven is None else (Reason(Code.BOUND, (), unproven.name),)
         return tuple(dict.fromkeys([*(r.of(a.statement.name) for a in told for r in a.reasons), *last]))
 
-    @property
+    @lazy
     def witness(self) -> Optional[str]:
         """The witness of the first flagged statement that has one."""
         found = (analysis.witness for analysis in self._flagged)

@@ -177,7 +177,8 @@ class Policy:
     @lazy
     def open_ended(self) -> tuple[Statement, ...]:
         """The Allow statements that cover principals they do not name."""
-        return tuple([s for s in self.allows if s.principals.anyone or s.principals.negated])
+        found = [s for s in self.statements if s.principals.open_ended]
+        return tuple([s for s in found if s.allow and s.actions and s.resources is not None])
 
     @lazy
     def spelling(self) -> Mapping[str, str]:

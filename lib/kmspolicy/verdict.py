@@ -21,10 +21,15 @@ class Verdict:
 
     def __init__(self, policy: Policy, key: KeyFacts, actions: tuple[str, ...]) -> None:
         self.policy = policy
+        self.key = key
         self.actions = actions
         self.checked = mask_of(actions)
-        self.searcher = Searcher(policy, key)
         self._audiences: dict[int, Audience] = {}
+
+    @lazy
+    def searcher(self) -> Searcher:
+        """Answers questions about the policy; many policies raise none."""
+        return Searcher(self.policy, self.key)
 
     def grant(self, statement: Statement, audience: Audience) -> Grant:
         """What the row gets of the checked actions by the statement, past every Deny."""
