@@ -9,6 +9,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -51,6 +52,10 @@ _KEYS = (
 _UNITS = ("a", "*", "?", "*a", "*?", "?*", "*#", "${aws:username}", "ab", "0")
 
 
+_SPACES = 64
+_NEW = cycle(range(_SPACES))
+
+
 class Cost(NamedTuple):
     """What one policy costs, and whether the bound ended a search."""
 
@@ -71,7 +76,8 @@ class Worst(NamedTuple):
 
 
 def cost_of(text: str) -> Cost:
-    """What all that the command tells of a policy costs; its text is not in the engine's cache."""
+    """What all that the command tells of a policy costs, when it is seen for the first time."""
+    text += " " * next(_NEW)  # another text, so that the engine does not remember the last answer
     started = time.process_time()
     found = analyze(text)
     told = everything(found)
@@ -104,13 +110,13 @@ def run(seed: int, seconds: float) -> Iterator[Worst]:
     """The worst of every family and size that could be found; the seconds divide among them."""
     for family, genes in FAMILIES.items():
         for size in SIZES:
-            yield climb(Random(seed), family, genes, size, seconds / len(FAMILIES) / len(SIZES))
+            yield climb(Random(seed), family, genes, size - _SPACES, seconds / len(FAMILIES) / len(SIZES))
 
 
 def climb(random: Random, family: str, genes: Genes, size: int, seconds: float) -> Worst:
     """Grows the genes to the size, then keeps every change that costs more, until the seconds are over."""
     best = grown(genes, size)
-    cost = cost_of(policy_text(best))
+    cost = min((cost_of(policy_text(best)) for _ in range(3)), key=lambda measured: measured.seconds)
     tried, end = 1, time.monotonic() + seconds
     while time.monotonic() < end:
         other = grown(changed(random, best), size)
@@ -119,8 +125,10 @@ def climb(random: Random, family: str, genes: Genes, size: int, seconds: float) 
             continue
         tried += 1
         found = cost_of(text)
-        if found.seconds > cost.seconds:
-            best, cost = other, found
+        if found.seconds > cost.seconds:  # unless it was the machine that was slow
+            found = min(found, cost_of(text), key=lambda measured: measured.seconds)
+            if found.seconds > cost.seconds:
+                best, cost = other, found
     return Worst(family, size, tried, cost, best)
 
 
@@ -226,7 +234,7 @@ def main() -> int:
         found.append(worst)
         print(line(worst), flush=True)
     for size in SIZES:
-        most = max((worst for worst in found if worst.size == size), key=lambda worst: worst.cost.seconds)
+        most = max((worst for worst in found if worst.size <= size), key=lambda worst: worst.cost.seconds)
         print(f"\nThe costliest of at most {size:,} characters: {most.family}, {most.cost.seconds * 1000:.0f} ms")
     if arguments.keep:
         costliest = max(found, key=lambda worst: worst.cost.seconds)

@@ -5,13 +5,14 @@ Source: the threat model of this app; typed values from IAM User Guide, *Conditi
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Callable, Optional
+from typing import Any, Optional
 
 from . import addresses, automata, patterns, typed
 from .budget import Budget, OutOfSteps
 from .domains import Domain
 from .evaluate import Value, holds_without, value_test
 from .keys import Kind, context_key
+from .limits import limits, rows
 from .operators import Family, Test, policy_value
 from .policy import Condition, Quantifier
 
@@ -26,6 +27,7 @@ FILLINGS = {
 }
 _STEPS_OF_A_KEY = 20
 _STEPS_OF_A_TEXT = 8  # to make one
+_TOKENS_OF_A_STEP = 8  # that are looked through
 _UNPAID = 64  # steps that tests may run ahead of the budget
 
 
@@ -147,10 +149,11 @@ class KeyValues:
                 continue
             rows = self._expanded(condition)
             if all(map(patterns.is_plain, rows)):
-                return [patterns.filled(tokens, "") for tokens in rows]
+                return [self._filled(tokens, "") for tokens in rows]
         return None
 
     def _expanded(self, condition: Condition) -> list[patterns.Tokens]:
+        self.budget.spend(1 + sum(map(len, condition.tokens)) // _TOKENS_OF_A_STEP)
         found = (patterns.expand(written, self._lookup) for written in condition.tokens)
         return [tokens for tokens in found if tokens is not None]
 
@@ -160,13 +163,17 @@ class KeyValues:
             found = self._patterns[id(condition)] = rows(condition, self._lookup, self.budget)
         return found
 
+    def _filled(self, tokens: patterns.Tokens, filling: str) -> str:
+        self.budget.spend(1 + len(tokens))
+        return patterns.filled(tokens, filling)
+
     def _guesses(self) -> Iterator[str]:
         """Texts made from the patterns, their stars empty or filled with a piece of another: for endless automata."""
         rows = [tokens for c in self.conditions if c.operator.takes_variables for tokens in c.tokens]
         pieces = dict.fromkeys(token for tokens in rows for token in tokens if isinstance(token, str))
         for filling in ("", *islice(pieces, _GUESSES)):
             for tokens in rows[:_GUESSES]:
-                yield patterns.filled(tokens, filling)
+                yield self._filled(tokens, filling)
 
     def _is_valid(self, text: str, goals: Sequence[tuple[int, bool]]) -> bool:
         return (self.domain.valid is None or self.domain.valid(text)) and self._meets(text, goals)
@@ -219,7 +226,7 @@ class KeyValues:
             if condition.operator.takes_variables:
                 for tokens in self._expanded(condition):
                     if free or patterns.is_plain(tokens):
-                        yield patterns.filled(tokens, "any")
+                        yield self._filled(tokens, "any")
                     elif condition.operator.family is Family.ARN:
                         yield from (patterns.arn_like(tokens, seed) for seed in self.domain.seeds)
             elif condition.operator.family in (Family.BOOLEAN, Family.BINARY):
@@ -252,46 +259,12 @@ class KeyValues:
             for tokens in rows[:_GUESSES]:
                 written = patterns.expand(tokens, self._lookup)
                 if written is not None:
-                    yield from (patterns.filled(written, filling) for filling in FILLINGS[family])
+                    yield from (self._filled(written, filling) for filling in FILLINGS[family])
 
     def _typed_values(self, family: Family) -> list[Any]:
         texts = [text for c in self.conditions if c.operator.family is family for text in c.values]
         self.budget.spend(_STEPS_OF_A_TEXT * len(texts))
         return [value for value in (policy_value(text, family) for text in texts) if value is not None]
-
-
-def limits(
-    asked: Iterable[tuple[Condition, bool]], rows_of: Callable[[Condition], list[automata.Pattern]]
-) -> tuple[list[list[automata.Pattern]], list[automata.Pattern]]:
-    """What a text must match (one of each group) and avoid, so that these conditions come out as asked.
-
-    rows_of: see rows. Conditions of other operators than the string and ARN ones set no limits here.
-    """
-    required: list[list[automata.Pattern]] = []
-    forbidden: list[automata.Pattern] = []
-    for condition, wanted in asked:
-        if not condition.operator.takes_variables:
-            continue
-        if wanted != condition.operator.negated:
-            required.append(rows_of(condition))
-        else:
-            forbidden += rows_of(condition)
-    return required, forbidden
-
-
-def rows(condition: Condition, lookup: patterns.Lookup, budget: Budget) -> list[automata.Pattern]:
-    """The values of a string or ARN condition as automata; those that can match nothing are left out."""
-    budget.spend(sum(map(len, condition.values)))
-    found = []
-    for written in condition.tokens:
-        tokens = patterns.expand(written, lookup)
-        if tokens is None:
-            continue
-        arn = condition.operator.family is Family.ARN
-        row = patterns.arn_automaton(tokens) if arn else patterns.automaton(tokens, condition.operator.ignore_case)
-        if row is not None:
-            found.append(row)
-    return found
 
 
 def points(values: Iterable[Any]) -> list[Any]:

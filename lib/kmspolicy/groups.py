@@ -8,11 +8,12 @@ from typing import Optional
 from . import automata, patterns, typed
 from .budget import Budget, OutOfSteps
 from .caching import lazy
-from .candidates import FILLINGS, KeyValues, limits, points, rows
+from .candidates import FILLINGS, KeyValues, points
 from .constraints import Constraint, OfKey
 from .domains import Domain
 from .echoes import echoes
 from .evaluate import KEY_ID, KeyFacts, Value, variable_lookup
+from .limits import limits, rows
 from .operators import Family, policy_value
 
 Goals = frozenset[tuple[int, bool]]  # (number of a constraint, whether it is to hold)
@@ -72,7 +73,7 @@ class Clocks(Group):
     def __init__(self, constraints: Mapping[int, Constraint], start: Optional[float], budget: Budget) -> None:
         super().__init__(constraints, budget)
         conditions = [c.condition for c in constraints.values() if isinstance(c, OfKey)]
-        budget.spend(_STEPS_OF_A_MOMENT * sum(len(condition.values) for condition in conditions))
+        budget.spend(_STEPS_OF_A_MOMENT * sum(len(c.values) + sum(map(len, c.tokens)) for c in conditions))
         moments = [policy_value(text, Family.DATE) for condition in conditions for text in condition.values]
         numbers = [
             policy_value(text, Family.NUMERIC)

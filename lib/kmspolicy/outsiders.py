@@ -13,7 +13,7 @@ from .operators import Family
 from .policy import Statement
 from .world import World
 
-_STEPS_OF_A_VALUE = 3
+_STEPS_OF_A_TOKEN = 2
 
 
 def outside_accounts(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
@@ -27,7 +27,7 @@ def outside_accounts(statements: tuple[Statement, ...], world: World, budget: Bu
     for condition in conditions:
         if not condition.operator.wildcards:
             continue
-        budget.spend(_STEPS_OF_A_VALUE * len(condition.values))
+        budget.spend(_STEPS_OF_A_TOKEN * sum(map(len, condition.tokens)))
         for tokens in condition.tokens:
             seen: patterns.Tokens = ()
             rest: object = ()
@@ -104,7 +104,7 @@ def outside_organizations(statements: tuple[Statement, ...], world: World, budge
     groups: dict[object, list[automata.Pattern]] = {}
     for condition in (condition for statement in statements for condition in statement.conditions):
         if condition.key in seen_through and condition.operator.takes_variables:
-            budget.spend(_STEPS_OF_A_VALUE * len(condition.values))
+            budget.spend(_STEPS_OF_A_TOKEN * sum(map(len, condition.tokens)))
             for tokens, text in zip(condition.tokens, condition.values):
                 if _PART_OF_AN_ORGANIZATION.match(text):
                     together = id(condition) if whole else tokens
