@@ -4,8 +4,6 @@ Source: interface of the command (README, *The command*).
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from . import ENCRYPT, KeyFacts, analyze, error_text
 from .events import Found, find_policies
 from .facts import NO_FACTS, Facts
@@ -23,18 +21,21 @@ class Answers:
         self._flagged_only = options.flagged_only
         self._rows = statement_rows if options.expand else policy_rows
 
-    def of(self, texts: list[str], account: str) -> Iterator[Cells]:
+    def of(self, texts: list[str], account: str) -> list[Cells]:
         """The own cells of the rows that the texts of one row's field become. account: the key's, if the row tells."""
+        rows: list[Cells] = []
         facts = NO_FACTS
         try:
-            for found in (found for text in texts for found in find_policies(text, self._named)):
-                facts = found.facts._replace(account=account) if account else found.facts
-                yield from self._policy(found, facts)
+            for text in texts:
+                for found in find_policies(text, self._named):
+                    facts = found.facts._replace(account=account) if account else found.facts
+                    rows += self._policy(found, facts)
         except Exception as error:  # a fault of ours must not cost the searcher the other rows; this row tells of it
             fault = f"kmspolicycheck failed on this policy, please report it: {error!r:.200}"
-            yield from self._unreadable(facts, fault)
+            rows += self._unreadable(facts, fault)
+        return rows
 
-    def _policy(self, found: Found, facts: Facts) -> Iterator[Cells]:
+    def _policy(self, found: Found, facts: Facts) -> list[Cells]:
         if found.fault:
             return self._unreadable(facts, found.fault)
         analysis = analyze(found.policy, actions=self._actions, key=KeyFacts(
@@ -44,8 +45,9 @@ class Answers:
             return self._unreadable(facts, error_text(analysis.problem), analysis.hash)
         return self._rows(facts, analysis, self._flagged_only)
 
-    def _unreadable(self, facts: Facts, error: str, policy_hash: str = "") -> Iterator[Cells]:
+    def _unreadable(self, facts: Facts, error: str, policy_hash: str = "") -> list[Cells]:
         """A failed call's policy is in force nowhere, so that show=flagged drops it."""
-        if not (facts.failed and self._flagged_only):
-            self.unreadable += 1
-            yield unreadable_row(facts, error, policy_hash)
+        if facts.failed and self._flagged_only:
+            return []
+        self.unreadable += 1
+        return [unreadable_row(facts, error, policy_hash)]

@@ -109,7 +109,7 @@ class ReadRow:
 
     def line(self, kept: Sequence[int] | None, blank: Sequence[int] = ()) -> bytes:
         places = range(len(self._cells)) if kept is None else kept
-        return csv_line("" if place in blank else self._cells[place] for place in places)
+        return csv_line(["" if place in blank else self._cells[place] for place in places])
 
     def fitted(self, width: int) -> ReadRow:
         return ReadRow((self._cells + [""] * (width - len(self._cells)))[:width])

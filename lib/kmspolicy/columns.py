@@ -34,6 +34,8 @@ class Columns:
 
     def account(self, row: RawRow | ReadRow) -> str:
         """The account that the row names in the field of the option `account`; empty where it names none."""
+        if not self._account:
+            return ""
         told = (value.strip() for value in self._values(row, self._account))
         return next((value for value in told if ACCOUNT.match(value)), "")
 

@@ -74,10 +74,12 @@ class Search:
             from .answers import Answers  # the engine: most processes end without it
 
             self._answers = Answers(self._options)
-        before, once = b"", self._options.expand and not self._options.raw
-        for number, cells in enumerate(self._answers.of(texts, self._options.account_id or columns.account(row))):
-            if number == 0:
-                before = columns.before(row)
-            elif number == 1 and once:
-                before = columns.before_further(row)
+        rows = self._answers.of(texts, self._options.account_id or columns.account(row))
+        if not rows:
+            return
+        before = columns.before(row)
+        answer += [before, *rows[0]]
+        if len(rows) > 1 and self._options.expand and not self._options.raw:
+            before = columns.before_further(row)
+        for cells in rows[1:]:
             answer += [before, *cells]

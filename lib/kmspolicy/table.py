@@ -7,7 +7,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 LINE_END = b"\r\n"  # as splunklib writes it
 
@@ -17,7 +17,6 @@ _NUL, _CR = "\ud800", "\ud801"
 _BARE_CR = re.compile(r"\r(?!\n)")
 _MULTIVALUE = re.compile(r"\$((?:[^$]|\$\$)*)\$(?:;|\Z)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NEEDS_QUOTES = re.compile('[",\r\n]')
 
 
 def read_rows(text: str, line_end: str) -> Iterator[list[str]]:
@@ -32,19 +31,27 @@ def read_rows(text: str, line_end: str) -> Iterator[list[str]]:
 
 def cell(text: str) -> str:
     """A cell of CSV; quoted where it must be."""
-    return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text
+    if '"' in text:
+        return '"' + text.replace('"', '""') + '"'
+    return f'"{text}"' if "," in text or "\n" in text or "\r" in text else text
 
 
 def multivalue_cells(values: Sequence[str]) -> tuple[str, str]:
     """A multivalue field's plain cell and its `__mv_` cell, which is empty where the plain cell tells it all."""
     if len(values) < 2:
         return cell(values[0]) if values else "", ""
-    return cell("\n".join(values)), cell(";".join(["$" + value.replace("$", "$$") + "$" for value in values]))
+    plain = "\n".join(values)
+    if "$" in plain:
+        values = [value.replace("$", "$$") for value in values]
+    return cell(plain), cell("$" + "$;$".join(values) + "$")
 
 
-def csv_line(cells: Iterable[str]) -> bytes:
+def csv_line(cells: Sequence[str]) -> bytes:
     """Texts as a line of CSV without its end."""
-    return encoded(",".join(map(cell, cells)))
+    line = ",".join(cells)
+    if '"' in line or "\n" in line or "\r" in line or line.count(",") >= len(cells):  # some cell must be quoted
+        line = ",".join(map(cell, cells))
+    return encoded(line)
 
 
 def encoded(line: str) -> bytes:
