@@ -138,6 +138,8 @@ class Statement(NamedTuple):
     def text(self) -> str:
         """The statement as compact JSON; escaped where its characters cannot be written as UTF-8."""
         text = _READABLE.encode(self.source)
+        if text.isascii():
+            return text
         try:
             text.encode("utf-8")
         except UnicodeEncodeError:
@@ -153,9 +155,10 @@ class Statement(NamedTuple):
     @property
     def actions_written(self) -> tuple[str, ...]:
         """The actions as written; those of NotAction behind `!`."""
-        listed = self.source.get("NotAction" if self.all_but else "Action", [])
-        texts = [listed] if isinstance(listed, str) else listed
-        return tuple(("!" if self.all_but else "") + text for text in texts)
+        all_but = self.all_but
+        listed = self.source.get("NotAction" if all_but else "Action", ())
+        texts = (listed,) if isinstance(listed, str) else listed
+        return tuple(["!" + text for text in texts] if all_but else texts)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,8 @@ class Verdict:
 
     def granted(self, statements: Iterable[Statement], audience: Audience) -> tuple[str, ...]:
         """Names of the checked actions that the row gets by these statements, in the table's order."""
+        if audience is Audience.none:
+            return ()
         mask = 0
         at = NAMED_ROWS.index(audience) if audience in NAMED_ROWS else None
         usable = self.checked if audience in WITHIN_ACCOUNT else self.checked & CROSS_ACCOUNT_MASK
