@@ -10,7 +10,7 @@ from typing import Optional
 from .audience import Audience
 from .automata import ANYTHING, LABEL, CharClass, Element, Pattern, any_of, literal, some
 from .caching import cached_for_small
-from .domains import Domain, Fact, Facts, absent_all, fact, fixed
+from .domains import Domain, Fact, Facts, absent, absent_all, fact, fixed
 from .ids import ACCOUNT, MEMBER_KEYS, ORGANIZATION
 from .networks import NETWORK_KEYS
 from .principals import Principals
@@ -248,3 +248,7 @@ def _of_service(service: str, key_account: Fact, region: Optional[str]) -> Facts
 @fact
 def _names_with(service: str) -> Domain:
     return Domain((some(_SERVICE_NAME) + literal(".amazonaws.com"),), seeds=(service,), optional=False, member=service)
+
+
+KEYS_OF_ACCOUNTS = _ORGANIZATION_KEYS.union(_of_account("", (), (), absent(), "any"))
+KEYS_OF_SERVICES = frozenset(_OWNER_KEYS).union(_of_service("", absent(), "any"))

@@ -59,12 +59,12 @@ def _accounts(
     return sorted(owners - {world.key.account or ""})
 
 
-_PRINCIPAL_KEYS = frozenset(("aws:principalarn", "aws:userid"))
+PRINCIPAL_KEYS = frozenset(("aws:principalarn", "aws:userid"))
 
 
 def _stranger(account: str, world: World, read: frozenset[str]) -> Facts:
     """The principal keys of somebody in an account that the policy does not name; nothing, where they do not matter."""
-    if read.isdisjoint(_PRINCIPAL_KEYS):
+    if read.isdisjoint(PRINCIPAL_KEYS):
         return {}
     user_id = _user_ids(world.names.unique_ids, "")
     return {"aws:principalarn": _arns(account, world.partitions, ()), "aws:userid": user_id}
@@ -72,7 +72,7 @@ def _stranger(account: str, world: World, read: frozenset[str]) -> Facts:
 
 def _unnamed(account: str, world: World, read: frozenset[str]) -> Facts:
     """The same for a principal that the policy does not name, in an account that it does, or in the key's."""
-    if read.isdisjoint(_PRINCIPAL_KEYS):
+    if read.isdisjoint(PRINCIPAL_KEYS):
         return {}
     arn = _arns(account, world.partitions, world.arns.get(account, ()))
     return {"aws:principalarn": arn, "aws:userid": _user_ids(_known(world, read), account)}

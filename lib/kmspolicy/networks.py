@@ -21,7 +21,7 @@ NETWORK_KEYS = (
     "aws:vpceorgpaths",
     "aws:vpcsourceip",
 )
-_READ = frozenset((*NETWORK_KEYS, "aws:viaawsservice"))
+WAY_KEYS = frozenset((*NETWORK_KEYS, "aws:viaawsservice"))
 _NOWHERE = absent_all(NETWORK_KEYS)
 
 
@@ -47,7 +47,7 @@ def networks(world: World, account: str, strict: bool, read: frozenset[str]) -> 
 
     strict: only networks that the policy does not name; read: the context keys that matter.
     """
-    if not read & _READ:
+    if not read & WAY_KEYS:
         yield {}
         return
     places = world.names.places if strict else ()

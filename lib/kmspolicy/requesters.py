@@ -8,11 +8,19 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Optional
 
 from .audience import Audience
-from .bound import account_facts, key_owner, organizations_of, service_facts, services_of
-from .callers import callers
+from .bound import (
+    KEYS_OF_ACCOUNTS,
+    KEYS_OF_SERVICES,
+    account_facts,
+    key_owner,
+    organizations_of,
+    service_facts,
+    services_of,
+)
+from .callers import PRINCIPAL_KEYS, callers
 from .domains import Domain, Fact, Facts
 from .evaluate import Caller
-from .networks import networks
+from .networks import WAY_KEYS, networks
 from .principals import Principals
 from .world import Ids, World
 
@@ -45,6 +53,18 @@ class Requester(NamedTuple):
     def facts_about(self, keys: Iterable[str]) -> list[Facts]:
         """Which of principal, account, organization and network bind one of these keys."""
         return [facts for facts in self.facts if not facts.keys().isdisjoint(keys)]
+
+
+NOBODY_KNOWN = Requester(Caller(), {}, {}, {}, {})
+
+
+def bound_keys(principals: Principals) -> frozenset[str]:
+    """Keys that are not free for all whom a principal element names."""
+    found = KEYS_OF_SERVICES if principals.services else frozenset[str]()
+    return found | _KEYS_OF_CALLERS if principals.owners or principals.unique_ids else found
+
+
+_KEYS_OF_CALLERS = KEYS_OF_ACCOUNTS.union(PRINCIPAL_KEYS, WAY_KEYS)
 
 
 def requesters(

@@ -11,7 +11,7 @@ from . import patterns
 from .budget import Budget
 from .candidates import KeyValues
 from .constraints import Constraint, OfKey
-from .domains import Fact, free_domain
+from .domains import Domain, Fact, free_domain
 from .evaluate import KeyFacts, Value
 from .groups import CLOCKS, Assignment
 from .keys import context_key
@@ -71,6 +71,10 @@ class Question:
 
     def _value(self, condition: Condition, fact: Optional[Fact]) -> tuple[bool, Value]:
         domain = fact.domain if fact else free_domain(context_key(condition.key), self._action)
+        obvious = _obvious(condition, domain)
+        if obvious is not None:
+            self._budget.spend()
+            return True, obvious
         return KeyValues(condition.key, domain, (condition,), patterns.no_values, self._budget).value(_TO_HOLD)
 
     def _matters(self, name: str) -> str:
@@ -105,6 +109,19 @@ class Question:
             if not constraint.holds(context):
                 return False
         return True
+
+
+def _obvious(condition: Condition, domain: Domain) -> Optional[str]:
+    """The first text that the condition lists, where the key can hold it: what most searches would come to."""
+    operator = condition.operator
+    if not operator.takes_variables or operator.negated or condition.quantifier or condition.if_exists:
+        return None
+    if domain.values is not None or context_key(condition.key).multivalued:
+        return None
+    if not condition.tokens or condition.variables:
+        return None
+    text = patterns.filled(condition.tokens[0], "any")
+    return text if domain.holds(text) and condition.test(text) else None
 
 
 def _conditions(constraints: Sequence[Constraint]) -> Optional[tuple[Condition, ...]]:

@@ -103,7 +103,9 @@ class Verdict:
     def unproven(self) -> Optional[Statement]:
         """A statement by which the policy has its audience as far as the bound let see; None where that is sure."""
         open_still: Optional[Statement] = None
-        for statement in self.policy.allows if self.audience is not Audience.none else ():
+        if self.audience is Audience.none or not self.searcher.bound_met:
+            return None
+        for statement in self.policy.allows:
             rows = self.searcher.rows_by_name(statement, self.policy.denies)
             grant = self.grant(statement, self.audience) if rows is None or self.audience not in NAMED_ROWS else NOTHING
             if grant.undecided:
@@ -114,10 +116,12 @@ class Verdict:
 
     def is_unproven(self, statement: Statement) -> bool:
         """Whether the bound ended a search that an answer about the statement, or the policy's audience, rests on."""
-        alone = self.audience_alone(statement)
-        asked = [self.grant(statement, Audience.everyone), self.grant(statement, alone)]
-        if self.searcher.rows_by_name(statement, ()) is None:
-            asked.append(self.searcher.grant(statement, statement.actions & self.checked, alone, ()))
+        asked = []
+        if self.searcher.rows_by_name(statement, self.policy.denies) is None:
+            alone = self.audience_alone(statement)
+            asked += [self.grant(statement, Audience.everyone), self.grant(statement, alone)]
+            if self.searcher.rows_by_name(statement, ()) is None:
+                asked.append(self.searcher.grant(statement, statement.actions & self.checked, alone, ()))
         return any(grant.undecided for grant in asked) or self.unproven is statement
 
     @property

@@ -22,7 +22,7 @@ from .networks import NETWORK_KEYS
 from .outsiders import named_organizations, outside_accounts, outside_organizations
 from .policy import THE_KEY, Condition, Policy, Statement
 from .principals import Principals
-from .requesters import Requester, requesters
+from .requesters import NOBODY_KNOWN, Requester, bound_keys, requesters
 from .solutions import Question
 from .solver import Unmet, keys_read
 from .world import World
@@ -75,10 +75,12 @@ class Searcher:
         self.policy = policy
         self.key = key
         self.budget = Budget(POLICY_STEPS)
+        self.bound_met = False  # whether a search was ended by its bound
         self._covers: dict[int, bool] = {}
         self._constraints: dict[int, list[Constraint]] = {}
         self._grants: dict[tuple[object, ...], Grant] = {}
         self._named: dict[int, Rows] = {}
+        self._met: dict[int, bool] = {}
         self._open: dict[int, frozenset[Audience]] = {}
         self._hitting: dict[object, Denies] = {}
         self._alone: dict[tuple[int, int], int] = {}
@@ -183,19 +185,34 @@ class Searcher:
 
     def rows_by_name(self, statement: Statement, denies: tuple[Statement, ...]) -> Optional[Rows]:
         """Who gets the statement's actions where its principal element alone decides; None where a search must."""
-        principals = statement.principals
-        if principals.anyone or principals.negated or statement.conditions or not self.covers(statement):
-            return None
-        if statement.resources is not THE_KEY and self.constraints(statement):
+        if statement.principals.open_ended or not self.covers(statement):
             return None
         if denies and any(deny.actions & statement.actions for deny in denies):
             return None
+        if (statement.conditions or statement.resources is not THE_KEY) and not self._met_by_all(statement):
+            return None
         return self._rows_named(statement)
+
+    def _met_by_all(self, statement: Statement) -> bool:
+        """Whether everybody whom the principal element names can meet what else the statement tests, by any action."""
+        met = self._met.get(statement.number)
+        if met is None:
+            required = self.constraints(statement)
+            read = keys_read(required)
+            met = not required
+            if required and read.isdisjoint(bound_keys(statement.principals)) and not masks_of(read):
+                question = Question("", required, read, self.key, Budget(SEARCH_STEPS, self.budget))
+                try:
+                    met = isinstance(question.solution(NOBODY_KNOWN, ()), dict)
+                except OutOfSteps:
+                    met = False
+            self._met[statement.number] = met
+        return met
 
     def _search(self, statement: Statement, alike: int, audience: Audience, denies: Denies) -> Grant:
         """Whether the row gets one action, and so all that are like it."""
         if not self.budget.left:
-            return Grant(alike, undecided=True)
+            return self._undecided(alike)
         action = names_of(alike)[0]
         required = self.constraints(statement)
         read = denies.reads | keys_read(required)
@@ -227,8 +244,12 @@ class Searcher:
                 elif context is not None:
                     return Grant(alike, Found(requester, action, context))
         except OutOfSteps:
-            return Grant(alike, undecided=True)
+            return self._undecided(alike)
         return NOTHING
+
+    def _undecided(self, actions: int) -> Grant:
+        self.bound_met = True
+        return Grant(actions, undecided=True)
 
     def _requesters(
         self,
