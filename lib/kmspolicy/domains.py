@@ -130,7 +130,7 @@ _TWO = (automata.Element(automata.DIGIT),) * 2
 _NUMBERS = tuple(
     sign + row for sign in ((), automata.literal("-")) for row in (_DIGITS, _DIGITS + automata.literal(".") + _DIGITS)
 )
-_MOMENTS = (
+_SECOND = (
     _TWO * 2
     + automata.literal("-")
     + _TWO
@@ -142,7 +142,10 @@ _MOMENTS = (
     + _TWO
     + automata.literal(":")
     + _TWO
-    + automata.literal("Z"),
+)
+_MOMENTS = (
+    _SECOND + automata.literal("Z"),
+    _SECOND + automata.literal(".") + _DIGITS + automata.literal("Z"),
     *_NUMBERS,
 )
 
