@@ -6,7 +6,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from .actions import CROSS_ACCOUNT_MASK, names_of
-from .audience import WIDEST_FIRST, Audience
+from .audience import NAMED_ROWS, WIDEST_FIRST, Audience
+from .operators import Family
 from .policy import Condition, Statement
 from .verdict import Verdict
 
@@ -70,6 +71,8 @@ def _reasons(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
     flagged = verdict.grant(statement, Audience.everyone)
     if statement.principals.open_ended:
         yield from _conditions(verdict, statement, alone)
+    elif alone is Audience.none:
+        yield from _unmet_by_named(verdict, statement)
     if verdict.is_unproven(statement):
         yield Reason(Code.BOUND)
     if flagged.actions:
@@ -115,6 +118,18 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Iter
         if not verdict.searcher.condition_alone(statement, condition, usable, Audience.everyone).actions:
             closed.append(_limit(verdict, statement, condition, usable, alone))
     yield from closed or (Reason(Code.CONFLICT),)
+
+
+def _unmet_by_named(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
+    """The conditions that nobody whom the principal element names can meet."""
+    asked = statement.actions & verdict.checked
+    for condition in statement.conditions:
+        rows = (verdict.searcher.condition_alone(statement, condition, asked, row).actions for row in NAMED_ROWS)
+        if not any(rows):
+            operator = condition.operator
+            narrows = condition.values and not operator.negated and operator.family is not Family.NULL
+            details = (_some((condition.key_written,)), _some(condition.values))
+            yield Reason(Code.LIMITS, details) if narrows else Reason(Code.NEVER_HOLDS, (_short(condition),))
 
 
 def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable: int, alone: Audience) -> Reason:

@@ -28,7 +28,7 @@ from .solver import Unmet, keys_read
 from .world import World
 
 SEARCH_STEPS = 250_000  # one question: a statement, an action, a row
-POLICY_STEPS = 800_000  # all questions about one policy
+POLICY_STEPS = 700_000  # all questions about one policy
 
 _STEPS_OF_A_REQUESTER = 40
 
