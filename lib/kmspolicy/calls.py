@@ -49,8 +49,8 @@ def from_cloudtrail(record: Json) -> Call:
         identity=identity, user_name=text_of(object_of(record.get("additionalEventData")).get("UserName")),
         mfa=text_of(object_of(session.get("attributes")).get("mfaAuthenticated")).lower(),
         request=request, request_fault=fault, response=object_of(record.get("responseElements")),
-        resources=_texts(item.get("ARN") for item in resources),
-        owners=_texts(item.get("accountId") for item in resources),
+        resources=_texts([item.get("ARN") for item in resources]),
+        owners=_texts([item.get("accountId") for item in resources]),
         failed=bool(error or text_of(record.get("errorMessage"))), error=error,
         src=text_of(record.get("sourceIPAddress")), user_agent=text_of(record.get("userAgent")))
 
@@ -96,12 +96,15 @@ def text_of(value: Any) -> str:
 
 def object_of(value: Any) -> Json:
     """An object, also where it is written as JSON text (OCSF's data, CloudTrail Lake); empty for anything else."""
+    if isinstance(value, dict):
+        return value
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:
             value = json.loads(value)
         except (ValueError, RecursionError):
             return {}
-    return value if isinstance(value, dict) else {}
+        return value if isinstance(value, dict) else {}
+    return {}
 
 
 def _request(value: Any) -> tuple[Json, str]:
