@@ -58,18 +58,19 @@ class RawRow:
             return _read(cell.replace(_HELD, _PAIR))[0]
         return cell.decode()
 
-    def line(self, kept: Sequence[int] | None, blank: Sequence[int] = ()) -> bytes:
-        """The kept cells (None: all) as they came, those in `blank`, which ascend, empty."""
+    def line(self, kept: Sequence[int] | None, blank: Sequence[int] = ()) -> list[bytes | memoryview]:
+        """The kept cells (None: all) as they came, those in `blank`, which ascend, empty: parts that are no copies."""
         if kept is None:
-            line = self._text()
-            for place in reversed(blank):
+            chunk, parts, at = memoryview(self._body), [], self._start
+            for place in blank:
                 if self._cells[place]:
                     start, end = self._span(place)
-                    line = line[:start] + line[end:]
-            return line
+                    parts.append(chunk[at:start])
+                    at = end
+            return [*parts, chunk[at:self._end]]
         inside = iter(self._inside[self._used:])
         cells = [_QUOTED + next(inside) + _QUOTED if cell == _QUOTED else cell for cell in self._cells]
-        return b",".join([b"" if place in blank else cells[place] for place in kept]).replace(_HELD, _PAIR)
+        return [b",".join([b"" if place in blank else cells[place] for place in kept]).replace(_HELD, _PAIR)]
 
     def fitted(self, width: int) -> ReadRow:
         """The row with so many cells."""
@@ -83,7 +84,8 @@ class RawRow:
         before = self._cells[:place]
         quoted = before.count(_QUOTED)
         first = self._used
-        start = sum(map(len, before)) + place + sum(map(len, self._inside[first:first + quoted])) + quoted
+        lengths = sum(map(len, before)) + sum(map(len, self._inside[first:first + quoted]))
+        start = self._start + lengths + place + quoted
         cell = self._cells[place]
         return start, start + (len(self._inside[first + quoted]) + 2 if cell == _QUOTED else len(cell))
 
@@ -107,9 +109,9 @@ class ReadRow:
     def cell(self, place: int) -> str:
         return self._cells[place]
 
-    def line(self, kept: Sequence[int] | None, blank: Sequence[int] = ()) -> bytes:
+    def line(self, kept: Sequence[int] | None, blank: Sequence[int] = ()) -> list[bytes | memoryview]:
         places = range(len(self._cells)) if kept is None else kept
-        return csv_line(["" if place in blank else self._cells[place] for place in places])
+        return [csv_line(["" if place in blank else self._cells[place] for place in places])]
 
     def fitted(self, width: int) -> ReadRow:
         return ReadRow((self._cells + [""] * (width - len(self._cells)))[:width])

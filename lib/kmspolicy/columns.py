@@ -43,17 +43,17 @@ class Columns:
         """Whether the row has the field of the option `account`."""
         return bool(self._values(row, self._account))
 
-    def kept(self, row: RawRow | ReadRow) -> bytes:
+    def kept(self, row: RawRow | ReadRow) -> list[bytes | memoryview]:
         """The cells that go back as they came."""
         return row.line(self._kept)
 
-    def before(self, row: RawRow | ReadRow) -> bytes:
+    def before(self, row: RawRow | ReadRow) -> list[bytes | memoryview]:
         """What stands before the command's own cells: the kept ones."""
-        return row.line(self._kept) + self._comma
+        return [*row.line(self._kept), self._comma]
 
-    def before_further(self, row: RawRow | ReadRow) -> bytes:
+    def before_further(self, row: RawRow | ReadRow) -> list[bytes | memoryview]:
         """The same for an event's further rows under raw=f: `_raw` and the policy's field are blank."""
-        return row.line(self._kept, self._once) + self._comma
+        return [*row.line(self._kept, self._once), self._comma]
 
     @staticmethod
     def _places(names: list[str], field: str) -> tuple[int, ...]:

@@ -24,7 +24,7 @@ class Search:
         self._field_seen = not self._named
         self._account_seen = not options.account_field
 
-    def answer(self, body: bytes) -> list[bytes]:
+    def answer(self, body: bytes) -> list[bytes | memoryview]:
         """The rows that answer those of one chunk, the header first: bytes to be written one behind the other.
 
         Rows share what they have in common, so that a policy's many rows take little more memory than one.
@@ -34,7 +34,7 @@ class Search:
         if header is None or header.empty:
             return []
         columns = Columns(header.cells(), self._options)
-        answer: list[bytes] = [columns.header]
+        answer: list[bytes | memoryview] = [columns.header]
         passed = [] if self._options.flagged_only else [columns.nothing]
         for row in rows:
             if row.width != columns.width:
@@ -48,7 +48,8 @@ class Search:
                 if len(answer) > before:
                     continue
             if passed:
-                answer += [columns.kept(row), *passed]
+                answer += columns.kept(row)
+                answer += passed
         return answer if len(answer) > 1 else []
 
     def warnings(self) -> list[str]:
@@ -63,7 +64,7 @@ class Search:
                         f"{self._options.prefix}error says why")
         return told
 
-    def _answer(self, columns: Columns, row: RawRow | ReadRow, answer: list[bytes]) -> None:
+    def _answer(self, columns: Columns, row: RawRow | ReadRow, answer: list[bytes | memoryview]) -> None:
         """Adds the rows of a row's policies, if it has any, to the answer."""
         texts = columns.policies(row)
         self._field_seen = self._field_seen or bool(texts)
@@ -78,8 +79,10 @@ class Search:
         if not rows:
             return
         before = columns.before(row)
-        answer += [before, *rows[0]]
+        answer += before
+        answer += rows[0]
         if len(rows) > 1 and self._options.expand and not self._options.raw:
             before = columns.before_further(row)
         for cells in rows[1:]:
-            answer += [before, *cells]
+            answer += before
+            answer += cells

@@ -108,7 +108,7 @@ class Output:
     """stdout. body: what the next chunk carries. When nobody reads it any more, the search was cancelled or is done."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self.body: Iterable[bytes] = ()
+        self.body: Iterable[bytes | memoryview] = ()
         self._stream = BufferedWriter(getattr(stream, "raw", stream), _WRITTEN_AT_ONCE)  # python -u: no buffer, so raw
         self._head = b""
 
