@@ -115,14 +115,14 @@ class Verdict:
         return open_still
 
     def is_unproven(self, statement: Statement) -> bool:
-        """Whether the bound ended a search that an answer about the statement, or the policy's audience, rests on."""
+        """Whether the bound ended a search that an answer about the statement rests on."""
         asked = []
         if self.searcher.rows_by_name(statement, self.policy.denies) is None:
             alone = self.audience_alone(statement)
             asked += [self.grant(statement, Audience.everyone), self.grant(statement, alone)]
             if self.searcher.rows_by_name(statement, ()) is None:
                 asked.append(self.searcher.grant(statement, statement.actions & self.checked, alone, ()))
-        return any(grant.undecided for grant in asked) or self.unproven is statement
+        return any(grant.undecided for grant in asked)
 
     @property
     def encrypt_only(self) -> bool:
