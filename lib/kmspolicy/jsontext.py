@@ -12,10 +12,11 @@ _LONGEST_NUMBER = 320
 _LONGEST_SHOWN = 80
 
 
-class JsonFloat(float):
-    """A JSON number with a fraction or exponent, which remembers how it was written."""
+class JsonFloat:
+    """A JSON number with a fraction or exponent, as it was written."""
 
-    text: str
+    def __init__(self, text: str) -> None:
+        self.text = text
 
 
 def read_json(text: str) -> Any:
@@ -81,7 +82,7 @@ def show(value: Any) -> str:
     """A value for an error line: short, and on one line."""
     if isinstance(value, (dict, list)):
         return "an object" if isinstance(value, dict) else "a list"
-    text = json.dumps(value)
+    text = json.dumps(value, default=as_float)
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
 
@@ -103,11 +104,14 @@ def _integer(text: str) -> int:
 
 
 def _float(text: str) -> JsonFloat:
-    value = JsonFloat(text)
-    if len(text) > _LONGEST_NUMBER or value in (float("inf"), float("-inf")):
+    if len(text) > _LONGEST_NUMBER or float(text) in (float("inf"), float("-inf")):
         raise PolicyError(Fault.NOT_A_NUMBER, text[:20] + ("…" if len(text) > 20 else ""))
-    value.text = text
-    return value
+    return JsonFloat(text)
+
+
+def as_float(value: JsonFloat) -> float:
+    """The number itself, for a JSON encoder's `default`."""
+    return float(value.text)
 
 
 def _constant(text: str) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Optional
 
 from . import patterns
 from .caching import lazy
+from .jsontext import as_float
 from .operators import Family, Operator, Test, signed, text_test, typed_test
 from .principals import Principals
 
@@ -18,8 +19,8 @@ _LONGEST_NAME = 64  # of a statement, in a reason
 _STEPS_OF_A_TYPED_VALUE = 4
 _STEPS_OF_AN_ADDRESS = 20
 _STEPS_OF_A_TEXT = 64  # of 1,024 characters
-_READABLE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
-_ESCAPED = json.JSONEncoder(separators=(",", ":"))
+_READABLE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=as_float)
+_ESCAPED = json.JSONEncoder(separators=(",", ":"), default=as_float)
 
 
 class Quantifier(Enum):
