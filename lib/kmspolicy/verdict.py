@@ -81,6 +81,9 @@ class Verdict:
         """The widest row that gets a checked action from the whole policy."""
         if self.flagged:
             return Audience.everyone
+        for row in (Audience.network, Audience.organization):  # whom no principal element names
+            if any(self.grant(statement, row).actions for statement in self.policy.open_ended):
+                return row
         named = [False, False, False]
         searched: list[tuple[Statement, frozenset[Audience]]] = []
         for statement in self.policy.allows:
@@ -94,8 +97,8 @@ class Verdict:
                     named[1] |= rows[1]
                     named[2] |= rows[2]
         certain = dict(zip(NAMED_ROWS, named))
-        for row in WIDEST_FIRST[1:]:
-            if certain.get(row) or any(row in rows and self.grant(s, row).actions for s, rows in searched):
+        for row in NAMED_ROWS:
+            if certain[row] or any(row in rows and self.grant(s, row).actions for s, rows in searched):
                 return row
         return Audience.none
 
