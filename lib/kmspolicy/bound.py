@@ -128,10 +128,10 @@ def _unknown_account(other: Optional[str], seeds: tuple[str, ...]) -> Domain:
     return Domain((ACCOUNT,), (literal(other),) if other is not None else (), seeds=seeds, optional=False)
 
 
-_OWNER_KEYS = ("aws:resourceorgid", "aws:resourceorgpaths")
-_ORGANIZATION_KEYS = MEMBER_KEYS.union(_OWNER_KEYS)
+OWNER_KEYS = ("aws:resourceorgid", "aws:resourceorgpaths")
+_ORGANIZATION_KEYS = MEMBER_KEYS.union(OWNER_KEYS)
 _NO_MEMBER = absent_all(MEMBER_KEYS)
-NO_ORGANIZATION = {**_NO_MEMBER, **absent_all(_OWNER_KEYS)}
+NO_ORGANIZATION = {**_NO_MEMBER, **absent_all(OWNER_KEYS)}
 
 
 def organizations_of(
@@ -151,7 +151,7 @@ def organizations_of(
         for name in named():
             if not owner:
                 yield _member(name, key_owner(world, read, name))
-            if owner or not read.isdisjoint(_OWNER_KEYS):
+            if owner or not read.isdisjoint(OWNER_KEYS):
                 yield _member(name, {})
         yield _member(world.own_organization, {})
 
@@ -251,4 +251,4 @@ def _names_with(service: str) -> Domain:
 
 
 KEYS_OF_ACCOUNTS = _ORGANIZATION_KEYS.union(_of_account("", (), (), absent(), "any"))
-KEYS_OF_SERVICES = frozenset(_OWNER_KEYS).union(_of_service("", absent(), "any"))
+KEYS_OF_SERVICES = frozenset(OWNER_KEYS).union(_of_service("", absent(), "any"))

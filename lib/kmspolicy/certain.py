@@ -40,7 +40,7 @@ _NO_ROW: frozenset[Audience] = frozenset()
 def limits_to(statement: Statement) -> Optional[frozenset[str]]:
     """The accounts to which a condition of the statement limits principals; None where none does."""
     for condition in statement.conditions:
-        if not _may_pass_otherwise(condition):
+        if not may_pass_otherwise(condition):
             accounts = _accounts(condition)
             if accounts is not None:
                 return accounts
@@ -60,11 +60,11 @@ def _rules_out(condition: Condition, own_account: Optional[str]) -> frozenset[Au
 def _fails(condition: Condition, audience: Audience, own_account: Optional[str]) -> bool:
     if audience is Audience.service:
         return condition.key in ABSENT_FOR_SERVICES and not holds_without(condition)
-    if _may_pass_otherwise(condition):
+    if may_pass_otherwise(condition):
         return False
     accounts = _accounts(condition)
     if accounts is None:
-        return audience in _NEVER_SPELLED.get(condition.key, ()) and _spells_out(condition)
+        return audience in _NEVER_SPELLED.get(condition.key, ()) and spells_out(condition)
     if audience is Audience.internal:
         return own_account is not None and own_account not in accounts
     if audience is Audience.external:
@@ -72,12 +72,12 @@ def _fails(condition: Condition, audience: Audience, own_account: Optional[str])
     return True
 
 
-def _may_pass_otherwise(condition: Condition) -> bool:
+def may_pass_otherwise(condition: Condition) -> bool:
     """Whether a condition can hold without a match."""
     return condition.operator.negated or condition.if_exists or condition.quantifier is Quantifier.ALL
 
 
-def _spells_out(condition: Condition) -> bool:
+def spells_out(condition: Condition) -> bool:
     """Whether the condition compares with whole texts only."""
     return condition.operator.family is Family.STRING and all(map(is_plain, condition.tokens))
 
@@ -86,7 +86,7 @@ def _spells_out(condition: Condition) -> bool:
 def _accounts(condition: Condition) -> Optional[frozenset[str]]:
     """The accounts to which the condition limits a principal, all spelled out; None where it does not."""
     if condition.key in ACCOUNT_KEYS:
-        return frozenset(condition.values) if _spells_out(condition) else None
+        return frozenset(condition.values) if spells_out(condition) else None
     family = condition.operator.family
     if condition.key != "aws:principalarn" or family not in _ACCOUNT_OF:
         return None

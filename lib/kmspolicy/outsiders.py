@@ -36,10 +36,10 @@ def outside_accounts(statements: tuple[Statement, ...], world: World, budget: Bu
                 seen, rest = tokens, tokens if condition.key not in ACCOUNT_KEYS else ()
             elif parts is not None:
                 seen, rest = parts[4], (parts[:4], parts[5])
-            if _tells_accounts_apart(seen):
+            if tells_accounts_apart(seen):
                 whole.setdefault((id(condition), rest), []).append(patterns.automaton(seen))
             if condition.key == "aws:principalarn" and condition.operator.family is not Family.ARN:
-                within += [[patterns.automaton(tokens)]] if _tells_accounts_apart(tokens) else []
+                within += [[patterns.automaton(tokens)]] if tells_accounts_apart(tokens) else []
     others = dict.fromkeys((*world.names.accounts, world.own_account, world.outsider))
     prefixes = [""] if whole else []
     if within:
@@ -65,7 +65,7 @@ def _linked(statements: tuple[Statement, ...], keys: frozenset[str]) -> frozense
     return found
 
 
-def _tells_accounts_apart(tokens: patterns.Tokens) -> bool:
+def tells_accounts_apart(tokens: patterns.Tokens) -> bool:
     """Whether a pattern holds part of an account id: digits beside a wildcard, or a wildcard for one character."""
     if tokens and isinstance(tokens[0], str) and _WHOLE_ACCOUNT.match(tokens[0]):
         return False

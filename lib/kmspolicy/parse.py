@@ -14,7 +14,7 @@ from .caching import cached_for_short
 from .jsontext import DEEPEST, JsonFloat, bound_depth, nests_too_deep, read_json, show
 from .operators import OPERATORS, Family, Operator
 from .policy import THE_KEY, Condition, Policy, Quantifier, Resources, Statement
-from .principals import Principals, one_principal
+from .principals import ANYONE, Principals, one_principal
 from .problems import Fault, PolicyError
 
 VERSIONS = ("2012-10-17", "2008-10-17")
@@ -132,13 +132,13 @@ def _principals(value: Any, negated: bool) -> Principals:
         # A NotPrincipal that lists nobody at all has no effect; it is not the complement of nobody.
         return Principals(negated and any(texts for _, texts in listed), "*" in _of_aws(value), listed)
     if value == "*":
-        return _ALL_BUT_ANYONE if negated else _ANYONE
+        return _ALL_BUT_ANYONE if negated else ANYONE
     if value == []:
         return _NOBODY
     raise PolicyError(Fault.NOT_PRINCIPALS, show(value))
 
 
-_ANYONE, _ALL_BUT_ANYONE = (Principals(negated, True, (("*", ("*",)),)) for negated in (False, True))
+_ALL_BUT_ANYONE = Principals(True, True, (("*", ("*",)),))
 _NOBODY = Principals(False, False, ())
 
 

@@ -96,6 +96,8 @@ class Principals:
         return frozenset([account for who in self._named.values() for account in who.values() if account])
 
 
+ANYONE = Principals(False, True, (("*", ("*",)),))  # the plain `*`
+
 _ACCOUNT = re.compile(r"[0-9]{12}\Z")
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}\Z")
 _ROOT = re.compile(r"arn:[^:]*:iam::([0-9]{12}):root\Z")

@@ -21,7 +21,8 @@ from .solver import Unmet, solve
 
 Answer = TypeVar("Answer")
 Solution = Union[Assignment, Unmet, None]
-_MOST = 4096
+_MOST = 2048
+_MOST_CONDITIONS = 16  # of a question that is remembered
 _kept: dict[tuple[object, ...], tuple[Any, int]] = {}
 _TIMES_PROVEN = 2  # here, and by the evaluator of whole requests
 _TO_HOLD = frozenset(((0, True),))
@@ -50,6 +51,8 @@ class Question:
             return self._one_by_one(requester, conditions)
         against = tuple(map(_conditions, denies))
         if not all(each is not None and all(c.shared for c in each) for each in (conditions, *against)):
+            return self._solve(requester, denies)
+        if len(conditions) + sum(map(len, denies)) > _MOST_CONDITIONS:
             return self._solve(requester, denies)
         read = sorted(self._read)
         asked = tuple([(name, requester.fact(name), self._matters(name)) for name in read])

@@ -10,8 +10,9 @@ from .actions import CROSS_ACCOUNT_MASK, DECRYPT_MASK, ENCRYPT_MASK, mask_of, na
 from .audience import NAMED_ROWS, WIDEST_FIRST, WITHIN_ACCOUNT, Audience
 from .caching import lazy
 from .evaluate import KeyFacts
+from .grants import NOTHING, Grant
 from .policy import Policy, Statement
-from .witness import NOTHING, Grant, Searcher
+from .witness import Searcher
 
 _DECRYPT = mask_of(("kms:Decrypt",))
 

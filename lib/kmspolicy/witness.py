@@ -4,7 +4,8 @@ Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowin
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Optional
+from functools import lru_cache
+from typing import Optional
 
 from .actions import CROSS_ACCOUNT_MASK, bits, names_of
 from .audience import ALL_ROWS, NAMED_ROWS, WITHIN_ACCOUNT, Audience
@@ -15,13 +16,13 @@ from .constraints import Constraint, constraints_of, plain_resource_covers
 from .denies import Denies, masks_of
 from .domains import Facts
 from .evaluate import KeyFacts, Request, matches, principal_matches
-from .groups import Assignment
+from .general import general_rows
+from .grants import NOTHING, Found, Grant, Rows, request_of, rows_named
 from .ids import MEMBER_KEYS
-from .keys import context_key
 from .networks import NETWORK_KEYS
 from .outsiders import named_organizations, outside_accounts, outside_organizations
 from .policy import THE_KEY, Condition, Policy, Statement
-from .principals import Principals
+from .principals import ANYONE
 from .requesters import NOBODY_KNOWN, Requester, bound_keys, requesters
 from .solutions import Question
 from .solver import Unmet, keys_read
@@ -33,39 +34,6 @@ POLICY_STEPS = 700_000  # all questions about one policy
 _STEPS_OF_A_REQUESTER = 40
 
 _PLACES = frozenset((*NETWORK_KEYS, "aws:viaawsservice", "aws:ec2instancesourcevpc"))
-
-
-class Found(NamedTuple):
-    """A requester, an action, and context keys with which the request is allowed."""
-
-    requester: Requester
-    action: str
-    context: Assignment
-
-
-class Grant(NamedTuple):
-    """What requesters of a row get by one statement.
-
-    actions: a bit mask; found: what gets the first of them, where it took a search;
-    undecided: whether the search was ended by its bound, so that some of the actions are only not ruled out.
-    """
-
-    actions: int = 0
-    found: Optional[Found] = None
-    undecided: bool = False
-
-
-NOTHING = Grant()
-
-
-Rows = tuple[bool, bool, bool]  # whether external, service, internal requesters are among those named
-
-
-def rows_named(principals: Principals, own_account: Optional[str]) -> Rows:
-    """Which rows a principal element names somebody of."""
-    owners = principals.owners
-    internal, unknown = own_account in owners, bool(principals.unique_ids)
-    return len(owners) > internal or unknown, bool(principals.services), internal or unknown
 
 
 class Searcher:
@@ -115,8 +83,26 @@ class Searcher:
         question = (statement.number, asked, audience, hitting)
         grant = self._grants.get(question)
         if grant is None:
-            grant = self._grants[question] = self._grant(statement, asked, audience, hitting)
+            general = not hitting.statements and self._is_general(statement, audience)
+            answer = self._general if general else self._grant
+            grant = self._grants[question] = answer(statement, asked, audience, hitting)
         return grant
+
+    def _is_general(self, statement: Statement, audience: Audience) -> bool:
+        """Whether other policies have the same answer, and there are steps enough to look for it."""
+        plain = statement.principals.anyone and not statement.principals.negated and statement.resources is THE_KEY
+        if not plain or not statement.conditions or self.key.account is None or self.budget.left < SEARCH_STEPS:
+            return False
+        return audience in general_rows(statement.conditions)
+
+    def _general(self, statement: Statement, asked: int, audience: Audience, _: Denies) -> Grant:
+        """The grant of a statement that gets the same in every policy, as if it were alone in its own."""
+        key = self.key
+        actions, undecided, steps = _gained_alone(
+            statement.conditions, asked, audience, key.account, key.region, key.partition
+        )
+        self.budget.spend(steps)
+        return self._undecided(actions) if undecided else Grant(actions)
 
     def rows(self, statement: Statement) -> frozenset[Audience]:
         """The rows that no element of the statement rules out by itself; the others get nothing by it."""
@@ -275,27 +261,41 @@ class Searcher:
         """A request of everyone's by which the statement grants; None where the search was ended by its bound."""
         if not grant.actions or (grant.undecided and grant.found is None):
             return None
-        found = grant.found
-        if found is None:  # no search was needed: whoever asks gets it
-            first = next(self._requesters(Audience.everyone, statement, (), frozenset(), self.budget))
-            found = Found(first, names_of(grant.actions)[0], {})
-        request = self._request(*found)
+        found = grant.found or self._found(statement, grant.actions)
+        if found is None:
+            return None
+        request = request_of(found, self.world)
         denied = any(matches(deny, request) for deny in self.policy.denies)
         return request if matches(statement, request) and not denied else None
 
-    def _request(self, requester: Requester, action: str, context: Assignment) -> Request:
-        """The request with the facts of its caller that no condition asked for."""
-        present = {name: value for name, value in context.items() if value is not None}
-        caller = requester.caller
-        if caller.account is not None and caller.session is None:
-            role = f"arn:{self.world.partitions[0]}:iam::{caller.account}:role/any"
-            present.setdefault("aws:principalarn", caller.arn or role)
-            present.setdefault("aws:principalaccount", caller.account)
-        # Where it comes from and its organization, as far as the conditions vary them: a proof names its place.
-        for facts in (requester.organization, requester.network):
-            for name, fact in facts.items():
-                if name not in context and not context_key(name).multivalued:
-                    sample = fact.domain.sample()
-                    if sample is not None:
-                        present[name] = sample
-        return Request(action, caller, present, self.key)
+    def _found(self, statement: Statement, actions: int) -> Optional[Found]:
+        """What gets the first of the actions, where the grant was known without it."""
+        if not self.constraints(statement):  # whoever asks
+            first = next(self._requesters(Audience.everyone, statement, (), frozenset(), self.budget))
+            return Found(first, names_of(actions)[0], {})
+        paid, self.budget = self.budget, Budget(POLICY_STEPS)
+        try:
+            return self._grant(statement, actions, Audience.everyone, self._denies(actions, ())).found
+        finally:
+            self.budget = paid
+
+
+@lru_cache(maxsize=2048)
+def _gained_alone(
+    conditions: tuple[Condition, ...],
+    asked: int,
+    audience: Audience,
+    account: Optional[str],
+    region: Optional[str],
+    partition: Optional[str],
+) -> tuple[int, bool, int]:
+    """What the row gets of these actions by a policy of one Allow for everyone under these conditions.
+
+    The actions, whether that is undecided, and the steps it took.
+    """
+    statement = Statement(0, {}, "", True, ANYONE, asked, THE_KEY, conditions)
+    spelled = "\n".join(value for condition in conditions for value in condition.values)
+    searcher = Searcher(Policy((statement,), {}, spelled), KeyFacts(account, region, None, partition))
+    searcher.budget = Budget(SEARCH_STEPS)
+    grant = searcher._grant(statement, asked, audience, Denies((), searcher.constraints))
+    return grant.actions, grant.undecided, SEARCH_STEPS - searcher.budget.left

@@ -1,0 +1,62 @@
+"""What a search finds: the rows that a principal element names, what a row gets by a statement, and its request."""
+
+from typing import NamedTuple, Optional
+
+from .evaluate import Request
+from .groups import Assignment
+from .keys import context_key
+from .principals import Principals
+from .requesters import Requester
+from .world import World
+
+
+class Found(NamedTuple):
+    """A requester, an action, and context keys with which the request is allowed."""
+
+    requester: Requester
+    action: str
+    context: Assignment
+
+
+class Grant(NamedTuple):
+    """What requesters of a row get by one statement.
+
+    actions: a bit mask; found: what gets the first of them, where it took a search;
+    undecided: whether the search was ended by its bound, so that some of the actions are only not ruled out.
+    """
+
+    actions: int = 0
+    found: Optional[Found] = None
+    undecided: bool = False
+
+
+NOTHING = Grant()
+
+
+Rows = tuple[bool, bool, bool]  # whether external, service, internal requesters are among those named
+
+
+def rows_named(principals: Principals, own_account: Optional[str]) -> Rows:
+    """Which rows a principal element names somebody of."""
+    owners = principals.owners
+    internal, unknown = own_account in owners, bool(principals.unique_ids)
+    return len(owners) > internal or unknown, bool(principals.services), internal or unknown
+
+
+def request_of(found: Found, world: World) -> Request:
+    """The request of what was found, with the facts of its caller that no condition asked for."""
+    requester, action, context = found
+    present = {name: value for name, value in context.items() if value is not None}
+    caller = requester.caller
+    if caller.account is not None and caller.session is None:
+        role = f"arn:{world.partitions[0]}:iam::{caller.account}:role/any"
+        present.setdefault("aws:principalarn", caller.arn or role)
+        present.setdefault("aws:principalaccount", caller.account)
+    # Where it comes from and its organization, as far as the conditions vary them: a proof names its place.
+    for facts in (requester.organization, requester.network):
+        for name, fact in facts.items():
+            if name not in context and not context_key(name).multivalued:
+                sample = fact.domain.sample()
+                if sample is not None:
+                    present[name] = sample
+    return Request(action, caller, present, world.key)
