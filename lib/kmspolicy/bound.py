@@ -158,6 +158,8 @@ def organizations_of(
 
 def key_owner(world: World, read: frozenset[str], stranger: str = "") -> Facts:
     """The organization of the key's owner: any but that of a requester who does not belong to it, or none."""
+    if read.isdisjoint(OWNER_KEYS):
+        return {}
     named, own = world.names.organizations, world.own_organization
     if read.isdisjoint(("aws:vpceorgid", "aws:vpceorgpaths")):
         return {

@@ -148,7 +148,7 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable:
 def _denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
     """Which Denies close what the statement opens: each by itself, or several together."""
     searcher, denies = verdict.searcher, verdict.policy.denies
-    if not denies or searcher.grant(statement, verdict.checked, alone).actions:
+    if not denies or verdict.granted((statement,), alone):
         return
     opened = searcher.grant(statement, verdict.checked, alone, ()).actions
     hitting = [deny for deny in denies if deny.actions & opened and searcher.covers(deny)]
