@@ -6,6 +6,7 @@ Source: IAM User Guide, *AWS JSON policy elements: Principal* and *NotPrincipal*
 import re
 from collections.abc import Sequence
 from enum import Enum
+from itertools import chain
 
 from .caching import cached_for_short, lazy
 
@@ -51,8 +52,7 @@ class Principals:
         found: dict[Named, dict[str, str]] = {}
         for kind, texts in self._listed:
             if kind == "AWS":
-                for text in texts:
-                    what, who, account = named(text)
+                for what, who, account in map(named, texts):
                     if what in found:
                         found[what][who] = account
                     else:
@@ -93,7 +93,10 @@ class Principals:
     @lazy
     def owners(self) -> frozenset[str]:
         """The accounts of all whom it names."""
-        return frozenset([account for who in self._named.values() for account in who.values() if account])
+        return frozenset(chain.from_iterable([who.values() for who in self._named.values()])) - _UNKNOWN
+
+
+_UNKNOWN = frozenset(("",))
 
 
 ANYONE = Principals(False, True, (("*", ("*",)),))  # the plain `*`

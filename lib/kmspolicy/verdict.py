@@ -135,6 +135,8 @@ class Verdict:
         A NotAction that withholds kms:Decrypt shows what its author wants to keep back, so the kms:ReEncryptFrom that
         it leaves over does not count as given.
         """
+        if not self.flagged and ENCRYPT_MASK & ~self.checked == 0:
+            return False
         if not self._everyone(self.policy.open_ended, ENCRYPT_MASK):
             return False
         giving = (s for s in self.policy.open_ended if s.actions & _DECRYPT or not s.all_but)

@@ -5,6 +5,7 @@ Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowin
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import product
 from typing import Optional
 
 from .actions import CROSS_ACCOUNT_MASK, bits, names_of
@@ -32,6 +33,10 @@ SEARCH_STEPS = 250_000  # one question: a statement, an action, a row
 POLICY_STEPS = 700_000  # all questions about one policy
 
 _STEPS_OF_A_REQUESTER = 40
+_NAMED = {
+    named: frozenset(row for row, is_named in zip(NAMED_ROWS, named) if is_named)
+    for named in product((False, True), repeat=3)
+}
 
 _PLACES = frozenset((*NETWORK_KEYS, "aws:viaawsservice", "aws:ec2instancesourcevpc"))
 
@@ -117,7 +122,7 @@ class Searcher:
             return frozenset()
         rows = ALL_ROWS
         if not principals.open_ended:
-            rows = frozenset(row for row, named in zip(NAMED_ROWS, self._rows_named(statement)) if named)
+            rows = _NAMED[self._rows_named(statement)]
         return rows - ruled_out(statement, self.key.account) if statement.conditions else rows
 
     def _rows_named(self, statement: Statement) -> Rows:
