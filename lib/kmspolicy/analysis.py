@@ -232,8 +232,8 @@ def _as_written(value: JsonFloat) -> dict[str, str]:
     return {"number": value.text}
 
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_as_written)
-_COMPACT = json.JSONEncoder(separators=(",", ":"))
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False, default=_as_written)
+_COMPACT = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 def witness_text(request: Request, spelling: Mapping[str, str]) -> str:

@@ -19,8 +19,8 @@ _LONGEST_NAME = 64  # of a statement, in a reason
 _STEPS_OF_A_TYPED_VALUE = 4
 _STEPS_OF_AN_ADDRESS = 20
 _STEPS_OF_A_TEXT = 64  # of 1,024 characters
-_READABLE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, default=as_float)
-_ESCAPED = json.JSONEncoder(separators=(",", ":"), default=as_float)
+_READABLE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False, default=as_float)
+_ESCAPED = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=as_float)
 
 
 class Quantifier(Enum):

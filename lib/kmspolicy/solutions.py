@@ -15,6 +15,7 @@ from .domains import Domain, Fact, free_domain
 from .evaluate import KeyFacts, Value
 from .groups import CLOCKS, Assignment
 from .keys import context_key
+from .operators import Family
 from .policy import Condition
 from .requesters import Requester
 from .solver import Unmet, solve
@@ -123,8 +124,13 @@ def _obvious(condition: Condition, domain: Domain) -> Optional[str]:
         return None
     if not condition.tokens or condition.variables:
         return None
-    text = patterns.filled(condition.tokens[0], "any")
-    return text if domain.holds(text) and condition.test(text) else None
+    first = condition.tokens[0]
+    text = patterns.filled(first, "any")
+    if operator.family is Family.ARN:
+        met = patterns.is_arn(text) if patterns.is_plain(first) else condition.test(text)
+    else:
+        met = True  # as it is made from the pattern
+    return text if met and domain.holds(text) else None
 
 
 def _conditions(constraints: Sequence[Constraint]) -> Optional[tuple[Condition, ...]]:

@@ -44,12 +44,13 @@ class Verdict:
         at = NAMED_ROWS.index(audience) if audience in NAMED_ROWS else None
         usable = self.checked if audience in WITHIN_ACCOUNT else self.checked & CROSS_ACCOUNT_MASK
         for statement in statements:
-            if statement.actions & usable & ~mask:
-                rows = self.searcher.rows_by_name(statement, self.policy.denies) if at is not None else None
-                if rows is None or at is None:
-                    mask |= self.grant(statement, audience).actions
-                elif rows[at]:
-                    mask |= statement.actions & usable
+            if not statement.actions & usable & ~mask or (at is None and not statement.principals.open_ended):
+                continue
+            rows = self.searcher.rows_by_name(statement, self.checked)
+            if rows is None or at is None:
+                mask |= self.grant(statement, audience).actions
+            elif rows[at]:
+                mask |= statement.actions & usable
         return names_of(mask)
 
     def audience_alone(self, statement: Statement) -> Audience:
@@ -62,7 +63,7 @@ class Verdict:
         usable = statement.actions & self.checked
         if not usable or not statement.allow:
             return Audience.none
-        rows = self.searcher.rows_by_name(statement, ())
+        rows = self.searcher.rows_by_name(statement, 0)
         if rows is not None:
             named = zip(NAMED_ROWS, (rows[0] and bool(usable & CROSS_ACCOUNT_MASK), *rows[1:]))
             return next((row for row, covered in named if covered), Audience.none)
@@ -90,7 +91,7 @@ class Verdict:
         for statement in self.policy.allows:
             usable = statement.actions & self.checked
             if usable:
-                rows = self.searcher.rows_by_name(statement, self.policy.denies)
+                rows = self.searcher.rows_by_name(statement, self.checked)
                 if rows is None:
                     searched.append((statement, self.searcher.rows(statement)))
                 else:
@@ -110,7 +111,7 @@ class Verdict:
         if self.audience is Audience.none or not self.searcher.bound_met:
             return None
         for statement in self.policy.allows:
-            rows = self.searcher.rows_by_name(statement, self.policy.denies)
+            rows = self.searcher.rows_by_name(statement, self.checked)
             grant = self.grant(statement, self.audience) if rows is None or self.audience not in NAMED_ROWS else NOTHING
             if grant.undecided:
                 open_still = open_still or statement
@@ -121,10 +122,10 @@ class Verdict:
     def is_unproven(self, statement: Statement) -> bool:
         """Whether the bound ended a search that an answer about the statement rests on."""
         asked = []
-        if self.searcher.rows_by_name(statement, self.policy.denies) is None:
+        if self.searcher.rows_by_name(statement, self.checked) is None:
             alone = self.audience_alone(statement)
             asked += [self.grant(statement, Audience.everyone), self.grant(statement, alone)]
-            if self.searcher.rows_by_name(statement, ()) is None:
+            if self.searcher.rows_by_name(statement, 0) is None:
                 asked.append(self.searcher.grant(statement, statement.actions & self.checked, alone, ()))
         return any(grant.undecided for grant in asked)
 

@@ -4,8 +4,9 @@ Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowin
 """
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import product
+from operator import or_
 from typing import Optional
 
 from .actions import CROSS_ACCOUNT_MASK, bits, names_of
@@ -62,6 +63,11 @@ class Searcher:
     def world(self) -> World:
         """What requesters are drawn from."""
         return World(self.policy, self.key)
+
+    @lazy
+    def _denied(self) -> int:
+        """The actions that Denies cover."""
+        return reduce(or_, (deny.actions for deny in self.policy.denies), 0)
 
     def covers(self, statement: Statement) -> bool:
         """Whether the statement's resource element covers the key (or may, when it reads variables)."""
@@ -174,11 +180,12 @@ class Searcher:
         number = self._alone.setdefault((statement.number, id(condition)), free)
         return self.grant(statement._replace(number=number, conditions=(condition,)), actions, audience, ())
 
-    def rows_by_name(self, statement: Statement, denies: tuple[Statement, ...]) -> Optional[Rows]:
-        """Who gets the statement's actions where its principal element alone decides; None where a search must."""
-        if statement.principals.open_ended or not self.covers(statement):
-            return None
-        if denies and any(deny.actions & statement.actions for deny in denies):
+    def rows_by_name(self, statement: Statement, past: int) -> Optional[Rows]:
+        """Who gets the statement's actions where its principal element alone decides; None where a search must.
+
+        past: the actions (a bit mask) that are to be got past every Deny.
+        """
+        if statement.principals.open_ended or past & statement.actions & self._denied or not self.covers(statement):
             return None
         if (statement.conditions or statement.resources is not THE_KEY) and not self._met_by_all(statement):
             return None
