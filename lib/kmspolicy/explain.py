@@ -100,7 +100,7 @@ def _principal(statement: Statement) -> Reason:
         return Reason(Code.ALL_BUT, (_some(text.lstrip("!") for text in principals.written),))
     if principals.anyone:
         return Reason(Code.ANYONE)
-    if principals.accounts or principals.arns or principals.sessions or principals.unique_ids or principals.services:
+    if principals.owners or principals.unique_ids or principals.services:
         return Reason(Code.NAMED, (_some(principals.written),))
     return Reason(Code.NOBODY, (_some(principals.written) or "an empty list",))
 

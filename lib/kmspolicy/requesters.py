@@ -55,9 +55,6 @@ class Requester(NamedTuple):
         return [facts for facts in self.facts if not facts.keys().isdisjoint(keys)]
 
 
-NOBODY_KNOWN = Requester(Caller(), {}, {}, {}, {})
-
-
 def bound_keys(principals: Principals) -> frozenset[str]:
     """Keys that are not free for all whom a principal element names."""
     found = KEYS_OF_SERVICES if principals.services else frozenset[str]()

@@ -115,6 +115,12 @@ class Question:
         return True
 
 
+def met_by_anyone(condition: Condition) -> bool:
+    """Whether a condition on a key that no requester is bound to is met by what it lists, whatever the action."""
+    row = context_key(condition.key)
+    return row.actions is None and _obvious(condition, free_domain(row, "")) is not None
+
+
 def _obvious(condition: Condition, domain: Domain) -> Optional[str]:
     """The first text that the condition lists, where the key can hold it: what most searches would come to."""
     operator = condition.operator

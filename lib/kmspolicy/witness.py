@@ -25,8 +25,8 @@ from .networks import NETWORK_KEYS
 from .outsiders import named_organizations, outside_accounts, outside_organizations
 from .policy import THE_KEY, Condition, Policy, Statement
 from .principals import ANYONE
-from .requesters import NOBODY_KNOWN, Requester, bound_keys, requesters
-from .solutions import Question
+from .requesters import Requester, bound_keys, requesters
+from .solutions import Question, met_by_anyone
 from .solver import Unmet, keys_read
 from .world import World
 
@@ -195,17 +195,17 @@ class Searcher:
         """Whether everybody whom the principal element names can meet what else the statement tests, by any action."""
         met = self._met.get(statement.number)
         if met is None:
-            required = self.constraints(statement)
-            read = keys_read(required)
-            met = not required
-            if required and read.isdisjoint(bound_keys(statement.principals)) and not masks_of(read):
-                question = Question("", required, read, self.key, Budget(SEARCH_STEPS, self.budget))
-                try:
-                    met = isinstance(question.solution(NOBODY_KNOWN, ()), dict)
-                except OutOfSteps:
-                    met = False
-            self._met[statement.number] = met
+            keys = {condition.key for condition in statement.conditions}
+            met = self._met[statement.number] = (
+                (statement.resources is THE_KEY or not self._reads_resources(statement))
+                and len(keys) == len(statement.conditions)
+                and keys.isdisjoint(bound_keys(statement.principals))
+                and all(map(met_by_anyone, statement.conditions))
+            )
         return met
+
+    def _reads_resources(self, statement: Statement) -> bool:
+        return len(self.constraints(statement)) > len(statement.conditions)
 
     def _search(self, statement: Statement, alike: int, audience: Audience, denies: Denies) -> Grant:
         """Whether the row gets one action, and so all that are like it."""
