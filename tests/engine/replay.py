@@ -1,10 +1,12 @@
 """Prints all that the engine says of every case, one JSON line each, for comparison between Pythons and runs.
 
-Run as `python -m tests.engine.replay` with lib/ and the project on PYTHONPATH; the standard library suffices.
+Run as `python -m tests.engine.replay` with lib/ and the project on PYTHONPATH; the standard library suffices. With the
+argument `backwards` the last case is asked first; the lines come in the same order.
 """
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,18 +33,21 @@ def texts() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def line(text: str, asked: dict[str, Any]) -> str:
-    """The text, and all that the analysis says of it."""
+    """The text, all that the analysis says of it, and the steps that are left."""
     found = analyze(text, **asked)
-    if found.problem is not None:
-        return json.dumps([text, error_text(found.problem)])
+    if found.problem is not None or found.verdict is None:
+        return json.dumps([text, found.problem and error_text(found.problem)])
     statements = [
         [each.index, each.text, each.sid, each.effect, each.actions, each.principals, each.conditions, each.audience,
          each.flagged, each.granted, [sentence(reason) for reason in each.reasons], each.witness]
         for each in found.statements]
     return json.dumps([text, found.audience, found.flagged, found.granted, list(map(sentence, found.reasons)),
-                       found.witness, found.encrypt_only, found.hash, statements])
+                       found.witness, found.encrypt_only, found.hash, statements, found.verdict.searcher.budget.left])
 
 
 if __name__ == "__main__":
-    for each in texts():
-        print(line(*each))
+    cases = list(texts())
+    if sys.argv[1:] == ["backwards"]:
+        print(*reversed([line(*each) for each in reversed(cases)]), sep="\n")
+    else:
+        print(*[line(*each) for each in cases], sep="\n")

@@ -14,11 +14,11 @@ from tests.engine.replay import line, texts
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def replay(interpreter: Path | str, seed: str) -> list[str]:
+def replay(interpreter: Path | str, seed: str, *order: str) -> list[str]:
     """What an interpreter says of every case, with this seed of its hashes."""
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'lib'}{os.pathsep}{ROOT}", "PYTHONHASHSEED": seed}
-    ran = subprocess.run([interpreter, "-m", "tests.engine.replay"], cwd=ROOT, env=environment, capture_output=True,
-                         text=True)
+    asked = [interpreter, "-m", "tests.engine.replay", *order]
+    ran = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert (ran.returncode, ran.stderr) == (0, "")
     return ran.stdout.splitlines()
 
@@ -47,3 +47,7 @@ def test_every_python_says_the_same(version: str, here: list[str]) -> None:
 
 def test_the_order_of_sets_does_not_matter(here: list[str]) -> None:
     assert differences(replay(sys.executable, "4242"), here) == []
+
+
+def test_what_was_asked_before_does_not_matter(here: list[str]) -> None:
+    assert differences(replay(sys.executable, "1", "backwards"), here) == []
