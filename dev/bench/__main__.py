@@ -15,9 +15,11 @@ from pathlib import Path
 from dev.bench import engine, linear, peers, startup, wire
 from dev.bench.apps import Apps, compile_all, lay_out
 from dev.bench.process import BenchError
-from dev.bench.report import Table, machine
+from dev.bench.report import Table, machine, refreshed
 from dev.pythons import SPLUNK_PYTHONS, find
+from dev.vendor import ROOT
 
+PAGE = ROOT / "docs" / "bench.md"
 PARTS = ("wire", "chunks", "analyze", "startup", "linear", "peers")
 
 
@@ -42,7 +44,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="few rows, one round: for a look while developing")
     parser.add_argument("--rounds", type=int, help="how often each program takes its turn")
     parser.add_argument("--rows", type=int, help="how many events each input on the wire has")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="write the tables into a file as well")
+    parser.add_argument("--write", action="store_true", help=f"write the tables into docs/{PAGE.name} as well")
     asked = parser.parse_args()
     size = QUICK if asked.quick else FULL
     size = replace(size, rounds=asked.rounds or size.rounds, rows=asked.rows or size.rows)
@@ -55,7 +57,7 @@ def main() -> int:
     except BenchError as error:
         sys.exit(f"nothing to measure: {error}")
     if asked.write:
-        asked.write.write_text("\n".join(out), "utf-8")
+        PAGE.write_text(refreshed(PAGE.read_text("utf-8"), "\n".join(out)), "utf-8")
     return 0
 
 
@@ -103,7 +105,7 @@ def _of_python(
 
 def _heading(size: Size) -> str:
     return (
-        f"# Bench\n\nMachine: {machine()}. {size.rounds} rounds, programs in turn; CPU time of the measured process, "
+        f"Machine: {machine()}. {size.rounds} rounds, programs in turn; CPU time of the measured process, "
         "medians; ratios are taken within a round, so that other work on the machine weighs on both sides.\n"
     )
 

@@ -32,6 +32,16 @@ class Table:
         return "\n".join([*lines, *map(_line, self.rows), ""])
 
 
+_MARKED = re.compile(r"(<!-- measured: [^\n]* -->\n).*?(<!-- end of measured -->)", re.DOTALL)
+
+
+def refreshed(page: str, measured: str) -> str:
+    """The page with new text between its marks; the words around them are by hand. Raises ValueError without marks."""
+    if not _MARKED.search(page):
+        raise ValueError("the page has lost its marks: <!-- measured: … --> and <!-- end of measured -->")
+    return _MARKED.sub(lambda marks: f"{marks[1]}\n{measured.strip()}\n\n{marks[2]}", page, count=1)
+
+
 def verdict(value: float, target: Target | None) -> tuple[str, str]:
     """The cells of a target: what is asked, and whether it is met."""
     return (str(target), "met" if target.met(value) else "**missed**") if target else ("", "")

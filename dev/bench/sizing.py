@@ -1,5 +1,5 @@
 """Refreshes the numbers of docs/sizing.md: measures what an event, a start and a chunk cost here, and does the sums.
-Everything between the page's two marks is written by this module; the words around it are by hand.
+What stands between the page's two marks is written by this module; the words around it are by hand.
 """
 
 from __future__ import annotations
@@ -19,14 +19,13 @@ from dev.bench import startup
 from dev.bench.apps import Apps, bundle, compile_all, lay_out
 from dev.bench.policies import PolicyMaker
 from dev.bench.process import Usage, run
-from dev.bench.report import Table, machine, number
+from dev.bench.report import Table, machine, number, refreshed
 from dev.bench.rows import NARROW, WIDE, RowMaker, chunks
 from dev.bench.wire import CHUNK
 from dev.pythons import find
 from dev.vendor import ROOT
 
 PAGE = ROOT / "docs" / "sizing.md"
-MARKS = ("<!-- measured: .venv/bin/python -m dev.bench.sizing -->", "<!-- end of measured -->")
 _VERSION = "3.9"  # the slower of Splunk's two, and the one that every supported release has
 _STARTS = 3  # of the process for one search on one indexer: getinfo may be asked more than once
 _SHARE = 1 / 100_000  # of CloudTrail's events set a key policy: an assumption that the page tells how to replace
@@ -216,15 +215,6 @@ def _memory(costs: Costs) -> Table:
         peak = costs.idle + chunk * costs.memory_factor
         table.rows.append((f"{rows:,}", f"{number(chunk / 1e6)} MB", f"{number(peak / 1e6)} MB"))
     return table
-
-
-def refreshed(page: str, measured: str) -> str:
-    """The page with new text between its marks. Raises ValueError where they are missing."""
-    before, found, rest = page.partition(MARKS[0])
-    _, end, after = rest.partition(MARKS[1])
-    if not (found and end):
-        raise ValueError(f"{PAGE.name} has lost its marks: {MARKS}")
-    return f"{before}{MARKS[0]}\n\n{measured.strip()}\n\n{MARKS[1]}{after}"
 
 
 def main() -> None:

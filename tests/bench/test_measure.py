@@ -2,8 +2,9 @@
 import pytest
 
 from dev.bench import sizing
+from dev.bench.__main__ import PAGE
 from dev.bench.measure import at_least, at_most, growth, percentile, ratio_within
-from dev.bench.report import Table, number
+from dev.bench.report import Table, number, refreshed
 
 COSTS = sizing.Costs(other_narrow=1e-5, other_wide=4e-5, policy=1e-3, start=0.1, start_compiled=0.05, idle=25_000_000,
                      memory_factor=5.0, row_wide=4_000)
@@ -63,13 +64,14 @@ def test_the_memory_of_the_largest_chunk_is_idle_plus_factor_times_chunk():
     assert memory.rows[-1] == ("50,000", "200 MB", "1,025 MB")
 
 
-def test_the_page_keeps_its_words_and_gets_new_numbers():
-    page = f"before\n{sizing.MARKS[0]}\nold\n{sizing.MARKS[1]}\nafter\n"
-    assert sizing.refreshed(page, "new\n") == f"before\n{sizing.MARKS[0]}\n\nnew\n\n{sizing.MARKS[1]}\nafter\n"
+def test_a_page_keeps_its_words_and_gets_new_numbers():
+    page = "before\n<!-- measured: a command -->\n{}\n<!-- end of measured -->\nafter\n"
+    assert refreshed(page.format("old"), "new \\1\n") == page.format("\nnew \\1\n")
     with pytest.raises(ValueError, match="lost its marks"):
-        sizing.refreshed("no marks", "new")
+        refreshed("no marks", "new")
 
 
-def test_the_page_that_is_there_can_be_refreshed():
-    page = sizing.PAGE.read_text("utf-8")
-    assert sizing.refreshed(sizing.refreshed(page, "x"), "x") == sizing.refreshed(page, "x") != page
+@pytest.mark.parametrize("page", [PAGE, sizing.PAGE], ids=lambda page: page.name)
+def test_the_pages_that_are_there_can_be_refreshed(page):
+    text = page.read_text("utf-8")
+    assert refreshed(refreshed(text, "x"), "x") == refreshed(text, "x") != text
