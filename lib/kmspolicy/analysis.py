@@ -191,7 +191,8 @@ class Analysis:
         told = list(islice(self._flagged or self._noteworthy(self.verdict), _TOLD))
         unproven = self.verdict.unproven
         last = () if unproven is None else (Reason(Code.BOUND, (), unproven.name),)
-        return tuple(dict.fromkeys([*(r.of(a.statement.name) for a in told for r in a.reasons), *last]))
+        found = tuple([r.of(a.statement.name) for a in told for r in a.reasons])
+        return found + tuple(reason for reason in last if reason not in found)
 
     @lazy
     def witness(self) -> Optional[str]:

@@ -31,7 +31,7 @@ _ACCOUNT_OF = {
 
 def ruled_out(statement: Statement, own_account: Optional[str]) -> frozenset[Audience]:
     """The rows of which every requester fails one of the statement's conditions."""
-    return _NO_ROW.union(*[_rules_out(condition, own_account) for condition in statement.conditions])
+    return _NO_ROW.union(*[rules_out(condition, own_account) for condition in statement.conditions])
 
 
 _NO_ROW: frozenset[Audience] = frozenset()
@@ -51,7 +51,8 @@ _TELLING = ABSENT_FOR_SERVICES.union(ACCOUNT_KEYS, _NEVER_SPELLED)  # keys that 
 
 
 @cached_for_shared
-def _rules_out(condition: Condition, own_account: Optional[str]) -> frozenset[Audience]:
+def rules_out(condition: Condition, own_account: Optional[str]) -> frozenset[Audience]:
+    """The rows of which every requester fails the condition."""
     if condition.key not in _TELLING:
         return _NO_ROW
     return frozenset(row for row in WIDEST_FIRST if _fails(condition, row, own_account))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from .actions import CROSS_ACCOUNT_MASK, names_of
 from .audience import NAMED_ROWS, WIDEST_FIRST, Audience
+from .caching import cached_for_shared
 from .operators import Family
 from .policy import Condition, Statement
 from .verdict import Verdict
@@ -130,8 +131,7 @@ def _unmet_by_named(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
         if not any(rows):
             operator = condition.operator
             narrows = condition.values and not operator.negated and operator.family is not Family.NULL
-            details = (_some((condition.key_written,)), _some(condition.values))
-            yield Reason(Code.LIMITS, details) if narrows else Reason(Code.NEVER_HOLDS, (_short(condition),))
+            yield _narrows(condition) if narrows else Reason(Code.NEVER_HOLDS, (_short(condition),))
 
 
 def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable: int, alone: Audience) -> Reason:
@@ -144,6 +144,11 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable:
         return Reason(Code.NEVER_HOLDS, (_short(condition),))
     if condition.operator.negated or not condition.values:
         return Reason(Code.EXCLUDES_OUTSIDERS, (_short(condition),))
+    return _narrows(condition)
+
+
+@cached_for_shared
+def _narrows(condition: Condition) -> Reason:
     return Reason(Code.LIMITS, (_some((condition.key_written,)), _some(condition.values)))
 
 
@@ -172,6 +177,7 @@ def _passed_by(verdict: Verdict, statement: Statement, actions: int) -> Iterator
     yield from (Reason(Code.DENY_MISSES, (deny.name,)) for deny in islice(looking, _SHOWN))
 
 
+@cached_for_shared
 def _short(condition: Condition) -> str:
     return f"{condition.operator_written} {_some((condition.key_written,))} = {_some(condition.values)}"
 

@@ -13,7 +13,7 @@ from .actions import CROSS_ACCOUNT_MASK, bits, names_of
 from .audience import ALL_ROWS, NAMED_ROWS, WITHIN_ACCOUNT, Audience
 from .budget import Budget, OutOfSteps
 from .caching import lazy
-from .certain import limits_to, ruled_out
+from .certain import limits_to, ruled_out, rules_out
 from .constraints import Constraint, constraints_of, plain_resource_covers
 from .denies import Denies, masks_of
 from .domains import Facts
@@ -176,6 +176,8 @@ class Searcher:
         """What the row would get by the statement if this condition were its only one, and nothing denied."""
         if len(statement.conditions) == 1:
             return self.grant(statement, actions, audience, ())
+        if audience in rules_out(condition, self.key.account):
+            return NOTHING
         free = len(self.policy.statements) + len(self._alone)
         number = self._alone.setdefault((statement.number, id(condition)), free)
         return self.grant(statement._replace(number=number, conditions=(condition,)), actions, audience, ())
