@@ -10,9 +10,9 @@ from typing import Optional
 from .actions import ENCRYPT
 from .audience import Audience
 from .caching import TextCache, lazy
+from .clocks import CLOCKS
 from .evaluate import UNKNOWN_KEY, KeyFacts, Request
 from .explain import Code, Reason, reasons
-from .groups import CLOCKS
 from .jsontext import LONGEST_TEXT, JsonFloat
 from .keys import SPELLING
 from .parse import parse

@@ -20,11 +20,7 @@ Outcomes = frozenset[tuple[int, bool]]  # (position of a condition, whether it i
 
 _TEXT_STEPS = 200_000  # one search for a text; those that take more are guessed at before the question stays open
 _GUESSES = 16
-_TEXTUAL = {Family.STRING, Family.ARN}
-FILLINGS = {
-    Family.NUMERIC: ("", *("0" * width for width in range(1, 20)), *("9" * width for width in range(1, 20))),
-    Family.DATE: ("", "01-01T00:00:00Z", "06-15T12:00:00Z", "12-31T23:59:59Z", "00:00:00Z", "12:00:00Z", "23:59:59Z"),
-}
+_FILLINGS = ("", *("0" * width for width in range(1, 20)), *("9" * width for width in range(1, 20)))
 _STEPS_OF_A_KEY = 20
 _STEPS_OF_A_TEXT = 8  # to make one
 _TOKENS_OF_A_STEP = 8  # that are looked through
@@ -122,7 +118,7 @@ class KeyValues:
         if self.domain.values is not None or (not textual and self._kept):
             return None
         required, forbidden = limits([(self.conditions[at], wanted) for at, wanted in ordered], self._rows)
-        required.append(list(self.domain.languages))
+        required += self.domain.groups
         forbidden += self.domain.excluded
         try:
             spend = Budget(_TEXT_STEPS, self.budget).spend
@@ -233,9 +229,8 @@ class KeyValues:
                 yield from condition.values
         if Family.BOOLEAN in families:
             yield from ("true", "false", "True", "False", "TRUE", "FALSE")
-        if families & _TEXTUAL:
-            yield from self._both_text_and([family for family in FILLINGS if family in families])
         if Family.NUMERIC in families:
+            yield from self._with_exponents()
             yield from map(typed.number_text, points(self._typed_values(Family.NUMERIC)))
         if Family.DATE in families:
             moments = points(self._typed_values(Family.DATE))
@@ -252,14 +247,13 @@ class KeyValues:
                     last = min(value + len(spelled), cell.high)
                     yield from (addresses.address_text(cell.family, host) for host in range(value, last + 1))
 
-    def _both_text_and(self, families: Sequence[Family]) -> Iterator[str]:
-        """Numbers and moments that patterns on the same key match: stars filled with digits or parts of a date."""
+    def _with_exponents(self) -> Iterator[str]:
+        """Numbers with exponents that patterns on the same key match, their stars filled with digits."""
         rows = [tokens for c in self.conditions if c.operator.takes_variables for tokens in c.tokens]
-        for family in families:
-            for tokens in rows[:_GUESSES]:
-                written = patterns.expand(tokens, self._lookup)
-                if written is not None:
-                    yield from (self._filled(written, filling) for filling in FILLINGS[family])
+        for tokens in rows[:_GUESSES]:
+            written = patterns.expand(tokens, self._lookup)
+            if written is not None and "e" in patterns.filled(written, "").lower():
+                yield from (self._filled(written, filling) for filling in _FILLINGS)
 
     def _typed_values(self, family: Family) -> list[Any]:
         texts = [text for c in self.conditions if c.operator.family is family for text in c.values]

@@ -3,12 +3,12 @@
 Source: IAM User Guide, *AWS global condition context keys*; KMS Developer Guide, *AWS KMS condition keys*.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Callable, Optional
 
-from . import automata, typed
+from . import automata, ordered, typed
 from .addresses import Block
 from .caching import cached_for_small, lazy
 from .keys import ContextKey, Kind
@@ -21,7 +21,8 @@ class Domain:
     """The values of one key, for one kind of requester.
 
     values: all of them, where they are few; else languages less excluded, with seeds to try first.
-    optional: whether the key can be absent. valid: a last check of a text, where a language is too wide.
+    optional: whether the key can be absent. valid: a last check of a text, where a language is too wide;
+    within: further groups of patterns that say what it lets through, where patterns can.
     member: of a key with several values, the one that is always among them. address_in: its lowest value in a cell.
     """
 
@@ -31,8 +32,14 @@ class Domain:
     seeds: tuple[str, ...] = ()
     optional: bool = True
     valid: Optional[Callable[[str], bool]] = None
+    within: Callable[[], Sequence[Sequence[automata.Pattern]]] = tuple
     member: Optional[str] = None
     address_in: Optional[Callable[[Block], Optional[int]]] = None
+
+    @property
+    def groups(self) -> list[Sequence[automata.Pattern]]:
+        """Groups of patterns, of each of which every text of the domain matches one."""
+        return [self.languages, *self.within()]
 
     @property
     def is_single(self) -> bool:
@@ -126,28 +133,10 @@ def fixed(value: str) -> Domain:
 
 
 _DIGITS = automata.some(automata.DIGIT)
-_TWO = (automata.Element(automata.DIGIT),) * 2
 _NUMBERS = tuple(
     sign + row for sign in ((), automata.literal("-")) for row in (_DIGITS, _DIGITS + automata.literal(".") + _DIGITS)
 )
-_SECOND = (
-    _TWO * 2
-    + automata.literal("-")
-    + _TWO
-    + automata.literal("-")
-    + _TWO
-    + automata.literal("T")
-    + _TWO
-    + automata.literal(":")
-    + _TWO
-    + automata.literal(":")
-    + _TWO
-)
-_MOMENTS = (
-    _SECOND + automata.literal("Z"),
-    _SECOND + automata.literal(".") + _DIGITS + automata.literal("Z"),
-    *_NUMBERS,
-)
+_MOMENTS = (*ordered.INSTANTS, *ordered.SECONDS)
 
 
 def _is_moment(text: str) -> bool:
@@ -161,7 +150,13 @@ def free_domain(row: ContextKey, action: str) -> Domain:
     if row.values:
         return Domain(values=row.values, optional=not row.always)
     if row.kind is Kind.MOMENT:
-        return Domain(_MOMENTS, seeds=("2026-01-01T00:00:00Z",), optional=not row.always, valid=_is_moment)
+        return Domain(
+            _MOMENTS,
+            seeds=("2026-01-01T00:00:00Z",),
+            optional=not row.always,
+            valid=_is_moment,
+            within=ordered.calendar,
+        )
     if row.kind is Kind.NUMBER:
         return Domain(_NUMBERS, seeds=("60",), optional=not row.always)
     return Domain(optional=not row.always)

@@ -11,7 +11,7 @@ from .audience import Audience
 from .bound import OWN_ARN_KEYS, OWNER_KEYS
 from .callers import PRINCIPAL_KEYS
 from .certain import may_pass_otherwise, spells_out
-from .groups import CLOCKS
+from .clocks import CLOCKS
 from .ids import ACCOUNT_KEYS, MEMBER_KEYS
 from .networks import WAY_KEYS
 from .operators import Family

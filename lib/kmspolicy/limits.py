@@ -1,39 +1,51 @@
-"""What a text must match and avoid, so that string and ARN conditions come out as asked, as automata.
+"""What a text must match and avoid, so that conditions of strings, ARNs, numbers and dates come out as asked.
 
 Source: IAM User Guide, *IAM JSON policy elements: Condition operators*.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Callable
 
-from . import automata, patterns
+from . import automata, ordered, patterns
 from .budget import Budget
-from .operators import Family
+from .operators import Family, policy_value
 from .policy import Condition
+
+_LIMITING = (Family.STRING, Family.ARN, Family.NUMERIC, Family.DATE)
 
 
 def limits(
     asked: Iterable[tuple[Condition, bool]], rows_of: Callable[[Condition], list[automata.Pattern]]
-) -> tuple[list[list[automata.Pattern]], list[automata.Pattern]]:
+) -> tuple[list[Sequence[automata.Pattern]], list[automata.Pattern]]:
     """What a text must match (one of each group) and avoid, so that these conditions come out as asked.
 
-    rows_of: see rows. Conditions of other operators than the string and ARN ones set no limits here.
+    rows_of: see rows. Conditions of other operators set no limits here.
     """
-    required: list[list[automata.Pattern]] = []
+    required: list[Sequence[automata.Pattern]] = []
     forbidden: list[automata.Pattern] = []
     for condition, wanted in asked:
-        if not condition.operator.takes_variables:
+        if condition.operator.family not in _LIMITING:
             continue
         if wanted != condition.operator.negated:
             required.append(rows_of(condition))
+            if condition.operator.family is Family.DATE:
+                required += ordered.calendar()
         else:
             forbidden += rows_of(condition)
     return required, forbidden
 
 
-def rows(condition: Condition, lookup: patterns.Lookup, budget: Budget) -> list[automata.Pattern]:
-    """The values of a string or ARN condition as automata; those that can match nothing are left out."""
+def rows(
+    condition: Condition, lookup: patterns.Lookup, budget: Budget, as_dates: bool = False
+) -> list[automata.Pattern]:
+    """The values of such a condition as automata; those that can match nothing are left out.
+
+    as_dates: whether numbers are Unix seconds, and match dates too.
+    """
     budget.spend(sum(map(len, condition.values)))
+    if not condition.operator.takes_variables:
+        values = [policy_value(text, condition.operator.family) for text in condition.values]
+        return ordered.rows(condition.operator, [value for value in values if value is not None], as_dates)
     found = []
     for written in condition.tokens:
         tokens = patterns.expand(written, lookup)

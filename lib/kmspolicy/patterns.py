@@ -26,7 +26,7 @@ class Variable(NamedTuple):
 STAR, ONE = Wildcard(True), Wildcard(False)
 Token = Union[str, Wildcard, Variable]
 Tokens = tuple[Token, ...]
-Lookup = Callable[[str], Optional[str]]
+Lookup = Callable[[str], Union[str, Wildcard, None]]  # a wildcard: a value that is still open
 
 _SPLIT = {
     (True, True): re.compile(r"(\$\{[^}]*\}|\*|\?)"),
@@ -247,6 +247,17 @@ def fold(text: str) -> str:
 def _either_case(char: str) -> automata.Element:
     upper = fold(char).upper()
     return automata.one_of(fold(char) + (upper if len(upper) == 1 else char))
+
+
+def either_case(row: automata.Pattern) -> automata.Pattern:
+    """The row that matches the same texts and those that differ from them in case."""
+    return tuple(
+        element if element.chars.negated else element._replace(chars=_both_cases(element.chars)) for element in row
+    )
+
+
+def _both_cases(chars: automata.CharClass) -> automata.CharClass:
+    return automata.CharClass(chars.chars.union(*(_either_case(char).chars.chars for char in chars.chars)))
 
 
 def _as_elements(tokens: Tokens, wild: automata.CharClass, ignore_case: bool) -> automata.Pattern:

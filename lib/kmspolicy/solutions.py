@@ -10,10 +10,11 @@ from typing import Any, Callable, Optional, TypeVar, Union
 from . import patterns
 from .budget import Budget
 from .candidates import KeyValues
+from .clocks import CLOCKS
 from .constraints import Constraint, OfKey
 from .domains import Domain, Fact, free_domain
 from .evaluate import KeyFacts, Value
-from .groups import CLOCKS, Assignment
+from .groups import Assignment
 from .keys import context_key
 from .operators import Family
 from .policy import Condition

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from .budget import Budget
+from .clocks import CLOCKS, Clocks
 from .constraints import Constraint, OfKey
 from .domains import Domain, free_domain
 from .evaluate import KeyFacts, Value, variable_lookup
-from .groups import CLOCKS, Assignment, Clocks, Goals, Group, Linked, OneKey
+from .groups import Assignment, Goals, Group, OneKey
 from .keys import context_key
+from .linked import Linked
 from .requesters import Requester
 
 State = tuple[dict[int, Goals], dict[int, Assignment]]  # by group: what must come out, and values with which it does

@@ -4,6 +4,7 @@ Source: IAM User Guide, *IAM JSON policy elements: Condition operators*. A text 
 """
 
 import re
+from math import floor
 from typing import Any, Optional
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?\Z")
@@ -88,7 +89,7 @@ def moment(text: str) -> Optional[Number]:
 
 def moment_text(value: Number) -> str:
     """A moment as ISO 8601 in UTC."""
-    whole = int(value // 1)
+    whole = floor(value)
     fraction = number_text(value - whole)[1:] if value != whole else ""
     days, seconds = divmod(whole, 86400)
     year, month, day = _date_of(days)

@@ -1,0 +1,171 @@
+"""Texts of a policy variable that suit it and the keys whose conditions spell it, by the conditions on all of them.
+
+Source: IAM User Guide, *IAM policy elements: Variables and tags*.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple, Optional
+
+from . import automata, patterns
+from .budget import Budget
+from .constraints import Constraint, OfKey, OfResource
+from .domains import Domain
+from .evaluate import KEY_ID, KeyFacts, Value, key_arns, variable_lookup
+from .limits import limits, rows
+from .operators import Family
+from .quotients import between
+
+_ONE = automata.one_of("x")
+Limits = tuple[Sequence[Sequence[automata.Pattern]], Sequence[automata.Pattern]]  # as automata.find takes them
+
+
+class _Place(NamedTuple):
+    """Where a variable stands in a text of a key: between these rows."""
+
+    key: str  # '' for a resource element
+    before: automata.Pattern
+    after: automata.Pattern
+    ignore_case: bool
+
+    @property
+    def is_literal(self) -> bool:
+        return not any(repeat or chars.negated for chars, repeat in chain(self.before, self.after))
+
+    @property
+    def literal(self) -> "_Place":
+        """The same, with the simplest text in place of its wildcards."""
+        return self._replace(before=_simplest(self.before), after=_simplest(self.after))
+
+    def rows(self, listed: Iterable[automata.Pattern], budget: Budget) -> Iterator[automata.Pattern]:
+        """What the variable must match, so that the text matches one of these."""
+        for row in listed:
+            cased = patterns.either_case(row) if self.ignore_case else row
+            yield from between(cased, self.before, self.after, budget.spend)
+
+
+def _simplest(row: automata.Pattern) -> automata.Pattern:
+    return tuple(_ONE if element.chars.negated else element for element in row if not element.repeat)
+
+
+class Joints:
+    """Finds texts of one variable after the other, while the variables before it have their values."""
+
+    def __init__(
+        self, constraints: Mapping[int, Constraint], domains: Mapping[str, Domain], facts: KeyFacts, budget: Budget
+    ) -> None:
+        self._constraints = constraints
+        self._domains = domains
+        self._facts = facts
+        self._budget = budget
+
+    def texts(self, name: str, goals: Sequence[tuple[int, bool]], context: Mapping[str, Value]) -> Iterator[str]:
+        """Texts to try for a variable. context: the values of other keys, as far as they are chosen."""
+        own = self._limits(name, goals, context)
+        listed = [places for places in self._places(name, goals, context) if places]
+        alone = [[[place]] for places in listed for place in places]
+        if not alone and any(self._constraints[n].key == name and self._constraints[n].variables for n, _ in goals):
+            yield from self._find(*own)
+        for chosen in [listed, *alone] if len(alone) > 1 else alone:
+            if not all(place.is_literal for places in chosen for place in places):
+                yield from self._found(own, [[place.literal for place in places] for places in chosen], goals, context)
+            yield from self._found(own, chosen, goals, context)
+        if any(
+            not isinstance(self._constraints[n], OfKey) and name in self._constraints[n].variables for n, _ in goals
+        ):
+            # A resource element covers no key with a text that is no part of an ARN.
+            yield from self._find(own[0], [*own[1], automata.any_of(KEY_ID)])
+
+    def _places(
+        self, name: str, goals: Sequence[tuple[int, bool]], context: Mapping[str, Value]
+    ) -> Iterator[list[_Place]]:
+        """Of each constraint that is to find its text spelled with the variable: where it stands."""
+        for number, wanted in goals:
+            constraint = self._constraints[number]
+            if name not in constraint.variables or constraint.key == name:
+                continue
+            ignore_case = arn = False
+            if isinstance(constraint, OfKey):
+                operator, spelled = constraint.condition.operator, constraint.condition.tokens
+                negated, ignore_case, arn = operator.negated, operator.ignore_case, operator.family is Family.ARN
+            elif isinstance(constraint, OfResource) and constraint.statement.resources is not None:
+                negated, spelled = constraint.statement.resources.negated, constraint.statement.resources.patterns
+            if wanted != negated:
+                self._budget.spend(1 + sum(patterns.effort(tokens)[0] for tokens in spelled))
+                sides = (_around(name, tokens, _open_lookup(context)) for tokens in spelled)
+                yield [
+                    _Place(constraint.key, *_rows(before, after, arn, ignore_case), ignore_case)
+                    for before, after in filter(None, sides)
+                ]
+
+    def _found(
+        self,
+        own: Limits,
+        chosen: Sequence[Sequence[_Place]],
+        goals: Sequence[tuple[int, bool]],
+        context: Mapping[str, Value],
+    ) -> Iterator[str]:
+        """A text that stands in one of each of these places."""
+        required, forbidden = list(own[0]), list(own[1])
+        for places in chosen:
+            groups, avoided = self._limits(places[0].key, goals, context)
+            for group in groups:
+                required.append([row for place in places for row in place.rows(group, self._budget)])
+            if len(places) == 1 and places[0].is_literal:
+                forbidden += places[0].rows(avoided, self._budget)
+        yield from self._find(required, forbidden)
+
+    def _find(
+        self, required: Sequence[Sequence[automata.Pattern]], forbidden: Sequence[automata.Pattern]
+    ) -> Iterator[str]:
+        text = automata.find(required, forbidden, self._budget.spend) if all(required) else None
+        if text is not None:
+            yield text
+
+    def _limits(self, key: str, goals: Sequence[tuple[int, bool]], context: Mapping[str, Value]) -> Limits:
+        """What a text of the key must match and avoid, as far as the variables that are not chosen leave it open."""
+        if not key:
+            return [key_arns(self._facts)], []
+        known = context.get(key)
+        if isinstance(known, str):
+            return [[automata.literal(known)]], []
+        domain = self._domains[key]
+        if domain.values is not None:
+            return [list(map(automata.literal, domain.values))], []
+        asked = []
+        for number, wanted in goals:
+            constraint = self._constraints[number]
+            if isinstance(constraint, OfKey) and constraint.key == key:
+                spells = wanted != constraint.condition.operator.negated
+                if spells or context.keys() >= set(constraint.variables):
+                    asked.append((constraint.condition, wanted))
+        required, forbidden = limits(asked, lambda condition: rows(condition, _open_lookup(context), self._budget))
+        return [*domain.groups, *required], [*domain.excluded, *forbidden]
+
+
+def _around(
+    name: str, tokens: patterns.Tokens, lookup: patterns.Lookup
+) -> Optional[tuple[patterns.Tokens, patterns.Tokens]]:
+    """What stands around the variable in a text; None where it is not in it, or another has no value."""
+    for at, token in enumerate(tokens):
+        if isinstance(token, patterns.Variable) and token.name == name:
+            before, after = patterns.expand(tokens[:at], lookup), patterns.expand(tokens[at + 1 :], lookup)
+            return None if before is None or after is None else (before, after)
+    return None
+
+
+def _rows(
+    before: patterns.Tokens, after: patterns.Tokens, arn: bool, ignore_case: bool
+) -> tuple[automata.Pattern, automata.Pattern]:
+    """The pieces around a variable as rows; in an ARN, wildcards stay inside their part."""
+    whole = patterns.arn_automaton((*before, "x", *after)) if arn else None
+    if whole is None:
+        return patterns.automaton(before, ignore_case), patterns.automaton(after, ignore_case)
+    at = len(patterns.automaton(before))
+    return whole[:at], whole[at + 1 :]
+
+
+def _open_lookup(context: Mapping[str, Value]) -> patterns.Lookup:
+    """The lookup of variables of which those that are not chosen yet can be any text."""
+    chosen = variable_lookup(context)
+    return lambda name: chosen(name) if name in context else patterns.STAR
