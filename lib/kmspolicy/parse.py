@@ -4,7 +4,7 @@ Source: IAM User Guide, *Grammar of the IAM JSON policy language* and *IAM JSON 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Optional
 
@@ -44,7 +44,8 @@ def _policy(text: str) -> Policy:
         raise PolicyError(Fault.VERSION, show(version))
     if not isinstance(document.get("Id", ""), str):
         raise PolicyError(Fault.NOT_TEXT, show(document["Id"]), place="Id")
-    _bound_unknown(document, _TOP_ELEMENTS)
+    if not document.keys() <= _TOP_ELEMENTS:
+        _bound_unknown(document, _TOP_ELEMENTS)
     statements = document.get("Statement", [])
     if isinstance(statements, dict):
         statements = [statements]
@@ -64,8 +65,7 @@ def _policy(text: str) -> Policy:
 
 def _bound_unknown(source: dict[str, Any], known: frozenset[str]) -> None:
     """Bounds the depth of elements that the grammar does not know; it bounds the others by itself."""
-    if not source.keys() <= known:
-        bound_depth([value for element, value in source.items() if element not in known])
+    bound_depth([value for element, value in source.items() if element not in known])
 
 
 def _statement(source: Any, index: int, expands: bool) -> Statement:
@@ -77,7 +77,8 @@ def _statement(source: Any, index: int, expands: bool) -> Statement:
     sid = source.get("Sid", "")
     if not isinstance(sid, str):
         raise PolicyError(Fault.NOT_TEXT, show(sid), place="Sid")
-    _bound_unknown(source, _ELEMENTS)
+    if not source.keys() <= _ELEMENTS:
+        _bound_unknown(source, _ELEMENTS)
     resources: Optional[Resources] = None
     conditions: tuple[Condition, ...] = ()
     actions = 0
@@ -209,19 +210,26 @@ def _conditions(source: Any, expands: bool) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-def _of_operator(name: str, keys: Any, expands: bool) -> Iterator[Condition]:
+def _of_operator(name: str, keys: Any, expands: bool) -> list[Condition]:
     if not isinstance(keys, dict):
         raise PolicyError(Fault.NOT_AN_OBJECT, show(keys))
-    seen: set[str] = set()
+    found = []
     for key, value in keys.items():
-        values = (value,) if isinstance(value, str) else _condition_values(key, value)
-        short = len(key) + len(values) + sum(map(len, values)) <= _LONGEST_SHARED
-        condition = (_shared_condition if short else _condition)(name, key, values, expands, short)
-        if len(keys) > 1:
+        if isinstance(value, str):
+            length = len(value)
+            values: tuple[str, ...] = (value,)
+        else:
+            values = _condition_values(key, value)
+            length = len(values) + sum(map(len, values))
+        short = len(key) + length <= _LONGEST_SHARED
+        found.append((_shared_condition if short else _condition)(name, key, values, expands, short))
+    if len(found) > 1:
+        seen: set[str] = set()
+        for condition in found:
             if condition.key in seen:
-                raise PolicyError(Fault.DUPLICATE_KEY, show(key))
+                raise PolicyError(Fault.DUPLICATE_KEY, show(condition.key_written))
             seen.add(condition.key)
-        yield condition
+    return found
 
 
 def _condition(name: str, key: str, values: tuple[str, ...], expands: bool, shared: bool) -> Condition:
