@@ -4,6 +4,7 @@ Source: IAM User Guide, *IAM JSON policy elements: Condition operators*. A text 
 """
 
 import re
+from functools import lru_cache
 from math import floor
 from typing import Any, Optional
 
@@ -84,7 +85,7 @@ def moment(text: str) -> Optional[Number]:
     seconds = _day_number(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
     from decimal import Decimal
 
-    return Decimal(f"{seconds}") + (Decimal("0." + date[7]) if date[7] else 0)
+    return Decimal(seconds) + Decimal("0." + date[7]) if date[7] else Decimal(seconds)
 
 
 def moment_text(value: Number) -> str:
@@ -103,6 +104,7 @@ def _days(year: int, month: int) -> int:
     return _MONTH_DAYS[month - 1] + leap
 
 
+@lru_cache(maxsize=64)
 def _day_number(year: int, month: int, day: int) -> int:
     """Days since 1970-01-01 in the proleptic Gregorian calendar, year 0 included."""
     shifted = year - (month <= 2)
