@@ -181,6 +181,14 @@ FAMILIES: dict[str, Genes] = {
         _one("Allow", 3, "StringLike", "aws:userid", "*#*", principals=Texts("AROAAAAAAAAAA######", many=40)),
         _one("Deny", 40, "StringLike", "aws:PrincipalAccount", "2222####*"),
     ),
+    "unique ids in conditions": (
+        _one("Allow", 1, "StringEquals", "aws:userid", "AIDA000000######", "", 0, "", 500),
+        _one("Allow", 9, "StringLike", "aws:userid", "A*#"),
+    ),
+    "users of identity stores": (
+        _one("Allow", 1, "StringEquals", "identitystore:UserId", "u#", "", 0, "", 900),
+        _one("Allow", 30, "StringEquals", "identitystore:UserId", "a#"),
+    ),
     "sessions": (
         _one(
             "Allow",

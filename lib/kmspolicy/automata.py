@@ -74,40 +74,47 @@ def any_of(chars: CharClass) -> Pattern:
 ANYTHING = any_of(ANY)
 
 
+def effort(patterns: Sequence[Pattern]) -> int:
+    """The steps that it takes to move the automaton of these patterns by one character."""
+    return 1 + (sum(map(len, patterns)) + len(patterns) >> _STEP_OF_BITS)
+
+
 class Union:
     """Several patterns as one automaton, whose state is one integer: a bit for every position of every pattern."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
-        self.by_class: dict[CharClass, list[int]] = {}
-        self.start = self.final = self.skip = 0
-        self._stars = 0
-        self._before: dict[int, int] = {}  # by the bit of a `*`: the bits of its pattern before it
-        self._sure = 0  # a `*` that ends its pattern: once there, every text matches
-        self._many = 0  # places where many characters go on
+        of_class: dict[CharClass, tuple[list[int], list[int]]] = {}
+        starts: list[int] = []
+        ends: list[int] = []
+        skipped: list[int] = []
+        sure: list[int] = []
+        self._begun: dict[int, int] = {}  # by the place of a `*`: the first place of its pattern
         offset = 0
         for pattern in patterns:
             base = offset
-            self.start |= 1 << base
+            starts.append(base)
             for element in pattern:
-                bit = 1 << offset
-                masks = self.by_class.setdefault(element.chars, [0, 0])
-                masks[element.repeat] |= bit
+                of_class.setdefault(element.chars, ([], []))[element.repeat].append(offset)
                 if element.repeat:
-                    self.skip |= bit
+                    skipped.append(offset)
                     if element.chars == ANY and offset > base:
-                        self._stars |= bit
-                        self._before[bit] = bit - (1 << base)
+                        self._begun[offset] = base
                 offset += 1
-            self.final |= 1 << offset
+            ends.append(offset)
             if pattern and pattern[-1] == ANYTHING[0]:
-                self._sure |= 1 << (offset - 1)
+                sure.append(offset - 1)
             offset += 1
-        self.width = offset
+        self.by_class = {chars: (_bits(ones), _bits(repeats)) for chars, (ones, repeats) in of_class.items()}
+        self.final = _bits(ends)
+        self.skip = _bits(skipped)
+        self._stars = _bits(list(self._begun))
+        self._sure = _bits(sure)  # a `*` that ends its pattern: once there, every text matches
+        self._many = 0  # places where many characters go on
         for chars, (ones, repeats) in self.by_class.items():
             if chars.negated or len(chars.chars) > _FEW:
                 self._many |= ones | repeats
-        self.cost = 1 + (offset >> _STEP_OF_BITS)
-        self.start = self._close(self.start, 0)
+        self.cost = effort(patterns)
+        self.start = self._close(_bits(starts), 0)
         self._steps: dict[str, tuple[int, int]] = {}
 
     def _close(self, state: int, before: int) -> int:
@@ -122,8 +129,9 @@ class Union:
             return self._sure_state
         reached = state & self._stars & ~before
         while reached:
-            bit = 1 << (reached.bit_length() - 1)
-            needless = self._before[bit]
+            place = reached.bit_length() - 1
+            bit = 1 << place
+            needless = bit - (1 << self._begun[place])
             state &= ~needless
             reached &= ~(needless | bit)
         return state
@@ -167,6 +175,14 @@ class Union:
             if state & (ones | repeats):
                 wanted |= chars.chars
         return wanted
+
+
+def _bits(places: list[int]) -> int:
+    """The integer with a bit at each of these places, which rise: in one go, as adding bits one by one is quadratic."""
+    held = bytearray((places[-1] >> 3) + 1 if places else 0)
+    for place in places:
+        held[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(held, "little")
 
 
 def alphabet(unions: Iterable[Union]) -> tuple[str, ...]:

@@ -32,24 +32,29 @@ def cached_for_shared(function: Callable[..., Answer]) -> Callable[..., Answer]:
     return answer
 
 
+def short_together(about: tuple[Any, ...], characters: int) -> bool:
+    """Whether texts and tuples of texts (other arguments count nothing) have at most so many characters."""
+    for one in about:
+        if one.__class__ is str:
+            characters -= len(one)
+        elif one.__class__ is tuple and one:
+            characters -= sum(map(len, one)) + len(one)
+    return characters >= 0
+
+
 def cached_for_small(characters: int, entries: int) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    """Remembers a function's answers for arguments (texts, tuples of texts, None) that are short together.
+    """Remembers a function's answers for arguments that are short together; of long ones, the latest alone.
 
     It gives the same object for the same arguments as long as that is remembered.
     """
 
     def decorate(function: Callable[..., Answer]) -> Callable[..., Answer]:
         remembered = lru_cache(maxsize=entries)(function)
+        latest = lru_cache(maxsize=1)(function)
 
         @wraps(function)
         def answer(*about: Any) -> Answer:
-            room = characters
-            for one in about:
-                if one.__class__ is str:
-                    room -= len(one)
-                elif one.__class__ is tuple and one:
-                    room -= sum(map(len, one)) + len(one)
-            return remembered(*about) if room >= 0 else function(*about)
+            return (remembered if short_together(about, characters) else latest)(*about)
 
         return answer
 

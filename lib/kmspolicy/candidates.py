@@ -110,7 +110,7 @@ class KeyValues:
         ordered = sorted(goals)
         spelled = self._spelled_by(ordered)
         if spelled is not None:
-            return next((text for text in spelled if self.domain.holds(text) and self._meets(text, ordered)), None)
+            return next((text for text in spelled if self._holds(text) and self._meets(text, ordered)), None)
         for text in self._texts():
             if self._meets(text, ordered):
                 return text
@@ -124,9 +124,8 @@ class KeyValues:
             spend = Budget(_TEXT_STEPS, self.budget).spend
             found = automata.find(required, forbidden, spend, lambda text: self._is_valid(text, ordered))
         except OutOfSteps:
-            found = next(
-                (text for text in self._guesses() if self.domain.holds(text) and self._is_valid(text, ordered)), None
-            )
+            guesses = (text for text in self._guesses() if self._holds(text))
+            found = next((text for text in guesses if self._is_valid(text, ordered)), None)
             if found is None:
                 raise
         if found is not None:
@@ -170,6 +169,11 @@ class KeyValues:
         for filling in ("", *islice(pieces, _GUESSES)):
             for tokens in rows[:_GUESSES]:
                 yield self._filled(tokens, filling)
+
+    def _holds(self, text: str) -> bool:
+        """Whether the key can have this value."""
+        self.budget.spend(self.domain.effort(len(text)))
+        return self.domain.holds(text)
 
     def _is_valid(self, text: str, goals: Sequence[tuple[int, bool]]) -> bool:
         return (self.domain.valid is None or self.domain.valid(text)) and self._meets(text, goals)

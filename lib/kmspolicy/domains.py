@@ -10,10 +10,11 @@ from typing import Any, Callable, Optional
 
 from . import automata, ordered, typed
 from .addresses import Block
-from .caching import cached_for_small, lazy
+from .caching import cached_for_small, lazy, short_together
 from .keys import ContextKey, Kind
 
 _PLACES_OF_A_STEP = 2  # of patterns
+_LONGEST_SHARED = 512  # characters of what a fact is about
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +74,12 @@ class Domain:
 
     def effort(self, length: int) -> int:
         """The steps that it takes to ask for a text of so many characters."""
-        walked = (self.values is None and self.languages != (automata.ANYTHING,)) + bool(self.excluded)
-        return length * walked
+        return length * self._effort_of_a_character
+
+    @lazy
+    def _effort_of_a_character(self) -> int:
+        walked = self.languages if self.values is None and self.languages != (automata.ANYTHING,) else ()
+        return sum(automata.effort(patterns) for patterns in (walked, self.excluded) if patterns)
 
     @lazy
     def _language(self) -> automata.Union:
@@ -94,6 +99,7 @@ class Fact:
     def __init__(self, make: Callable[..., Domain], about: tuple[Any, ...]) -> None:
         self._make = make
         self._about = about
+        self.shared = short_together(about, _LONGEST_SHARED)  # whether it is the only one of all that are alike
 
     @lazy
     def domain(self) -> Domain:
@@ -109,7 +115,7 @@ def fact(make: Callable[..., Domain]) -> Callable[..., Fact]:
     def fact_about(*about: Any) -> Fact:
         return Fact(make, about)
 
-    return cached_for_small(512, 1024)(wraps(make)(fact_about))
+    return cached_for_small(_LONGEST_SHARED, 1024)(wraps(make)(fact_about))
 
 
 _ABSENT = Domain(values=())

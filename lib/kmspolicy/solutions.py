@@ -24,7 +24,7 @@ from .solver import Unmet, solve
 Answer = TypeVar("Answer")
 Solution = Union[Assignment, Unmet, None]
 _MOST = 2048
-_MOST_CONDITIONS = 16  # of a question that is remembered
+_MOST_ASKED = 16  # conditions, or keys, of a question that is remembered
 _kept: dict[tuple[object, ...], tuple[Any, int]] = {}
 _TIMES_PROVEN = 2  # here, and by the evaluator of whole requests
 _TO_HOLD = frozenset(((0, True),))
@@ -54,10 +54,11 @@ class Question:
         against = tuple(map(_conditions, denies))
         if not all(each is not None and all(c.shared for c in each) for each in (conditions, *against)):
             return self._solve(requester, denies)
-        if len(conditions) + sum(map(len, denies)) > _MOST_CONDITIONS:
+        if max(len(self._read), len(conditions) + sum(map(len, denies))) > _MOST_ASKED:
             return self._solve(requester, denies)
-        read = sorted(self._read)
-        asked = tuple([(name, requester.fact(name), self._matters(name)) for name in read])
+        asked = tuple([(name, requester.fact(name), self._matters(name)) for name in sorted(self._read)])
+        if not all(fact is None or fact.shared for _, fact, _ in asked):
+            return self._solve(requester, denies)
         moment = None if self._read.isdisjoint(CLOCKS) else self._key.event_time
         return self._once((conditions, against, asked, moment), self._solve, requester, denies)
 
@@ -65,7 +66,7 @@ class Question:
         found: Assignment = {}
         for condition in conditions:
             fact = requester.fact(condition.key)
-            if condition.shared:
+            if condition.shared and (fact is None or fact.shared):
                 question = (condition, fact, "" if fact else self._matters(condition.key))
                 met, found[condition.key] = self._once(question, self._value, condition, fact)
             else:
@@ -76,9 +77,9 @@ class Question:
 
     def _value(self, condition: Condition, fact: Optional[Fact]) -> tuple[bool, Value]:
         domain = fact.domain if fact else free_domain(context_key(condition.key), self._action)
+        self._budget.spend(1 + domain.size + domain.effort(len(condition.values[0]) if condition.values else 0))
         obvious = _obvious(condition, domain)
         if obvious is not None:
-            self._budget.spend()
             return True, obvious
         return KeyValues(condition.key, domain, (condition,), patterns.no_values, self._budget).value(_TO_HOLD)
 

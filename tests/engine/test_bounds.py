@@ -110,6 +110,18 @@ def test_the_order_of_the_questions_does_not_change_the_bound(ledger: Ledger) ->
     assert last_first == [True] * 60 and ledger.spent == POLICY_STEPS
 
 
+def test_ids_that_are_nobody_elses_are_paid_for_by_each_question_about_others(ledger: Ledger) -> None:
+    def spent(named: int) -> int:
+        key, before = "identitystore:UserId", ledger.spent
+        users = allow({"StringEquals": {key: [f"user-{number}" for number in range(named)]}})
+        found = everything(document(users, *(allow({"StringEquals": {key: f"other-{at}"}}) for at in range(9))))
+        assert found.audience is Audience.internal
+        return ledger.spent - before
+
+    characters = len("user-000") * 500
+    assert spent(501) - spent(1) > characters
+
+
 def test_a_budget_ends_with_its_parent_and_never_gives_more() -> None:
     whole = Budget(5)
     part = Budget(3, whole)
