@@ -184,5 +184,5 @@ def _short(condition: Condition) -> str:
 
 def _some(texts: Iterable[str]) -> str:
     listed = list(texts)
-    shown = ", ".join(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for text in listed[:_SHOWN])
+    shown = ", ".join([text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for text in listed[:_SHOWN]])
     return shown + (f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else "")

@@ -88,7 +88,9 @@ class Searcher:
         asked = actions & statement.actions
         if audience not in WITHIN_ACCOUNT:
             asked &= CROSS_ACCOUNT_MASK
-        if not asked or audience not in self.rows(statement):
+        if not asked or not (statement.principals.open_ended or audience in NAMED_ROWS):
+            return NOTHING
+        if audience not in self.rows(statement):
             return NOTHING
         hitting = self._denies(asked, denies)
         question = (statement.number, asked, audience, hitting)
