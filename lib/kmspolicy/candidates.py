@@ -118,8 +118,9 @@ class KeyValues:
         if self.domain.values is not None or (not textual and self._kept):
             return None
         required, forbidden = limits([(self.conditions[at], wanted) for at, wanted in ordered], self._rows)
-        required += self.domain.groups
-        forbidden += self.domain.excluded
+        own_required, own_forbidden = self.domain.limits(self.budget.spend)
+        required += own_required
+        forbidden += own_forbidden
         try:
             spend = Budget(_TEXT_STEPS, self.budget).spend
             found = automata.find(required, forbidden, spend, lambda text: self._is_valid(text, ordered))
@@ -240,16 +241,13 @@ class KeyValues:
             moments = points(self._typed_values(Family.DATE))
             yield from (typed.moment_text(m) for m in moments if typed.FIRST_MOMENT <= m <= typed.LAST_MOMENT)
         if Family.ADDRESS in families:
-            spelled = [text for c in self.conditions if c.operator.takes_variables for text in c.values][:_GUESSES]
             addressed = (c for c in self.conditions if c.operator.family is Family.ADDRESS)
             written = [text for condition in addressed for text in condition.values]
             self.budget.spend(_STEPS_OF_A_TEXT * len(written))
             for cell in addresses.cells(block for block in map(addresses.block, written) if block):
                 value = cell.low if self.domain.address_in is None else self.domain.address_in(cell)
                 if value is not None:
-                    # One address, and others beside it where texts can rule out single ones.
-                    last = min(value + len(spelled), cell.high)
-                    yield from (addresses.address_text(cell.family, host) for host in range(value, last + 1))
+                    yield addresses.address_text(cell.family, value)
 
     def _with_exponents(self) -> Iterator[str]:
         """Numbers with exponents that patterns on the same key match, their stars filled with digits."""

@@ -12,7 +12,7 @@ from . import automata, ordered, typed
 from .budget import Budget
 from .candidates import points
 from .constraints import Constraint, OfKey
-from .domains import Domain
+from .domains import Domain, Limits, Spend
 from .groups import Assignment, Goals, Group
 from .limits import limits, rows
 from .operators import Family, policy_value
@@ -56,8 +56,8 @@ class Clocks(Group):
         def good(text: str) -> bool:
             return self._met(goals, at_moment(typed.moment(text)))
 
-        groups = [*self._domains[clock].groups, *required]
-        text = automata.find(groups, forbidden, self._budget.spend, good)
+        groups, avoided = self._domains[clock].limits(self._budget.spend)
+        text = automata.find([*groups, *required], [*avoided, *forbidden], self._budget.spend, good)
         return None if text is None else at_moment(typed.moment(text))
 
     def _rows(self, condition: Condition) -> list[automata.Pattern]:
@@ -98,8 +98,8 @@ def domains(start: Optional[float], seeds: Sequence[typed.Number]) -> dict[str, 
         moment = typed.moment(text)
         return moment is not None and earliest <= moment <= typed.LAST_MOMENT
 
-    def within() -> Sequence[Sequence[automata.Pattern]]:
-        return [*ordered.calendar(), list(ordered.moment_rows(earliest, _ENDLESS))]
+    def within(spend: Spend) -> Limits:
+        return [*ordered.calendar(), list(ordered.moment_rows(earliest, _ENDLESS))], ()
 
     make = partial(Domain, optional=False, valid=since, within=within)
     return {

@@ -15,6 +15,8 @@ from .keys import ContextKey, Kind
 
 _PLACES_OF_A_STEP = 2  # of patterns
 _LONGEST_SHARED = 512  # characters of what a fact is about
+Limits = tuple[Sequence[Sequence[automata.Pattern]], Sequence[automata.Pattern]]  # as automata.find takes them
+Spend = Callable[[int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +25,7 @@ class Domain:
 
     values: all of them, where they are few; else languages less excluded, with seeds to try first.
     optional: whether the key can be absent. valid: a last check of a text, where a language is too wide;
-    within: further groups of patterns that say what it lets through, where patterns can.
+    within: what it lets through, as further limits, where patterns can say so.
     member: of a key with several values, the one that is always among them. address_in: its lowest value in a cell.
     """
 
@@ -33,14 +35,17 @@ class Domain:
     seeds: tuple[str, ...] = ()
     optional: bool = True
     valid: Optional[Callable[[str], bool]] = None
-    within: Callable[[], Sequence[Sequence[automata.Pattern]]] = tuple
+    within: Callable[[Spend], Limits] = lambda spend: ((), ())
     member: Optional[str] = None
     address_in: Optional[Callable[[Block], Optional[int]]] = None
 
-    @property
-    def groups(self) -> list[Sequence[automata.Pattern]]:
-        """Groups of patterns, of each of which every text of the domain matches one."""
-        return [self.languages, *self.within()]
+    def limits(self, spend: Spend) -> Limits:
+        """Groups of patterns, of each of which every text of the domain matches one, and those that none matches.
+
+        spend: takes the steps of making them.
+        """
+        required, forbidden = self.within(spend)
+        return [self.languages, *required], [*self.excluded, *forbidden]
 
     @property
     def is_single(self) -> bool:
@@ -149,6 +154,10 @@ def _is_moment(text: str) -> bool:
     return typed.moment(text) is not None
 
 
+def _calendar(spend: Spend) -> Limits:
+    return ordered.calendar(), ()
+
+
 def free_domain(row: ContextKey, action: str) -> Domain:
     """What the requester can choose for a key that no fact binds; nothing where the action's requests lack the key."""
     if row.actions is not None and action not in row.actions:
@@ -161,7 +170,7 @@ def free_domain(row: ContextKey, action: str) -> Domain:
             seeds=("2026-01-01T00:00:00Z",),
             optional=not row.always,
             valid=_is_moment,
-            within=ordered.calendar,
+            within=_calendar,
         )
     if row.kind is Kind.NUMBER:
         return Domain(_NUMBERS, seeds=("60",), optional=not row.always)

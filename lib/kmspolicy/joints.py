@@ -10,14 +10,13 @@ from typing import NamedTuple, Optional
 from . import automata, patterns
 from .budget import Budget
 from .constraints import Constraint, OfKey, OfResource
-from .domains import Domain
+from .domains import Domain, Limits
 from .evaluate import KEY_ID, KeyFacts, Value, key_arns, variable_lookup
 from .limits import limits, rows
 from .operators import Family
 from .quotients import between
 
 _ONE = automata.one_of("x")
-Limits = tuple[Sequence[Sequence[automata.Pattern]], Sequence[automata.Pattern]]  # as automata.find takes them
 
 
 class _Place(NamedTuple):
@@ -140,7 +139,8 @@ class Joints:
                 if spells or context.keys() >= set(constraint.variables):
                     asked.append((constraint.condition, wanted))
         required, forbidden = limits(asked, lambda condition: rows(condition, _open_lookup(context), self._budget))
-        return [*domain.groups, *required], [*domain.excluded, *forbidden]
+        own_required, own_forbidden = domain.limits(self._budget.spend)
+        return [*own_required, *required], [*own_forbidden, *forbidden]
 
 
 def _around(

@@ -1,4 +1,4 @@
-"""What a text must match and avoid, so that conditions of strings, ARNs, numbers and dates come out as asked.
+"""What a text must match and avoid, so that the conditions on its key come out as asked, as automata.
 
 Source: IAM User Guide, *IAM JSON policy elements: Condition operators*.
 """
@@ -6,12 +6,12 @@ Source: IAM User Guide, *IAM JSON policy elements: Condition operators*.
 from collections.abc import Iterable, Sequence
 from typing import Callable
 
-from . import automata, ordered, patterns
+from . import address_rows, addresses, automata, ordered, patterns
 from .budget import Budget
 from .operators import Family, policy_value
 from .policy import Condition
 
-_LIMITING = (Family.STRING, Family.ARN, Family.NUMERIC, Family.DATE)
+_LIMITING = (Family.STRING, Family.ARN, Family.NUMERIC, Family.DATE, Family.ADDRESS)
 
 
 def limits(
@@ -30,6 +30,10 @@ def limits(
             required.append(rows_of(condition))
             if condition.operator.family is Family.DATE:
                 required += ordered.calendar()
+            elif condition.operator.family is Family.ADDRESS:
+                spelling, no_spelling = address_rows.spelling()
+                required += spelling
+                forbidden += no_spelling
         else:
             forbidden += rows_of(condition)
     return required, forbidden
@@ -43,9 +47,13 @@ def rows(
     as_dates: whether numbers are Unix seconds, and match dates too.
     """
     budget.spend(sum(map(len, condition.values)))
+    if condition.operator.family is Family.ADDRESS:
+        return address_rows.rows(filter(None, map(addresses.block, condition.values)), budget.spend)
     if not condition.operator.takes_variables:
         values = [policy_value(text, condition.operator.family) for text in condition.values]
-        return ordered.rows(condition.operator, [value for value in values if value is not None], as_dates)
+        return ordered.rows(
+            condition.operator, [value for value in values if value is not None], budget.spend, as_dates
+        )
     found = []
     for written in condition.tokens:
         tokens = patterns.expand(written, lookup)

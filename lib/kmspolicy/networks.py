@@ -5,9 +5,9 @@ Source: IAM User Guide, *AWS global condition context keys*, properties of the n
 
 from collections.abc import Iterator
 
-from . import addresses
+from . import address_rows, addresses
 from .automata import ANYTHING, DIGIT, HEX, LABEL, Element, Pattern, any_of, literal, some
-from .domains import Domain, Facts, absent_all, fact, fixed
+from .domains import Domain, Facts, Limits, Spend, absent_all, fact, fixed
 from .ids import ACCOUNT, ORGANIZATION
 from .world import World
 
@@ -71,7 +71,13 @@ def _addresses(taken: addresses.Ranges, natural: tuple[str, ...], optional: bool
         host = addresses.address(text)
         return host is not None and not taken.hold(*host)
 
-    return Domain(_ADDRESS, seeds=natural, optional=optional, valid=valid, address_in=taken.first_outside)
+    def within(spend: Spend) -> Limits:
+        required, forbidden = address_rows.spelling()
+        return required, [*forbidden, *address_rows.rows(taken.blocks(), spend)]
+
+    return Domain(
+        _ADDRESS, seeds=natural, optional=optional, valid=valid, within=within, address_in=taken.first_outside
+    )
 
 
 @fact

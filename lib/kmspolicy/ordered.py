@@ -7,6 +7,7 @@ offset from UTC are left out: each of them has another one.
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
+from typing import Callable
 
 from . import typed
 from .automata import ANYTHING, DIGIT, Element, Pattern, any_of, literal, one_of
@@ -26,16 +27,22 @@ _SIDES: dict[str, Sides] = {
 _ANY: Sides = (True, True, True)
 
 
-def rows(operator: Operator, values: Sequence[typed.Number], as_dates: bool = False) -> list[Pattern]:
+def rows(
+    operator: Operator, values: Sequence[typed.Number], spend: Callable[[int], None], as_dates: bool = False
+) -> list[Pattern]:
     """The numbers or moments that a comparison with these values matches, as it stands without its negation.
 
-    as_dates: whether numbers are moments as well.
+    as_dates: whether numbers are moments as well. Calls spend(steps): one for each place of a pattern.
     """
     if operator.order is not None:
         values = [operator.order.easiest(values)] if values else []
     sides = _SIDES.get(operator.name[len(operator.family.value) :], (False, True, False))
     of_type = moment_rows if as_dates or operator.family is Family.DATE else number_rows
-    return [row for value in values for row in of_type(value, sides)]
+    found = []
+    for row in (row for value in values for row in of_type(value, sides)):
+        spend(len(row))
+        found.append(row)
+    return found
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------
