@@ -39,6 +39,7 @@ class _Place(NamedTuple):
     def rows(self, listed: Iterable[automata.Pattern], budget: Budget) -> Iterator[automata.Pattern]:
         """What the variable must match, so that the text matches one of these."""
         for row in listed:
+            budget.spend(1 + len(row))
             cased = patterns.either_case(row) if self.ignore_case else row
             yield from between(cased, self.before, self.after, budget.spend)
 
@@ -60,6 +61,7 @@ class Joints:
 
     def texts(self, name: str, goals: Sequence[tuple[int, bool]], context: Mapping[str, Value]) -> Iterator[str]:
         """Texts to try for a variable. context: the values of other keys, as far as they are chosen."""
+        self._budget.spend(1 + 2 * len(goals))
         own = self._limits(name, goals, context)
         listed = [places for places in self._places(name, goals, context) if places]
         alone = [[[place]] for places in listed for place in places]
@@ -123,6 +125,7 @@ class Joints:
 
     def _limits(self, key: str, goals: Sequence[tuple[int, bool]], context: Mapping[str, Value]) -> Limits:
         """What a text of the key must match and avoid, as far as the variables that are not chosen leave it open."""
+        self._budget.spend(1 + len(goals))
         if not key:
             return [key_arns(self._facts)], []
         known = context.get(key)
