@@ -1,7 +1,8 @@
 """Addresses as patterns: how the addresses of a block are written, and what every address looks like.
 
 Source: RFC 4291, section 2.2 (text of IPv6 addresses); IAM User Guide, *IP address condition operators*. Spellings with
-zeros in front of a group, or with an IPv4 address in an IPv6 one, are left out: each of them has another one.
+zeros in front of a group, with a group of zeros beside `::`, or with an IPv4 address in an IPv6 one are left out: each
+of them has another one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,7 +45,12 @@ def spelling() -> tuple[Sequence[Sequence[Pattern]], Sequence[Pattern]]:
         end = _DOT + ANYTHING if at < _BYTES - 1 else ()
         found += [_joined([some(DIGIT)] * at + [byte], _DOT) + end for byte in _numbers(0, 255)]
     zero = literal("0")
-    avoided = (ANYTHING + (_H,) * 5 + ANYTHING, zero + (_H,) + ANYTHING, ANYTHING + _COLON + zero + (_H,) + ANYTHING)
+    avoided = (
+        ANYTHING + (_H,) * 5 + ANYTHING,
+        *(start + zero + (_H,) + ANYTHING for start in ((), ANYTHING + _COLON)),
+        *(start + zero + _COLON * 2 + ANYTHING for start in ((), ANYTHING + _COLON)),
+        *(ANYTHING + _COLON * 2 + zero + end for end in ((), _COLON + ANYTHING)),
+    )
     return ([four, *six], *each_byte), avoided
 
 
@@ -97,7 +103,8 @@ def _of_six(block: Block) -> Iterator[Pattern]:
         yield _joined(chosen, _COLON) + (_COLON + ANYTHING if known < _GROUPS - 1 else ())
     rest: list[list[Pattern]] = [[some(_HEX)]] * (_GROUPS - 1 - known)
     for start, end in _RUNS:
-        if start <= known and all(low == 0 for low, _ in parts[start : min(end, known + 1)]):
+        beside = [parts[at] for at in (start - 1, end) if 0 <= at <= known]
+        if start <= known and not any(low for low, _ in parts[start:end]) and (0, 0) not in beside:
             written = [[()] if start <= at < end else way for at, way in enumerate((*ways, *rest))]
             yield from (_around(start, end, chosen) for chosen in product(*written))
 

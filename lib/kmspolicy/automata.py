@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Callable, NamedTuple, Optional
+from typing import Union as Either
 
 
 class CharClass(NamedTuple):
@@ -30,6 +31,16 @@ class Element(NamedTuple):
 
 Pattern = tuple[Element, ...]
 
+
+class Part(NamedTuple):
+    """What stands in a text that a row matches: from one of these places of the row to one of those; both rise."""
+
+    row: Pattern
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+
+Row = Either[Pattern, Part]
 _LOWER, _UPPER, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 ANY = CharClass(frozenset(), True)
 NO_COLON = CharClass(frozenset(":"), True)
@@ -74,15 +85,19 @@ def any_of(chars: CharClass) -> Pattern:
 ANYTHING = any_of(ANY)
 
 
-def effort(patterns: Sequence[Pattern]) -> int:
+def effort(patterns: Sequence[Row]) -> int:
     """The steps that it takes to move the automaton of these patterns by one character."""
-    return 1 + (sum(map(len, patterns)) + len(patterns) >> _STEP_OF_BITS)
+    return 1 + (sum(map(_places, patterns)) + len(patterns) >> _STEP_OF_BITS)
+
+
+def _places(row: Row) -> int:
+    return len(row.row) if isinstance(row, Part) else len(row)
 
 
 class Union:
     """Several patterns as one automaton, whose state is one integer: a bit for every position of every pattern."""
 
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
+    def __init__(self, patterns: Sequence[Row]) -> None:
         of_class: dict[CharClass, tuple[list[int], list[int]]] = {}
         starts: list[int] = []
         ends: list[int] = []
@@ -92,16 +107,18 @@ class Union:
         offset = 0
         for pattern in patterns:
             base = offset
-            starts.append(base)
-            for element in pattern:
+            whole = not isinstance(pattern, Part)
+            row, begins, stops = pattern if isinstance(pattern, Part) else (pattern, (0,), (len(pattern),))
+            starts += [base + place for place in begins]
+            ends += [base + place for place in stops]
+            for element in row:
                 of_class.setdefault(element.chars, ([], []))[element.repeat].append(offset)
                 if element.repeat:
                     skipped.append(offset)
-                    if element.chars == ANY and offset > base:
+                    if whole and element.chars == ANY and offset > base:
                         self._begun[offset] = base
                 offset += 1
-            ends.append(offset)
-            if pattern and pattern[-1] == ANYTHING[0]:
+            if whole and row and row[-1] == ANYTHING[0]:
                 sure.append(offset - 1)
             offset += 1
         self.by_class = {chars: (_bits(ones), _bits(repeats)) for chars, (ones, repeats) in of_class.items()}
@@ -213,8 +230,8 @@ def _clash(rows: Iterable[Pattern]) -> bool:
 
 
 def find(
-    required: Sequence[Sequence[Pattern]],
-    forbidden: Sequence[Pattern],
+    required: Sequence[Sequence[Row]],
+    forbidden: Sequence[Row],
     spend: Callable[[int], None],
     good: Callable[[str], bool] = lambda text: True,
 ) -> Optional[str]:
@@ -223,10 +240,10 @@ def find(
     Calls spend(steps) before every state: one for each automaton and character; it may raise to end the search. None
     proves that there is no such text as far as the patterns go; `good` is asked once for every accepting state.
     """
-    alone = [group[0] for group in required if len(group) == 1]
+    alone = [row for group in required if len(group) == 1 for row in group if not isinstance(row, Part)]
     if _clash(alone) or _clash([row[::-1] for row in alone]):
         return None
-    spend(sum(map(len, chain(forbidden, *required))))
+    spend(sum(map(_places, chain(forbidden, *required))))
     groups = [Union(group) for group in required]
     avoid = Union(forbidden)
     chars = alphabet([*groups, avoid])

@@ -22,6 +22,7 @@ _ONE = automata.one_of("x")
 class _Place(NamedTuple):
     """Where a variable stands in a text of a key: between these rows."""
 
+    constraint: int
     key: str  # '' for a resource element
     before: automata.Pattern
     after: automata.Pattern
@@ -36,12 +37,14 @@ class _Place(NamedTuple):
         """The same, with the simplest text in place of its wildcards."""
         return self._replace(before=_simplest(self.before), after=_simplest(self.after))
 
-    def rows(self, listed: Iterable[automata.Pattern], budget: Budget) -> Iterator[automata.Pattern]:
+    def rows(self, listed: Iterable[automata.Pattern], budget: Budget) -> Iterator[automata.Row]:
         """What the variable must match, so that the text matches one of these."""
         for row in listed:
             budget.spend(1 + len(row))
             cased = patterns.either_case(row) if self.ignore_case else row
-            yield from between(cased, self.before, self.after, budget.spend)
+            found = between(cased, self.before, self.after, budget.spend)
+            if found is not None:
+                yield found
 
 
 def _simplest(row: automata.Pattern) -> automata.Pattern:
@@ -95,7 +98,7 @@ class Joints:
                 self._budget.spend(1 + sum(patterns.effort(tokens)[0] for tokens in spelled))
                 sides = (_around(name, tokens, _open_lookup(context)) for tokens in spelled)
                 yield [
-                    _Place(constraint.key, *_rows(before, after, arn, ignore_case), ignore_case)
+                    _Place(number, constraint.key, *_rows(before, after, arn, ignore_case), ignore_case)
                     for before, after in filter(None, sides)
                 ]
 
@@ -107,18 +110,19 @@ class Joints:
         context: Mapping[str, Value],
     ) -> Iterator[str]:
         """A text that stands in one of each of these places."""
-        required, forbidden = list(own[0]), list(own[1])
+        required: list[Sequence[automata.Row]] = list(own[0])
+        forbidden: list[automata.Row] = list(own[1])
         for places in chosen:
-            groups, avoided = self._limits(places[0].key, goals, context)
+            # That the text is spelled so need not be asked of it again.
+            others = [goal for goal in goals if goal[0] != places[0].constraint]
+            groups, avoided = self._limits(places[0].key, others, context)
             for group in groups:
                 required.append([row for place in places for row in place.rows(group, self._budget)])
             if len(places) == 1 and places[0].is_literal:
                 forbidden += places[0].rows(avoided, self._budget)
         yield from self._find(required, forbidden)
 
-    def _find(
-        self, required: Sequence[Sequence[automata.Pattern]], forbidden: Sequence[automata.Pattern]
-    ) -> Iterator[str]:
+    def _find(self, required: Sequence[Sequence[automata.Row]], forbidden: Sequence[automata.Row]) -> Iterator[str]:
         text = automata.find(required, forbidden, self._budget.spend) if all(required) else None
         if text is not None:
             yield text

@@ -3,24 +3,30 @@
 Source: IAM User Guide, *IAM policy elements: Variables and tags* (a variable amid other text).
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import product
-from typing import Callable
+from collections.abc import Iterable
+from typing import Callable, Optional
 
-from .automata import CharClass, Pattern
+from .automata import CharClass, Part, Pattern, Row
 
 
-def between(row: Pattern, before: Pattern, after: Pattern, spend: Callable[[int], None]) -> Iterator[Pattern]:
-    """Rows that together match every text t for which row matches some before + t + after, and no other text.
+def between(row: Pattern, before: Pattern, after: Pattern, spend: Callable[[int], None]) -> Optional[Row]:
+    """What matches every text t for which row matches some before + t + after, and no other; None: there is none.
 
     Calls spend(steps): one for each place of the row that is looked at.
     """
     starts = _behind(row, before, spend)
-    ends = [len(row) - taken for taken in _behind(row[::-1], after[::-1], spend)]
-    for start, end in product(starts, ends):
-        if start <= end:
-            spend(1 + end - start)
-            yield row[start:end]
+    ends = [len(row) - taken for taken in reversed(_behind(row[::-1], after[::-1], spend))]
+    if not starts or not ends or starts[0] > ends[-1]:
+        return None
+    first, last = starts[0], ends[-1]
+    if len(starts) == len(ends) == 1:
+        return row[first:last]
+    inside = range(first, last + 1)
+    return Part(
+        row[first:last],
+        [place - first for place in starts if place in inside],
+        [place - first for place in ends if place in inside],
+    )
 
 
 def _behind(row: Pattern, around: Pattern, spend: Callable[[int], None]) -> list[int]:
