@@ -5,7 +5,7 @@ Source: IAM User Guide, *IAM policy elements: Variables and tags*.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional
 
 from . import automata, patterns
 from .budget import Budget
@@ -27,6 +27,7 @@ class _Place(NamedTuple):
     before: automata.Pattern
     after: automata.Pattern
     ignore_case: bool
+    again: bool  # whether the variable stands in the text a second time, where anything is let through
 
     @property
     def is_literal(self) -> bool:
@@ -72,8 +73,8 @@ class Joints:
             yield from self._find(*own)
         for chosen in [listed, *alone] if len(alone) > 1 else alone:
             if not all(place.is_literal for places in chosen for place in places):
-                yield from self._found(own, [[place.literal for place in places] for places in chosen], goals, context)
-            yield from self._found(own, chosen, goals, context)
+                yield from self._found(name, own, [[p.literal for p in places] for places in chosen], goals, context)
+            yield from self._found(name, own, chosen, goals, context)
         if any(
             not isinstance(self._constraints[n], OfKey) and name in self._constraints[n].variables for n, _ in goals
         ):
@@ -96,14 +97,18 @@ class Joints:
                 negated, spelled = constraint.statement.resources.negated, constraint.statement.resources.patterns
             if wanted != negated:
                 self._budget.spend(1 + sum(patterns.effort(tokens)[0] for tokens in spelled))
-                sides = (_around(name, tokens, _open_lookup(context)) for tokens in spelled)
-                yield [
-                    _Place(number, constraint.key, *_rows(before, after, arn, ignore_case), ignore_case)
-                    for before, after in filter(None, sides)
-                ]
+                found = []
+                for tokens in spelled:
+                    sides = _around(name, tokens, _open_lookup(context))
+                    if sides is not None:
+                        again = sum(variable.name == name for variable in patterns.variables_in(tokens)) > 1
+                        rows_beside = _rows(*sides, arn, ignore_case)
+                        found.append(_Place(number, constraint.key, *rows_beside, ignore_case, again))
+                yield found
 
     def _found(
         self,
+        name: str,
         own: Limits,
         chosen: Sequence[Sequence[_Place]],
         goals: Sequence[tuple[int, bool]],
@@ -120,10 +125,25 @@ class Joints:
                 required.append([row for place in places for row in place.rows(group, self._budget)])
             if len(places) == 1 and places[0].is_literal:
                 forbidden += places[0].rows(avoided, self._budget)
-        yield from self._find(required, forbidden)
+        twice = {places[0].key for places in chosen if any(place.again for place in places)}
 
-    def _find(self, required: Sequence[Sequence[automata.Row]], forbidden: Sequence[automata.Row]) -> Iterator[str]:
-        text = automata.find(required, forbidden, self._budget.spend) if all(required) else None
+        def good(text: str) -> bool:
+            return all(self._leaves(key, goals, {**context, name: text}) for key in twice)
+
+        yield from self._find(required, forbidden, good)
+
+    def _leaves(self, key: str, goals: Sequence[tuple[int, bool]], context: Mapping[str, Value]) -> bool:
+        """Whether a key can still have a text."""
+        required, forbidden = self._limits(key, goals, context)
+        return automata.find(required, forbidden, self._budget.spend) is not None
+
+    def _find(
+        self,
+        required: Sequence[Sequence[automata.Row]],
+        forbidden: Sequence[automata.Row],
+        good: Callable[[str], bool] = lambda text: True,
+    ) -> Iterator[str]:
+        text = automata.find(required, forbidden, self._budget.spend, good) if all(required) else None
         if text is not None:
             yield text
 
@@ -132,12 +152,6 @@ class Joints:
         self._budget.spend(1 + len(goals))
         if not key:
             return [key_arns(self._facts)], []
-        known = context.get(key)
-        if isinstance(known, str):
-            return [[automata.literal(known)]], []
-        domain = self._domains[key]
-        if domain.values is not None:
-            return [list(map(automata.literal, domain.values))], []
         asked = []
         for number, wanted in goals:
             constraint = self._constraints[number]
@@ -146,8 +160,17 @@ class Joints:
                 if spells or context.keys() >= set(constraint.variables):
                     asked.append((constraint.condition, wanted))
         required, forbidden = limits(asked, lambda condition: rows(condition, _open_lookup(context), self._budget))
-        own_required, own_forbidden = domain.limits(self._budget.spend)
+        own_required, own_forbidden = self._domain_limits(key, context)
         return [*own_required, *required], [*own_forbidden, *forbidden]
+
+    def _domain_limits(self, key: str, context: Mapping[str, Value]) -> Limits:
+        known = context.get(key)
+        if isinstance(known, str):
+            return [[automata.literal(known)]], []
+        domain = self._domains[key]
+        if domain.values is not None:
+            return [list(map(automata.literal, domain.values))], []
+        return domain.limits(self._budget.spend)
 
 
 def _around(
