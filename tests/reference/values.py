@@ -111,7 +111,8 @@ class Values:
             return (Glob(ORGANIZATION), *exact(self.policy.organizations))
         if key == "aws:principalarn":
             spelled = {name for listed in self.policy.principals for _, name in listed if name.startswith("arn:")}
-            return (*self.principal_shapes(ACCOUNT), *exact(spelled))
+            roles = {role for name in spelled for role in _role_of(name)}  # a session's ARN is its role's
+            return (*self.principal_shapes(ACCOUNT), *exact(spelled | roles))
         return ()
 
     def principal_shapes(self, account: tuple[Element, ...]) -> tuple[Glob, ...]:
@@ -131,6 +132,12 @@ def _ends(texts: list[str]) -> set[str]:
     """How the plain parts of patterns begin and end."""
     parts = [part for text in texts for part in re.split(r"\$\{[^}]*\}|[*?]", text)]
     return {end for part in parts for n in range(1, min(len(part), 8) + 1) for end in (part[:n], part[-n:])}
+
+
+def _role_of(arn: str) -> list[str]:
+    """The role of a session, outside any path."""
+    session = re.fullmatch(r"(arn:[^:]+):sts::(\d{12}):assumed-role/([^/]+)/.+", arn)
+    return [f"{session[1]}:iam::{session[2]}:role/{session[3]}"] if session else []
 
 
 def exact(names: Iterable[str]) -> tuple[Glob, ...]:
