@@ -37,6 +37,13 @@ def refuse_first(message):
         refuse(message)
 
 
+def missing(fault):
+    """What tells the searcher of a file of lib/ that is not there, or cut short, and what sends it to indexers."""
+    return (str(fault) + ": the knowledge bundle lacks the app's folder lib or part of it (" + LIB + "). Search heads "
+            "send it to indexers only with [replicationAllowlist] kmspolicycheck_lib = apps/kmspolicycheck/lib/... in "
+            "distsearch.conf")
+
+
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends it without the traceback of Python's own handler, as SIGTERM does
 if sys.version_info < (3, 9):  # noqa: UP036 (any Python may be set in commands.conf, or be all that a Splunk has)
     refuse_first("Python 3.9 or later is needed, which Splunk has since 9.3; this is Python " + sys.version.split()[0])
@@ -48,12 +55,10 @@ if sys.stdin is None:
 sys.path.insert(0, LIB)
 try:
     from kmspolicy.command import KmsPolicyCheckCommand
-except (ImportError, SyntaxError, ValueError) as fault:  # files that are not there, or cut short
-    refuse_first(str(fault) + ": the knowledge bundle lacks the app's folder lib or part of it (" + LIB + "). Search "
-                 "heads send it to indexers only with [replicationAllowlist] kmspolicycheck_lib = "
-                 "apps/kmspolicycheck/lib/... in distsearch.conf")
+except (ImportError, SyntaxError, ValueError) as fault:
+    refuse_first(missing(fault))
 except Exception as fault:
     refuse_first("the command cannot be loaded: " + type(fault).__name__ + ": " + " ".join(str(fault).split()))
 
 if __name__ == "__main__":
-    KmsPolicyCheckCommand(refuse).run()
+    KmsPolicyCheckCommand(refuse, missing).run()

@@ -82,7 +82,6 @@ def _one(effect: str, many: int, operator: str, key: str, *texts: Any, **more: A
 
 
 _ANYONE = Block("Allow", 1)
-_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
 FAMILIES: dict[str, Genes] = {
     "texts against patterns": (

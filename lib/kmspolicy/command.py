@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 class KmsPolicyCheckCommand(StreamingCommand):  # type: ignore[misc]
     """Tells which statements of AWS KMS key policies let everyone in, and proves it with a request.
 
-    refuse: ends the search, and the process, with one line for the searcher.
+    refuse: ends the search, and the process, with one line for the searcher; missing: the line for a part of lib/
+    that cannot be imported.
     """
 
-    def __init__(self, refuse: Callable[[str], NoReturn]) -> None:
+    def __init__(self, refuse: Callable[[str], NoReturn], missing: Callable[[Exception], str]) -> None:
         super().__init__()
         self._refuse = refuse
+        self._missing = missing
         self._asked = Options()
         self._search: Search | None = None
         self._output = Output(sys.stdout.buffer)
@@ -47,6 +49,8 @@ class KmsPolicyCheckCommand(StreamingCommand):  # type: ignore[misc]
 
                 self._search = Search(self._asked)
             self._output.body = self._search.answer(self._input.body)
+        except (ImportError, SyntaxError) as fault:  # the engine is loaded with the first policy
+            self._refuse(self._missing(fault))
         except Exception as fault:  # splunklib would show the searcher where in which file
             self._refuse(f"the command failed on a chunk of rows: {fault!r:.200}")
         self._input.body = b""  # before the next chunk is read

@@ -52,6 +52,16 @@ def test_a_missing_lib_is_one_error_that_names_the_setting(missing: str, told: s
         "distsearch.conf")}
 
 
+@pytest.mark.parametrize("late", ["search.py", "answers.py", "solver.py"])
+def test_a_part_of_lib_that_is_first_needed_by_a_policy_names_the_setting_too(late: str, bundle: Path) -> None:
+    (_lib(bundle) / "kmspolicy" / late).unlink()
+    session = talk(getinfo() + execute(f"_raw\n{OPEN}\n", True), app=bundle)
+    assert (len(session.replies), session.status, session.stderr) == (2, 1, "")
+    error = session.replies[1].metadata["error"]
+    assert error.startswith(f"No module named 'kmspolicy.{late[:-3]}': the knowledge bundle lacks the app's folder lib")
+    assert "[replicationAllowlist] kmspolicycheck_lib" in error
+
+
 @pytest.mark.parametrize("cut", [b"from __future__ import (", b"\0" * 100], ids=["in a line", "to zeros"])
 def test_a_lib_that_was_cut_short_names_the_setting_too(cut: bytes, bundle: Path) -> None:
     (_lib(bundle) / "kmspolicy" / "command.py").write_bytes(cut)
