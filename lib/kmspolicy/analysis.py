@@ -84,8 +84,8 @@ class _Seen:
         return Analysis(self._problem, None if self._policy is None else Verdict(self._policy, key, actions))
 
 
-_SEEN: TextCache[_Seen] = TextCache(1_000_000)
-_MOST_QUESTIONS = 8
+_SEEN: TextCache[_Seen] = TextCache(500_000)
+_MOST_QUESTIONS = 4
 _CLOCKS = frozenset(CLOCKS)
 
 
