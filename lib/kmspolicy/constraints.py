@@ -66,8 +66,7 @@ _EFFORTS_OF_A_RESOURCE = 3  # it is expanded, made an automaton or a glob, and m
 
 def constraints_of(statement: Statement, key: KeyFacts, budget: Budget) -> list[Constraint]:
     """All that a request must meet for the statement to match, once action, principal and plain resource do."""
-    found: list[Constraint] = []
-    found += map(_of_key, statement.conditions)
+    found: list[Constraint] = [*map(_of_key, statement.conditions)]
     resources = statement.resources
     if resources is not None and resources.variables:
         plain = resources.without_variables

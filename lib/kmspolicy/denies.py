@@ -1,7 +1,5 @@
 """The Denies that a question must slip past, with all that they test: collected once, asked of every statement."""
 
-from functools import reduce
-from operator import or_
 from typing import Callable
 
 from .actions import mask_of
@@ -24,7 +22,7 @@ class Denies:
 
     def among(self, actions: int) -> "Denies":
         """Those of them that can meet some of these actions."""
-        if reduce(or_, self._masks, 0) & actions and all(mask & actions for mask in self._masks):
+        if all(mask & actions for mask in self._masks):
             return self
         found = self._among.get(actions)
         if found is None:

@@ -1,7 +1,9 @@
 """What a search finds: the rows that a principal element names, what a row gets by a statement, and its request."""
 
+from itertools import product
 from typing import NamedTuple, Optional
 
+from .audience import NAMED_ROWS, Audience
 from .evaluate import Request
 from .groups import Assignment
 from .keys import context_key
@@ -33,14 +35,18 @@ class Grant(NamedTuple):
 NOTHING = Grant()
 
 
-Rows = tuple[bool, bool, bool]  # whether external, service, internal requesters are among those named
+# The rows whose requesters a principal element can name, by whether it names external, service, internal ones.
+_ROWS = {
+    named: frozenset(row for row, is_named in zip(NAMED_ROWS, named) if is_named)
+    for named in product((False, True), repeat=3)
+}
 
 
-def rows_named(principals: Principals, own_account: Optional[str]) -> Rows:
+def rows_named(principals: Principals, own_account: Optional[str]) -> frozenset[Audience]:
     """Which rows a principal element names somebody of."""
     owners = principals.owners
     internal, unknown = own_account in owners, bool(principals.unique_ids)
-    return len(owners) > internal or unknown, bool(principals.services), internal or unknown
+    return _ROWS[len(owners) > internal or unknown, bool(principals.services), internal or unknown]
 
 
 def request_of(found: Found, world: World) -> Request:

@@ -40,18 +40,24 @@ class Verdict:
         """Names of the checked actions that the row gets by these statements, in the table's order."""
         if audience is Audience.none:
             return ()
-        mask = 0
-        at = NAMED_ROWS.index(audience) if audience in NAMED_ROWS else None
+        mask, by_name = 0, audience in NAMED_ROWS
         usable = self.checked if audience in WITHIN_ACCOUNT else self.checked & CROSS_ACCOUNT_MASK
         for statement in statements:
-            if not statement.actions & usable & ~mask or (at is None and not statement.principals.open_ended):
+            if not statement.actions & usable & ~mask or not (by_name or statement.principals.open_ended):
                 continue
-            rows = self.searcher.rows_by_name(statement, self.checked)
-            if rows is None or at is None:
+            rows = self._rows_named(statement, self.checked)
+            if rows is None:
                 mask |= self.grant(statement, audience).actions
-            elif rows[at]:
+            elif audience in rows:
                 mask |= statement.actions & usable
         return names_of(mask)
+
+    def _rows_named(self, statement: Statement, past: int) -> Optional[frozenset[Audience]]:
+        """Who gets the checked actions, where the principal element alone decides; see Searcher.rows_by_name."""
+        rows = self.searcher.rows_by_name(statement, past)
+        if rows and not statement.actions & self.checked & CROSS_ACCOUNT_MASK:
+            return rows - {Audience.external}
+        return rows
 
     def audience_alone(self, statement: Statement) -> Audience:
         """The widest row that the statement by itself gives a checked action, whatever the Denies say."""
@@ -63,10 +69,9 @@ class Verdict:
         usable = statement.actions & self.checked
         if not usable or not statement.allow:
             return Audience.none
-        rows = self.searcher.rows_by_name(statement, 0)
+        rows = self._rows_named(statement, 0)
         if rows is not None:
-            named = zip(NAMED_ROWS, (rows[0] and bool(usable & CROSS_ACCOUNT_MASK), *rows[1:]))
-            return next((row for row, covered in named if covered), Audience.none)
+            return next((row for row in NAMED_ROWS if row in rows), Audience.none)
         open_rows = self.searcher.rows(statement)
         for row in WIDEST_FIRST:
             if row in open_rows and self.searcher.grant(statement, usable, row, ()).actions:
@@ -86,21 +91,17 @@ class Verdict:
         for row in (Audience.network, Audience.organization):  # whom no principal element names
             if any(self.grant(statement, row).actions for statement in self.policy.open_ended):
                 return row
-        named = [False, False, False]
-        searched: list[tuple[Statement, frozenset[Audience]]] = []
+        named: set[Audience] = set()
+        searched: list[Statement] = []
         for statement in self.policy.allows:
-            usable = statement.actions & self.checked
-            if usable:
-                rows = self.searcher.rows_by_name(statement, self.checked)
+            if statement.actions & self.checked:
+                rows = self._rows_named(statement, self.checked)
                 if rows is None:
-                    searched.append((statement, self.searcher.rows(statement)))
+                    searched.append(statement)
                 else:
-                    named[0] |= rows[0] and bool(usable & CROSS_ACCOUNT_MASK)
-                    named[1] |= rows[1]
-                    named[2] |= rows[2]
-        certain = dict(zip(NAMED_ROWS, named))
+                    named |= rows
         for row in NAMED_ROWS:
-            if certain[row] or any(row in rows and self.grant(s, row).actions for s, rows in searched):
+            if row in named or any(self.grant(statement, row).actions for statement in searched):
                 return row
         return Audience.none
 

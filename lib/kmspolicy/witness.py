@@ -5,7 +5,6 @@ Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowin
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, reduce
-from itertools import product
 from operator import or_
 from typing import Optional
 
@@ -19,7 +18,7 @@ from .denies import Denies, masks_of
 from .domains import Facts
 from .evaluate import KeyFacts, Request, matches, principal_matches
 from .general import general_rows
-from .grants import NOTHING, Found, Grant, Rows, request_of, rows_named
+from .grants import NOTHING, Found, Grant, request_of, rows_named
 from .ids import MEMBER_KEYS
 from .networks import NETWORK_KEYS
 from .outsiders import named_organizations, outside_accounts, outside_organizations
@@ -34,10 +33,6 @@ SEARCH_STEPS = 250_000  # one question: a statement, an action, a row
 POLICY_STEPS = 700_000  # all questions about one policy
 
 _STEPS_OF_A_REQUESTER = 40
-_NAMED = {
-    named: frozenset(row for row, is_named in zip(NAMED_ROWS, named) if is_named)
-    for named in product((False, True), repeat=3)
-}
 
 _PLACES = frozenset((*NETWORK_KEYS, "aws:viaawsservice", "aws:ec2instancesourcevpc"))
 
@@ -53,7 +48,7 @@ class Searcher:
         self._covers: dict[int, bool] = {}
         self._constraints: dict[int, list[Constraint]] = {}
         self._grants: dict[tuple[object, ...], Grant] = {}
-        self._named: dict[int, Rows] = {}
+        self._named: dict[int, frozenset[Audience]] = {}
         self._met: dict[int, bool] = {}
         self._open: dict[int, frozenset[Audience]] = {}
         self._hitting: dict[object, Denies] = {}
@@ -130,10 +125,10 @@ class Searcher:
             return frozenset()
         rows = ALL_ROWS
         if not principals.open_ended:
-            rows = _NAMED[self._rows_named(statement)]
+            rows = self._rows_named(statement)
         return rows - ruled_out(statement, self.key.account) if statement.conditions else rows
 
-    def _rows_named(self, statement: Statement) -> Rows:
+    def _rows_named(self, statement: Statement) -> frozenset[Audience]:
         if statement.number not in self._named:
             self._named[statement.number] = rows_named(statement.principals, self.key.account)
         return self._named[statement.number]
@@ -184,7 +179,7 @@ class Searcher:
         number = self._alone.setdefault((statement.number, id(condition)), free)
         return self.grant(statement._replace(number=number, conditions=(condition,)), actions, audience, ())
 
-    def rows_by_name(self, statement: Statement, past: int) -> Optional[Rows]:
+    def rows_by_name(self, statement: Statement, past: int) -> Optional[frozenset[Audience]]:
         """Who gets the statement's actions where its principal element alone decides; None where a search must.
 
         past: the actions (a bit mask) that are to be got past every Deny.
