@@ -3,21 +3,21 @@
 import { APP_PATH, ORIGIN, serve } from './splunkWeb.mjs';
 import { readTiles } from './tiles.mjs';
 
-const QUIET_MS = 400;
+const POLL_MS = 50;
+const QUIET_POLLS = 8;
 
+// Quiet is counted in looks at the page and not in time: on a busy machine time passes in which the page gets no turn.
 async function settle(page) {
     await page.waitForFunction(
-        (quiet) => {
-            const state = `${window.searchesUnderWay}|${document.getElementById('root')?.innerText}`;
-            const now = performance.now();
-            if (state !== window.lastState || window.searchesUnderWay > 0) {
-                window.lastState = state;
-                window.lastChange = now;
-            }
-            return document.querySelector('[data-viz-type]') && now - window.lastChange > quiet;
+        (quietPolls) => {
+            const busy = window.searchesUnderWay > 0 || (window.unfinished?.() ?? ['page']).length > 0;
+            const text = document.getElementById('root')?.innerText;
+            window.quietPolls = busy || text !== window.lastText ? 0 : window.quietPolls + 1;
+            window.lastText = text;
+            return document.querySelector('[data-viz-type]') && window.quietPolls >= quietPolls;
         },
-        QUIET_MS,
-        { polling: 100, timeout: 60000 }
+        QUIET_POLLS,
+        { polling: POLL_MS, timeout: 60000 }
     );
 }
 
@@ -59,11 +59,12 @@ export async function choose({ page }, { input, option }) {
     await settle(page);
 }
 
-// Click a cell of a table: the tile's id, the row and the column from 0.
+// Click a cell of a table that leads to another address: the tile's id, the row and the column from 0.
 export async function clickCell({ page }, { tile, row, column }) {
     const rows = page.locator(`[data-id="${tile}"] [data-test="row"]`).filter({ has: page.locator('[data-test="cell"]') });
+    const before = page.url();
     await rows.nth(row).locator('[data-test="cell"]').nth(column).click();
-    await page.waitForTimeout(QUIET_MS);
+    await page.waitForURL((url) => url.href !== before);
     await settle(page);
 }
 

@@ -8,6 +8,7 @@ import EnterpriseViewOnlyPreset from '@splunk/dashboard-presets/EnterpriseViewOn
 import SplunkThemeProvider from '@splunk/themes/SplunkThemeProvider';
 import variables from '@splunk/themes/variables';
 import styled, { createGlobalStyle } from 'styled-components';
+import { startView } from './delivered';
 import { rowsFor } from './searchRows';
 import { validate, vocabulary } from './definitions';
 
@@ -52,6 +53,7 @@ async function show() {
     const name = window.location.pathname.split('/').pop();
     const { definition, theme } = await window.askHost({ view: name });
     shown += 1;
+    startView(definition);
     root.render(<View key={shown} definition={definition} theme={theme} />);
 }
 

@@ -1,6 +1,7 @@
 // Stands in for the three search data sources of Splunk Enterprise: same options, same chaining, rows from the host.
 // A search is {parts, savedSearch?, earliest?, latest?}: its own text last, before it those that it is chained to.
 import TestDataSource from '@splunk/datasources/TestDataSource';
+import { deliver } from './delivered';
 
 window.searchesUnderWay = 0;
 
@@ -46,6 +47,7 @@ class SearchRows extends TestDataSource {
                 if (stopped) {
                     return;
                 }
+                deliver(this.context.id, search, { columns, error });
                 if (error) {
                     observer.error({ level: 'error', message: error, meta: {} });
                     return;
