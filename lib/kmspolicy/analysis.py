@@ -136,12 +136,13 @@ class StatementAnalysis:
     @property
     def flagged(self) -> bool:
         """Whether an outsider's request for a checked action is allowed by it and denied by no statement."""
-        return bool(self.verdict.grant(self.statement, Audience.everyone).actions)
+        return self.verdict.gets_in(self.statement, Audience.everyone)
 
     @property
     def granted(self) -> tuple[str, ...]:
         """The checked actions that its audience gets after every Deny."""
-        return self.verdict.granted((self.statement,), self.audience)
+        settled = self.verdict.settled(self.statement)
+        return self.verdict.granted((self.statement,), self.audience) if settled is None else settled.granted
 
     @lazy
     def reasons(self) -> tuple[Reason, ...]:

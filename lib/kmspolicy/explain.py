@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
 from .actions import CROSS_ACCOUNT_MASK, names_of
 from .audience import NAMED_ROWS, WIDEST_FIRST, Audience
 from .caching import cached_for_shared
+from .evaluate import KeyFacts
 from .operators import Family
 from .policy import Condition, Statement
 from .verdict import Verdict
+from .witness import alone_in_policy
 
 
 class Code(Enum):
@@ -58,7 +61,28 @@ _ASKED = 30  # Denies of which each is asked whether it closes a statement by it
 
 def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
     """What opens the statement and what closes it, in the order in which a reader would ask."""
+    settled, usable = verdict.settled(statement), statement.actions & verdict.checked
+    if settled is not None and statement.allow and usable:
+        if not statement.principals.open_ended:
+            if settled.gets:
+                return (_principal(statement),)
+        else:
+            budget = verdict.searcher.budget
+            found, steps = _reasons_alone(statement.conditions, usable, verdict.searcher.general_key)
+            if steps <= budget.left:
+                budget.spend(steps)
+                return found
     return tuple(dict.fromkeys(_reasons(verdict, statement)))
+
+
+@lru_cache(maxsize=2048)
+def _reasons_alone(conditions: tuple[Condition, ...], usable: int, key: KeyFacts) -> tuple[tuple[Reason, ...], int]:
+    """The reasons of an Allow for everyone under these conditions that is settled, and the steps it takes."""
+    verdict = Verdict(alone_in_policy(conditions, usable), key, names_of(usable))
+    (statement,) = verdict.policy.statements
+    before = verdict.searcher.budget.left
+    found = tuple(dict.fromkeys(_reasons(verdict, statement)))
+    return found, before - verdict.searcher.budget.left
 
 
 def _reasons(verdict: Verdict, statement: Statement) -> Iterator[Reason]:

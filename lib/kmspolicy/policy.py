@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple, Optional
 
 from . import patterns
@@ -65,7 +67,7 @@ class Condition:
     @lazy
     def variables(self) -> tuple[str, ...]:
         """Names of the policy variables in its values."""
-        if not any("${" in text for text in self.values):
+        if "${" not in "\n".join(self.values):
             return ()
         return tuple(dict.fromkeys(v.name for tokens in self.tokens for v in patterns.variables_in(tokens)))
 
@@ -177,6 +179,11 @@ class Policy:
     @lazy
     def denies(self) -> tuple[Statement, ...]:
         return tuple([s for s in self.statements if not s.allow and s.actions and s.resources is not None])
+
+    @lazy
+    def denied(self) -> int:
+        """The actions that Denies cover, as a bit mask."""
+        return reduce(or_, [deny.actions for deny in self.denies], 0)
 
     @lazy
     def open_ended(self) -> tuple[Statement, ...]:

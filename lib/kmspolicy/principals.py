@@ -6,7 +6,6 @@ Source: IAM User Guide, *AWS JSON policy elements: Principal* and *NotPrincipal*
 import re
 from collections.abc import Sequence
 from enum import Enum
-from itertools import chain
 
 from .caching import cached_for_short, lazy
 
@@ -37,6 +36,8 @@ class Principals:
     @lazy
     def written(self) -> tuple[str, ...]:
         """As the field key_policy_principal shows them."""
+        if len(self._listed) == 1 and not self.negated and self._listed[0][0] in ("AWS", "*"):
+            return tuple(self._listed[0][1])
         mark = "!" if self.negated else ""
         return tuple(
             [
@@ -50,14 +51,19 @@ class Principals:
     def _named(self) -> dict[Named, dict[str, str]]:
         """The values under `AWS`: by what they stand for, the ids or ARNs with the account of each ('' if unknown)."""
         found: dict[Named, dict[str, str]] = {}
-        for kind, texts in self._listed:
-            if kind == "AWS":
-                for what, who, account in map(named, texts):
-                    if what in found:
-                        found[what][who] = account
-                    else:
-                        found[what] = {who: account}
+        for what, who, account in map(named, self._of("AWS")):
+            if what in found:
+                found[what][who] = account
+            else:
+                found[what] = {who: account}
         return found
+
+    def _of(self, wanted: str) -> Sequence[str]:
+        """The values behind a type."""
+        for kind, texts in self._listed:
+            if kind == wanted:
+                return texts
+        return ()
 
     def _who(self, what: Named) -> frozenset[str]:
         return frozenset(self._named.get(what, ()))
@@ -82,21 +88,12 @@ class Principals:
 
     @lazy
     def services(self) -> frozenset[str]:
-        return frozenset(
-            text
-            for kind, texts in self._listed
-            if kind == "Service"
-            for text in texts
-            if "*" not in text and "?" not in text
-        )
+        return frozenset([text for text in self._of("Service") if "*" not in text and "?" not in text])
 
     @lazy
     def owners(self) -> frozenset[str]:
         """The accounts of all whom it names."""
-        return frozenset(chain.from_iterable([who.values() for who in self._named.values()])) - _UNKNOWN
-
-
-_UNKNOWN = frozenset(("",))
+        return frozenset([account for who in self._named.values() for account in who.values() if account])
 
 
 ANYONE = Principals(False, True, (("*", ("*",)),))  # the plain `*`

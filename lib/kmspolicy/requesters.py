@@ -57,11 +57,16 @@ class Requester(NamedTuple):
 
 def bound_keys(principals: Principals) -> frozenset[str]:
     """Keys that are not free for all whom a principal element names."""
-    found = KEYS_OF_SERVICES if principals.services else frozenset[str]()
-    return found | _KEYS_OF_CALLERS if principals.owners or principals.unique_ids else found
+    return _BOUND[bool(principals.services), bool(principals.owners or principals.unique_ids)]
 
 
 _KEYS_OF_CALLERS = KEYS_OF_ACCOUNTS.union(PRINCIPAL_KEYS, WAY_KEYS)
+_BOUND = {  # by whether services and whether callers are named
+    (False, False): frozenset[str](),
+    (False, True): _KEYS_OF_CALLERS,
+    (True, False): KEYS_OF_SERVICES,
+    (True, True): KEYS_OF_SERVICES | _KEYS_OF_CALLERS,
+}
 
 
 def requesters(

@@ -9,6 +9,7 @@ from typing import Any, Callable, Optional, TypeVar, Union
 
 from . import patterns
 from .budget import Budget
+from .caching import cached_for_short
 from .candidates import KeyValues
 from .clocks import CLOCKS
 from .constraints import Constraint, OfKey
@@ -119,8 +120,15 @@ class Question:
 
 def met_by_anyone(condition: Condition) -> bool:
     """Whether a condition on a key that no requester is bound to is met by what it lists, whatever the action."""
-    row = context_key(condition.key)
-    return row.actions is None and _obvious(condition, free_domain(row, "")) is not None
+    domain = _free_for_all(condition.key)
+    return domain is not None and _obvious(condition, domain) is not None
+
+
+@cached_for_short(128)
+def _free_for_all(key: str) -> Optional[Domain]:
+    """What the key can hold in requests for any action; None where some lack it."""
+    row = context_key(key)
+    return free_domain(row, "") if row.actions is None else None
 
 
 def _obvious(condition: Condition, domain: Domain) -> Optional[str]:

@@ -12,6 +12,7 @@ from .caching import lazy
 from .evaluate import KeyFacts
 from .grants import NOTHING, Grant
 from .policy import Policy, Statement
+from .settled import NOBODY, Settled, settled_alone, settled_by_name
 from .witness import Searcher
 
 _DECRYPT = mask_of(("kms:Decrypt",))
@@ -26,6 +27,7 @@ class Verdict:
         self.actions = actions
         self.checked = mask_of(actions)
         self._audiences: dict[int, Audience] = {}
+        self._settled: dict[int, Optional[Settled]] = {}
 
     @lazy
     def searcher(self) -> Searcher:
@@ -45,33 +47,54 @@ class Verdict:
         for statement in statements:
             if not statement.actions & usable & ~mask or not (by_name or statement.principals.open_ended):
                 continue
-            rows = self._rows_named(statement, self.checked)
-            if rows is None:
+            settled = self.settled(statement)
+            if settled is None:
                 mask |= self.grant(statement, audience).actions
-            elif audience in rows:
-                mask |= statement.actions & usable
+            else:
+                mask |= settled.gets.get(audience, 0)
         return names_of(mask)
 
-    def _rows_named(self, statement: Statement, past: int) -> Optional[frozenset[Audience]]:
-        """Who gets the checked actions, where the principal element alone decides; see Searcher.rows_by_name."""
-        rows = self.searcher.rows_by_name(statement, past)
-        if rows and not statement.actions & self.checked & CROSS_ACCOUNT_MASK:
-            return rows - {Audience.external}
-        return rows
+    def settled(self, statement: Statement) -> Optional[Settled]:
+        """What the statement comes to, where nothing else in the policy can change that; None where it takes a search.
+
+        Of the rows narrower than the statement's audience not all may be told; no policy has a narrower audience.
+        """
+        number = statement.number
+        if number not in self._settled:
+            self._settled[number] = self._settle(statement)
+        return self._settled[number]
+
+    def _settle(self, statement: Statement) -> Optional[Settled]:
+        usable = statement.actions & self.checked
+        if not usable or not statement.allow:
+            return NOBODY
+        if usable & self.policy.denied:
+            return None
+        if not statement.principals.open_ended:
+            rows = self.searcher.rows_by_name(statement)
+            return None if rows is None else settled_by_name(rows, usable)
+        if not self.searcher.is_plain(statement) or self.key.account is None:
+            return None
+        found, budget = settled_alone(statement.conditions, usable, self.searcher.general_key), self.searcher.budget
+        if found is None or found[1] > budget.left:
+            return None
+        budget.spend(found[1])
+        return found[0]
 
     def audience_alone(self, statement: Statement) -> Audience:
         """The widest row that the statement by itself gives a checked action, whatever the Denies say."""
+        settled = self.settled(statement)
+        if settled is not None:
+            return settled.audience
         if statement.number not in self._audiences:
             self._audiences[statement.number] = self._alone(statement)
         return self._audiences[statement.number]
 
     def _alone(self, statement: Statement) -> Audience:
         usable = statement.actions & self.checked
-        if not usable or not statement.allow:
-            return Audience.none
-        rows = self._rows_named(statement, 0)
+        rows = self.searcher.rows_by_name(statement)
         if rows is not None:
-            return next((row for row in NAMED_ROWS if row in rows), Audience.none)
+            return settled_by_name(rows, usable).audience
         open_rows = self.searcher.rows(statement)
         for row in WIDEST_FIRST:
             if row in open_rows and self.searcher.grant(statement, usable, row, ()).actions:
@@ -81,7 +104,12 @@ class Verdict:
     @lazy
     def flagged(self) -> bool:
         """Whether everyone gets a checked action from the whole policy."""
-        return any(self.grant(statement, Audience.everyone).actions for statement in self.policy.open_ended)
+        return any(self.gets_in(statement, Audience.everyone) for statement in self.policy.open_ended)
+
+    def gets_in(self, statement: Statement, row: Audience) -> bool:
+        """Whether the row, which is not narrower than the statement's audience, gets a checked action by it."""
+        settled = self.settled(statement)
+        return bool(self.grant(statement, row).actions) if settled is None else row in settled.gets
 
     @lazy
     def audience(self) -> Audience:
@@ -89,19 +117,10 @@ class Verdict:
         if self.flagged:
             return Audience.everyone
         for row in (Audience.network, Audience.organization):  # whom no principal element names
-            if any(self.grant(statement, row).actions for statement in self.policy.open_ended):
+            if any(self.gets_in(statement, row) for statement in self.policy.open_ended):
                 return row
-        named: set[Audience] = set()
-        searched: list[Statement] = []
-        for statement in self.policy.allows:
-            if statement.actions & self.checked:
-                rows = self._rows_named(statement, self.checked)
-                if rows is None:
-                    searched.append(statement)
-                else:
-                    named |= rows
         for row in NAMED_ROWS:
-            if row in named or any(self.grant(statement, row).actions for statement in searched):
+            if any(self.gets_in(statement, row) for statement in self.policy.allows):
                 return row
         return Audience.none
 
@@ -112,22 +131,25 @@ class Verdict:
         if self.audience is Audience.none or not self.searcher.bound_met:
             return None
         for statement in self.policy.allows:
-            rows = self.searcher.rows_by_name(statement, self.checked)
-            grant = self.grant(statement, self.audience) if rows is None or self.audience not in NAMED_ROWS else NOTHING
+            settled = self.settled(statement)
+            grant = self.grant(statement, self.audience) if settled is None else NOTHING
             if grant.undecided:
                 open_still = open_still or statement
-            elif grant.actions or (rows is not None and self.granted((statement,), self.audience)):
+            elif grant.actions or (settled is not None and self.audience in settled.gets):
                 return None
         return open_still
 
     def is_unproven(self, statement: Statement) -> bool:
         """Whether the bound ended a search that an answer about the statement rests on."""
-        asked = []
-        if self.searcher.rows_by_name(statement, self.checked) is None:
-            alone = self.audience_alone(statement)
-            asked += [self.grant(statement, Audience.everyone), self.grant(statement, alone)]
-            if self.searcher.rows_by_name(statement, 0) is None:
-                asked.append(self.searcher.grant(statement, statement.actions & self.checked, alone, ()))
+        if self.settled(statement) is not None:
+            return False
+        alone = self.audience_alone(statement)
+        asked = [self.grant(statement, alone)]
+        if not self.searcher.bound_met:
+            return False
+        asked.append(self.grant(statement, Audience.everyone))
+        if self.searcher.rows_by_name(statement) is None:
+            asked.append(self.searcher.grant(statement, statement.actions & self.checked, alone, ()))
         return any(grant.undecided for grant in asked)
 
     @property

@@ -4,8 +4,7 @@ Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowin
 """
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache, reduce
-from operator import or_
+from functools import lru_cache
 from typing import Optional
 
 from .actions import CROSS_ACCOUNT_MASK, bits, names_of
@@ -60,12 +59,14 @@ class Searcher:
         return World(self.policy, self.key)
 
     @lazy
-    def _denied(self) -> int:
-        """The actions that Denies cover."""
-        return reduce(or_, (deny.actions for deny in self.policy.denies), 0)
+    def general_key(self) -> KeyFacts:
+        """What answers that are the same in every policy depend on of the key."""
+        return KeyFacts(self.key.account, self.key.region, None, self.key.partition)
 
     def covers(self, statement: Statement) -> bool:
         """Whether the statement's resource element covers the key (or may, when it reads variables)."""
+        if statement.resources is THE_KEY:
+            return True
         if statement.number not in self._covers:
             self._covers[statement.number] = plain_resource_covers(statement, self.key, self.budget)
         return self._covers[statement.number]
@@ -91,26 +92,36 @@ class Searcher:
         question = (statement.number, asked, audience, hitting)
         grant = self._grants.get(question)
         if grant is None:
-            general = not hitting.statements and self._is_general(statement, audience)
-            answer = self._general if general else self._grant
-            grant = self._grants[question] = answer(statement, asked, audience, hitting)
+            if not hitting.statements and self._is_general(statement, statement.conditions, audience):
+                grant = self._general(statement.conditions, asked, audience)
+            else:
+                grant = self._grant(statement, asked, audience, hitting)
+            self._grants[question] = grant
         return grant
 
-    def _is_general(self, statement: Statement, audience: Audience) -> bool:
-        """Whether other policies have the same answer, and there are steps enough to look for it."""
-        plain = statement.principals.anyone and not statement.principals.negated and statement.resources is THE_KEY
-        if not plain or not statement.conditions or self.key.account is None or self.budget.left < SEARCH_STEPS:
+    def _is_general(self, statement: Statement, conditions: tuple[Condition, ...], audience: Audience) -> bool:
+        """Whether the statement, under these conditions, has the same answer in every policy, and steps are left."""
+        if not conditions or not self.is_plain(statement) or self.key.account is None:
             return False
-        return audience in general_rows(statement.conditions)
+        return self.budget.left >= SEARCH_STEPS and audience in general_rows(conditions)
 
-    def _general(self, statement: Statement, asked: int, audience: Audience, _: Denies) -> Grant:
+    @staticmethod
+    def is_plain(statement: Statement) -> bool:
+        """Whether the statement is for everyone, and for the key."""
+        principals = statement.principals
+        return principals.anyone and not principals.negated and statement.resources is THE_KEY
+
+    def _general(self, conditions: tuple[Condition, ...], asked: int, audience: Audience) -> Grant:
         """The grant of a statement that gets the same in every policy, as if it were alone in its own."""
-        key = self.key
-        actions, undecided, steps = _gained_alone(
-            statement.conditions, asked, audience, key.account, key.region, key.partition
-        )
-        self.budget.spend(steps)
-        return self._undecided(actions) if undecided else Grant(actions)
+        if audience not in WITHIN_ACCOUNT:
+            asked &= CROSS_ACCOUNT_MASK
+        question = (conditions, asked, audience)
+        grant = self._grants.get(question)
+        if grant is None:
+            gained, undecided, steps = gained_alone(conditions, asked, audience, self.general_key)
+            self.budget.spend(steps)
+            grant = self._grants[question] = self._undecided(gained) if undecided else Grant(gained)
+        return grant
 
     def rows(self, statement: Statement) -> frozenset[Audience]:
         """The rows that no element of the statement rules out by itself; the others get nothing by it."""
@@ -175,16 +186,15 @@ class Searcher:
             return self.grant(statement, actions, audience, ())
         if audience in rules_out(condition, self.key.account):
             return NOTHING
+        if self._is_general(statement, (condition,), audience):
+            return self._general((condition,), actions & statement.actions, audience)
         free = len(self.policy.statements) + len(self._alone)
         number = self._alone.setdefault((statement.number, id(condition)), free)
         return self.grant(statement._replace(number=number, conditions=(condition,)), actions, audience, ())
 
-    def rows_by_name(self, statement: Statement, past: int) -> Optional[frozenset[Audience]]:
-        """Who gets the statement's actions where its principal element alone decides; None where a search must.
-
-        past: the actions (a bit mask) that are to be got past every Deny.
-        """
-        if statement.principals.open_ended or past & statement.actions & self._denied or not self.covers(statement):
+    def rows_by_name(self, statement: Statement) -> Optional[frozenset[Audience]]:
+        """Whom the principal element names, where it alone decides who gets the actions; None where a search must."""
+        if statement.principals.open_ended or not self.covers(statement):
             return None
         if (statement.conditions or statement.resources is not THE_KEY) and not self._met_by_all(statement):
             return None
@@ -291,22 +301,23 @@ class Searcher:
             self.budget = paid
 
 
+def alone_in_policy(conditions: tuple[Condition, ...], actions: int) -> Policy:
+    """The policy of one Allow that gives everyone these actions (a bit mask) under these conditions."""
+    spelled = "\n".join(value for condition in conditions for value in condition.values)
+    return Policy((Statement(0, {}, "", True, ANYONE, actions, THE_KEY, conditions),), {}, spelled)
+
+
 @lru_cache(maxsize=2048)
-def _gained_alone(
-    conditions: tuple[Condition, ...],
-    asked: int,
-    audience: Audience,
-    account: Optional[str],
-    region: Optional[str],
-    partition: Optional[str],
+def gained_alone(
+    conditions: tuple[Condition, ...], asked: int, audience: Audience, key: KeyFacts
 ) -> tuple[int, bool, int]:
     """What the row gets of these actions by a policy of one Allow for everyone under these conditions.
 
     The actions, whether that is undecided, and the steps it took.
     """
-    statement = Statement(0, {}, "", True, ANYONE, asked, THE_KEY, conditions)
-    spelled = "\n".join(value for condition in conditions for value in condition.values)
-    searcher = Searcher(Policy((statement,), {}, spelled), KeyFacts(account, region, None, partition))
+    policy = alone_in_policy(conditions, asked)
+    (statement,) = policy.statements
+    searcher = Searcher(policy, key)
     searcher.budget = Budget(SEARCH_STEPS)
     grant = searcher._grant(statement, asked, audience, Denies((), searcher.constraints))
     return grant.actions, grant.undecided, SEARCH_STEPS - searcher.budget.left

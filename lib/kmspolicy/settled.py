@@ -1,0 +1,75 @@
+"""Tells what a statement comes to, where nothing else in its policy can change that.
+
+It is so where the principal element alone decides, and where the conditions of a statement for everyone let the same
+requesters in whatever policy they stand in (see general.py); either way past no Deny.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple, Optional
+
+from .actions import CROSS_ACCOUNT_MASK, names_of
+from .audience import NAMED_ROWS, WIDEST_FIRST, WITHIN_ACCOUNT, Audience
+from .certain import rules_out
+from .evaluate import KeyFacts
+from .general import general_rows
+from .policy import Condition
+from .witness import gained_alone
+
+_MOST_STEPS = 1_000  # of a statement that is settled; what takes more is asked row by row, as far as it is needed
+
+
+class Settled(NamedTuple):
+    """What a statement comes to.
+
+    audience: the widest row that gets in; gets: the checked actions, as bit masks, of the rows that get some, as far as
+    they are known: no wider row gets any; granted: those of the audience, by name.
+    """
+
+    audience: Audience
+    gets: Mapping[Audience, int]
+    granted: tuple[str, ...]
+
+
+NOBODY = Settled(Audience.none, {}, ())
+
+
+@lru_cache(maxsize=512)
+def settled_by_name(rows: frozenset[Audience], usable: int) -> Settled:
+    """rows: whom the principal element names; usable: which of the checked actions (a bit mask) it gives them."""
+    return _settled({row: _within_reach(row, usable) for row in NAMED_ROWS if row in rows})
+
+
+@lru_cache(maxsize=2048)
+def settled_alone(conditions: tuple[Condition, ...], usable: int, key: KeyFacts) -> Optional[tuple[Settled, int]]:
+    """The same of an Allow for everyone under these conditions, with the steps it takes; None where that differs.
+
+    key: what general answers depend on of it; its account is known.
+    """
+    general = general_rows(conditions)
+    steps = 0
+    for row in WIDEST_FIRST:
+        asked = _within_reach(row, usable)
+        if not asked or any(row in rules_out(condition, key.account) for condition in conditions):
+            continue
+        if row not in general:
+            return None
+        gained, undecided, taken = gained_alone(conditions, asked, row, key)
+        steps += taken
+        if undecided or steps > _MOST_STEPS:
+            return None
+        if gained:
+            return _settled({row: gained}), steps
+    return NOBODY, steps
+
+
+def _within_reach(row: Audience, actions: int) -> int:
+    return actions if row in WITHIN_ACCOUNT else actions & CROSS_ACCOUNT_MASK
+
+
+def _settled(gets: Mapping[Audience, int]) -> Settled:
+    """gets: from the widest row to the narrowest."""
+    found = {row: actions for row, actions in gets.items() if actions}
+    for row, actions in found.items():
+        return Settled(row, found, names_of(actions))
+    return NOBODY
