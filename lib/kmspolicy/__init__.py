@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .analysis import Analysis, StatementAnalysis, analyze
     from .audience import Audience
     from .evaluate import KeyFacts
-    from .explain import Reason
+    from .explain import Code, Reason
     from .problems import Problem
     from .sentences import error_text, sentence
 
@@ -19,6 +19,7 @@ __all__ = [
     "ENCRYPT",
     "Analysis",
     "Audience",
+    "Code",
     "KeyFacts",
     "Problem",
     "Reason",

@@ -103,7 +103,7 @@ class StatementAnalysis:
     @property
     def text(self) -> str:
         """The statement as compact JSON."""
-        return self.statement.text
+        return self.verdict.policy.texts[self.statement.number]
 
     @property
     def sid(self) -> str:
@@ -126,7 +126,7 @@ class StatementAnalysis:
     @property
     def conditions(self) -> tuple[str, ...]:
         """One line for every operator and key."""
-        return tuple(map(str, self.statement.conditions))
+        return tuple([condition.text for condition in self.statement.conditions])
 
     @property
     def audience(self) -> Audience:

@@ -1,5 +1,6 @@
 """Keeps answers: of functions about short texts, about whole policies, an object's own; all in bounded memory."""
 
+from collections import OrderedDict
 from functools import lru_cache, wraps
 from typing import Any, Callable, Generic, Optional, TypeVar, Union, overload
 
@@ -82,6 +83,21 @@ class lazy(Generic[Answer]):  # it reads like property
         return answer
 
 
+class Recent(OrderedDict[Any, Answer]):
+    """The latest answers, by what was asked: a dictionary that drops the oldest when there are too many."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def keep(self, question: Any, answer: Answer) -> Answer:
+        """The answer, from now on found by the question."""
+        self[question] = answer
+        if len(self) > self._most:
+            self.popitem(last=False)
+        return answer
+
+
 class TextCache(Generic[Answer]):
     """Answers about whole texts, the oldest dropped when their texts together exceed a number of characters.
 
@@ -93,8 +109,8 @@ class TextCache(Generic[Answer]):
 
     def __init__(self, characters: int) -> None:
         self._room = characters
-        self._kept: dict[tuple[int, str, str, str], tuple[str, Answer]] = {}
-        self._met: dict[int, None] = {}
+        self._kept: OrderedDict[tuple[int, str, str, str], tuple[str, Answer]] = OrderedDict()
+        self._met: Recent[None] = Recent(_MOST_MET)
 
     def answer(self, text: str, work_out: Callable[[str], Answer]) -> Answer:
         """The answer about this text, worked out where none is kept."""
@@ -107,16 +123,14 @@ class TextCache(Generic[Answer]):
         if hash(mark) in self._met:
             self._keep(mark, text, answer)
         else:
-            self._met[hash(mark)] = None
-            if len(self._met) > _MOST_MET:
-                del self._met[next(iter(self._met))]
+            self._met.keep(hash(mark), None)
         return answer
 
     def _keep(self, mark: tuple[int, str, str, str], text: str, answer: Answer) -> None:
         self._room -= len(text) - (len(text) if mark in self._kept else 0)
         self._kept[mark] = (text, answer)
         while self._room < 0:
-            self._room += len(self._kept.pop(next(iter(self._kept)))[0])
+            self._room += len(self._kept.popitem(last=False)[1][0])
 
 
 _MOST_MET = 4096

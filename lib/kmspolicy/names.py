@@ -27,7 +27,7 @@ class Names:
 
     @lazy
     def _text(self) -> str:
-        return "\n".join(self._policy.texts())
+        return "\n".join(self._policy.spelled())
 
     def surely_lacks(self, name: str) -> bool:
         """Whether the policy certainly does not spell out an id (in lower case), by a look at its text alone."""

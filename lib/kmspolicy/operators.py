@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, Callable, NamedTuple, Optional, Union
 
 from . import addresses, patterns, typed
-from .caching import cached_for_short
+from .caching import cached_for_short, lazy
 
 
 class Family(Enum):
@@ -43,7 +43,7 @@ class Operator:
     ignore_case: bool = False
     order: Optional[Order] = None  # None: equality
 
-    @property
+    @lazy
     def takes_variables(self) -> bool:
         return self.family in (Family.STRING, Family.ARN)
 

@@ -21,6 +21,7 @@ VERSIONS = ("2012-10-17", "2008-10-17")
 _ELEMENTS = frozenset(
     ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition")
 )
+_USUAL = _ELEMENTS - {"NotPrincipal", "NotAction", "NotResource"}
 _TOP_ELEMENTS = frozenset(("Version", "Id", "Statement"))
 _PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
 
@@ -77,23 +78,26 @@ def _statement(source: Any, index: int, expands: bool) -> Statement:
     sid = source.get("Sid", "")
     if not isinstance(sid, str):
         raise PolicyError(Fault.NOT_TEXT, show(sid), place="Sid")
-    if not source.keys() <= _ELEMENTS:
-        _bound_unknown(source, _ELEMENTS)
+    if source.keys() <= _USUAL:
+        place, resource, action = "Principal", "Resource", "Action"
+    else:
+        if not source.keys() <= _ELEMENTS:
+            _bound_unknown(source, _ELEMENTS)
+        place = _side(source, "Principal", "NotPrincipal")
+        resource = _side(source, "Resource", "NotResource")
+        action = _side(source, "Action", "NotAction")
+    if place not in source:
+        raise PolicyError(Fault.NO_PRINCIPAL)
     resources: Optional[Resources] = None
     conditions: tuple[Condition, ...] = ()
     actions = 0
-    place = _side(source, "Principal", "NotPrincipal")
-    resource = _side(source, "Resource", "NotResource")
-    action = _side(source, "Action", "NotAction")
-    if not place:
-        raise PolicyError(Fault.NO_PRINCIPAL)
     try:
         principals = _principals(source[place], place == "NotPrincipal")
-        if place := resource:
+        if (place := resource) in source:
             resources = _resources(source[place], place == "NotResource", expands)
         if (place := "Condition") in source:
             conditions = _conditions(source[place], expands)
-        if place := action:
+        if (place := action) in source:
             actions = _actions(source[place], place == "NotAction")
     except PolicyError as error:
         raise error.within(place) from None
@@ -101,9 +105,9 @@ def _statement(source: Any, index: int, expands: bool) -> Statement:
 
 
 def _side(source: dict[str, Any], element: str, complement: str) -> str:
-    """Which of an element and its complement a statement has; '' where it has neither."""
+    """Which of an element and its complement a statement has; the element where it has neither."""
     if complement not in source:
-        return element if element in source else ""
+        return element
     if element in source:
         raise PolicyError(Fault.BOTH, element)
     return complement
@@ -127,8 +131,10 @@ def _texts(value: Any) -> list[str]:
 
 def _principals(value: Any, negated: bool) -> Principals:
     if isinstance(value, dict):
-        if len(value) == 1 and not negated and isinstance(value.get("AWS"), str):
-            return one_principal(value["AWS"])
+        if len(value) == 1 and not negated:
+            ((kind, who),) = value.items()
+            if isinstance(who, str) and kind in _PRINCIPAL_TYPES:
+                return one_principal(who, kind)
         listed = tuple([(kind, _principal_texts(kind, values)) for kind, values in value.items()])
         # A NotPrincipal that lists nobody at all has no effect; it is not the complement of nobody.
         return Principals(negated and any(texts for _, texts in listed), "*" in _of_aws(value), listed)

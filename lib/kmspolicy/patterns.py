@@ -36,11 +36,15 @@ _SPLIT = {
 _DEFAULT = re.compile(r"\s*([^,]*?)\s*,\s*'(.*)'\s*\Z", re.DOTALL)
 
 
-@cached_for_short(256)
 def tokens_of(text: str, wildcards: bool, variables: bool) -> Tokens:
     """Splits a policy's text into literal pieces, wildcards and variables."""
-    if not (wildcards and ("*" in text or "?" in text)) and not (variables and "${" in text):
-        return (text,) if text else ()
+    if (wildcards and ("*" in text or "?" in text)) or (variables and "${" in text):
+        return _split(text, wildcards, variables)
+    return (text,) if text else ()
+
+
+@cached_for_short(256)
+def _split(text: str, wildcards: bool, variables: bool) -> Tokens:
     tokens: list[Token] = []
     for piece in _SPLIT[wildcards, variables].split(text):
         if not piece:

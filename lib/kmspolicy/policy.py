@@ -4,7 +4,7 @@ Source: IAM User Guide, *IAM JSON policy elements reference*; KMS Developer Guid
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
@@ -62,7 +62,7 @@ class Condition:
     def tokens(self) -> tuple[patterns.Tokens, ...]:
         """The values split into literal text, wildcards and variables."""
         takes = self.expands and self.operator.takes_variables
-        return tuple(patterns.tokens_of(text, self.operator.wildcards, takes) for text in self.values)
+        return tuple([patterns.tokens_of(text, self.operator.wildcards, takes) for text in self.values])
 
     @lazy
     def variables(self) -> tuple[str, ...]:
@@ -90,7 +90,9 @@ class Condition:
         steps, more = self._effort
         return steps + (more * length >> 10)
 
-    def __str__(self) -> str:
+    @lazy
+    def text(self) -> str:
+        """The condition on one line."""
         return f"{self.operator_written} {self.key_written} = {', '.join(self.values)}"
 
 
@@ -120,6 +122,24 @@ class Resources:
 THE_KEY = Resources(((patterns.STAR,),))  # the plain `*`
 
 
+_BETWEEN = "},{"  # two statements
+
+
+def _text(source: Mapping[str, Any]) -> str:
+    text = _READABLE.encode(source)
+    if text.isascii():
+        return text
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return _ESCAPED.encode(source)
+    return text
+
+
+def _listed(value: Any) -> Iterable[str]:
+    return (value,) if isinstance(value, str) else value
+
+
 class Statement(NamedTuple):
     """One statement. `actions` is a bit mask over the KMS actions; 0 where the statement has no effect on any."""
 
@@ -138,30 +158,18 @@ class Statement(NamedTuple):
         return "NotAction" in self.source
 
     @property
-    def text(self) -> str:
-        """The statement as compact JSON; escaped where its characters cannot be written as UTF-8."""
-        text = _READABLE.encode(self.source)
-        if text.isascii():
-            return text
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            return _ESCAPED.encode(self.source)
-        return text
+    def actions_written(self) -> tuple[str, ...]:
+        """The actions as written; those of NotAction behind `!`."""
+        source = self.source
+        if "NotAction" in source:
+            return tuple(["!" + text for text in _listed(source["NotAction"])])
+        return tuple(_listed(source.get("Action", ())))
 
     @property
     def name(self) -> str:
         """How a reason refers to the statement: its Sid in quotes, else its position."""
         sid = self.sid if len(self.sid) <= _LONGEST_NAME else self.sid[: _LONGEST_NAME - 1] + "…"
         return f'statement "{sid}"' if sid else f"Statement[{self.number}]"
-
-    @property
-    def actions_written(self) -> tuple[str, ...]:
-        """The actions as written; those of NotAction behind `!`."""
-        all_but = self.all_but
-        listed = self.source.get("NotAction" if all_but else "Action", ())
-        texts = (listed,) if isinstance(listed, str) else listed
-        return tuple(["!" + text for text in texts] if all_but else texts)
 
 
 @dataclass(frozen=True)
@@ -192,6 +200,18 @@ class Policy:
         return tuple([s for s in found if s.allow and s.actions and s.resources is not None])
 
     @lazy
+    def texts(self) -> Sequence[str]:
+        """The statements as compact JSON; escaped where their characters cannot be written as UTF-8."""
+        sources = [statement.source for statement in self.statements]
+        together = _READABLE.encode(sources)
+        if not together.isascii():
+            return list(map(_text, sources))
+        parts = together[2:-2].split(_BETWEEN)  # encoding them one by one takes twice as long
+        if len(parts) != len(sources):  # some statement has such a text in it
+            return list(map(_text, sources))
+        return ["{" + part + "}" for part in parts]
+
+    @lazy
     def spelling(self) -> Mapping[str, str]:
         """How the policy spells the context keys that it tests, by their name in lower case."""
         return {c.key: c.key_written for statement in self.statements for c in statement.conditions}
@@ -213,7 +233,7 @@ class Policy:
         """Whether a resource element is more than the plain `*`."""
         return any(s.resources is not None and s.resources is not THE_KEY for s in self.statements)
 
-    def texts(self) -> Iterator[str]:
+    def spelled(self) -> Iterator[str]:
         """Every text in which an account, an organization, a network or a principal can be spelled out."""
         for statement in self.statements:
             yield from statement.principals.written

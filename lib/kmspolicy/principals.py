@@ -6,6 +6,7 @@ Source: IAM User Guide, *AWS JSON policy elements: Principal* and *NotPrincipal*
 import re
 from collections.abc import Sequence
 from enum import Enum
+from typing import Optional
 
 from .caching import cached_for_short, lazy
 
@@ -84,7 +85,7 @@ class Principals:
 
     @lazy
     def unique_ids(self) -> frozenset[str]:
-        return self._who(Named.UNIQUE_ID)
+        return self._who(Named.UNIQUE_ID) if self._plain_owners is None else frozenset()
 
     @lazy
     def services(self) -> frozenset[str]:
@@ -93,13 +94,26 @@ class Principals:
     @lazy
     def owners(self) -> frozenset[str]:
         """The accounts of all whom it names."""
-        return frozenset([account for who in self._named.values() for account in who.values() if account])
+        plain = self._plain_owners
+        return frozenset([a for who in self._named.values() for a in who.values() if a]) if plain is None else plain
+
+    @lazy
+    def _plain_owners(self) -> Optional[frozenset[str]]:
+        """The accounts, where all values under `AWS` are ARNs of accounts, users and roles."""
+        texts = self._of("AWS")
+        if not texts:
+            return frozenset()
+        together = "\n".join(texts)
+        accounts = _PLAIN_OWNERS.findall(together)
+        plain = len(accounts) == len(texts) == together.count("\n") + 1
+        return frozenset(accounts) if plain else None
 
 
 ANYONE = Principals(False, True, (("*", ("*",)),))  # the plain `*`
 
 _ACCOUNT = re.compile(r"[0-9]{12}\Z")
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}\Z")
+_PLAIN_OWNERS = re.compile(r"^arn:[^:\n]*:iam::([0-9]{12}):(?:root|(?:role|user)/[^*?\n]+)$", re.MULTILINE)
 _ROOT = re.compile(r"arn:[^:]*:iam::([0-9]{12}):root\Z")
 _OWNER = re.compile(r"arn:[^:]*:(?:iam::([0-9]{12}):(?:role|user)|sts::([0-9]{12}):(federated-user|assumed-role))\Z")
 
@@ -135,9 +149,9 @@ def _of_head(head: str) -> tuple[Named, str]:
 
 
 @cached_for_short(256)
-def one_principal(value: str) -> Principals:
-    """The principal element that lists a single value of type `AWS`."""
-    return Principals(False, value == "*", (("AWS", (value,)),))
+def one_principal(value: str, kind: str) -> Principals:
+    """The principal element that lists a single value, of this type."""
+    return Principals(False, value == "*" and kind == "AWS", ((kind, (value,)),))
 
 
 def account_of(arn: str) -> str:

@@ -4,16 +4,14 @@ Source: interface of the command (README, *Fields*).
 """
 from __future__ import annotations
 
-from functools import lru_cache
-
-from . import Analysis, Audience, Reason, StatementAnalysis, sentence
-from .caching import cached_for_short
+from . import Analysis, Audience, Code, Reason, StatementAnalysis, sentence
+from .caching import Recent
 from .facts import Facts
 from .fields import FACTS, STATEMENT
-from .table import LINE_END, cell, csv_line, encoded, multivalue_cells
+from .table import LINE_END, cell, csv_line, encoded, multivalue_cells, usual_cells
 
-_granted_cells = lru_cache(maxsize=256)(multivalue_cells)  # few sets of actions are ever granted
 _BOOLEAN = {False: "false", True: "true"}
+_NAME: dict[Audience | None, str] = {None: "", **{audience: audience.value for audience in Audience}}
 _OF_AUDIENCE: dict[Audience | None, str] = {
     Audience.network: "medium", Audience.external: "low", Audience.organization: "low"}
 _NO_STATEMENT = b"," * len(STATEMENT)
@@ -32,13 +30,14 @@ def statement_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> list
     for statement in statements:
         flagged = statement.flagged
         if flagged or not flagged_only:
-            actions, more_actions = multivalue_cells(statement.actions)
+            text = statement.text.replace('"', '""')
+            actions, more_actions = usual_cells(statement.actions)
             principals, more_principals = multivalue_cells(statement.principals)
-            conditions, more_conditions = multivalue_cells(statement.conditions)
-            own = encoded(f"{cell(statement.text)},{statement.index},{count},{cell(statement.sid)},"
-                          f"{statement.effect},{actions},{principals},{conditions},")
+            conditions, more_conditions = usual_cells(statement.conditions)
+            own = (f'"{text}",{statement.index},{count},{cell(statement.sid)},{statement.effect},'
+                   f"{actions},{principals},{conditions},")
             more = f"{more_actions},{more_principals},{more_conditions}"
-            rows.append((own, *verdicts.cells(statement, flagged, more)))
+            rows.append((encoded(own), *verdicts.cells(statement, flagged, more)))
     return rows
 
 
@@ -69,11 +68,11 @@ class _Verdicts:
     def cells(self, verdict: Analysis | StatementAnalysis, flagged: bool, more: str) -> tuple[bytes, bytes, bytes]:
         """verdict: of one statement, or of the whole policy; more: the `__mv_` cells of a statement's own fields."""
         audience = verdict.audience
-        granted, more_granted = _granted_cells(verdict.granted)
+        granted, more_granted = usual_cells(verdict.granted)
         reasons, more_reasons = _reason_cells(verdict.reasons)
         witness = cell(verdict.witness or "") if flagged else ""
         severity = self._if_flagged if flagged else _OF_AUDIENCE.get(audience, "informational")
-        told = (f"{audience.value if audience else ''},{_BOOLEAN[flagged]},{granted},{reasons},{witness},"
+        told = (f"{_NAME[audience]},{_BOOLEAN[flagged]},{granted},{reasons},{witness},"
                 f"{self._encrypt_only},{severity},")
         return self._part(told), self._facts, self._part(f"{self._hash},{more},{more_granted},{more_reasons}\r\n")
 
@@ -84,9 +83,17 @@ class _Verdicts:
         return part
 
 
-@cached_for_short(4, 256)
 def _reason_cells(reasons: tuple[Reason, ...]) -> tuple[str, str]:
-    return multivalue_cells([sentence(reason) for reason in reasons])
+    known = _REASONS.get(reasons)
+    if known is None:
+        known = multivalue_cells([sentence(reason) for reason in reasons])
+        if len(reasons) <= _MOST_REASONS and not (reasons and reasons[0].code is Code.NAMED):  # names are new each time
+            _REASONS.keep(reasons, known)
+    return known
+
+
+_MOST_REASONS = 4
+_REASONS: Recent[tuple[str, str]] = Recent(256)
 
 
 def _facts_cells(facts: Facts) -> bytes:

@@ -1,15 +1,16 @@
 """Puts reasons and problems into words; the only place where the engine's codes become sentences."""
 
-from .explain import Reason
+from .explain import Code, Reason
 from .problems import Problem
 
 _LONGEST = 400
+_PATTERNS = {code: "{at}" + code.value for code in Code}
 
 
 def sentence(reason: Reason) -> str:
     """One reason as a plain sentence on one line."""
     told = f"{reason.statement}: " if reason.statement else ""
-    return _fill("{at}" + reason.code.value, reason.details, told)
+    return _fill(_PATTERNS[reason.code], reason.details, told)
 
 
 def error_text(problem: Problem) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional, TypeVar, Union
 
 from . import patterns
 from .budget import Budget
-from .caching import cached_for_short
+from .caching import Recent, cached_for_short
 from .candidates import KeyValues
 from .clocks import CLOCKS
 from .constraints import Constraint, OfKey
@@ -24,9 +24,8 @@ from .solver import Unmet, solve
 
 Answer = TypeVar("Answer")
 Solution = Union[Assignment, Unmet, None]
-_MOST = 2048
 _MOST_ASKED = 16  # conditions, or keys, of a question that is remembered
-_kept: dict[tuple[object, ...], tuple[Any, int]] = {}
+_kept: Recent[tuple[Any, int]] = Recent(2048)
 _TIMES_PROVEN = 2  # here, and by the evaluator of whole requests
 _TO_HOLD = frozenset(((0, True),))
 
@@ -96,9 +95,7 @@ class Question:
             return answer[0]  # type: ignore[no-any-return]  # what work_out answered to the same question
         before = self._budget.left
         found = work_out(*about)
-        _kept[question] = (found, before - self._budget.left)
-        if len(_kept) > _MOST:
-            del _kept[next(iter(_kept))]
+        _kept.keep(question, (found, before - self._budget.left))
         return found
 
     def _solve(self, requester: Requester, denies: Sequence[Sequence[Constraint]]) -> Solution:
@@ -138,15 +135,14 @@ def _obvious(condition: Condition, domain: Domain) -> Optional[str]:
         return None
     if domain.values is not None or context_key(condition.key).multivalued:
         return None
-    if not condition.tokens or condition.variables:
+    if not condition.values or condition.variables:
         return None
     first = condition.tokens[0]
-    text = patterns.filled(first, "any")
-    if operator.family is Family.ARN:
-        met = patterns.is_arn(text) if patterns.is_plain(first) else condition.test(text)
-    else:
-        met = True  # as it is made from the pattern
-    return text if met and domain.holds(text) else None
+    plain = patterns.is_plain(first)
+    text = str(first[0]) if plain and first else patterns.filled(first, "any")
+    if operator.family is Family.ARN and not (patterns.is_arn(text) if plain else condition.test(text)):
+        return None
+    return text if domain.holds(text) else None
 
 
 def _conditions(constraints: Sequence[Constraint]) -> Optional[tuple[Condition, ...]]:

@@ -9,6 +9,8 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
+from .caching import Recent, short_together
+
 LINE_END = b"\r\n"  # as splunklib writes it
 
 _LARGEST_CELL = 2**31 - 1  # splunklib sets 10 MB, and one larger cell would end the search
@@ -44,6 +46,20 @@ def multivalue_cells(values: Sequence[str]) -> tuple[str, str]:
     if "$" in plain:
         values = [value.replace("$", "$$") for value in values]
     return cell(plain), cell("$" + "$;$".join(values) + "$")
+
+
+def usual_cells(values: tuple[str, ...]) -> tuple[str, str]:
+    """The same cells, of values that many rows have in common."""
+    known = _USUAL.get(values)
+    if known is None:
+        known = multivalue_cells(values)
+        if short_together((values,), _LONGEST_USUAL):
+            _USUAL.keep(values, known)
+    return known
+
+
+_LONGEST_USUAL = 512
+_USUAL: Recent[tuple[str, str]] = Recent(512)
 
 
 def csv_line(cells: Sequence[str]) -> bytes:
