@@ -13,7 +13,7 @@ from .caching import TextCache, lazy
 from .clocks import CLOCKS
 from .evaluate import UNKNOWN_KEY, KeyFacts, Request
 from .explain import Code, Reason, reasons
-from .jsontext import LONGEST_TEXT, JsonFloat
+from .jsontext import LONGEST_TEXT
 from .keys import SPELLING
 from .parse import parse
 from .policy import Policy, Statement
@@ -89,12 +89,12 @@ _MOST_QUESTIONS = 4
 _CLOCKS = frozenset(CLOCKS)
 
 
-@dataclass(frozen=True)
 class StatementAnalysis:
     """One statement's verdict; every attribute is worked out when it is read."""
 
-    statement: Statement
-    verdict: Verdict
+    def __init__(self, statement: Statement, verdict: Verdict) -> None:
+        self.statement = statement
+        self.verdict = verdict
 
     @property
     def index(self) -> int:
@@ -208,7 +208,7 @@ class Analysis:
     @lazy
     def hash(self) -> str:
         """SHA-256 of the policy as canonical JSON, in hex; '' when it could not be read."""
-        return canonical_hash(self.verdict.policy) if self.verdict else ""
+        return hashlib.sha256(self.verdict.policy.canonical.encode("ascii")).hexdigest() if self.verdict else ""
 
     @lazy
     def _flagged(self) -> tuple[StatementAnalysis, ...]:
@@ -224,17 +224,6 @@ class Analysis:
                 yield StatementAnalysis(statement, verdict)
 
 
-def canonical_hash(policy: Policy) -> str:
-    """SHA-256 over sorted keys, no spaces, ASCII escapes: however a policy is spelled, its hash is the same."""
-    return hashlib.sha256(_CANONICAL.encode(policy.source).encode("ascii")).hexdigest()
-
-
-def _as_written(value: JsonFloat) -> dict[str, str]:
-    """A fraction as an object of its text: conditions tell 1.5 from 1.50, and finer ones than a float."""
-    return {"number": value.text}
-
-
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False, default=_as_written)
 _COMPACT = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 

@@ -3,7 +3,6 @@
 Source: IAM User Guide, *IAM JSON policy elements reference*; KMS Developer Guide, *Key policies in AWS KMS*.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -11,9 +10,8 @@ from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple, Optional
 
-from . import patterns
+from . import patterns, texts
 from .caching import lazy
-from .jsontext import as_float
 from .operators import Family, Operator, Test, signed, text_test, typed_test
 from .principals import Principals
 
@@ -21,8 +19,6 @@ _LONGEST_NAME = 64  # of a statement, in a reason
 _STEPS_OF_A_TYPED_VALUE = 4
 _STEPS_OF_AN_ADDRESS = 20
 _STEPS_OF_A_TEXT = 64  # of 1,024 characters
-_READABLE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False, default=as_float)
-_ESCAPED = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=as_float)
 
 
 class Quantifier(Enum):
@@ -122,20 +118,6 @@ class Resources:
 THE_KEY = Resources(((patterns.STAR,),))  # the plain `*`
 
 
-_BETWEEN = "},{"  # two statements
-
-
-def _text(source: Mapping[str, Any]) -> str:
-    text = _READABLE.encode(source)
-    if text.isascii():
-        return text
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return _ESCAPED.encode(source)
-    return text
-
-
 def _listed(value: Any) -> Iterable[str]:
     return (value,) if isinstance(value, str) else value
 
@@ -201,15 +183,13 @@ class Policy:
 
     @lazy
     def texts(self) -> Sequence[str]:
-        """The statements as compact JSON; escaped where their characters cannot be written as UTF-8."""
-        sources = [statement.source for statement in self.statements]
-        together = _READABLE.encode(sources)
-        if not together.isascii():
-            return list(map(_text, sources))
-        parts = together[2:-2].split(_BETWEEN)  # encoding them one by one takes twice as long
-        if len(parts) != len(sources):  # some statement has such a text in it
-            return list(map(_text, sources))
-        return ["{" + part + "}" for part in parts]
+        """The statements as compact JSON."""
+        return texts.of_statements(self.written, self.source, self.canonical)
+
+    @lazy
+    def canonical(self) -> str:
+        """The policy as canonical JSON."""
+        return texts.canonical(self.source)
 
     @lazy
     def spelling(self) -> Mapping[str, str]:

@@ -14,11 +14,10 @@ _BOOLEAN = {False: "false", True: "true"}
 _NAME: dict[Audience | None, str] = {None: "", **{audience: audience.value for audience in Audience}}
 _OF_AUDIENCE: dict[Audience | None, str] = {
     Audience.network: "medium", Audience.external: "low", Audience.organization: "low"}
-_NO_STATEMENT = b"," * len(STATEMENT)
+_NO_STATEMENT = "," * len(STATEMENT)
 
-# A row's own cells as CSV, in parts: fields.STATEMENT; fields.VERDICT; fields.FACTS; fields.POLICY and the `__mv_`
-# columns, with the end of the line. Equal parts of one event's rows are one object.
-Cells = tuple[bytes, bytes, bytes, bytes]
+# A row's own cells as CSV, in parts that stand one behind the other, with the end of the line.
+Cells = tuple[bytes, ...]
 
 
 def statement_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> list[Cells]:
@@ -37,7 +36,7 @@ def statement_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> list
             own = (f'"{text}",{statement.index},{count},{cell(statement.sid)},{statement.effect},'
                    f"{actions},{principals},{conditions},")
             more = f"{more_actions},{more_principals},{more_conditions}"
-            rows.append((encoded(own), *verdicts.cells(statement, flagged, more)))
+            rows.append(verdicts.cells(statement, flagged, own, more))
     return rows
 
 
@@ -45,42 +44,42 @@ def policy_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> list[Ce
     """The row of a whole policy that could be read."""
     if flagged_only and not analysis.flagged:
         return []
-    return [(_NO_STATEMENT, *_Verdicts(facts, analysis).cells(analysis, analysis.flagged, ",,"))]
+    return [_Verdicts(facts, analysis).cells(analysis, analysis.flagged, _NO_STATEMENT, ",,")]
 
 
 def unreadable_row(facts: Facts, error: str, policy_hash: str) -> Cells:
     """The row of a policy that could not be read: no verdict, and why."""
-    verdict = encoded(f",false,,,,false,informational,{cell(error)}")
-    return _NO_STATEMENT, verdict, _facts_cells(facts), encoded(f"{policy_hash},,,,,") + LINE_END
+    verdict = encoded(f"{_NO_STATEMENT},false,,,,false,informational,{cell(error)}")
+    return verdict, _facts_cells(facts), encoded(f"{policy_hash},,,,,") + LINE_END
 
 
 class _Verdicts:
     """What the rows of one policy have in common."""
 
     def __init__(self, facts: Facts, analysis: Analysis) -> None:
-        self._facts = _facts_cells(facts)
+        cells = _facts_cells(facts)
+        short = len(cells) <= _LONGEST_COPIED
+        self._shared: Cells = () if short else (cells,)
+        self._copied = cells if short else b""
         self._hash = analysis.hash
         self._encrypt_only = _BOOLEAN[analysis.encrypt_only]
         severe = analysis.encrypt_only or facts.bypass
         self._if_flagged = "medium" if facts.failed else "critical" if severe else "high"
-        self._parts: dict[str, bytes] = {}
 
-    def cells(self, verdict: Analysis | StatementAnalysis, flagged: bool, more: str) -> tuple[bytes, bytes, bytes]:
-        """verdict: of one statement, or of the whole policy; more: the `__mv_` cells of a statement's own fields."""
+    def cells(self, verdict: Analysis | StatementAnalysis, flagged: bool, own: str, more: str) -> Cells:
+        """verdict: of one statement, or of the whole policy; own: a statement's cells; more: their `__mv_` cells."""
         audience = verdict.audience
         granted, more_granted = usual_cells(verdict.granted)
         reasons, more_reasons = _reason_cells(verdict.reasons)
         witness = cell(verdict.witness or "") if flagged else ""
         severity = self._if_flagged if flagged else _OF_AUDIENCE.get(audience, "informational")
-        told = (f"{_NAME[audience]},{_BOOLEAN[flagged]},{granted},{reasons},{witness},"
-                f"{self._encrypt_only},{severity},")
-        return self._part(told), self._facts, self._part(f"{self._hash},{more},{more_granted},{more_reasons}\r\n")
+        told = encoded(f"{own}{_NAME[audience]},{_BOOLEAN[flagged]},{granted},{reasons},{witness},"
+                       f"{self._encrypt_only},{severity},")
+        rest = encoded(f"{self._hash},{more},{more_granted},{more_reasons}\r\n")
+        return (told, *self._shared, self._copied + rest)
 
-    def _part(self, text: str) -> bytes:
-        part = self._parts.get(text)
-        if part is None:
-            part = self._parts[text] = encoded(text)
-        return part
+
+_LONGEST_COPIED = 2048  # bytes that each row of an event has for itself; more of them the rows share
 
 
 def _reason_cells(reasons: tuple[Reason, ...]) -> tuple[str, str]:
