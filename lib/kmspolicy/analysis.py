@@ -95,6 +95,7 @@ class StatementAnalysis:
     def __init__(self, statement: Statement, verdict: Verdict) -> None:
         self.statement = statement
         self.verdict = verdict
+        self._settled = verdict.settled(statement)
 
     @property
     def index(self) -> int:
@@ -131,17 +132,21 @@ class StatementAnalysis:
     @property
     def audience(self) -> Audience:
         """Who gets in by this statement alone."""
-        return self.verdict.audience_alone(self.statement)
+        settled = self._settled
+        return self.verdict.audience_alone(self.statement) if settled is None else settled.audience
 
     @property
     def flagged(self) -> bool:
         """Whether an outsider's request for a checked action is allowed by it and denied by no statement."""
-        return self.verdict.gets_in(self.statement, Audience.everyone)
+        settled = self._settled
+        if settled is None:
+            return self.verdict.gets_in(self.statement, Audience.everyone)
+        return settled.audience is Audience.everyone
 
     @property
     def granted(self) -> tuple[str, ...]:
         """The checked actions that its audience gets after every Deny."""
-        settled = self.verdict.settled(self.statement)
+        settled = self._settled
         return self.verdict.granted((self.statement,), self.audience) if settled is None else settled.granted
 
     @lazy

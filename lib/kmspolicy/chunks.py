@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 
 from .prefilter import row_may_hold_policy
-from .table import csv_line, read_rows
+from .table import csv_line, encoded, read_rows
 
 _PAIR, _HELD = b'""', b"\0\1"  # of one length, for which bytes.replace is twice as fast
 _QUOTES, _SECOND = bytes.maketrans(b"\0", b'"'), b"\1"  # bytes.translate drops each second byte thrice as fast
@@ -111,7 +111,7 @@ class ReadRow:
 
     def line(self, kept: Sequence[int] | None, blank: Sequence[int] = ()) -> list[bytes | memoryview]:
         places = range(len(self._cells)) if kept is None else kept
-        return [csv_line(["" if place in blank else self._cells[place] for place in places])]
+        return [encoded(csv_line(["" if place in blank else self._cells[place] for place in places]))]
 
     def fitted(self, width: int) -> ReadRow:
         return ReadRow((self._cells + [""] * (width - len(self._cells)))[:width])

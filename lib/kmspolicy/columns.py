@@ -7,7 +7,7 @@ from __future__ import annotations
 from .chunks import RawRow, ReadRow
 from .fields import header as own_header
 from .options import ACCOUNT, Options
-from .table import LINE_END, csv_line, values_of
+from .table import LINE_END, csv_line, encoded, values_of
 
 _EVENT = "_raw"
 
@@ -22,7 +22,7 @@ class Columns:
         self.width = len(names)
         self._kept = None if len(kept) == self.width else kept
         self._comma = b"," if kept else b""
-        self.header = csv_line([names[i] for i in kept] + own) + LINE_END
+        self.header = encoded(csv_line([names[i] for i in kept] + own)) + LINE_END
         self.nothing = self._comma + b"," * (len(own) - 1) + LINE_END
         self._policy = self._places(names, options.field)
         self._account = self._places(names, options.account_field)

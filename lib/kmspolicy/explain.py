@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from .actions import CROSS_ACCOUNT_MASK, names_of
 from .audience import NAMED_ROWS, WIDEST_FIRST, Audience
@@ -61,18 +61,24 @@ _ASKED = 30  # Denies of which each is asked whether it closes a statement by it
 
 def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
     """What opens the statement and what closes it, in the order in which a reader would ask."""
-    settled, usable = verdict.settled(statement), statement.actions & verdict.checked
-    if settled is not None and statement.allow and usable:
-        if not statement.principals.open_ended:
-            if settled.gets:
-                return (_principal(statement),)
-        else:
-            budget = verdict.searcher.budget
-            found, steps = _reasons_alone(statement.conditions, usable, verdict.searcher.general_key)
-            if steps <= budget.left:
-                budget.spend(steps)
-                return found
-    return tuple(dict.fromkeys(_reasons(verdict, statement)))
+    if not statement.allow:
+        return _OF_A_DENY
+    without_effect = _without_effect(verdict, statement)
+    if without_effect is not None:
+        return (without_effect,)
+    settled = verdict.settled(statement)
+    if settled is not None and statement.principals.open_ended:
+        usable, budget = statement.actions & verdict.checked, verdict.searcher.budget
+        found, steps = _reasons_alone(statement.conditions, usable, verdict.searcher.general_key)
+        if steps <= budget.left:
+            budget.spend(steps)
+            return found
+    elif settled is not None and settled.gets:
+        return (_principal(statement),)
+    return _searched(verdict, statement)
+
+
+_OF_A_DENY = (Reason(Code.GRANTS_NOTHING),)
 
 
 @lru_cache(maxsize=2048)
@@ -81,18 +87,24 @@ def _reasons_alone(conditions: tuple[Condition, ...], usable: int, key: KeyFacts
     verdict = Verdict(alone_in_policy(conditions, usable), key, names_of(usable))
     (statement,) = verdict.policy.statements
     before = verdict.searcher.budget.left
-    found = tuple(dict.fromkeys(_reasons(verdict, statement)))
+    found = _searched(verdict, statement)
     return found, before - verdict.searcher.budget.left
 
 
+def _without_effect(verdict: Verdict, statement: Statement) -> Optional[Reason]:
+    if not statement.actions & verdict.checked:
+        listed = statement.actions or statement.actions_written
+        return Reason(Code.OTHER_ACTIONS) if listed else Reason(Code.NO_ACTION)
+    if statement.resources is None:
+        return Reason(Code.NO_RESOURCE)
+    return None if verdict.searcher.covers(statement) else Reason(Code.OTHER_RESOURCE)
+
+
+def _searched(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
+    return tuple(dict.fromkeys(_reasons(verdict, statement)))
+
+
 def _reasons(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
-    if not statement.allow:
-        yield Reason(Code.GRANTS_NOTHING)
-        return
-    ineffective = list(_ineffective(verdict, statement))
-    if ineffective:
-        yield from ineffective
-        return
     yield _principal(statement)
     alone = verdict.audience_alone(statement)
     flagged = verdict.grant(statement, Audience.everyone)
@@ -106,17 +118,6 @@ def _reasons(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
         yield from _passed_by(verdict, statement, flagged.actions)
     elif alone is not Audience.none:
         yield from _denied(verdict, statement, alone)
-
-
-def _ineffective(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
-    if not statement.actions and not statement.actions_written:
-        yield Reason(Code.NO_ACTION)
-    elif not statement.actions & verdict.checked:
-        yield Reason(Code.OTHER_ACTIONS)
-    elif statement.resources is None:
-        yield Reason(Code.NO_RESOURCE)
-    elif not verdict.searcher.covers(statement):
-        yield Reason(Code.OTHER_RESOURCE)
 
 
 def _principal(statement: Statement) -> Reason:
@@ -208,5 +209,9 @@ def _short(condition: Condition) -> str:
 
 def _some(texts: Iterable[str]) -> str:
     listed = list(texts)
+    if len(listed) <= _SHOWN:
+        together = ", ".join(listed)
+        if len(together) <= _LONGEST:
+            return together
     shown = ", ".join([text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for text in listed[:_SHOWN]])
     return shown + (f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else "")

@@ -142,10 +142,10 @@ class Statement(NamedTuple):
     @property
     def actions_written(self) -> tuple[str, ...]:
         """The actions as written; those of NotAction behind `!`."""
-        source = self.source
-        if "NotAction" in source:
-            return tuple(["!" + text for text in _listed(source["NotAction"])])
-        return tuple(_listed(source.get("Action", ())))
+        listed = self.source.get("Action")
+        if listed is None:
+            return tuple(["!" + text for text in _listed(self.source.get("NotAction", ()))])
+        return (listed,) if isinstance(listed, str) else tuple(listed)
 
     @property
     def name(self) -> str:

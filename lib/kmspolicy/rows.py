@@ -50,17 +50,15 @@ def policy_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> list[Ce
 def unreadable_row(facts: Facts, error: str, policy_hash: str) -> Cells:
     """The row of a policy that could not be read: no verdict, and why."""
     verdict = encoded(f"{_NO_STATEMENT},false,,,,false,informational,{cell(error)}")
-    return verdict, _facts_cells(facts), encoded(f"{policy_hash},,,,,") + LINE_END
+    return verdict, encoded(f"{_facts_cells(facts)}{policy_hash},,,,,") + LINE_END
 
 
 class _Verdicts:
     """What the rows of one policy have in common."""
 
     def __init__(self, facts: Facts, analysis: Analysis) -> None:
-        cells = _facts_cells(facts)
-        short = len(cells) <= _LONGEST_COPIED
-        self._shared: Cells = () if short else (cells,)
-        self._copied = cells if short else b""
+        self._facts = _facts_cells(facts)
+        self._long_facts = b""
         self._hash = analysis.hash
         self._encrypt_only = _BOOLEAN[analysis.encrypt_only]
         severe = analysis.encrypt_only or facts.bypass
@@ -73,13 +71,16 @@ class _Verdicts:
         reasons, more_reasons = _reason_cells(verdict.reasons)
         witness = cell(verdict.witness or "") if flagged else ""
         severity = self._if_flagged if flagged else _OF_AUDIENCE.get(audience, "informational")
-        told = encoded(f"{own}{_NAME[audience]},{_BOOLEAN[flagged]},{granted},{reasons},{witness},"
-                       f"{self._encrypt_only},{severity},")
-        rest = encoded(f"{self._hash},{more},{more_granted},{more_reasons}\r\n")
-        return (told, *self._shared, self._copied + rest)
+        told = (f"{own}{_NAME[audience]},{_BOOLEAN[flagged]},{granted},{reasons},{witness},"
+                f"{self._encrypt_only},{severity},")
+        rest = f"{self._hash},{more},{more_granted},{more_reasons}\r\n"
+        if len(self._facts) > _LONGEST_COPIED:
+            self._long_facts = self._long_facts or encoded(self._facts)
+            return encoded(told), self._long_facts, encoded(rest)
+        return (encoded(f"{told}{self._facts}{rest}"),)
 
 
-_LONGEST_COPIED = 2048  # bytes that each row of an event has for itself; more of them the rows share
+_LONGEST_COPIED = 2048  # characters that each row of an event has for itself; more of them the rows share
 
 
 def _reason_cells(reasons: tuple[Reason, ...]) -> tuple[str, str]:
@@ -95,5 +96,5 @@ _MOST_REASONS = 4
 _REASONS: Recent[tuple[str, str]] = Recent(256)
 
 
-def _facts_cells(facts: Facts) -> bytes:
-    return b"," + csv_line(list(map(str, facts[:len(FACTS)]))) + b","
+def _facts_cells(facts: Facts) -> str:
+    return "," + csv_line(list(map(str, facts[:len(FACTS)]))) + ","

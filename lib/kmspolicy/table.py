@@ -62,12 +62,12 @@ _LONGEST_USUAL = 512
 _USUAL: Recent[tuple[str, str]] = Recent(512)
 
 
-def csv_line(cells: Sequence[str]) -> bytes:
+def csv_line(cells: Sequence[str]) -> str:
     """Texts as a line of CSV without its end."""
     line = ",".join(cells)
     if '"' in line or "\n" in line or "\r" in line or line.count(",") >= len(cells):  # some cell must be quoted
         line = ",".join(map(cell, cells))
-    return encoded(line)
+    return line
 
 
 def encoded(line: str) -> bytes:

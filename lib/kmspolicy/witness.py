@@ -194,7 +194,7 @@ class Searcher:
 
     def rows_by_name(self, statement: Statement) -> Optional[frozenset[Audience]]:
         """Whom the principal element names, where it alone decides who gets the actions; None where a search must."""
-        if statement.principals.open_ended or not self.covers(statement):
+        if statement.principals.open_ended or (statement.resources is not THE_KEY and not self.covers(statement)):
             return None
         if (statement.conditions or statement.resources is not THE_KEY) and not self._met_by_all(statement):
             return None
