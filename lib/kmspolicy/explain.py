@@ -74,7 +74,7 @@ def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
             budget.spend(steps)
             return found
     elif settled is not None and settled.gets:
-        return (_principal(statement),)
+        return (Reason(Code.NAMED, (_some(statement.principals.written),)),)
     return _searched(verdict, statement)
 
 
@@ -126,7 +126,7 @@ def _principal(statement: Statement) -> Reason:
         return Reason(Code.ALL_BUT, (_some(text.lstrip("!") for text in principals.written),))
     if principals.anyone:
         return Reason(Code.ANYONE)
-    if principals.owners or principals.unique_ids or principals.services:
+    if any(principals.who):
         return Reason(Code.NAMED, (_some(principals.written),))
     return Reason(Code.NOBODY, (_some(principals.written) or "an empty list",))
 

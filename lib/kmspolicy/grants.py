@@ -44,9 +44,9 @@ _ROWS = {
 
 def rows_named(principals: Principals, own_account: Optional[str]) -> frozenset[Audience]:
     """Which rows a principal element names somebody of."""
-    owners = principals.owners
-    internal, unknown = own_account in owners, bool(principals.unique_ids)
-    return _ROWS[len(owners) > internal or unknown, bool(principals.services), internal or unknown]
+    owners, unique_ids, services = principals.who
+    internal, unknown = own_account in owners, bool(unique_ids)
+    return _ROWS[len(owners) > internal or unknown, bool(services), internal or unknown]
 
 
 def request_of(found: Found, world: World) -> Request:

@@ -6,7 +6,7 @@ Source: IAM User Guide, *AWS JSON policy elements: Principal* and *NotPrincipal*
 import re
 from collections.abc import Sequence
 from enum import Enum
-from typing import Optional
+from typing import NamedTuple
 
 from .caching import cached_for_short, lazy
 
@@ -84,36 +84,45 @@ class Principals:
         return self._who(Named.SESSION)
 
     @lazy
-    def unique_ids(self) -> frozenset[str]:
-        return self._who(Named.UNIQUE_ID) if self._plain_owners is None else frozenset()
-
-    @lazy
-    def services(self) -> frozenset[str]:
-        return frozenset([text for text in self._of("Service") if "*" not in text and "?" not in text])
-
-    @lazy
-    def owners(self) -> frozenset[str]:
-        """The accounts of all whom it names."""
-        plain = self._plain_owners
-        return frozenset([a for who in self._named.values() for a in who.values() if a]) if plain is None else plain
-
-    @lazy
-    def _plain_owners(self) -> Optional[frozenset[str]]:
-        """The accounts, where all values under `AWS` are ARNs of accounts, users and roles."""
+    def who(self) -> "Who":
+        """Whom it names, as far as it tells rows of the threat model apart."""
+        services = self._of("Service")
+        named_services = frozenset([text for text in services if "*" not in text and "?" not in text])
         texts = self._of("AWS")
         if not texts:
-            return frozenset()
+            return Who(_NONE, _NONE, named_services)
         together = "\n".join(texts)
-        accounts = _PLAIN_OWNERS.findall(together)
-        plain = len(accounts) == len(texts) == together.count("\n") + 1
-        return frozenset(accounts) if plain else None
+        accounts = _PLAIN.findall(together)
+        if len(accounts) == len(texts) == together.count("\n") + 1:  # found without a look at each
+            return Who(frozenset(accounts), _NONE, named_services)
+        owners = [account for those in self._named.values() for account in those.values() if account]
+        return Who(frozenset(owners), self._who(Named.UNIQUE_ID), named_services)
 
+    @property
+    def unique_ids(self) -> frozenset[str]:
+        return self.who.unique_ids
+
+    @property
+    def services(self) -> frozenset[str]:
+        return self.who.services
+
+
+class Who(NamedTuple):
+    """The accounts of all whom a principal element names; the unique ids, whose accounts are unknown; services."""
+
+    owners: frozenset[str]
+    unique_ids: frozenset[str]
+    services: frozenset[str]
+
+
+_NONE: frozenset[str] = frozenset()
 
 ANYONE = Principals(False, True, (("*", ("*",)),))  # the plain `*`
 
 _ACCOUNT = re.compile(r"[0-9]{12}\Z")
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}\Z")
-_PLAIN_OWNERS = re.compile(r"^arn:[^:\n]*:iam::([0-9]{12}):(?:root|(?:role|user)/[^*?\n]+)$", re.MULTILINE)
+# The ARNs of accounts, users and roles among lines.
+_PLAIN = re.compile(r"^arn:[^:*?\n]*:iam::([0-9]{12}):(?:root|(?:role|user)/[^*?\n]+)$", re.MULTILINE)
 _ROOT = re.compile(r"arn:[^:]*:iam::([0-9]{12}):root\Z")
 _OWNER = re.compile(r"arn:[^:]*:(?:iam::([0-9]{12}):(?:role|user)|sts::([0-9]{12}):(federated-user|assumed-role))\Z")
 

@@ -57,7 +57,8 @@ class Requester(NamedTuple):
 
 def bound_keys(principals: Principals) -> frozenset[str]:
     """Keys that are not free for all whom a principal element names."""
-    return _BOUND[bool(principals.services), bool(principals.owners or principals.unique_ids)]
+    owners, unique_ids, services = principals.who
+    return _BOUND[bool(services), bool(owners or unique_ids)]
 
 
 _KEYS_OF_CALLERS = KEYS_OF_ACCOUNTS.union(PRINCIPAL_KEYS, WAY_KEYS)

@@ -10,6 +10,8 @@ from .facts import Facts
 from .fields import FACTS, STATEMENT
 from .table import LINE_END, cell, csv_line, encoded, multivalue_cells, usual_cells
 
+_NOTHING = ("", "")  # the cells of a multivalue field without a value
+_EFFECT = {False: "Deny", True: "Allow"}
 _BOOLEAN = {False: "false", True: "true"}
 _NAME: dict[Audience | None, str] = {None: "", **{audience: audience.value for audience in Audience}}
 _OF_AUDIENCE: dict[Audience | None, str] = {
@@ -29,11 +31,12 @@ def statement_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> list
     for statement in statements:
         flagged = statement.flagged
         if flagged or not flagged_only:
+            written = statement.statement
             text = statement.text.replace('"', '""')
-            actions, more_actions = usual_cells(statement.actions)
-            principals, more_principals = multivalue_cells(statement.principals)
-            conditions, more_conditions = usual_cells(statement.conditions)
-            own = (f'"{text}",{statement.index},{count},{cell(statement.sid)},{statement.effect},'
+            actions, more_actions = usual_cells(written.actions_written)
+            principals, more_principals = multivalue_cells(written.principals.written)
+            conditions, more_conditions = usual_cells(statement.conditions) if written.conditions else _NOTHING
+            own = (f'"{text}",{written.number},{count},{cell(written.sid)},{_EFFECT[written.allow]},'
                    f"{actions},{principals},{conditions},")
             more = f"{more_actions},{more_principals},{more_conditions}"
             rows.append(verdicts.cells(statement, flagged, own, more))
@@ -84,10 +87,12 @@ _LONGEST_COPIED = 2048  # characters that each row of an event has for itself; m
 
 
 def _reason_cells(reasons: tuple[Reason, ...]) -> tuple[str, str]:
+    if len(reasons) == 1 and reasons[0].code is Code.NAMED:  # its names are new nearly every time
+        return cell(sentence(reasons[0])), ""
     known = _REASONS.get(reasons)
     if known is None:
         known = multivalue_cells([sentence(reason) for reason in reasons])
-        if len(reasons) <= _MOST_REASONS and not (reasons and reasons[0].code is Code.NAMED):  # names are new each time
+        if len(reasons) <= _MOST_REASONS:
             _REASONS.keep(reasons, known)
     return known
 

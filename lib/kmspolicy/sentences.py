@@ -20,5 +20,7 @@ def error_text(problem: Problem) -> str:
 
 def _fill(pattern: str, details: "tuple[str, ...]", at: str) -> str:
     # Texts of a policy are only ever put in place of a field; they are never a pattern themselves.
-    text = " ".join(pattern.format(*details, at=at).split())
+    text = pattern.format(*details, at=at)
+    if not text.isprintable() or "  " in text or text.strip(" ") != text:
+        text = " ".join(text.split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

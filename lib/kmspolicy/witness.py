@@ -47,7 +47,6 @@ class Searcher:
         self._covers: dict[int, bool] = {}
         self._constraints: dict[int, list[Constraint]] = {}
         self._grants: dict[tuple[object, ...], Grant] = {}
-        self._named: dict[int, frozenset[Audience]] = {}
         self._met: dict[int, bool] = {}
         self._open: dict[int, frozenset[Audience]] = {}
         self._hitting: dict[object, Denies] = {}
@@ -136,13 +135,8 @@ class Searcher:
             return frozenset()
         rows = ALL_ROWS
         if not principals.open_ended:
-            rows = self._rows_named(statement)
+            rows = rows_named(principals, self.key.account)
         return rows - ruled_out(statement, self.key.account) if statement.conditions else rows
-
-    def _rows_named(self, statement: Statement) -> frozenset[Audience]:
-        if statement.number not in self._named:
-            self._named[statement.number] = rows_named(statement.principals, self.key.account)
-        return self._named[statement.number]
 
     def _denies(self, asked: int, denies: Optional[tuple[Statement, ...]]) -> Denies:
         """Those of the Denies that can meet the actions; the same object for the same ones."""
@@ -198,7 +192,7 @@ class Searcher:
             return None
         if (statement.conditions or statement.resources is not THE_KEY) and not self._met_by_all(statement):
             return None
-        return self._rows_named(statement)
+        return rows_named(statement.principals, self.key.account)
 
     def _met_by_all(self, statement: Statement) -> bool:
         """Whether everybody whom the principal element names can meet what else the statement tests, by any action."""

@@ -85,7 +85,7 @@ class World:
     @lazy
     def owners(self) -> frozenset[str]:
         """Accounts that principal elements name, or whose principals they do."""
-        return frozenset[str]().union(*(statement.principals.owners for statement in self._policy.statements))
+        return frozenset[str]().union(*(statement.principals.who.owners for statement in self._policy.statements))
 
     @lazy
     def services(self) -> tuple[str, ...]:
