@@ -171,7 +171,7 @@ class Analysis:
     @lazy
     def statements(self) -> tuple[StatementAnalysis, ...]:
         verdict = self.verdict
-        return tuple(StatementAnalysis(s, verdict) for s in verdict.policy.statements) if verdict else ()
+        return tuple([StatementAnalysis(s, verdict) for s in verdict.policy.statements]) if verdict else ()
 
     @lazy
     def audience(self) -> Optional[Audience]:

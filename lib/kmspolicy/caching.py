@@ -120,10 +120,11 @@ class TextCache(Generic[Answer]):
         if found is not None and found[0] == text:
             return found[1]
         answer = work_out(text)
-        if hash(mark) in self._met:
+        met = hash(mark)
+        if met in self._met:
             self._keep(mark, text, answer)
         else:
-            self._met.keep(hash(mark), None)
+            self._met.keep(met, None)
         return answer
 
     def _keep(self, mark: tuple[int, str, str, str], text: str, answer: Answer) -> None:

@@ -101,7 +101,10 @@ def _statement(source: Any, index: int, expands: bool) -> Statement:
             actions = _actions(source[place], place == "NotAction")
     except PolicyError as error:
         raise error.within(place) from None
-    return Statement(index, source, sid, effect == "Allow", principals, actions, resources, conditions)
+    return _new(Statement, (index, source, sid, effect == "Allow", principals, actions, resources, conditions))
+
+
+_new = tuple.__new__  # a NamedTuple's own constructor is written in Python and takes twice as long
 
 
 def _side(source: dict[str, Any], element: str, complement: str) -> str:
@@ -133,8 +136,10 @@ def _principals(value: Any, negated: bool) -> Principals:
     if isinstance(value, dict):
         if len(value) == 1 and not negated:
             ((kind, who),) = value.items()
-            if isinstance(who, str) and kind in _PRINCIPAL_TYPES:
+            texts = _principal_texts(kind, who)
+            if isinstance(who, str):
                 return one_principal(who, kind)
+            return Principals(False, kind == "AWS" and "*" in texts, ((kind, texts),))
         listed = tuple([(kind, _principal_texts(kind, values)) for kind, values in value.items()])
         # A NotPrincipal that lists nobody at all has no effect; it is not the complement of nobody.
         return Principals(negated and any(texts for _, texts in listed), "*" in _of_aws(value), listed)
