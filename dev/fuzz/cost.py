@@ -15,7 +15,7 @@ from random import Random
 from typing import NamedTuple
 
 from dev.fuzz.shapes import FAMILIES, Block, Genes, Test, Texts, policy_text
-from kmspolicy import Analysis, analyze, sentence
+from kmspolicy import Analysis, KeyFacts, analyze, sentence, solutions
 from kmspolicy.explain import Code
 from kmspolicy.witness import POLICY_STEPS
 
@@ -52,6 +52,7 @@ _KEYS = (
 _UNITS = ("a", "*", "?", "*a", "*?", "?*", "*#", "${aws:username}", "ab", "0")
 
 
+KEY = KeyFacts(account="111122223333", region="us-west-2", partition="aws")  # as CloudTrail tells it
 _SPACES = 64
 _NEW = cycle(range(_SPACES))
 
@@ -78,14 +79,26 @@ class Worst(NamedTuple):
 def cost_of(text: str) -> Cost:
     """What all that the command tells of a policy costs, when it is seen for the first time."""
     text += " " * next(_NEW)  # another text, so that the engine does not remember the last answer
+    forget()
     started = time.process_time()
-    found = analyze(text)
+    found = analyze(text, key=KEY)
     told = everything(found)
     spent = time.process_time() - started
     if found.verdict is None:
         raise ValueError(told)
     bounded = any(reason.code is Code.BOUND for each in found.statements for reason in each.reasons)
     return Cost(len(text), POLICY_STEPS - found.verdict.searcher.budget.left, spent, bounded)
+
+
+def forget() -> None:
+    """Makes the engine forget what policies have in common, as if the next one were its first."""
+    solutions._kept.clear()
+    for name in [name for name in sys.modules if name.startswith("kmspolicy.")]:
+        for value in list(vars(sys.modules[name]).values()):
+            # caching.py keeps its caches inside the functions that it decorates
+            inner = [cell.cell_contents for cell in getattr(value, "__closure__", None) or ()]
+            for cache in [each for each in (value, *inner) if hasattr(each, "cache_clear")]:
+                cache.cache_clear()
 
 
 def everything(found: Analysis) -> object:

@@ -280,6 +280,17 @@ FAMILIES: dict[str, Genes] = {
         _one("Allow", 20, "StringLike", "kms:EncryptionContext:#", "*#*"),
         _one("Deny", 40, "StringLike", "kms:EncryptionContextKeys", "*#*"),
     ),
+    "conditions alike in every policy": (
+        Block(
+            "Allow",
+            50,
+            (
+                Test("StringLike", "aws:UserAgent", Texts("*#?x", "?*a", 8, many=4)),
+                Test("StringNotLike", "aws:UserAgent", Texts("*x*#", "*a?", 8, many=2)),
+                Test("StringLikeIfExists", "aws:UserAgent", Texts("*#", "*?b*a", 7)),
+            ),
+        ),
+    ),
     "named beside a Deny for all but": (
         _one("Allow", 30, "StringEquals", "aws:PrincipalAccount", OTHER, principals=Texts("222222######", many=3)),
         Block(

@@ -90,7 +90,8 @@ _CLOCKS = frozenset(CLOCKS)
 
 
 class StatementAnalysis:
-    """One statement's verdict; every attribute is worked out when it is read."""
+    """One statement's verdict. What nothing else in the policy can change is known at once; the rest is worked out when
+    it is read."""
 
     def __init__(self, statement: Statement, verdict: Verdict) -> None:
         self.statement = statement
@@ -171,7 +172,18 @@ class Analysis:
     @lazy
     def statements(self) -> tuple[StatementAnalysis, ...]:
         verdict = self.verdict
-        return tuple([StatementAnalysis(s, verdict) for s in verdict.policy.statements]) if verdict else ()
+        return tuple([self._of(verdict, s) for s in verdict.policy.statements]) if verdict else ()
+
+    def _of(self, verdict: Verdict, statement: Statement) -> StatementAnalysis:
+        """The one analysis of a statement, which remembers its answers."""
+        known = self._known.get(statement.number)
+        if known is None:
+            known = self._known[statement.number] = StatementAnalysis(statement, verdict)
+        return known
+
+    @lazy
+    def _known(self) -> dict[int, StatementAnalysis]:
+        return {}
 
     @lazy
     def audience(self) -> Optional[Audience]:
@@ -218,15 +230,14 @@ class Analysis:
     @lazy
     def _flagged(self) -> tuple[StatementAnalysis, ...]:
         verdict = self.verdict
-        found = (StatementAnalysis(s, verdict) for s in verdict.policy.open_ended) if verdict else ()
-        return tuple(analysis for analysis in found if analysis.flagged)
+        found = [self._of(verdict, s) for s in verdict.policy.open_ended] if verdict else []
+        return tuple([analysis for analysis in found if analysis.flagged])
 
-    @staticmethod
-    def _noteworthy(verdict: Verdict) -> Iterator[StatementAnalysis]:
+    def _noteworthy(self, verdict: Verdict) -> Iterator[StatementAnalysis]:
         outside = verdict.audience in _OUTSIDE
         for statement in verdict.policy.allows if outside else verdict.policy.open_ended:
             if statement.principals.open_ended or verdict.granted((statement,), verdict.audience):
-                yield StatementAnalysis(statement, verdict)
+                yield self._of(verdict, statement)
 
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"), check_circular=False)

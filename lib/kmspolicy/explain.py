@@ -8,6 +8,7 @@ from typing import NamedTuple, Optional
 
 from .actions import CROSS_ACCOUNT_MASK, names_of
 from .audience import NAMED_ROWS, WIDEST_FIRST, Audience
+from .budget import Budget
 from .caching import cached_for_shared
 from .evaluate import KeyFacts
 from .operators import Family
@@ -67,28 +68,36 @@ def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
     if without_effect is not None:
         return (without_effect,)
     settled = verdict.settled(statement)
-    if settled is not None and statement.principals.open_ended:
-        usable, budget = statement.actions & verdict.checked, verdict.searcher.budget
-        found, steps = _reasons_alone(statement.conditions, usable, verdict.searcher.general_key)
-        if steps <= budget.left:
-            budget.spend(steps)
-            return found
-    elif settled is not None and settled.gets:
+    if settled is None or not settled.gets:
+        return _searched(verdict, statement)
+    if not statement.principals.open_ended:
         return (Reason(Code.NAMED, (_some(statement.principals.written),)),)
-    return _searched(verdict, statement)
+    if verdict.searcher.budget.left < _STEPS_ALONE:
+        return _searched(verdict, statement)
+    usable = statement.actions & verdict.checked
+    found, steps = _reasons_alone(statement.conditions, usable, verdict.searcher.general_key)
+    verdict.searcher.budget.spend(steps)
+    return _searched(verdict, statement) if found is None else found
 
 
 _OF_A_DENY = (Reason(Code.GRANTS_NOTHING),)
+_STEPS_ALONE = 2_000
 
 
 @lru_cache(maxsize=2048)
-def _reasons_alone(conditions: tuple[Condition, ...], usable: int, key: KeyFacts) -> tuple[tuple[Reason, ...], int]:
-    """The reasons of an Allow for everyone under these conditions that is settled, and the steps it takes."""
+def _reasons_alone(
+    conditions: tuple[Condition, ...], usable: int, key: KeyFacts
+) -> tuple[Optional[tuple[Reason, ...]], int]:
+    """The reasons of an Allow for everyone under these conditions, which is settled and lets somebody in.
+
+    None where they take more steps to find than this is worth; and the steps that it took beside those of the verdict.
+    """
     verdict = Verdict(alone_in_policy(conditions, usable), key, names_of(usable))
     (statement,) = verdict.policy.statements
-    before = verdict.searcher.budget.left
+    verdict.audience_alone(statement)
+    budget = verdict.searcher.budget = Budget(_STEPS_ALONE)
     found = _searched(verdict, statement)
-    return found, before - verdict.searcher.budget.left
+    return None if verdict.searcher.bound_met else found, _STEPS_ALONE - budget.left
 
 
 def _without_effect(verdict: Verdict, statement: Statement) -> Optional[Reason]:

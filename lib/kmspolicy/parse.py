@@ -21,6 +21,7 @@ VERSIONS = ("2012-10-17", "2008-10-17")
 _ELEMENTS = frozenset(
     ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition")
 )
+# A statement of these alone, as nearly all are, lists what it covers and not what it leaves out.
 _USUAL = _ELEMENTS - {"NotPrincipal", "NotAction", "NotResource"}
 _TOP_ELEMENTS = frozenset(("Version", "Id", "Statement"))
 _PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")

@@ -18,7 +18,8 @@ _OF_AUDIENCE: dict[Audience | None, str] = {
     Audience.network: "medium", Audience.external: "low", Audience.organization: "low"}
 _NO_STATEMENT = "," * len(STATEMENT)
 
-# A row's own cells as CSV, in parts that stand one behind the other, with the end of the line.
+# A row's own cells as CSV with the end of the line, mostly in one part. Long facts are a part by themselves, which all
+# rows of an event share.
 Cells = tuple[bytes, ...]
 
 
@@ -78,7 +79,7 @@ class _Verdicts:
                 f"{self._encrypt_only},{severity},")
         rest = f"{self._hash},{more},{more_granted},{more_reasons}\r\n"
         if len(self._facts) > _LONGEST_COPIED:
-            self._long_facts = self._long_facts or encoded(self._facts)
+            self._long_facts = self._long_facts or encoded(self._facts)  # one object for all rows
             return encoded(told), self._long_facts, encoded(rest)
         return (encoded(f"{told}{self._facts}{rest}"),)
 

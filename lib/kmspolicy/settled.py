@@ -1,7 +1,7 @@
 """Tells what a statement comes to, where nothing else in its policy can change that.
 
-It is so where the principal element alone decides, and where the conditions of a statement for everyone let the same
-requesters in whatever policy they stand in (see general.py); either way past no Deny.
+It is so past no Deny, where the principal element alone decides, and where every condition of a statement for everyone
+is general: whom it lets in is the same in whatever policy it stands (see general.py).
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,8 @@ from .general import general_rows
 from .policy import Condition
 from .witness import gained_alone
 
-_MOST_STEPS = 1_000  # of a statement that is settled; what takes more is asked row by row, as far as it is needed
+_STEPS_OF_A_ROW = 1_000  # what takes more is not settled, but asked row by row, as far as it is needed
+STEPS_TO_SETTLE = _STEPS_OF_A_ROW * len(WIDEST_FIRST)
 
 
 class Settled(NamedTuple):
@@ -41,10 +42,10 @@ def settled_by_name(rows: frozenset[Audience], usable: int) -> Settled:
 
 
 @lru_cache(maxsize=2048)
-def settled_alone(conditions: tuple[Condition, ...], usable: int, key: KeyFacts) -> Optional[tuple[Settled, int]]:
-    """The same of an Allow for everyone under these conditions, with the steps it takes; None where that differs.
+def settled_alone(conditions: tuple[Condition, ...], usable: int, key: KeyFacts) -> tuple[Optional[Settled], int]:
+    """The same of an Allow for everyone under these conditions, all general; None where it takes more to tell.
 
-    key: what general answers depend on of it; its account is known.
+    And the steps that this answer takes. key: what general answers depend on of it; its account is known.
     """
     general = general_rows(conditions)
     steps = 0
@@ -53,11 +54,11 @@ def settled_alone(conditions: tuple[Condition, ...], usable: int, key: KeyFacts)
         if not asked or any(row in rules_out(condition, key.account) for condition in conditions):
             continue
         if row not in general:
-            return None
-        gained, undecided, taken = gained_alone(conditions, asked, row, key)
+            return None, steps
+        gained, undecided, taken = gained_alone(conditions, asked, row, key, _STEPS_OF_A_ROW)
         steps += taken
-        if undecided or steps > _MOST_STEPS:
-            return None
+        if undecided:
+            return None, steps
         if gained:
             return _settled({row: gained}), steps
     return NOBODY, steps

@@ -10,11 +10,13 @@ from .actions import CROSS_ACCOUNT_MASK, DECRYPT_MASK, ENCRYPT_MASK, mask_of, na
 from .audience import NAMED_ROWS, WIDEST_FIRST, WITHIN_ACCOUNT, Audience
 from .caching import lazy
 from .evaluate import KeyFacts
+from .general import general_rows
 from .grants import NOTHING, Grant
 from .policy import Policy, Statement
-from .settled import NOBODY, Settled, settled_alone, settled_by_name
+from .settled import NOBODY, STEPS_TO_SETTLE, Settled, settled_alone, settled_by_name
 from .witness import Searcher
 
+_MOST_IN_VAIN = 20  # a few hundredths of a policy's steps
 _DECRYPT = mask_of(("kms:Decrypt",))
 
 
@@ -26,6 +28,7 @@ class Verdict:
         self.key = key
         self.actions = actions
         self.checked = mask_of(actions)
+        self._in_vain = 0  # statements that could not be settled
         self._audiences: dict[int, Audience] = {}
         self._settled: dict[int, Optional[Settled]] = {}
 
@@ -57,7 +60,8 @@ class Verdict:
     def settled(self, statement: Statement) -> Optional[Settled]:
         """What the statement comes to, where nothing else in the policy can change that; None where it takes a search.
 
-        Of the rows narrower than the statement's audience not all may be told; no policy has a narrower audience.
+        Rows narrower than the statement's audience may be left out of it. Nobody asks for them: as no Deny touches the
+        statement, the policy's audience is not narrower than that of the statement.
         """
         number = statement.number
         if number not in self._settled:
@@ -73,13 +77,17 @@ class Verdict:
         if not statement.principals.open_ended:
             rows = self.searcher.rows_by_name(statement)
             return None if rows is None else settled_by_name(rows, usable)
-        if not self.searcher.is_plain(statement) or self.key.account is None:
+        if not self._can_settle or not self.searcher.is_plain(statement) or not general_rows(statement.conditions):
             return None
-        found, budget = settled_alone(statement.conditions, usable, self.searcher.general_key), self.searcher.budget
-        if found is None or found[1] > budget.left:
-            return None
-        budget.spend(found[1])
-        return found[0]
+        found, steps = settled_alone(statement.conditions, usable, self.searcher.general_key)
+        self.searcher.budget.spend(steps)
+        self._in_vain += found is None
+        return found
+
+    @property
+    def _can_settle(self) -> bool:
+        steps_left = self.searcher.budget.left >= STEPS_TO_SETTLE
+        return steps_left and self._in_vain < _MOST_IN_VAIN and self.key.account is not None
 
     def audience_alone(self, statement: Statement) -> Audience:
         """The widest row that the statement by itself gives a checked action, whatever the Denies say."""
@@ -144,10 +152,9 @@ class Verdict:
         if self.settled(statement) is not None:
             return False
         alone = self.audience_alone(statement)
-        asked = [self.grant(statement, alone)]
+        asked = [self.grant(statement, alone), self.grant(statement, Audience.everyone)]
         if not self.searcher.bound_met:
             return False
-        asked.append(self.grant(statement, Audience.everyone))
         if self.searcher.rows_by_name(statement) is None:
             asked.append(self.searcher.grant(statement, statement.actions & self.checked, alone, ()))
         return any(grant.undecided for grant in asked)

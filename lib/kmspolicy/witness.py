@@ -59,7 +59,7 @@ class Searcher:
 
     @lazy
     def general_key(self) -> KeyFacts:
-        """What answers that are the same in every policy depend on of the key."""
+        """What general answers depend on of the key: no condition on its id or on the event's time is general."""
         return KeyFacts(self.key.account, self.key.region, None, self.key.partition)
 
     def covers(self, statement: Statement) -> bool:
@@ -303,15 +303,15 @@ def alone_in_policy(conditions: tuple[Condition, ...], actions: int) -> Policy:
 
 @lru_cache(maxsize=2048)
 def gained_alone(
-    conditions: tuple[Condition, ...], asked: int, audience: Audience, key: KeyFacts
+    conditions: tuple[Condition, ...], asked: int, audience: Audience, key: KeyFacts, bound: int = SEARCH_STEPS
 ) -> tuple[int, bool, int]:
     """What the row gets of these actions by a policy of one Allow for everyone under these conditions.
 
-    The actions, whether that is undecided, and the steps it took.
+    The actions, whether that is undecided after so many steps, and the steps it took.
     """
     policy = alone_in_policy(conditions, asked)
     (statement,) = policy.statements
     searcher = Searcher(policy, key)
-    searcher.budget = Budget(SEARCH_STEPS)
+    searcher.budget = Budget(bound)
     grant = searcher._grant(statement, asked, audience, Denies((), searcher.constraints))
-    return grant.actions, grant.undecided, SEARCH_STEPS - searcher.budget.left
+    return grant.actions, grant.undecided, bound - searcher.budget.left

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kmspolicy import Analysis, Audience, analyze, sentence
+from kmspolicy import Analysis, Audience, KeyFacts, analyze, sentence
 from kmspolicy.budget import Budget, OutOfSteps
 from kmspolicy.explain import Code
 from kmspolicy.witness import POLICY_STEPS, SEARCH_STEPS
@@ -28,6 +28,11 @@ class Ledger:
     def spent(self) -> int:
         """Steps taken for whole policies."""
         return sum(given - budget.left for given, budget in zip(self.given, self.budgets) if given == POLICY_STEPS)
+
+    @property
+    def worked(self) -> int:
+        """Steps taken at all, those of questions that are asked apart from the policy included."""
+        return sum(given - budget.left for given, budget in zip(self.given, self.budgets) if budget.parent is None)
 
 
 @pytest.fixture
@@ -93,6 +98,29 @@ def test_a_narrower_audience_past_the_bound_says_so(policy: dict[str, Any]) -> N
     of_statements = {sentence(reason) for each in found.statements for reason in each.reasons}
     assert STOPPED in of_statements and found.audience is not Audience.none
     assert any(text.endswith(STOPPED) for text in told)
+
+
+def costly(number: int) -> dict[str, Any]:
+    """A condition that means the same in every policy, on a key that anyone can set."""
+    return {"StringLike": {"aws:UserAgent": [f"*{number}?x{at}*{'?*a' * 8}" for at in range(4)]},
+            "StringNotLike": {"aws:UserAgent": [f"*x*{number}{'*a?' * 8}", f"*{number}*a*"]},
+            "StringLikeIfExists": {"aws:UserAgent": [f"*{number}{'*?b*a' * 7}"]}}
+
+
+def test_work_for_questions_that_are_alike_in_every_policy_is_bounded_too(ledger: Ledger) -> None:
+    found = analyze(json.dumps(document(*(allow(costly(number)) for number in range(50)))), key=KeyFacts(OURS))
+    assert all(each.reasons for each in found.statements) and found.audience is Audience.everyone
+    assert POLICY_STEPS // 2 < ledger.spent <= POLICY_STEPS and ledger.worked <= 2 * POLICY_STEPS
+
+
+def test_what_is_told_twice_is_paid_once(ledger: Ledger) -> None:
+    """The reasons of a statement stand in its own row, and in that of the policy."""
+    via = {"StringEquals": {"kms:CallerAccount": OURS, "kms:ViaService": "s3.us-west-2.amazonaws.com"}}
+    policy = document(allow(via), allow({"StringLike": {"aws:UserAgent": "x*"}}))
+    found = analyze(json.dumps(policy), key=KeyFacts(OURS))
+    assert all(each.reasons and each.granted for each in found.statements)
+    paid = ledger.spent
+    assert found.reasons and found.granted and 0 < paid == ledger.spent
 
 
 def test_one_endless_statement_leaves_the_others_their_verdicts() -> None:

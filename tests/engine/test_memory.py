@@ -1,8 +1,10 @@
 """Answers are remembered, since most events carry a policy that was seen before: that changes no answer."""
 from __future__ import annotations
 
+import gc
 import json
 import random
+import tracemalloc
 from itertools import product
 from typing import Any
 
@@ -55,6 +57,31 @@ def test_texts_that_look_alike_are_told_apart() -> None:
     texts = [json.dumps(document(statement({"Sid": sid}))) for sid in sids]
     assert len({(len(text), text[:64], text[-64:]) for text in texts}) == 1
     assert [analyze(text).statements[0].sid for text in texts + texts[::-1]] == sids + sids[::-1]
+
+
+LONG = {
+    "for everyone": {"StringNotEquals": {"aws:username": []}},
+    "ruled out by others": {"StringEquals": {"aws:PrincipalAccount": OURS}, "StringNotEquals": {"aws:username": []},
+                            "ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{THEIRS}:role/x"}},
+}
+
+
+@pytest.mark.parametrize("conditions", LONG.values(), ids=LONG)
+def test_long_conditions_are_not_kept(conditions: dict[str, Any]) -> None:
+    """Two hundred of them would be 20 MB, twenty times what answers about policies that come again may take."""
+    tracemalloc.start()
+    try:
+        for number in range(200):
+            values = [f"{number}-{at}-" + "x" * 90 for at in range(1_000)]
+            text = json.dumps(document(statement({"Condition": {**conditions, "StringNotEquals": {
+                "aws:username": values}}})))
+            found = analyze(text, key=FACTS[3])
+            assert [each.reasons for each in found.statements] and found.reasons and len(text) > 100_000
+        del found
+        gc.collect()
+        assert tracemalloc.get_traced_memory()[0] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_more_texts_than_are_remembered() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kmspolicy import Analysis, Reason, analyze, sentence
+from kmspolicy import Analysis, KeyFacts, Reason, analyze, sentence
 from kmspolicy.explain import Code
 from tests.engine.cases import Case, document, name, policy_of, question, statement, walk
 
@@ -28,6 +28,25 @@ HOSTILE = {
 def judge(data: dict[str, Any]) -> Analysis:
     """The analysis of a case's policy."""
     return analyze(json.dumps(policy_of(data)), **question(data))
+
+
+RULED_OUT = {"StringEquals": {"aws:PrincipalAccount": "111122223333"},
+             "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/x"}}
+PARTICULAR = {
+    "the event's time": ({"DateLessThan": {"aws:CurrentTime": "2020"}},
+                         "condition DateLessThan aws:CurrentTime = 2020 never holds for the checked actions"),
+    "what the rest of the policy names": ({"StringLike": {"aws:PrincipalAccount": "99999999999?"}},
+                                          "condition aws:PrincipalAccount limits it to 99999999999?"),
+}
+
+
+@pytest.mark.parametrize(("condition", "sentence_told"), PARTICULAR.values(), ids=PARTICULAR)
+def test_a_condition_is_judged_in_its_own_policy_where_others_rule_everybody_out(
+        condition: dict[str, Any], sentence_told: str) -> None:
+    named = statement({"Principal": {"AWS": [f"99999999999{digit}" for digit in range(10)]}})
+    text = json.dumps(document(statement({"Condition": {**RULED_OUT, **condition}}), named))
+    found = analyze(text, key=KeyFacts("111122223333", "us-west-2", None, "aws", 1750000000.0))
+    assert sentence_told in [sentence(reason) for reason in found.statements[0].reasons]
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)
