@@ -6,8 +6,8 @@ from dev.bench.__main__ import PAGE
 from dev.bench.measure import at_least, at_most, growth, percentile, ratio_within
 from dev.bench.report import Table, number, refreshed
 
-COSTS = sizing.Costs(other_narrow=1e-5, other_wide=4e-5, policy=1e-3, start=0.1, start_compiled=0.05, idle=25_000_000,
-                     memory_factor=5.0, row_wide=4_000)
+COSTS = sizing.Costs(other_narrow=1e-5, other_wide=4e-5, policy=1e-3, engine=0.06, start=0.1, start_compiled=0.05,
+                     idle=25_000_000, memory_factor=5.0, row_wide=4_000)
 
 
 def test_a_ratio_is_the_median_of_the_rounds_quotients_not_the_quotient_of_medians():
@@ -47,7 +47,7 @@ def test_a_table_is_markdown_and_a_bar_in_a_cell_does_not_end_it():
 
 def test_a_days_starts_analysis_and_a_backfill_are_products_of_what_the_page_names():
     plan = sizing.Schedule(hour=5, month=1)
-    assert sizing.daily_start(COSTS, plan) == pytest.approx(6 * 24 * 3 * 0.1)
+    assert sizing.daily_start(COSTS, plan) == pytest.approx(6 * 24 * (3 * 0.1 + 0.06))
     assert sizing.daily_analysis(COSTS, plan, 20_000_000, indexers=1) == pytest.approx(200 * (5 + 720) * 1e-3)
     assert sizing.daily_analysis(COSTS, plan, 20_000_000, indexers=100) == pytest.approx(200 * (5 + 720) * 1e-5)
     assert sizing.backfill(COSTS, 20_000_000, indexers=100) == pytest.approx(200 * 30 * 1e-5)
