@@ -81,7 +81,7 @@ def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
 
 
 _OF_A_DENY = (Reason(Code.GRANTS_NOTHING),)
-_STEPS_ALONE = 2_000
+_STEPS_ALONE = 2_000  # reasons that take more are looked for in the policy itself
 
 
 @lru_cache(maxsize=2048)
