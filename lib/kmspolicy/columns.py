@@ -52,8 +52,8 @@ class Columns:
         return [*row.line(self._kept), self._comma]
 
     def before_further(self, row: RawRow | ReadRow) -> list[bytes | memoryview]:
-        """The same for an event's further rows under raw=f: `_raw` and the policy's field are blank."""
-        return [*row.line(self._kept, self._once), self._comma]
+        """The same for an event's further rows under raw=f, in one part: `_raw` and the policy's field are blank."""
+        return [b"".join([*row.line(self._kept, self._once), self._comma])]
 
     @staticmethod
     def _places(names: list[str], field: str) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from .budget import Budget
 from .caching import cached_for_shared
 from .evaluate import KeyFacts, Value, condition_holds, covers_key, resource_matches, variable_lookup
 from .keys import context_key
-from .policy import THE_KEY, Condition, Statement
+from .policy import Condition, Statement
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,4 @@ def plain_resource_covers(statement: Statement, key: KeyFacts, budget: Budget) -
     """Whether a resource element without variables covers the key; one with variables may."""
     if statement.resources is None:
         return False
-    if statement.resources is THE_KEY:
-        return True
     return bool(statement.resources.variables) or covers_key(statement, key, patterns.no_values, budget)

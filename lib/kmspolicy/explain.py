@@ -38,9 +38,9 @@ class Code(Enum):
     NO_RESOURCE = "it has no effect: neither Resource nor NotResource lists anything"
     OTHER_RESOURCE = "it has no effect: its resource element does not cover this key"
     WITHIN_ACCOUNT = "other accounts cannot use {0}"
-    __hash__ = object.__hash__  # each is one object; Enum's own is written in Python
-
     BOUND = "the search for a request was stopped after its fixed number of steps, so that access is not ruled out"
+
+    __hash__ = object.__hash__  # each is one object; Enum's own is written in Python
 
 
 class Reason(NamedTuple):

@@ -3,7 +3,8 @@
 from itertools import product
 from typing import NamedTuple, Optional
 
-from .audience import NAMED_ROWS, Audience
+from .actions import CROSS_ACCOUNT_MASK
+from .audience import NAMED_ROWS, WITHIN_ACCOUNT, Audience
 from .evaluate import Request
 from .groups import Assignment
 from .keys import context_key
@@ -47,6 +48,11 @@ def rows_named(principals: Principals, own_account: Optional[str]) -> frozenset[
     owners, unique_ids, services = principals.who
     internal, unknown = own_account in owners, bool(unique_ids)
     return _ROWS[len(owners) > internal or unknown, bool(services), internal or unknown]
+
+
+def within_reach(row: Audience, actions: int) -> int:
+    """Those of the actions (a bit mask) that the row can use at all: of another account's key, not every one."""
+    return actions if row in WITHIN_ACCOUNT else actions & CROSS_ACCOUNT_MASK
 
 
 def request_of(found: Found, world: World) -> Request:

@@ -184,7 +184,8 @@ class Policy:
     @lazy
     def texts(self) -> Sequence[str]:
         """The statements as compact JSON."""
-        return texts.of_statements(self.written, self.source, self.canonical)
+        sources = [statement.source for statement in self.statements]
+        return texts.of_statements(self.written, self.source.keys(), sources, self.canonical)
 
     @lazy
     def canonical(self) -> str:

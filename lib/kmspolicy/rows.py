@@ -16,6 +16,7 @@ _BOOLEAN = {False: "false", True: "true"}
 _NAME: dict[Audience | None, str] = {None: "", **{audience: audience.value for audience in Audience}}
 _OF_AUDIENCE: dict[Audience | None, str] = {
     Audience.network: "medium", Audience.external: "low", Audience.organization: "low"}
+_LINE_END = LINE_END.decode()
 _NO_STATEMENT = "," * len(STATEMENT)
 
 # A row's own cells as CSV with the end of the line, mostly in one part. Long facts are a part by themselves, which all
@@ -53,8 +54,8 @@ def policy_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> list[Ce
 
 def unreadable_row(facts: Facts, error: str, policy_hash: str) -> Cells:
     """The row of a policy that could not be read: no verdict, and why."""
-    verdict = encoded(f"{_NO_STATEMENT},false,,,,false,informational,{cell(error)}")
-    return verdict, encoded(f"{_facts_cells(facts)}{policy_hash},,,,,") + LINE_END
+    verdict = f"{_NO_STATEMENT},false,,,,false,informational,{cell(error)}"
+    return (encoded(f"{verdict}{_facts_cells(facts)}{policy_hash},,,,,{_LINE_END}"),)
 
 
 class _Verdicts:
@@ -77,7 +78,7 @@ class _Verdicts:
         severity = self._if_flagged if flagged else _OF_AUDIENCE.get(audience, "informational")
         told = (f"{own}{_NAME[audience]},{_BOOLEAN[flagged]},{granted},{reasons},{witness},"
                 f"{self._encrypt_only},{severity},")
-        rest = f"{self._hash},{more},{more_granted},{more_reasons}\r\n"
+        rest = f"{self._hash},{more},{more_granted},{more_reasons}{_LINE_END}"
         if len(self._facts) > _LONGEST_COPIED:
             self._long_facts = self._long_facts or encoded(self._facts)  # one object for all rows
             return encoded(told), self._long_facts, encoded(rest)

@@ -82,7 +82,7 @@ class Search:
         answer += before
         answer += rows[0]
         if len(rows) > 1 and self._options.expand and not self._options.raw:
-            before = [b"".join(columns.before_further(row))]
+            before = columns.before_further(row)
         for cells in rows[1:]:
             answer += before
             answer += cells

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple, Optional
 
-from .actions import CROSS_ACCOUNT_MASK, names_of
-from .audience import NAMED_ROWS, WIDEST_FIRST, WITHIN_ACCOUNT, Audience
+from .actions import names_of
+from .audience import NAMED_ROWS, WIDEST_FIRST, Audience
 from .certain import rules_out
 from .evaluate import KeyFacts
 from .general import general_rows
+from .grants import within_reach
 from .policy import Condition
 from .witness import gained_alone
 
@@ -38,7 +39,7 @@ NOBODY = Settled(Audience.none, {}, ())
 @lru_cache(maxsize=512)
 def settled_by_name(rows: frozenset[Audience], usable: int) -> Settled:
     """rows: whom the principal element names; usable: which of the checked actions (a bit mask) it gives them."""
-    return _settled({row: _within_reach(row, usable) for row in NAMED_ROWS if row in rows})
+    return _settled({row: within_reach(row, usable) for row in NAMED_ROWS if row in rows})
 
 
 @lru_cache(maxsize=2048)
@@ -50,7 +51,7 @@ def settled_alone(conditions: tuple[Condition, ...], usable: int, key: KeyFacts)
     general = general_rows(conditions)
     steps = 0
     for row in WIDEST_FIRST:
-        asked = _within_reach(row, usable)
+        asked = within_reach(row, usable)
         if not asked or any(row in rules_out(condition, key.account) for condition in conditions):
             continue
         if row not in general:
@@ -62,10 +63,6 @@ def settled_alone(conditions: tuple[Condition, ...], usable: int, key: KeyFacts)
         if gained:
             return _settled({row: gained}), steps
     return NOBODY, steps
-
-
-def _within_reach(row: Audience, actions: int) -> int:
-    return actions if row in WITHIN_ACCOUNT else actions & CROSS_ACCOUNT_MASK
 
 
 def _settled(gets: Mapping[Audience, int]) -> Settled:

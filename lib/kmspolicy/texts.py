@@ -1,7 +1,7 @@
 """Writes a policy as JSON anew: the whole of it in canonical form, for its hash, and each statement for its row."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from .jsontext import JsonFloat, as_float
@@ -28,14 +28,15 @@ def canonical(source: Mapping[str, Any]) -> str:
     return _CANONICAL.encode(source)
 
 
-def of_statements(written: str, source: Mapping[str, Any], canonical_text: str) -> Sequence[str]:
+def of_statements(
+    written: str, elements: Set[str], sources: Sequence[Mapping[str, Any]], canonical_text: str
+) -> Sequence[str]:
     """Each statement of a policy as compact JSON; escaped where its characters cannot be written as UTF-8.
 
-    written: the policy as it was read; source: its value; canonical_text: its canonical form.
+    written: the policy as it was read; elements: the names of its own; sources: its statements' values;
+    canonical_text: its canonical form.
     """
-    listed = source["Statement"]
-    sources: list[Mapping[str, Any]] = [listed] if isinstance(listed, dict) else listed
-    if written.endswith(_END) and source.keys() <= _PLAIN and _is_compact(written, canonical_text):
+    if written.endswith(_END) and elements <= _PLAIN and _is_compact(written, canonical_text):
         together = written[written.find(_BEGIN) + len(_BEGIN) : -len(_END)]
     else:
         together = _READABLE.encode(sources)[2:-2]

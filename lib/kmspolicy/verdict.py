@@ -6,12 +6,12 @@ Source: the threat model of this app (README, *Who may use the key*).
 from collections.abc import Iterable
 from typing import Optional
 
-from .actions import CROSS_ACCOUNT_MASK, DECRYPT_MASK, ENCRYPT_MASK, mask_of, names_of
-from .audience import NAMED_ROWS, WIDEST_FIRST, WITHIN_ACCOUNT, Audience
+from .actions import DECRYPT_MASK, ENCRYPT_MASK, mask_of, names_of
+from .audience import NAMED_ROWS, WIDEST_FIRST, Audience
 from .caching import lazy
 from .evaluate import KeyFacts
 from .general import general_rows
-from .grants import NOTHING, Grant
+from .grants import NOTHING, Grant, within_reach
 from .policy import Policy, Statement
 from .settled import NOBODY, STEPS_TO_SETTLE, Settled, settled_alone, settled_by_name
 from .witness import Searcher
@@ -46,7 +46,7 @@ class Verdict:
         if audience is Audience.none:
             return ()
         mask, by_name = 0, audience in NAMED_ROWS
-        usable = self.checked if audience in WITHIN_ACCOUNT else self.checked & CROSS_ACCOUNT_MASK
+        usable = within_reach(audience, self.checked)
         for statement in statements:
             if not statement.actions & usable & ~mask or not (by_name or statement.principals.open_ended):
                 continue

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Optional
 
-from .actions import CROSS_ACCOUNT_MASK, bits, names_of
-from .audience import ALL_ROWS, NAMED_ROWS, WITHIN_ACCOUNT, Audience
+from .actions import bits, names_of
+from .audience import ALL_ROWS, NAMED_ROWS, Audience
 from .budget import Budget, OutOfSteps
 from .caching import lazy
 from .certain import limits_to, ruled_out, rules_out
@@ -17,7 +17,7 @@ from .denies import Denies, masks_of
 from .domains import Facts
 from .evaluate import KeyFacts, Request, matches, principal_matches
 from .general import general_rows
-from .grants import NOTHING, Found, Grant, request_of, rows_named
+from .grants import NOTHING, Found, Grant, request_of, rows_named, within_reach
 from .ids import MEMBER_KEYS
 from .networks import NETWORK_KEYS
 from .outsiders import named_organizations, outside_accounts, outside_organizations
@@ -80,9 +80,7 @@ class Searcher:
         self, statement: Statement, actions: int, audience: Audience, denies: Optional[tuple[Statement, ...]] = None
     ) -> Grant:
         """What the row gets of these actions (a bit mask) by the statement, past these Denies (None: all there are)."""
-        asked = actions & statement.actions
-        if audience not in WITHIN_ACCOUNT:
-            asked &= CROSS_ACCOUNT_MASK
+        asked = within_reach(audience, actions & statement.actions)
         if not asked or not (statement.principals.open_ended or audience in NAMED_ROWS):
             return NOTHING
         if audience not in self.rows(statement):
@@ -112,8 +110,6 @@ class Searcher:
 
     def _general(self, conditions: tuple[Condition, ...], asked: int, audience: Audience) -> Grant:
         """The grant of a statement that gets the same in every policy, as if it were alone in its own."""
-        if audience not in WITHIN_ACCOUNT:
-            asked &= CROSS_ACCOUNT_MASK
         question = (conditions, asked, audience)
         grant = self._grants.get(question)
         if grant is None:
@@ -178,17 +174,18 @@ class Searcher:
         """What the row would get by the statement if this condition were its only one, and nothing denied."""
         if len(statement.conditions) == 1:
             return self.grant(statement, actions, audience, ())
-        if audience in rules_out(condition, self.key.account):
+        asked = within_reach(audience, actions & statement.actions)
+        if not asked or audience in rules_out(condition, self.key.account):
             return NOTHING
         if self._is_general(statement, (condition,), audience):
-            return self._general((condition,), actions & statement.actions, audience)
+            return self._general((condition,), asked, audience)
         free = len(self.policy.statements) + len(self._alone)
         number = self._alone.setdefault((statement.number, id(condition)), free)
         return self.grant(statement._replace(number=number, conditions=(condition,)), actions, audience, ())
 
     def rows_by_name(self, statement: Statement) -> Optional[frozenset[Audience]]:
         """Whom the principal element names, where it alone decides who gets the actions; None where a search must."""
-        if statement.principals.open_ended or (statement.resources is not THE_KEY and not self.covers(statement)):
+        if statement.principals.open_ended or not self.covers(statement):
             return None
         if (statement.conditions or statement.resources is not THE_KEY) and not self._met_by_all(statement):
             return None
