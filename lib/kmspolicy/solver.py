@@ -164,7 +164,7 @@ class _Search:
 
     def _is_open(self, at: int) -> bool:
         """Whether a group has keys with many values; those with few are asked first."""
-        return any(self._domain(name).values is None for name in self._keys(at))
+        return any(self._domain(name).values is None for name in sorted(self._keys(at)))
 
     def _goals(self, wanted: Iterable[tuple[int, bool]]) -> dict[int, Goals]:
         """By group: which of its constraints are to hold and which are not."""
