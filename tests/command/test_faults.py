@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,7 +32,7 @@ SCRIPT = APP / "bin" / "kmspolicycheck.py"
 CASES = json.loads(Path(__file__).with_name("faults.json").read_text("utf-8"))
 ROWS = "_raw,_chunked_idx\n" + "".join(f'"{{""eventName"":""Decrypt"",""n"":{i}}}",{i}\n' for i in range(2000))
 POLICIES = "p\n" + "".join('"' + policy.replace('"', '""') + '"\n' for policy in (OPEN, CLOSED) * 300)
-PIPE = 1 << 16  # bytes that a pipe holds (Linux: *pipe(7)*)
+PIPE = 1 << 19  # bytes that stdout holds, which the command widens where it can (Linux: *pipe(7)*)
 STREAMING = b'chunked 1.0,20,0\n{"type":"streaming"}'
 NO_ROOM = "kmspolicycheck: standard output cannot be written: [Errno 28] No space left on device\n"
 
@@ -100,7 +101,7 @@ def _read_some(args: list[str], read: int) -> tuple[bytes, int, bytes]:
         process.stdin.write(getinfo(args))
         process.stdin.flush()
         for _ in range(20):
-            process.stdin.write(execute(ROWS))
+            process.stdin.write(execute(ROWS * 10))
             process.stdin.flush()
             if not process.stdout.closed:
                 told = process.stdout.read(read)
@@ -114,7 +115,7 @@ def _read_some(args: list[str], read: int) -> tuple[bytes, int, bytes]:
 
 
 def test_a_reader_that_goes_away_at_any_byte_ends_the_command_in_silence() -> None:
-    whole = _written(getinfo() + execute(ROWS))
+    whole = _written(getinfo() + execute(ROWS * 10))
     assert len(whole) > 2 * PIPE
     for read in (*range(60), 5000, PIPE - 1, PIPE, PIPE + 1, 2 * PIPE):
         assert _read_some([], read) == (whole[:read], 0, b""), read
@@ -154,6 +155,32 @@ def test_a_signal_ends_the_command_at_once_and_in_silence(kill: signal.Signals, 
         assert rest == b""
 
 
+def _until(process: subprocess.Popen[bytes], state: str) -> None:
+    """Waits until a process sleeps (S) or is stopped (T), see proc_pid_stat(5)."""
+    while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != state:
+        time.sleep(0.001)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the file system /proc is missing here")
+def test_a_command_that_is_stopped_as_it_writes_goes_on_where_it_was() -> None:
+    """A signal ends a write that waits for room, with a part of its bytes written."""
+    sent = getinfo() + execute(ROWS * 20, True)
+    with start() as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stdin.write(sent)
+        process.stdin.close()
+        told = process.stdout.read(len(STREAMING) + 1)
+        for _ in range(20):
+            _until(process, "S")  # the pipe is full
+            process.send_signal(signal.SIGSTOP)
+            _until(process, "T")
+            process.send_signal(signal.SIGCONT)
+            told += process.stdout.read(PIPE // 4)
+        told += process.stdout.read()
+        assert (process.wait(60), process.stderr.read()) == (0, b"")
+    assert told == _written(sent)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device /dev/full is missing here")
 @pytest.mark.parametrize(("args", "told"), [
     ([], NO_ROOM), (["mode=wrong"], 'kmspolicycheck: mode must be expand or summary, not "wrong"\n')],
@@ -170,11 +197,11 @@ def test_output_that_a_full_pipe_does_not_take_is_told_on_stderr() -> None:
     os.set_blocking(writer, False)
     with open(reader, "rb") as read, open(writer, "wb") as pipe:
         with start(stdout=pipe) as process:
-            told = process.communicate(getinfo() + execute(ROWS, True))[1].decode()
+            told = process.communicate(getinfo() + execute(ROWS * 10, True))[1].decode()
         pipe.close()
         assert len(read.read()) <= PIPE
     assert told == NO_ROOM.replace("[Errno 28] No space left on device",
-                                   f"[Errno {errno.EAGAIN}] write could not complete without blocking")
+                                   f"[Errno {errno.EAGAIN}] {os.strerror(errno.EAGAIN)}")
     assert process.returncode == 1
 
 
