@@ -5,6 +5,7 @@ CloudTrail (ocsf/examples, *Amazon CloudTrail Generic API Activity*).
 """
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple, Optional
 
 from .typed import FIRST_MOMENT, LAST_MOMENT, moment
@@ -137,8 +138,24 @@ def _unmapped(value: Any, name: str) -> str:
 
 
 def _seconds(value: Any) -> Optional[float]:
-    found = moment(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    second = _SECOND.get(value[16:])
+    if second is None:  # not as CloudTrail writes it
+        return _moment(value)
+    midnight, minute = _whole_minute(value[:10] + "T00:00Z"), _whole_minute("1970-01-01" + value[10:16] + "Z")
+    return None if midnight is None or minute is None else _in_calendar(midnight + minute + second)
+
+
+_SECOND = {f":{second:02d}Z": second for second in range(60)}
+
+
+def _moment(text: str) -> Optional[float]:
+    found = moment(text)
     return None if found is None else _in_calendar(float(found))
+
+
+_whole_minute = lru_cache(maxsize=4096)(_moment)  # of a day, the minutes and the days around it
 
 
 def _milliseconds(value: Any) -> Optional[float]:
