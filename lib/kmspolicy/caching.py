@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from functools import lru_cache, wraps
+from itertools import islice
 from typing import Any, Callable, Generic, Optional, TypeVar, Union, overload
 
 Answer = TypeVar("Answer")
@@ -70,6 +71,7 @@ class lazy(Generic[Answer]):  # it reads like property
 
     def __init__(self, function: Callable[[Any], Answer]) -> None:
         self._function = function
+        self._name = function.__name__
         self.__doc__ = function.__doc__
 
     @overload
@@ -79,12 +81,12 @@ class lazy(Generic[Answer]):  # it reads like property
     def __get__(self, instance: Optional[object], owner: type) -> "Union[lazy[Answer], Answer]":
         if instance is None:
             return self
-        answer = instance.__dict__[self._function.__name__] = self._function(instance)
+        answer = instance.__dict__[self._name] = self._function(instance)
         return answer
 
 
-class Recent(OrderedDict[Any, Answer]):
-    """The latest answers, by what was asked: a dictionary that drops the oldest when there are too many."""
+class Recent(dict[Any, Answer]):
+    """The latest answers, by what was asked: a dictionary that drops its older half when there are too many."""
 
     def __init__(self, most: int) -> None:
         super().__init__()
@@ -94,7 +96,8 @@ class Recent(OrderedDict[Any, Answer]):
         """The answer, from now on found by the question."""
         self[question] = answer
         if len(self) > self._most:
-            self.popitem(last=False)
+            for old in list(islice(self, self._most // 2)):
+                del self[old]
         return answer
 
 
