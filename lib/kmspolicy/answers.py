@@ -8,7 +8,8 @@ from . import ENCRYPT, KeyFacts, analyze, error_text
 from .events import Found, find_policies
 from .facts import NO_FACTS, Facts
 from .options import DEFAULT_FIELD, Options
-from .rows import Cells, policy_rows, statement_rows, unreadable_row
+from .rows import policy_rows, statement_rows, unreadable_row
+from .table import Cells
 
 
 class Answers:

@@ -65,7 +65,8 @@ class RawRow:
             for place in blank:
                 if self._cells[place]:
                     start, end = self._span(place)
-                    parts.append(chunk[at:start])
+                    if start > at:
+                        parts.append(chunk[at:start])
                     at = end
             return [*parts, chunk[at:self._end]]
         inside = iter(self._inside[self._used:])

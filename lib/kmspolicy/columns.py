@@ -7,7 +7,7 @@ from __future__ import annotations
 from .chunks import RawRow, ReadRow
 from .fields import header as own_header
 from .options import ACCOUNT, Options
-from .table import LINE_END, csv_line, encoded, values_of
+from .table import LINE_END, Cells, csv_line, encoded, values_of
 
 _EVENT = "_raw"
 
@@ -21,9 +21,9 @@ class Columns:
         kept = [i for i, name in enumerate(names) if name not in replaced]
         self.width = len(names)
         self._kept = None if len(kept) == self.width else kept
-        self._comma = b"," if kept else b""
+        self._any_kept = bool(kept)
         self.header = encoded(csv_line([names[i] for i in kept] + own)) + LINE_END
-        self.nothing = self._comma + b"," * (len(own) - 1) + LINE_END
+        ((self.nothing,),) = self.behind_kept([(b"," * len(own) + LINE_END,)])
         self._policy = self._places(names, options.field)
         self._account = self._places(names, options.account_field)
         self._once = sorted({*self._places(names, _EVENT), *self._policy})
@@ -47,13 +47,13 @@ class Columns:
         """The cells that go back as they came."""
         return row.line(self._kept)
 
-    def before(self, row: RawRow | ReadRow) -> list[bytes | memoryview]:
-        """What stands before the command's own cells: the kept ones."""
-        return [*row.line(self._kept), self._comma]
+    def kept_once(self, row: RawRow | ReadRow) -> list[bytes | memoryview]:
+        """The same for an event's further rows under raw=f: `_raw` and the policy's field are blank."""
+        return row.line(self._kept, self._once)
 
-    def before_further(self, row: RawRow | ReadRow) -> list[bytes | memoryview]:
-        """The same for an event's further rows under raw=f, in one part: `_raw` and the policy's field are blank."""
-        return [b"".join([*row.line(self._kept, self._once), self._comma])]
+    def behind_kept(self, rows: list[Cells]) -> list[Cells]:
+        """Own cells, which begin with a comma, as they stand behind the kept ones; there may be none."""
+        return rows if self._any_kept else [(first[1:], *rest) for first, *rest in rows]
 
     @staticmethod
     def _places(names: list[str], field: str) -> tuple[int, ...]:

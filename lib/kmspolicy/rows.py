@@ -4,44 +4,40 @@ Source: interface of the command (README, *Fields*).
 """
 from __future__ import annotations
 
+from functools import lru_cache
+
 from . import Analysis, Audience, Code, Reason, StatementAnalysis, sentence
 from .caching import Recent
 from .facts import Facts
-from .fields import FACTS, STATEMENT
-from .table import LINE_END, cell, csv_line, encoded, multivalue_cells, usual_cells
+from .fields import FACTS, MULTIVALUE, STATEMENT
+from .table import LINE_END, Cells, cell, csv_line, encoded, multivalue_cells, usual_cells
 
-_NOTHING = ("", "")  # the cells of a multivalue field without a value
 _EFFECT = {False: "Deny", True: "Allow"}
 _BOOLEAN = {False: "false", True: "true"}
 _NAME: dict[Audience | None, str] = {None: "", **{audience: audience.value for audience in Audience}}
 _OF_AUDIENCE: dict[Audience | None, str] = {
     Audience.network: "medium", Audience.external: "low", Audience.organization: "low"}
 _LINE_END = LINE_END.decode()
-_NO_STATEMENT = "," * len(STATEMENT)
-
-# A row's own cells as CSV with the end of the line, mostly in one part. Long facts are a part by themselves, which all
-# rows of an event share.
-Cells = tuple[bytes, ...]
+_BEGIN = ""  # joined by commas, it makes cells begin with one
+_NO_STATEMENT = (_BEGIN,) + ("",) * len(STATEMENT)
 
 
 def statement_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> list[Cells]:
-    """A row per statement of a policy that could be read."""
+    """A row per statement of a policy that could be read; mostly in one part, with long facts as a part they share."""
     if flagged_only and not analysis.flagged:
         return []
-    rows, verdicts, statements = [], _Verdicts(facts, analysis), analysis.statements
-    count = len(statements)
-    for statement in statements:
-        flagged = statement.flagged
-        if flagged or not flagged_only:
+    rows, policy, statements = [], _OfPolicy(facts, analysis), analysis.statements
+    count = str(len(statements))
+    for number, statement in enumerate(statements):
+        if not flagged_only or statement.flagged:
             written = statement.statement
-            text = statement.text.replace('"', '""')
+            text = '"' + statement.text.replace('"', '""') + '"'
             actions, more_actions = usual_cells(written.actions_written)
             principals, more_principals = multivalue_cells(written.principals.written)
-            conditions, more_conditions = usual_cells(statement.conditions) if written.conditions else _NOTHING
-            own = (f'"{text}",{written.number},{count},{cell(written.sid)},{_EFFECT[written.allow]},'
-                   f"{actions},{principals},{conditions},")
-            more = f"{more_actions},{more_principals},{more_conditions}"
-            rows.append(verdicts.cells(statement, flagged, own, more))
+            conditions, more_conditions = _condition_cells(statement)
+            sid, effect = cell(written.sid), _EFFECT[written.allow]
+            own = (_BEGIN, text, str(number), count, sid, effect, actions, principals, conditions)
+            rows.append(policy.cells(statement, own, (more_actions, more_principals, more_conditions)))
     return rows
 
 
@@ -49,43 +45,63 @@ def policy_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> list[Ce
     """The row of a whole policy that could be read."""
     if flagged_only and not analysis.flagged:
         return []
-    return [_Verdicts(facts, analysis).cells(analysis, analysis.flagged, _NO_STATEMENT, ",,")]
+    return [_OfPolicy(facts, analysis).cells(analysis, _NO_STATEMENT, ("", "", ""))]
 
 
 def unreadable_row(facts: Facts, error: str, policy_hash: str) -> Cells:
     """The row of a policy that could not be read: no verdict, and why."""
-    verdict = f"{_NO_STATEMENT},false,,,,false,informational,{cell(error)}"
-    return (encoded(f"{verdict}{_facts_cells(facts)}{policy_hash},,,,,{_LINE_END}"),)
+    verdict = ("", "false", "", "", "", "false", "informational", cell(error))
+    line = ",".join((*_NO_STATEMENT, *verdict, _facts_cells(facts), policy_hash, *[""] * len(MULTIVALUE)))
+    return (encoded(line + _LINE_END),)
 
 
-class _Verdicts:
+class _OfPolicy:
     """What the rows of one policy have in common."""
 
     def __init__(self, facts: Facts, analysis: Analysis) -> None:
         self._facts = _facts_cells(facts)
-        self._long_facts = b""
+        self._facts_apart = encoded(self._facts) if len(self._facts) > _LONGEST_COPIED else None  # for all rows
         self._hash = analysis.hash
         self._encrypt_only = _BOOLEAN[analysis.encrypt_only]
         severe = analysis.encrypt_only or facts.bypass
         self._if_flagged = "medium" if facts.failed else "critical" if severe else "high"
 
-    def cells(self, verdict: Analysis | StatementAnalysis, flagged: bool, own: str, more: str) -> Cells:
+    def cells(self, verdict: Analysis | StatementAnalysis, own: tuple[str, ...], more: tuple[str, ...]) -> Cells:
         """verdict: of one statement, or of the whole policy; own: a statement's cells; more: their `__mv_` cells."""
-        audience = verdict.audience
-        granted, more_granted = usual_cells(verdict.granted)
+        flagged = verdict.flagged
+        answer, severity, more_granted = _verdict_cells(verdict.audience, flagged, verdict.granted)
         reasons, more_reasons = _reason_cells(verdict.reasons)
         witness = cell(verdict.witness or "") if flagged else ""
-        severity = self._if_flagged if flagged else _OF_AUDIENCE.get(audience, "informational")
-        told = (f"{own}{_NAME[audience]},{_BOOLEAN[flagged]},{granted},{reasons},{witness},"
-                f"{self._encrypt_only},{severity},")
-        rest = f"{self._hash},{more},{more_granted},{more_reasons}{_LINE_END}"
-        if len(self._facts) > _LONGEST_COPIED:
-            self._long_facts = self._long_facts or encoded(self._facts)  # one object for all rows
-            return encoded(told), self._long_facts, encoded(rest)
-        return (encoded(f"{told}{self._facts}{rest}"),)
+        told = (*own, answer, reasons, witness, self._encrypt_only, severity or self._if_flagged, "")  # no error
+        rest = (self._hash, *more, more_granted, more_reasons + _LINE_END)
+        if self._facts_apart is None:
+            return (encoded(",".join((*told, self._facts, *rest))),)
+        return encoded(",".join(told) + ","), self._facts_apart, encoded("," + ",".join(rest))
 
 
-_LONGEST_COPIED = 2048  # characters that each row of an event has for itself; more of them the rows share
+_LONGEST_COPIED = 2048  # characters of facts that each row of an event has for itself; more of them the rows share
+
+
+@lru_cache(maxsize=512)
+def _verdict_cells(audience: Audience | None, flagged: bool, granted: tuple[str, ...]) -> tuple[str, str, str]:
+    """The cells of a verdict; its severity, nothing where that is up to the event; the `__mv_` cell of `granted`."""
+    actions, more = multivalue_cells(granted)
+    severity = "" if flagged else _OF_AUDIENCE.get(audience, "informational")
+    return f"{_NAME[audience]},{_BOOLEAN[flagged]},{actions}", severity, more
+
+
+def _condition_cells(statement: StatementAnalysis) -> tuple[str, str]:
+    conditions = statement.statement.conditions
+    known = _CONDITIONS.get(conditions)
+    if known is None:
+        known = multivalue_cells(statement.conditions)
+        if len(conditions) <= _MOST_CONDITIONS and all(condition.shared for condition in conditions):
+            _CONDITIONS.keep(conditions, known)
+    return known
+
+
+_MOST_CONDITIONS = 4
+_CONDITIONS: Recent[tuple[str, str]] = Recent(512)
 
 
 def _reason_cells(reasons: tuple[Reason, ...]) -> tuple[str, str]:
@@ -104,4 +120,4 @@ _REASONS: Recent[tuple[str, str]] = Recent(256)
 
 
 def _facts_cells(facts: Facts) -> str:
-    return "," + csv_line(list(map(str, facts[:len(FACTS)]))) + ","
+    return csv_line(list(map(str, facts[:len(FACTS)])))

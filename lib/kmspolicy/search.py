@@ -78,11 +78,10 @@ class Search:
         rows = self._answers.of(texts, self._options.account_id or columns.account(row))
         if not rows:
             return
-        before = columns.before(row)
-        answer += before
-        answer += rows[0]
+        before = further = columns.kept(row)
         if len(rows) > 1 and self._options.expand and not self._options.raw:
-            before = columns.before_further(row)
-        for cells in rows[1:]:
+            further = columns.kept_once(row)
+        for cells in columns.behind_kept(rows):
             answer += before
             answer += cells
+            before = further

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from .caching import Recent, short_together
 
 LINE_END = b"\r\n"  # as splunklib writes it
+Cells = tuple[bytes, ...]  # the command's own cells in a row, from the comma before them to the end of the line
 
 _LARGEST_CELL = 2**31 - 1  # splunklib sets 10 MB, and one larger cell would end the search
 # csv stops at NUL before Python 3.11 and at a bare CR. Lone surrogates never come out of UTF-8, so they can stand in.
