@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Optional
@@ -96,7 +96,9 @@ class StatementAnalysis:
     def __init__(self, statement: Statement, verdict: Verdict) -> None:
         self.statement = statement
         self.verdict = verdict
-        self._settled = verdict.settled(statement)
+        self._settled = settled = verdict.settled(statement)
+        if settled is not None:
+            self.__dict__.update(settled.answers)
 
     @property
     def index(self) -> int:
@@ -130,29 +132,24 @@ class StatementAnalysis:
         """One line for every operator and key."""
         return tuple([condition.text for condition in self.statement.conditions])
 
-    @property
+    @lazy
     def audience(self) -> Audience:
         """Who gets in by this statement alone."""
-        settled = self._settled
-        return self.verdict.audience_alone(self.statement) if settled is None else settled.audience
+        return self.verdict.audience_alone(self.statement)
 
-    @property
+    @lazy
     def flagged(self) -> bool:
         """Whether an outsider's request for a checked action is allowed by it and denied by no statement."""
-        settled = self._settled
-        if settled is None:
-            return self.verdict.gets_in(self.statement, Audience.everyone)
-        return settled.audience is Audience.everyone
+        return self.verdict.gets_in(self.statement, Audience.everyone)
 
-    @property
+    @lazy
     def granted(self) -> tuple[str, ...]:
         """The checked actions that its audience gets after every Deny."""
-        settled = self._settled
-        return self.verdict.granted((self.statement,), self.audience) if settled is None else settled.granted
+        return self.verdict.granted((self.statement,), self.audience)
 
     @lazy
     def reasons(self) -> tuple[Reason, ...]:
-        return reasons(self.verdict, self.statement)
+        return reasons(self.verdict, self.statement, self._settled)
 
     @property
     def witness(self) -> Optional[str]:
@@ -171,15 +168,17 @@ class Analysis:
 
     @lazy
     def statements(self) -> tuple[StatementAnalysis, ...]:
-        verdict = self.verdict
-        return tuple([self._of(verdict, s) for s in verdict.policy.statements]) if verdict else ()
+        return self._of(self.verdict, self.verdict.policy.statements) if self.verdict else ()
 
-    def _of(self, verdict: Verdict, statement: Statement) -> StatementAnalysis:
-        """The one analysis of a statement, which remembers its answers."""
-        known = self._known.get(statement.number)
-        if known is None:
-            known = self._known[statement.number] = StatementAnalysis(statement, verdict)
-        return known
+    def _of(self, verdict: Verdict, statements: Iterable[Statement]) -> tuple[StatementAnalysis, ...]:
+        """The analyses of statements; each statement has one, which remembers its answers."""
+        found, known = [], self._known
+        for statement in statements:
+            analysis = known.get(statement.number)
+            if analysis is None:
+                analysis = known[statement.number] = StatementAnalysis(statement, verdict)
+            found.append(analysis)
+        return tuple(found)
 
     @lazy
     def _known(self) -> dict[int, StatementAnalysis]:
@@ -229,15 +228,14 @@ class Analysis:
 
     @lazy
     def _flagged(self) -> tuple[StatementAnalysis, ...]:
-        verdict = self.verdict
-        found = [self._of(verdict, s) for s in verdict.policy.open_ended] if verdict else []
+        found = self._of(self.verdict, self.verdict.policy.open_ended) if self.verdict else ()
         return tuple([analysis for analysis in found if analysis.flagged])
 
     def _noteworthy(self, verdict: Verdict) -> Iterator[StatementAnalysis]:
         outside = verdict.audience in _OUTSIDE
         for statement in verdict.policy.allows if outside else verdict.policy.open_ended:
             if statement.principals.open_ended or verdict.granted((statement,), verdict.audience):
-                yield self._of(verdict, statement)
+                yield from self._of(verdict, (statement,))
 
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"), check_circular=False)

@@ -13,6 +13,7 @@ from .caching import cached_for_shared
 from .evaluate import KeyFacts
 from .operators import Family
 from .policy import Condition, Statement
+from .settled import Settled
 from .verdict import Verdict
 from .witness import alone_in_policy
 
@@ -60,16 +61,21 @@ _LONGEST = 120  # characters of one text
 _ASKED = 30  # Denies of which each is asked whether it closes a statement by itself
 
 
-def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
-    """What opens the statement and what closes it, in the order in which a reader would ask."""
+def reasons(verdict: Verdict, statement: Statement, settled: Optional[Settled]) -> tuple[Reason, ...]:
+    """What opens the statement and what closes it, in the order in which a reader would ask.
+
+    settled: the verdict's answer about the statement.
+    """
+    if settled is not None and settled.gets:
+        return _of_settled(verdict, statement)
     if not statement.allow:
         return _OF_A_DENY
     without_effect = _without_effect(verdict, statement)
-    if without_effect is not None:
-        return (without_effect,)
-    settled = verdict.settled(statement)
-    if settled is None or not settled.gets:
-        return _searched(verdict, statement)
+    return _searched(verdict, statement) if without_effect is None else (without_effect,)
+
+
+def _of_settled(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
+    """The reasons of a statement that is settled and lets somebody in."""
     if not statement.principals.open_ended:
         return (Reason(Code.NAMED, (_some(statement.principals.written),)),)
     if verdict.searcher.budget.left < _STEPS_ALONE:
@@ -217,7 +223,7 @@ def _short(condition: Condition) -> str:
 
 
 def _some(texts: Iterable[str]) -> str:
-    listed = list(texts)
+    listed = texts if isinstance(texts, tuple) else tuple(texts)
     if len(listed) <= _SHOWN:
         together = ", ".join(listed)
         if len(together) <= _LONGEST:

@@ -137,9 +137,9 @@ def _principals(value: Any, negated: bool) -> Principals:
     if isinstance(value, dict):
         if len(value) == 1 and not negated:
             ((kind, who),) = value.items()
-            texts = _principal_texts(kind, who)
-            if isinstance(who, str):
+            if isinstance(who, str) and kind in _PRINCIPAL_TYPES:
                 return one_principal(who, kind)
+            texts = _principal_texts(kind, who)
             return Principals(False, kind == "AWS" and "*" in texts, ((kind, texts),))
         listed = tuple([(kind, _principal_texts(kind, values)) for kind, values in value.items()])
         # A NotPrincipal that lists nobody at all has no effect; it is not the complement of nobody.

@@ -4,23 +4,22 @@ from .explain import Code, Reason
 from .problems import Problem
 
 _LONGEST = 400
-_PATTERNS = {code: "{at}" + code.value for code in Code}
+_PATTERNS = {code: code.value for code in Code}
 
 
 def sentence(reason: Reason) -> str:
     """One reason as a plain sentence on one line."""
-    told = f"{reason.statement}: " if reason.statement else ""
-    return _fill(_PATTERNS[reason.code], reason.details, told)
+    text = _PATTERNS[reason.code].format(*reason.details)
+    return _on_one_line(f"{reason.statement}: {text}" if reason.statement else text)
 
 
 def error_text(problem: Problem) -> str:
     """Why a policy could not be read, and where, on one line."""
-    return _fill(problem.fault.value, problem.details, f"{problem.place}: " if problem.place else "")
+    place = f"{problem.place}: " if problem.place else ""
+    return _on_one_line(problem.fault.value.format(*problem.details, at=place))
 
 
-def _fill(pattern: str, details: "tuple[str, ...]", at: str) -> str:
-    # Texts of a policy are only ever put in place of a field; they are never a pattern themselves.
-    text = pattern.format(*details, at=at)
-    if not text.isprintable() or "  " in text or text.strip(" ") != text:
-        text = " ".join(text.split())
+def _on_one_line(text: str) -> str:
+    """Texts of a policy are only ever put in place of a pattern's field; they are never a pattern themselves."""
+    text = " ".join(text.split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -25,15 +25,25 @@ class Settled(NamedTuple):
     """What a statement comes to.
 
     audience: the widest row that gets in; gets: the checked actions, as bit masks, of the rows that get some, as far as
-    they are known: no wider row gets any; granted: those of the audience, by name.
+    they are known: no wider row gets any; answers: the attributes of a StatementAnalysis that this settles.
     """
 
     audience: Audience
     gets: Mapping[Audience, int]
-    granted: tuple[str, ...]
+    answers: Mapping[str, object]
 
 
-NOBODY = Settled(Audience.none, {}, ())
+def _settled(gets: Mapping[Audience, int]) -> Settled:
+    """gets: from the widest row to the narrowest."""
+    found = {row: actions for row, actions in gets.items() if actions}
+    audience = next(iter(found), Audience.none)
+    granted = names_of(found.get(audience, 0))
+    return Settled(
+        audience, found, {"audience": audience, "flagged": audience is Audience.everyone, "granted": granted}
+    )
+
+
+NOBODY = _settled({})
 
 
 @lru_cache(maxsize=512)
@@ -63,11 +73,3 @@ def settled_alone(conditions: tuple[Condition, ...], usable: int, key: KeyFacts)
         if gained:
             return _settled({row: gained}), steps
     return NOBODY, steps
-
-
-def _settled(gets: Mapping[Audience, int]) -> Settled:
-    """gets: from the widest row to the narrowest."""
-    found = {row: actions for row, actions in gets.items() if actions}
-    for row, actions in found.items():
-        return Settled(row, found, names_of(actions))
-    return NOBODY

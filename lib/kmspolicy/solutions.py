@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional, TypeVar, Union
 
 from . import patterns
 from .budget import Budget
-from .caching import Recent, cached_for_short
+from .caching import Recent, cached_for_shared, cached_for_short
 from .candidates import KeyValues
 from .clocks import CLOCKS
 from .constraints import Constraint, OfKey
@@ -115,6 +115,7 @@ class Question:
         return True
 
 
+@cached_for_shared
 def met_by_anyone(condition: Condition) -> bool:
     """Whether a condition on a key that no requester is bound to is met by what it lists, whatever the action."""
     domain = _free_for_all(condition.key)
