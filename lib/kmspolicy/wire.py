@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _HEADER = re.compile(rb"chunked\s+1.0\s*,\s*(\d+)\s*,\s*(\d+)\s*\n")
 _LONGEST_HEADER = 200  # bytes
-_PARTS_AT_ONCE = 1_000  # writev takes 1,024 on Linux and macOS
+_PARTS_AT_ONCE, _PARTS_COPIED = 1_000, 50  # writev takes 1,024 on Linux and macOS
 _USUAL_PIPE, _WIDE_PIPE = 1 << 16, 1 << 19  # bytes
 _F_SETPIPE_SZ = 1031  # Python's fcntl has it since 3.10
 # On Windows writing into a pipe whose other end is closed is EINVAL, too (Python's subprocess, bpo-19612).
@@ -138,18 +138,28 @@ class Output:
     def _write(self, parts: Sequence[bytes | memoryview]) -> None:
         for at in range(0, len(parts), _PARTS_AT_ONCE):
             some = parts[at:at + _PARTS_AT_ONCE]
-            written = _write_parts(self._pipe, some)
-            if written < sum(map(len, some)):  # a signal came, or what stdout leads to is nearly full
-                rest = memoryview(b"".join(some))[written:]
-                while rest:
-                    rest = rest[os.write(self._pipe, rest):]
+            left = sum(map(len, some))
+            while left:
+                written = _write_parts(self._pipe, some)
+                left -= written
+                if left:  # a signal came, or these are gigabytes
+                    some = _behind(written, some)
 
 
-def _joined(pipe: int, parts: Sequence[bytes | memoryview]) -> int:
-    return os.write(pipe, b"".join(parts))
+def _behind(written: int, parts: Sequence[bytes | memoryview]) -> Sequence[bytes | memoryview]:
+    """What parts have behind so many bytes."""
+    at = 0
+    while written >= len(parts[at]):
+        written -= len(parts[at])
+        at += 1
+    return [memoryview(parts[at])[written:], *parts[at + 1:]]
 
 
-_write_parts = getattr(os, "writev", _joined)  # Windows has no writev
+def _write_copied(pipe: int, parts: Sequence[bytes | memoryview]) -> int:
+    return os.write(pipe, b"".join(parts[:_PARTS_COPIED]))
+
+
+_write_parts = getattr(os, "writev", _write_copied)  # Windows has no writev
 
 
 def _widen(pipe: int) -> None:

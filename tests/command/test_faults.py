@@ -158,6 +158,7 @@ def test_a_signal_ends_the_command_at_once_and_in_silence(kill: signal.Signals, 
 def _until(process: subprocess.Popen[bytes], state: str) -> None:
     """Waits until a process sleeps (S) or is stopped (T), see proc_pid_stat(5)."""
     while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != state:
+        assert process.poll() is None, "it ended"
         time.sleep(0.001)
 
 
@@ -179,6 +180,14 @@ def test_a_command_that_is_stopped_as_it_writes_goes_on_where_it_was() -> None:
         told += process.stdout.read()
         assert (process.wait(60), process.stderr.read()) == (0, b"")
     assert told == _written(sent)
+
+
+def test_a_system_without_writev_writes_the_same() -> None:
+    """As Windows is."""
+    sent = getinfo(["mode=expand", "p"]) + execute(POLICIES, True)
+    code = "import os, runpy, sys; del os.writev; runpy.run_path(sys.argv.pop(), run_name='__main__')"
+    told = subprocess.run([sys.executable, "-c", code, str(SCRIPT)], input=sent, capture_output=True, check=True)
+    assert (told.stdout, told.stderr) == (_written(sent), b"")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device /dev/full is missing here")
