@@ -144,7 +144,7 @@ def _seconds(value: Any) -> Optional[float]:
     if second is None:  # not as CloudTrail writes it
         return _moment(value)
     midnight, minute = _whole_minute(value[:10] + "T00:00Z"), _whole_minute("1970-01-01" + value[10:16] + "Z")
-    return None if midnight is None or minute is None else _in_calendar(midnight + minute + second)
+    return None if midnight is None or minute is None else midnight + minute + second
 
 
 _SECOND = {f":{second:02d}Z": second for second in range(60)}

@@ -28,15 +28,15 @@ def statement_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> list
         return []
     rows, policy, statements = [], _OfPolicy(facts, analysis), analysis.statements
     count = str(len(statements))
-    for number, statement in enumerate(statements):
+    for statement in statements:
         if not flagged_only or statement.flagged:
             written = statement.statement
             text = '"' + statement.text.replace('"', '""') + '"'
             actions, more_actions = usual_cells(written.actions_written)
             principals, more_principals = multivalue_cells(written.principals.written)
-            conditions, more_conditions = _condition_cells(statement)
+            conditions, more_conditions = usual_cells(statement.conditions)
             sid, effect = cell(written.sid), _EFFECT[written.allow]
-            own = (_BEGIN, text, str(number), count, sid, effect, actions, principals, conditions)
+            own = (_BEGIN, text, str(written.number), count, sid, effect, actions, principals, conditions)
             rows.append(policy.cells(statement, own, (more_actions, more_principals, more_conditions)))
     return rows
 
@@ -88,20 +88,6 @@ def _verdict_cells(audience: Audience | None, flagged: bool, granted: tuple[str,
     actions, more = multivalue_cells(granted)
     severity = "" if flagged else _OF_AUDIENCE.get(audience, "informational")
     return f"{_NAME[audience]},{_BOOLEAN[flagged]},{actions}", severity, more
-
-
-def _condition_cells(statement: StatementAnalysis) -> tuple[str, str]:
-    conditions = statement.statement.conditions
-    known = _CONDITIONS.get(conditions)
-    if known is None:
-        known = multivalue_cells(statement.conditions)
-        if len(conditions) <= _MOST_CONDITIONS and all(condition.shared for condition in conditions):
-            _CONDITIONS.keep(conditions, known)
-    return known
-
-
-_MOST_CONDITIONS = 4
-_CONDITIONS: Recent[tuple[str, str]] = Recent(512)
 
 
 def _reason_cells(reasons: tuple[Reason, ...]) -> tuple[str, str]:
