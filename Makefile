@@ -47,6 +47,7 @@ search: lib
 
 test: lib
 	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check -q .
 	@.venv/bin/mypy
 	@$(PY) -m pytest
 

@@ -2,6 +2,7 @@
 
 Python 2.7 and all since can read it, so that a Python which is too old is told in words.
 """
+
 import os
 import signal
 import sys
@@ -39,9 +40,11 @@ def refuse_first(message):
 
 def missing(fault):
     """What tells the searcher of a file of lib/ that is not there, or cut short, and what sends it to indexers."""
-    return (str(fault) + ": the knowledge bundle lacks the app's folder lib or part of it (" + LIB + "). Search heads "
-            "send it to indexers only with [replicationAllowlist] kmspolicycheck_lib = apps/kmspolicycheck/lib/... in "
-            "distsearch.conf")
+    return (
+        str(fault) + ": the knowledge bundle lacks the app's folder lib or part of it (" + LIB + "). Search heads "
+        "send it to indexers only with [replicationAllowlist] kmspolicycheck_lib = apps/kmspolicycheck/lib/... in "
+        "distsearch.conf"
+    )
 
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends it without the traceback of Python's own handler, as SIGTERM does
@@ -54,7 +57,7 @@ if sys.stdin is None:
 
 sys.path.insert(0, LIB)
 try:
-    from kmspolicy.command import KmsPolicyCheckCommand
+    from kmspolicy.splunk.command import KmsPolicyCheckCommand
 except (ImportError, SyntaxError, ValueError) as fault:
     refuse_first(missing(fault))
 except Exception as fault:

@@ -1,6 +1,7 @@
 """Runs Splunk's AppInspect on the built package and passes only the result that its rules make reachable.
 AppInspect exits with 0 whatever it finds, so its JSON reports decide (documentation: *AppInspect CLI reference*).
 """
+
 from __future__ import annotations
 
 import argparse
@@ -25,8 +26,18 @@ def inspect(tool: Path, package: Path, tag: str) -> dict[str, Any]:
     """AppInspect's JSON report of one run. Stops the program where AppInspect did not come to its end."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        command = [str(tool), "inspect", str(package), "--mode", "precert", "--skip-trusted-libraries-update",
-                   "--output-file", str(report), "--data-format", "json"]
+        command = [
+            str(tool),
+            "inspect",
+            str(package),
+            "--mode",
+            "precert",
+            "--skip-trusted-libraries-update",
+            "--output-file",
+            str(report),
+            "--data-format",
+            "json",
+        ]
         ran = subprocess.run(command + (["--included-tags", tag] if tag else []), capture_output=True, text=True)
         if ran.returncode or not report.exists():
             sys.exit(f"AppInspect stopped; does it find libmagic (Debian: libmagic1)?\n{ran.stdout}{ran.stderr}")
@@ -35,8 +46,12 @@ def inspect(tool: Path, package: Path, tag: str) -> dict[str, Any]:
 
 def results(report: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
     """(check, result, messages) of every check that a report tells of."""
-    return [(check["name"], check["result"], [message["message"] for message in check["messages"]])
-            for inspected in report["reports"] for group in inspected["groups"] for check in group["checks"]]
+    return [
+        (check["name"], check["result"], [message["message"] for message in check["messages"]])
+        for inspected in report["reports"]
+        for group in inspected["groups"]
+        for check in group["checks"]
+    ]
 
 
 def main() -> None:
@@ -64,8 +79,10 @@ def main() -> None:
         print(f"No longer warned of, so take it out of UNAVOIDABLE in dev/appinspect.py: {', '.join(gone)}")
     if bad or gone:
         sys.exit("AppInspect: not passed")
-    print(f"AppInspect: passed, with the {len(UNAVOIDABLE)} warnings that cannot be avoided: "
-          f"{', '.join(sorted(UNAVOIDABLE))}")
+    print(
+        f"AppInspect: passed, with the {len(UNAVOIDABLE)} warnings that cannot be avoided: "
+        f"{', '.join(sorted(UNAVOIDABLE))}"
+    )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 Forms: JSON lines; one JSON document or several; `Records` (CloudTrail's files in S3), arrays, `Events` (aws cloudtrail
 lookup-events), `logEvents` (CloudWatch Logs subscriptions); each of them gzipped or not, in folders, or from stdin.
 """
+
 from __future__ import annotations
 
 import gzip
@@ -32,6 +33,7 @@ class ReadError(Exception):
 
 class Problem(NamedTuple):
     """What was passed over: place is a file or file:line."""
+
     place: str
     why: str
 

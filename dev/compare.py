@@ -5,6 +5,7 @@
 Both run as shipped, through the local search runner; the published rule once with an add-on that fills each of its
 fields, once with the fields as add-on versions in use leave them.
 """
+
 from __future__ import annotations
 
 import json
@@ -20,10 +21,10 @@ TWIN = "KMS - ASL AWS Detect Users creating keys with encrypt policy without MFA
 
 CASES = Path(__file__).resolve().parents[1] / "samples" / "detections" / "key_policy_lets_everyone_encrypt"
 ROWS: tuple[tuple[str, str, bool], ...] = (
-    ("console_policy_create", "CreateKey: the console's policy, its last statement for `{\"AWS\": \"*\"}`", True),
+    ("console_policy_create", 'CreateKey: the console\'s policy, its last statement for `{"AWS": "*"}`', True),
     ("console_policy_put", "PutKeyPolicy: the same policy", True),
     ("logged_twice", "the same event, logged by two trails", True),
-    ("every_principal", "`\"Principal\": \"*\"`", True),
+    ("every_principal", '`"Principal": "*"`', True),
     ("all_kms_actions", "action `kms:*`", True),
     ("generate_data_key_only", "`kms:GenerateDataKey` only, as S3 calls it", True),
     ("long_policy", "open statement beyond the first 5,000 bytes", True),
@@ -33,7 +34,7 @@ ROWS: tuple[tuple[str, str, bool], ...] = (
     ("denied", "a Deny closes it", False),
     ("outside_account", "one other account", False),
     ("call_failed", "open policy, but the call was denied", False),
-    ("security_lake", "Security Lake, PutKeyPolicy: `\"Principal\": \"*\"`", True),
+    ("security_lake", 'Security Lake, PutKeyPolicy: `"Principal": "*"`', True),
     ("security_lake_organization", "Security Lake: limited to the organization", False),
 )
 """Case file, what the reader sees of it, whether everyone can encrypt with the key afterwards."""
@@ -53,8 +54,11 @@ def _line(name: str, shown: str, is_open: bool) -> str:
     events = list(_events(json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))["events"]))
     from_lake = name.startswith("security_lake")
     baseline = TWIN if from_lake else PUBLISHED
-    counts: list[str] = [_count(baseline, events, "filled"), "same" if from_lake else _count(baseline, events, "field"),
-                         _both_settings(events)]
+    counts: list[str] = [
+        _count(baseline, events, "filled"),
+        "same" if from_lake else _count(baseline, events, "field"),
+        _both_settings(events),
+    ]
     return f"| {shown} | {'yes' if is_open else 'no'} | {' | '.join(counts)} |"
 
 

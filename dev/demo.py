@@ -1,6 +1,7 @@
 """Shows what the app finds in CloudTrail files: the project's samples, or your own. No Splunk is needed.
 Runs the shipped detections on all of the events, by the local search runner (dev/spl), with the real command in them.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -22,8 +23,9 @@ from dev.scp import Row
 from dev.spl import SplError, run_saved, run_search
 
 ROOT = Path(__file__).resolve().parents[1]
-SAMPLES = [ROOT / "samples" / name
-           for name in ("cloudtrail.jsonl", "records.json", "eventbridge.json", "security_lake.jsonl")]
+SAMPLES = [
+    ROOT / "samples" / name for name in ("cloudtrail.jsonl", "records.json", "eventbridge.json", "security_lake.jsonl")
+]
 DETECTIONS = (
     "KMS - Key Policy Lets Everyone Encrypt - Rule",
     "KMS - Attempt To Open A Key Policy To Everyone - Rule",
@@ -59,6 +61,7 @@ class Found:
 
     copies: policy changes that another trail delivered, too; messages: what the command told the user.
     """
+
     events: int
     rows: dict[str, list[Row]] = field(default_factory=dict)
     labels: Counter[str] = field(default_factory=Counter)
@@ -122,8 +125,11 @@ def _watched(files: EventFiles, progress: Progress, task: TaskID) -> Iterator[st
 
 def _untold(change: Row) -> bool:
     """Whether a change is notable, but no detection's matter: limited to an organization, or a failed call's."""
-    return (label(change) != "informational" and change.get("key_policy_flagged") != "true"
-            and (change["key_policy_audience"] == "organization" or change["key_policy_call"] == "failure"))
+    return (
+        label(change) != "informational"
+        and change.get("key_policy_flagged") != "true"
+        and (change["key_policy_audience"] == "organization" or change["key_policy_call"] == "failure")
+    )
 
 
 def _add_statements(found: Mapping[str, list[Row]], events: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """Prints findings: each with its why and its proof, then all in one table.
 Takes rows of the app's detections and reports (docs/detections.md). Text from events cannot act on the terminal.
 """
+
 from __future__ import annotations
 
 import json
@@ -155,8 +156,11 @@ def _proof(witness: str, refused: bool) -> str:
     request = json.loads(witness)
     principal = request["principal"]
     said = {"aws:principalarn": principal, "aws:principalaccount": (principal.split(":") + [""] * 5)[4]}
-    context = [f"{key} = {value if isinstance(value, str) else json.dumps(value)}"
-               for key, value in request["context"].items() if said.get(key.lower()) != value]
+    context = [
+        f"{key} = {value if isinstance(value, str) else json.dumps(value)}"
+        for key, value in request["context"].items()
+        if said.get(key.lower()) != value
+    ]
     line = f"a stranger, {principal}, {'would be' if refused else 'is'} allowed {request['action']}"
     return f"{line} with {', '.join(context)}" if context else line
 

@@ -1,6 +1,7 @@
 """Draws the app's icons: a key whose bow holds the `*` of a policy that admits everyone.
 Names and sizes are those that Splunk looks for in static/: appIcon for light pages, appIconAlt for the app bar.
 """
+
 from __future__ import annotations
 
 import math
@@ -41,8 +42,15 @@ def draw(size: int, ground: bool) -> Image.Image:
     return image.resize((size, size), Image.Resampling.LANCZOS)
 
 
-def _bar(pen: ImageDraw.ImageDraw, origin: tuple[float, float], angle: float, start: float, end: float, width: float,
-         colour: tuple[int, int, int, int]) -> None:
+def _bar(
+    pen: ImageDraw.ImageDraw,
+    origin: tuple[float, float],
+    angle: float,
+    start: float,
+    end: float,
+    width: float,
+    colour: tuple[int, int, int, int],
+) -> None:
     """A straight bar along a ray from `origin`; angle in degrees, clockwise from the right."""
     x, y = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     half = width / 2

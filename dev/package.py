@@ -1,6 +1,7 @@
 """Builds the package that an administrator installs, dist/kmspolicycheck-<version>.tar.gz, the same bytes every time.
 What goes in is CONTENTS; its form is what Splunk's *Package apps* page and AppInspect's packaging checks ask for.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -29,7 +30,7 @@ CONTENTS = (
     "default/*.conf",
     "default/data/ui/nav/*.xml",
     "default/data/ui/views/*.xml",
-    "lib/kmspolicy/*.py",
+    "lib/kmspolicy/**/*.py",
     "lib/splunk_sdk-*.dist-info/METADATA",
     "lib/splunk_sdk-*.dist-info/licenses/LICENSE",
     "lib/splunklib/*.py",
@@ -49,6 +50,7 @@ _REPOSITORY_ONLY = re.compile(r"<!-- repository -->\n.*?<!-- /repository -->\n\n
 
 class Version(NamedTuple):
     """What app.manifest says of this release; build is what Splunk Web tells cached files of two releases apart by."""
+
     name: str
     version: str
     build: int
@@ -78,8 +80,12 @@ def contents(root: Path, version: Version) -> dict[str, bytes]:
     if missing:
         raise PackageError(f"not there, but part of the package: {', '.join(missing)}")
     files = {path.relative_to(root).as_posix(): path for paths in named.values() for path in paths}
-    present = {path.relative_to(root).as_posix() for folder in _WHOLE for path in (root / folder).rglob("*")
-               if path.is_file() and path.parent.name != "__pycache__"}
+    present = {
+        path.relative_to(root).as_posix()
+        for folder in _WHOLE
+        for path in (root / folder).rglob("*")
+        if path.is_file() and path.parent.name != "__pycache__"
+    }
     forgotten = sorted(present - files.keys())
     if forgotten:
         raise PackageError(f"neither in CONTENTS of dev/package.py nor wanted in an app: {', '.join(forgotten)}")
@@ -122,7 +128,8 @@ def build(dist: Path, root: Path = ROOT) -> Path:
     stem = f"{version.name}-{version.version}"
     written = {f"{stem}.tar.gz": package, f"{stem}.cdx.json": bill}
     written[f"{stem}.sha256"] = "".join(
-        f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in written.items()).encode("utf-8")
+        f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in written.items()
+    ).encode("utf-8")
     dist.mkdir(parents=True, exist_ok=True)
     for name, data in written.items():
         (dist / name).write_bytes(data)

@@ -1,4 +1,5 @@
 """Finds the Python interpreters that Splunk brings, on this machine: 3.9 (Splunk 9.3 to 10.x) and 3.13 (since 10.2)."""
+
 from __future__ import annotations
 
 import shutil
@@ -13,8 +14,9 @@ SPLUNK_PYTHONS = ("3.9", "3.13")
 def find(version: str) -> Path | None:
     """An interpreter of that minor version ("3.9"): this one, one on PATH or one of pyenv's; None without any."""
     for candidate in _candidates(version):
-        asked = subprocess.run([candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
-                               capture_output=True, text=True)
+        asked = subprocess.run(
+            [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True
+        )
         if asked.stdout.strip() == version:
             return Path(candidate)
     return None

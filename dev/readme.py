@@ -1,6 +1,7 @@
 """Keeps the README's example output true: runs each `$ make demo EVENTS=…` that it shows and puts the output below it.
 `python -m dev.readme` rewrites the README; a test fails while there is something to rewrite.
 """
+
 from __future__ import annotations
 
 import os
@@ -20,8 +21,14 @@ def refresh(text: str) -> str:
 
 
 def _demo(events: str) -> str:
-    printed = subprocess.run([sys.executable, "-m", "dev.demo", events], cwd=ROOT, capture_output=True, text=True,
-                             env={**os.environ, "COLUMNS": "120"}, check=True).stdout
+    printed = subprocess.run(
+        [sys.executable, "-m", "dev.demo", events],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "120"},
+        check=True,
+    ).stdout
     return "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
 
 

@@ -1,6 +1,7 @@
 """Search command protocol v2 on the wire: chunks, and results as CSV with `__mv_` columns.
 The form is the one that Splunk 8.2.1 was recorded to send: chunked 1.0, LF, all `__mv_` columns behind the plain ones.
 """
+
 from __future__ import annotations
 
 import csv

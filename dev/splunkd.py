@@ -6,6 +6,7 @@ What it sends is what Splunk 8.2.1 was recorded to send (see dev/scp.py for the 
             ...
         print(command.messages)
 """
+
 from __future__ import annotations
 
 import os
@@ -28,6 +29,7 @@ _FAILURES = ("ERROR", "FATAL")
 
 class Message(NamedTuple):
     """What a command tells the user of the search; level is DEBUG, INFO, WARN, ERROR or FATAL."""
+
     level: str
     text: str
 
@@ -38,13 +40,15 @@ class CommandError(Exception):
 
 class Answer(NamedTuple):
     """Everything that one whole search got from the command."""
+
     getinfo: dict[str, Any]
     rows: list[Row]
     messages: list[Message]
 
 
-def run(app: str | Path, rows: Iterable[Row], args: Sequence[str] = (), *, chunk_rows: int = 500,
-        **options: Any) -> Answer:
+def run(
+    app: str | Path, rows: Iterable[Row], args: Sequence[str] = (), *, chunk_rows: int = 500, **options: Any
+) -> Answer:
     """Sends `rows` through the command and collects the answer; `options` are those of Command. Raises CommandError."""
     with Command(app, args, **options) as command:
         out = list(command.stream(rows, chunk_rows))
@@ -60,9 +64,16 @@ class Command:
     Read after the block: messages, status (the exit status), stderr (its text).
     """
 
-    def __init__(self, app: str | Path, args: Sequence[str] = (), *, name: str = "kmspolicycheck",
-                 python: str | Path = sys.executable, searchinfo: dict[str, Any] | None = None,
-                 timeout: float = 300) -> None:
+    def __init__(
+        self,
+        app: str | Path,
+        args: Sequence[str] = (),
+        *,
+        name: str = "kmspolicycheck",
+        python: str | Path = sys.executable,
+        searchinfo: dict[str, Any] | None = None,
+        timeout: float = 300,
+    ) -> None:
         script = Path(app).resolve() / "bin" / f"{name}.py"
         if not script.is_file():
             raise CommandError(f"no such command: {script}")
@@ -79,8 +90,14 @@ class Command:
         environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
         try:
             with self._log.open("wb") as log:
-                self._process = subprocess.Popen([str(python), str(script)], cwd=dispatch, env=environment,
-                                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
+                self._process = subprocess.Popen(
+                    [str(python), str(script)],
+                    cwd=dispatch,
+                    env=environment,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                )
         except OSError as error:
             self._dispatch.cleanup()
             raise CommandError(f"cannot start {python}: {error.strerror}") from None
@@ -106,8 +123,15 @@ class Command:
 
     def start(self) -> dict[str, Any]:
         """Asks getinfo and returns the reply; raises CommandError with the command's words where it refuses."""
-        self.getinfo, _ = self._ask({"action": "getinfo", "preview": False, "streaming_command_will_restart": False,
-                                     "searchinfo": self._searchinfo}, "")
+        self.getinfo, _ = self._ask(
+            {
+                "action": "getinfo",
+                "preview": False,
+                "streaming_command_will_restart": False,
+                "searchinfo": self._searchinfo,
+            },
+            "",
+        )
         refusals = [message.text for message in self.messages if message.level in _FAILURES]
         if refusals:
             raise CommandError("\n".join(refusals))
@@ -202,7 +226,20 @@ def _searchinfo(name: str, args: Sequence[str], dispatch: str) -> dict[str, Any]
     raw_args = [re.sub(r'^(\w+=)?(.*[\s,|"].*)$', r'\1"\2"', arg, flags=re.S) for arg in args]
     sid = Path(dispatch).name
     search = "search index=aws | " + " ".join([name, *raw_args])
-    return {"args": list(args), "raw_args": raw_args, "dispatch_dir": dispatch, "sid": sid, "app": "search",
-            "owner": "admin", "username": "admin", "session_key": "", "splunkd_uri": "https://127.0.0.1:8089",
-            "splunk_version": "10.0.2", "search": quote(search, safe=""), "command": name, "maxresultrows": 50000,
-            "earliest_time": "0", "latest_time": "0"}
+    return {
+        "args": list(args),
+        "raw_args": raw_args,
+        "dispatch_dir": dispatch,
+        "sid": sid,
+        "app": "search",
+        "owner": "admin",
+        "username": "admin",
+        "session_key": "",
+        "splunkd_uri": "https://127.0.0.1:8089",
+        "splunk_version": "10.0.2",
+        "search": quote(search, safe=""),
+        "command": name,
+        "maxresultrows": 50000,
+        "earliest_time": "0",
+        "latest_time": "0",
+    }

@@ -1,6 +1,7 @@
 """Fills lib/ with the third party that the app ships: splunk-sdk, as lib/requirements.txt pins it by hash.
 Only what a streaming search command imports is taken, unchanged, from the source distribution itself.
 """
+
 from __future__ import annotations
 
 import re
@@ -31,6 +32,7 @@ WANTED = (
 
 class Pin(NamedTuple):
     """A third party as lib/requirements.txt names it; sha256 is that of its source distribution."""
+
     name: str
     version: str
     sha256: str
@@ -44,9 +46,26 @@ def pinned() -> Pin:
 
 def download(folder: Path) -> Path:
     """The pinned source distribution, checked against its hash by pip. Raises CalledProcessError."""
-    subprocess.run([sys.executable, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--no-deps",
-                    "--no-binary", ":all:", "--no-build-isolation", "--require-hashes",
-                    "--dest", str(folder), "--requirement", str(LIB / "requirements.txt")], check=True)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "-qq",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--no-binary",
+            ":all:",
+            "--no-build-isolation",
+            "--require-hashes",
+            "--dest",
+            str(folder),
+            "--requirement",
+            str(LIB / "requirements.txt"),
+        ],
+        check=True,
+    )
     (archive,) = folder.glob("*.tar.gz")
     return archive
 
@@ -61,7 +80,7 @@ def unpack(archive: Path, pin: Pin, target: Path) -> None:
     info = target / f"{package}-{pin.version}.dist-info"
     with tarfile.open(archive) as sources:
         for member in sources:
-            name = member.name[len(top) + 1:]
+            name = member.name[len(top) + 1 :]
             if any(fnmatchcase(name, pattern) for pattern in WANTED):
                 _write(target / name, sources, member)
             elif name == "PKG-INFO":

@@ -57,8 +57,9 @@ class SampleSplunk:
         search = question["search"]
         self.asked.append(search)
         try:
-            found = self._run(search.get("savedSearch"), search.get("earliest", ""), search.get("latest", ""),
-                              *search["parts"])
+            found = self._run(
+                search.get("savedSearch"), search.get("earliest", ""), search.get("latest", ""), *search["parts"]
+            )
         except SplError as error:
             return {"error": str(error)}
         return {"fields": list(found.columns), "columns": [_column(found, name) for name in found.columns]}
@@ -83,5 +84,7 @@ def _column(found: Results, name: str) -> list[Any]:
     values = [row.get(name) for row in found.rows]
     if name != "_time":
         return values
-    return [value and datetime.fromtimestamp(float(str(value)), timezone.utc).isoformat(timespec="milliseconds")
-            for value in values]
+    return [
+        value and datetime.fromtimestamp(float(str(value)), timezone.utc).isoformat(timespec="milliseconds")
+        for value in values
+    ]

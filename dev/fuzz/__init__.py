@@ -1,4 +1,5 @@
 """Hostile and random input for everything the app reads: `make fuzz`."""
+
 import sys
 from pathlib import Path
 

@@ -1,16 +1,17 @@
 """Compares the engine with the reference on one case: error or not, audiences, flags, actions, the witness.
 What differs is a finding; which of the two is right, the documentation decides.
 """
+
 from __future__ import annotations
 
 import json
 from typing import Any
 
 from dev.fuzz.generator import Case
+from dev.reference.evaluator import ALLOWED, Caller, Key, Request, evaluate
+from dev.reference.grammar import read
+from dev.reference.oracle import Verdict, judge
 from kmspolicy import Analysis, KeyFacts, analyze, resolve_actions
-from tests.reference.evaluator import ALLOWED, Caller, Key, Request, evaluate
-from tests.reference.grammar import read
-from tests.reference.oracle import Verdict, judge
 
 Summary = dict[str, Any]
 

@@ -15,9 +15,10 @@ from random import Random
 from typing import NamedTuple
 
 from dev.fuzz.shapes import FAMILIES, Block, Genes, Test, Texts, policy_text
-from kmspolicy import Analysis, KeyFacts, analyze, sentence, solutions
-from kmspolicy.explain import Code
-from kmspolicy.witness import POLICY_STEPS
+from kmspolicy import Analysis, KeyFacts, analyze, sentence
+from kmspolicy.report.reasons import Code
+from kmspolicy.witness import memo
+from kmspolicy.witness.searcher import POLICY_STEPS
 
 SIZES = (32_768, 131_072)  # what KMS takes; what the engine reads
 _OPERATORS = (
@@ -92,7 +93,7 @@ def cost_of(text: str) -> Cost:
 
 def forget() -> None:
     """Makes the engine forget what policies have in common, as if the next one were its first."""
-    solutions._kept.clear()
+    memo._kept.clear()
     for name in [name for name in sys.modules if name.startswith("kmspolicy.")]:
         for value in list(vars(sys.modules[name]).values()):
             # caching.py keeps its caches inside the functions that it decorates

@@ -114,7 +114,7 @@ def _analyze() -> Callable[[str], None]:
 
 
 def _events() -> Callable[[str], None]:
-    from kmspolicy.events import find_policies
+    from kmspolicy.events.finder import find_policies
 
     def test(text: str) -> None:
         for named in (False, True):

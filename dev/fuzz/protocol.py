@@ -13,10 +13,10 @@ from random import Random
 from typing import Any, NamedTuple
 
 from dev.fuzz.generator import case
+from dev.reference.evaluator import Key
+from dev.reference.oracle import UNKNOWN_KEY, judge
 from dev.scp import Row
 from dev.splunkd import CommandError, run
-from tests.reference.evaluator import Key
-from tests.reference.oracle import UNKNOWN_KEY, judge
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "key_policy_"

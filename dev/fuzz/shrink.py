@@ -1,5 +1,5 @@
-"""Makes a case smaller while it still shows something: drops statements, elements, conditions and values one by one.
-"""
+"""Makes a case smaller while it still shows something: drops statements, elements, conditions and values one by one."""
+
 from __future__ import annotations
 
 import copy
@@ -23,8 +23,12 @@ def shrink(case: Case, shows: Callable[[Case], bool]) -> Case:
 
 def _steps(case: Case) -> Iterator[Case]:
     """Cases that are one step smaller."""
-    simpler = (case._replace(event_time=None), case._replace(key_id=None), case._replace(region=None),
-               case._replace(partition=None))
+    simpler = (
+        case._replace(event_time=None),
+        case._replace(key_id=None),
+        case._replace(region=None),
+        case._replace(partition=None),
+    )
     yield from (other for other in simpler if other != case)
     if case.actions != "encrypt":
         yield case._replace(actions="encrypt")
@@ -47,12 +51,12 @@ def _smaller(value: Any) -> Iterator[Any]:
                 yield {**value, key: smaller}
     elif isinstance(value, list):
         for i in range(len(value)):
-            yield value[:i] + value[i + 1:]
+            yield value[:i] + value[i + 1 :]
         if len(value) == 1:
             yield value[0]
         for i, inner in enumerate(value):
             for smaller in _smaller(inner):
-                yield [*value[:i], smaller, *value[i + 1:]]
+                yield [*value[:i], smaller, *value[i + 1 :]]
 
 
 def as_json(case: Case) -> str:

@@ -1,4 +1,5 @@
 """`python -m dev.spl`: see dev.spl.cli."""
+
 import os
 import sys
 

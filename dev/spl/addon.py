@@ -1,6 +1,7 @@
 """What the Splunk Add-on for AWS adds to an event beside the fields of its JSON: one table per sourcetype.
 Each entry says how it is known: documented that the field has a value, observed in an add-on's props.conf, or assumed.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -12,12 +13,14 @@ from dev.spl.values import Row, texts
 
 class Setting(str, Enum):
     """Which add-on is played: one that fills every field the published rule groups by, or one as found in the field."""
+
     filled = "filled"
     field = "field"
 
 
 class Basis(str, Enum):
     """How an entry is known."""
+
     documented = "documented"
     observed = "observed"
     assumed = "assumed"
@@ -29,6 +32,7 @@ Compute = Callable[[Row], Optional[str]]
 @dataclass(frozen=True)
 class AddonField:
     """One field that the add-on sets, in both settings unless `only` names one."""
+
     name: str
     compute: Compute
     basis: Basis
@@ -79,13 +83,19 @@ CLOUDTRAIL: tuple[AddonField, ...] = (
     AddonField("vendor_account", first_of("userIdentity.accountId", "recipientAccountId"), Basis.observed, PROPS),
     AddonField("vendor_product", always("AWS CloudTrail"), Basis.observed, PROPS),
     AddonField("user", _WHOEVER, Basis.documented, FIELDS, Setting.filled),
-    AddonField("user", when_name("Put", first_of(_USER, _ISSUER), first_of(_USER)), Basis.observed, PROPS,
-               Setting.field),
+    AddonField(
+        "user", when_name("Put", first_of(_USER, _ISSUER), first_of(_USER)), Basis.observed, PROPS, Setting.field
+    ),
     AddonField("user_name", _WHOEVER, Basis.documented, FIELDS, Setting.filled),
     AddonField("user_name", first_of(_USER), Basis.assumed, REPORT, Setting.field),
     AddonField("dest", first_of("eventSource"), Basis.documented, FIELDS, Setting.filled),
-    AddonField("dest", when_name("Put", first_of("requestParameters.host{}", "requestParameters.Host"),
-                                 first_of("eventSource")), Basis.observed, PROPS, Setting.field),
+    AddonField(
+        "dest",
+        when_name("Put", first_of("requestParameters.host{}", "requestParameters.Host"), first_of("eventSource")),
+        Basis.observed,
+        PROPS,
+        Setting.field,
+    ),
 )
 
 SECURITY_LAKE: tuple[AddonField, ...] = ()

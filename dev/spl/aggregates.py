@@ -1,6 +1,7 @@
 """The statistical functions of stats, eventstats, streamstats, chart and timechart, each with its documentation page.
 A test fails for one that no shipped search uses, or that has no case.
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ Compute = Callable[[list[str]], Optional[Value]]
 @dataclass(frozen=True)
 class Statistic:
     """One function: its page, whether it may stand without an argument, what it makes of a field's values in order."""
+
     page: str
     bare: bool
     compute: Compute
@@ -30,12 +32,14 @@ class Statistic:
 
 def _extreme(last: bool) -> Compute:
     """By number if every value is one, else by code point."""
+
     def compute(values: list[str]) -> Value | None:
         if not values:
             return None
         numbers = all(number(value) is not None for value in values)
         ordered = sorted(values, key=sort_key if numbers else str)
         return ordered[-1 if last else 0]
+
     return compute
 
 
@@ -60,8 +64,9 @@ def check_aggregates(aggregates: Sequence[tree.Aggregate]) -> None:
     for aggregate in aggregates:
         statistic = STATISTICS.get(aggregate.function.lower())
         if statistic is None:
-            raise SplError(f"the local runner does not know the statistical function {aggregate.function!r}",
-                           aggregate.position)
+            raise SplError(
+                f"the local runner does not know the statistical function {aggregate.function!r}", aggregate.position
+            )
         if aggregate.argument is None and not statistic.bare:
             raise SplError(f"{aggregate.function} takes a field", aggregate.position)
         if isinstance(aggregate.argument, tree.Word):

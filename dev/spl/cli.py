@@ -1,6 +1,7 @@
 """The command line of the search runner: `python -m dev.spl`, which `make search` calls.
 What is typed behind `make search` arrives in environment variables (see the Makefile).
 """
+
 from __future__ import annotations
 
 import argparse
@@ -56,14 +57,26 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("spl", nargs="?", default=os.environ.get("KPC_SPL"), help="a search")
     parser.add_argument("--name", default=os.environ.get("KPC_NAME"), help="a saved search of the app instead")
     parser.add_argument("--events", action="append", metavar="PATH", help="CloudTrail or Security Lake file or folder")
-    parser.add_argument("--addon", choices=[setting.value for setting in Setting], default=Setting.filled.value,
-                        help="fields as the Splunk Add-on for AWS fills them, or leaves them empty in the field")
-    parser.add_argument("--now", default=os.environ.get("KPC_NOW"), help="run at this time, Unix seconds or ISO 8601: "
-                        "a saved search within its own time range; without it all events are searched")
+    parser.add_argument(
+        "--addon",
+        choices=[setting.value for setting in Setting],
+        default=Setting.filled.value,
+        help="fields as the Splunk Add-on for AWS fills them, or leaves them empty in the field",
+    )
+    parser.add_argument(
+        "--now",
+        default=os.environ.get("KPC_NOW"),
+        help="run at this time, Unix seconds or ISO 8601: "
+        "a saved search within its own time range; without it all events are searched",
+    )
     parser.add_argument("--earliest", default="", help="Splunk time modifier; saved searches have their own")
     parser.add_argument("--latest", default="", help="Splunk time modifier")
-    parser.add_argument("--lookups", type=Path, metavar="FOLDER", help="keeps what outputlookup writes; its CSV files "
-                        "stand in for the app's")
+    parser.add_argument(
+        "--lookups",
+        type=Path,
+        metavar="FOLDER",
+        help="keeps what outputlookup writes; its CSV files stand in for the app's",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.set_defaults(events=[os.environ["KPC_EVENTS"]] if os.environ.get("KPC_EVENTS") else [])
     return parser

@@ -1,6 +1,7 @@
 """Reads Splunk's .conf files: stanzas of settings, values continued over lines that end in a backslash.
 The form is that of the Admin Manual, "Configuration file structure and syntax".
 """
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,6 +1,7 @@
 """Prints what a search found: a table, or one block a row where a table would not fit; JSON lines for machines.
 Text from events cannot act on the terminal: dev.findings.visible escapes what it would obey.
 """
+
 from __future__ import annotations
 
 import json

@@ -1,6 +1,7 @@
 """The one error of the search runner: what is wrong with a search, and where in it.
 Splunk stops at the first such mistake, too; the runner also stops where Splunk's documentation gives no answer.
 """
+
 from __future__ import annotations
 
 
@@ -26,7 +27,7 @@ class SplError(Exception):
     def __str__(self) -> str:
         if self.text is None or self.position is None:
             return self.message
-        before = self.text[:self.position]
+        before = self.text[: self.position]
         line, start = before.count("\n"), before.rfind("\n") + 1
         column = self.position - start
         shown = self.text.split("\n")[line]

@@ -1,6 +1,7 @@
 """Makes search-time events out of CloudTrail and Security Lake records: _raw, _time, the default fields, those of the
 JSON and those of the add-on. Rules: Splunk Add-on for AWS, props.conf (KV_MODE=json, TIME_PREFIX); dev.spl.addon.
 """
+
 from __future__ import annotations
 
 import json
@@ -27,6 +28,7 @@ _LATEST = 253_402_300_800  # the year 10000: what lies beyond is no time
 @dataclass(frozen=True)
 class Event:
     """A record with what the index adds. raw: its JSON text, or what that holds; indextime: seconds or ISO text."""
+
     raw: str | Mapping[str, Any]
     index: str = "main"
     sourcetype: str | None = None
@@ -62,10 +64,16 @@ def make_event(event: Event, setting: Setting, extract: bool = True) -> Row:
     time = _time(raw, record)
     if time is None:
         time = indexed or 0.0
-    row: Row = {"_raw": raw, "_time": spell(time),
-                "_indextime": spell(time + INDEXED_AFTER if indexed is None else indexed),
-                "index": event.index, "sourcetype": sourcetype, "source": event.source, "host": event.host,
-                "splunk_server": event.splunk_server}
+    row: Row = {
+        "_raw": raw,
+        "_time": spell(time),
+        "_indextime": spell(time + INDEXED_AFTER if indexed is None else indexed),
+        "index": event.index,
+        "sourcetype": sourcetype,
+        "source": event.source,
+        "host": event.host,
+        "splunk_server": event.splunk_server,
+    }
     if not extract:
         return row
     found = all_fields(raw, AUTOMATIC_LIMIT)

@@ -1,6 +1,7 @@
 """Computes eval expressions: operators, null, and calls of functions.
 Rules: Search Reference, "eval" (operators, order of evaluation) and "where"; functions are in dev.spl.functions.
 """
+
 from __future__ import annotations
 
 from typing import Callable
@@ -53,8 +54,7 @@ def check(expression: tree.Expression) -> None:
         raise SplError(f"the local runner does not know the function {expression.name!r}", expression.position)
     count = len(expression.arguments)
     if count < function.least or (function.most is not None and count > function.most):
-        raise SplError(f"{expression.name}() does not take {count} argument{'s' * (count != 1)}",
-                       expression.position)
+        raise SplError(f"{expression.name}() does not take {count} argument{'s' * (count != 1)}", expression.position)
     for argument in expression.arguments:
         check(argument)
 
@@ -74,6 +74,7 @@ def _arithmetic(combine: Callable[[Number, Number], Number]) -> Operator:
             return None if left is None or right is None else combine(left, right)
         except ZeroDivisionError:
             return None
+
     return apply
 
 
@@ -112,6 +113,14 @@ def _not(scope: Scope, operands: Operands) -> Result:
 
 _OPERATORS: dict[str, Operator] = {
     **{operator: _comparison(operator) for operator in ORDER},
-    "+": _add, "-": _arithmetic(lambda a, b: a - b), "*": _arithmetic(lambda a, b: a * b),
-    "/": _arithmetic(lambda a, b: a / b), "%": _arithmetic(lambda a, b: a % b), ".": _concatenate,
-    "negative": _negative, "AND": _and, "OR": _or, "NOT": _not}
+    "+": _add,
+    "-": _arithmetic(lambda a, b: a - b),
+    "*": _arithmetic(lambda a, b: a * b),
+    "/": _arithmetic(lambda a, b: a / b),
+    "%": _arithmetic(lambda a, b: a % b),
+    ".": _concatenate,
+    "negative": _negative,
+    "AND": _and,
+    "OR": _or,
+    "NOT": _not,
+}

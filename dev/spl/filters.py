@@ -1,6 +1,7 @@
 """Decides which rows a filter of `search` keeps.
 Rules: Search Reference, "search"; Search Manual, "Wildcards", "Difference between NOT and !=", "Event segmentation".
 """
+
 from __future__ import annotations
 
 import re
@@ -15,7 +16,11 @@ from dev.spl.values import Row, number, texts, wildcard
 Keep = Callable[[Row], bool]
 
 _ORDERS: dict[str, Callable[..., bool]] = {
-    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b}
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
 
 _ELSEWHERE = {"earliest", "latest", "index_earliest", "index_latest", "eventtype", "tag", "savedsearch"}
 _DIRECTIVES = {"TERM", "CASE"}

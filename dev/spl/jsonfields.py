@@ -1,6 +1,7 @@
 """Reads fields out of JSON text: all of them, as KV_MODE=json and `spath` do, or those of one path.
 Rules: Search Reference, "spath"; limits.conf.spec, [spath] and [kv]; props.conf.spec, KV_MODE.
 """
+
 from __future__ import annotations
 
 import json
@@ -94,12 +95,12 @@ def _elements(text: str) -> list[str]:
 def _parts(text: str, opening: str, closing: str) -> Iterator[tuple[Any, str]]:
     """The values inside the outermost brackets: as Python has them and as written."""
     position = _SPACE.match(text).end()  # type: ignore[union-attr]
-    if text[position:position + 1] != opening:
+    if text[position : position + 1] != opening:
         return
     position += 1
     while True:
         position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
-        if text[position:position + 1] == closing:
+        if text[position : position + 1] == closing:
             return
         try:
             value, end = _DECODER.raw_decode(text, position)

@@ -1,6 +1,7 @@
 """Lookup tables: CSV files, found by name or by their definition in transforms.conf, matched as the definition says.
 Rules: transforms.conf.spec, "Lookup tables"; Search Reference, "lookup", "inputlookup", "outputlookup".
 """
+
 from __future__ import annotations
 
 import csv
@@ -22,6 +23,7 @@ _MOST = 1000
 @dataclass(frozen=True)
 class Definition:
     """How a lookup matches: the fields whose cells hold wildcards, case, how many rows it may yield."""
+
     filename: str
     wildcards: frozenset[str] = frozenset()
     case_sensitive: bool = True
@@ -31,6 +33,7 @@ class Definition:
 @dataclass(frozen=True)
 class CsvTable:
     """A lookup's rows, empty cells left out, under its header."""
+
     columns: tuple[str, ...]
     rows: tuple[Mapping[str, str], ...]
 
@@ -58,9 +61,12 @@ class Lookups:
             if match is None:
                 raise SplError(f"lookup {name}: the local runner does not know the match type {kind.strip()}")
             wildcards.add(match[1].strip())
-        return Definition(settings["filename"], frozenset(wildcards),
-                          settings.get("case_sensitive_match", "true").lower() not in ("false", "0", "f"),
-                          int(settings.get("max_matches", _MOST)))
+        return Definition(
+            settings["filename"],
+            frozenset(wildcards),
+            settings.get("case_sensitive_match", "true").lower() not in ("false", "0", "f"),
+            int(settings.get("max_matches", _MOST)),
+        )
 
     def read(self, name: str) -> CsvTable:
         """The rows of a lookup; a file that is not there (yet) has none."""
@@ -90,6 +96,7 @@ def matcher(definition: Definition, keys: Mapping[str, str]) -> Callable[[Mappin
 
     def matches(row: Mapping[str, str]) -> bool:
         return all(_cell_matches(definition, column, row.get(column), value) for column, value in tests)
+
     return matches
 
 

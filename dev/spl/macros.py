@@ -1,6 +1,7 @@
 """Puts the definitions of search macros in the place of their calls, before a search is parsed.
 Rules: Search Manual, "Use search macros in searches" and "Define search macros in Settings"; macros.conf.spec.
 """
+
 from __future__ import annotations
 
 import re
@@ -18,7 +19,8 @@ MacroTable = Mapping[tuple[str, int], "Macro"]
 _DEPTH = 20
 _PIECE = re.compile(r'(?P<comment>```.*?```)|"(?:\\.|[^"\\])*"|`(?P<call>[^`]*)`', re.DOTALL)
 _STANZA = re.compile(r"(?P<name>[^()]+?)(?:\((?P<arity>\d+)\))?")
-_CALL = Lark(r'''
+_CALL = Lark(
+    r"""
     start: NAME ["(" [argument ("," argument)*] ")"]
     argument: (QUOTED | PLAIN | nested)+
     !nested: "(" (QUOTED | PLAIN | nested | COMMA)* ")"
@@ -27,12 +29,15 @@ _CALL = Lark(r'''
     PLAIN: /[^()",]+/
     COMMA: ","
     %ignore /\s+(?=[(])/
-''', parser="lalr")
+""",
+    parser="lalr",
+)
 
 
 @dataclass(frozen=True)
 class Macro:
     """One stanza of macros.conf: the text it stands for, in which `$name$` stands for an argument."""
+
     parameters: tuple[str, ...]
     definition: str
 
@@ -56,6 +61,7 @@ def macro_table(conf: Conf, overrides: Mapping[str, str] | None = None) -> dict[
 
 def expand(search: str, macros: MacroTable, depth: int = 0) -> str:
     """The search without macro calls and comments; quoted text stays as it is. SplError at a call that cannot be."""
+
     def replace(piece: re.Match[str]) -> str:
         if piece["comment"] is not None:
             return " "
@@ -69,6 +75,7 @@ def expand(search: str, macros: MacroTable, depth: int = 0) -> str:
             return expand(_fill(macro, arguments), macros, depth + 1)
         except SplError as error:
             raise SplError(error.message, piece.start(), search) from None
+
     return _PIECE.sub(replace, search)
 
 
@@ -81,7 +88,7 @@ def _read_call(text: str) -> tuple[str, list[str]]:
     arguments = []
     for node in tree.find_data("argument"):
         tokens = list(node.scan_values(lambda _: True))
-        argument = text.strip()[tokens[0].start_pos:tokens[-1].end_pos].strip() if tokens else ""
+        argument = text.strip()[tokens[0].start_pos : tokens[-1].end_pos].strip() if tokens else ""
         if len(tokens) == 1 and tokens[0].type == "QUOTED":
             argument = re.sub(r'\\(["\\])', r"\1", argument[1:-1])
         arguments.append(argument)

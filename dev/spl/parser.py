@@ -1,6 +1,7 @@
 """Turns the text of a search into stages, by the grammar in grammar.lark; a mistake becomes an SplError at its place.
 A search is parsed in two steps: the pipeline, then what each command's own syntax makes of its arguments.
 """
+
 from __future__ import annotations
 
 import re
@@ -20,8 +21,13 @@ from dev.spl.values import number
 SYNTAXES = ("arguments", "filter", "assignments", "condition", "aggregation")
 """The start rules of grammar.lark that a command may name as its syntax."""
 
-_PARSER = Lark((Path(__file__).parent / "grammar.lark").read_text(encoding="utf-8"), parser="lalr",
-               start=["pipeline", *SYNTAXES], propagate_positions=True, maybe_placeholders=True)
+_PARSER = Lark(
+    (Path(__file__).parent / "grammar.lark").read_text(encoding="utf-8"),
+    parser="lalr",
+    start=["pipeline", *SYNTAXES],
+    propagate_positions=True,
+    maybe_placeholders=True,
+)
 _COMMAND = re.compile(r"\s*(\w+)")
 _IMPLIED = re.compile(r"\s*search\s", re.IGNORECASE)
 _INLINE = v_args(inline=True)
@@ -79,8 +85,11 @@ class _Reader:
         return (*first, *(self._stage(*span) for span in found[1:]))
 
     def _span(self, stage: Tree[Token]) -> tuple[int, int, list[_Hole]]:
-        holes = [_Hole(child.meta.start_pos, child.meta.end_pos, child.children[0])  # type: ignore[arg-type]
-                 for child in stage.children if isinstance(child, Tree)]
+        holes = [
+            _Hole(child.meta.start_pos, child.meta.end_pos, child.children[0])  # type: ignore[arg-type]
+            for child in stage.children
+            if isinstance(child, Tree)
+        ]
         if stage.meta.empty:
             return 0, 0, []
         return stage.meta.start_pos, stage.meta.end_pos, holes
@@ -91,14 +100,15 @@ class _Reader:
             raise SplError("a command is missing", start)
         command = name[1].lower()
         if command not in self.syntaxes:
-            raise SplError(self.elsewhere.get(command, f"the local runner does not know the command {name[1]!r}"),
-                           name.start(1))
+            raise SplError(
+                self.elsewhere.get(command, f"the local runner does not know the command {name[1]!r}"), name.start(1)
+            )
         return self._parsed(command, name.start(1), name.end(), end, holes)
 
     def _parsed(self, command: str, position: int, start: int, end: int, holes: list[_Hole]) -> tree.Stage:
         blanked = self.text
         for hole in holes:
-            blanked = blanked[:hole.start + 1] + " " * (hole.end - hole.start - 2) + blanked[hole.end - 1:]
+            blanked = blanked[: hole.start + 1] + " " * (hole.end - hole.start - 2) + blanked[hole.end - 1 :]
         subsearches = {hole.start: tree.Subsearch(self.stages(hole.pipeline), hole.start) for hole in holes}
         parsed = _run(blanked, start, end, self.syntaxes[command])
         try:
@@ -242,9 +252,10 @@ class _Builder(Transformer[Token, Any]):
     def aggregate(self, meta: Any, parts: list[Any]) -> tree.Aggregate:
         function, alias = parts[0], parts[-1]
         arguments = [part for part in parts[1:-1] if part is not None and not isinstance(part, Token)]
-        written = self.text[meta.start_pos:meta.end_pos]
-        return tree.Aggregate(str(function), arguments[0] if arguments else None, alias and alias.text, written,
-                              function.start_pos or 0)
+        written = self.text[meta.start_pos : meta.end_pos]
+        return tree.Aggregate(
+            str(function), arguments[0] if arguments else None, alias and alias.text, written, function.start_pos or 0
+        )
 
     def aggregation(self, parts: list[Any]) -> tree.Aggregation:
         over = next((part for part in parts if isinstance(part, tree.Word)), None)

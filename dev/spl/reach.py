@@ -1,6 +1,7 @@
 """Decides which events a search can see, and which of their fields, so that a run over many keeps no others in memory.
 Rules: Search Reference, "search" (first command of a pipeline) and "fields" (internal fields stay).
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from dev.spl.values import Row, wildcard
 @dataclass(frozen=True)
 class Reach:
     """filters: those that the pipelines of a search begin with; fields: all that these keep, None for every field."""
+
     filters: tuple[Keep, ...]
     fields: frozenset[str] | None
 
@@ -34,8 +36,11 @@ class Reach:
         if names is None:
             return event
         patterns = [wildcard(name, False) for name in names if "*" in name]
-        return {field: value for field, value in event.items()
-                if field.startswith("_") or field in names or any(pattern.fullmatch(field) for pattern in patterns)}
+        return {
+            field: value
+            for field, value in event.items()
+            if field.startswith("_") or field in names or any(pattern.fullmatch(field) for pattern in patterns)
+        }
 
 
 def reach(stages: Sequence[tree.Stage]) -> Reach:

@@ -1,6 +1,7 @@
 """Regular expressions as Splunk takes them: PCRE, by the PCRE2 library itself.
 Rules: Search Manual, "SPL and regular expressions".
 """
+
 from __future__ import annotations
 
 import re
@@ -24,6 +25,8 @@ def compile_regex(text: str) -> pcre2.Pattern[str]:
 
 def substitute(regex: str, replacement: str, text: str) -> str:
     """The text with every match replaced; `\\1` in the replacement is the first group."""
+
     def fill(match: pcre2.Match[str]) -> str:
         return _GROUP.sub(lambda group: match.group(int(group[1])) or "", replacement)
+
     return str(compile_regex(regex).sub(fill, text))

@@ -1,6 +1,7 @@
 """The values that eval computes with, and how they turn into text, numbers, truth and fields.
 Rules: Search Reference, "eval", and Search Manual, "Evaluate and manipulate fields with multiple values".
 """
+
 from __future__ import annotations
 
 from typing import Callable, Union
@@ -72,5 +73,10 @@ def compare(operator: str, left: Result, right: Result) -> bool | None:
 
 
 ORDER: dict[str, Callable[..., bool]] = {
-    "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b, ">=": lambda a, b: a >= b}
+    "=": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}

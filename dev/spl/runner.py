@@ -1,6 +1,7 @@
 """Runs a search, or a saved search of the app, over events: macros, parser and commands put together.
 Rules: savedsearches.conf.spec, "dispatch"; Search Reference, "search" (the implied first command) and "Time modifiers".
 """
+
 from __future__ import annotations
 
 import tempfile
@@ -44,6 +45,7 @@ class Results:
     rows: field -> text, or a list of texts where the field is multivalue; a null field has no key.
     seen and total: events within the search's time range, and events given.
     """
+
     rows: list[Row]
     columns: tuple[str, ...]
     messages: tuple[str, ...]
@@ -54,6 +56,7 @@ class Results:
 @dataclass(frozen=True)
 class Window:
     """Bounds of a search as time modifiers, "" for none: of _time, and of _indextime."""
+
     earliest: str = ""
     latest: str = ""
     index_earliest: str = ""
@@ -62,14 +65,23 @@ class Window:
 
 class Options(TypedDict, total=False):
     """What both ways of running take, too: see dev/spl/README.md."""
+
     now: float | str | None
     addon: str | Setting
     lookups: str | Path | None
     macros: Mapping[str, str] | None
 
 
-def run_search(spl: str, events: Iterable[Raw] = (), *, rows: Sequence[Row] | None = None, earliest: str = "",
-               latest: str = "", app: str | Path = APP, **options: Unpack[Options]) -> Results:
+def run_search(
+    spl: str,
+    events: Iterable[Raw] = (),
+    *,
+    rows: Sequence[Row] | None = None,
+    earliest: str = "",
+    latest: str = "",
+    app: str | Path = APP,
+    **options: Unpack[Options],
+) -> Results:
     """Runs a search over these events, or with `rows` a post-process search over the rows of another one.
 
     events: CloudTrail or Security Lake records, each a dict, its JSON text or an Event; they are gone through once, and
@@ -78,26 +90,34 @@ def run_search(spl: str, events: Iterable[Raw] = (), *, rows: Sequence[Row] | No
     return _run(spl, events, rows, Window(earliest, latest), Path(app), **options)
 
 
-def run_saved(name: str, events: Iterable[Raw] = (), *, all_time: bool = False, app: str | Path = APP,
-              **options: Unpack[Options]) -> Results:
+def run_saved(
+    name: str, events: Iterable[Raw] = (), *, all_time: bool = False, app: str | Path = APP, **options: Unpack[Options]
+) -> Results:
     """Runs a saved search of the app over these events, within its own time range or over all time. Raises SplError."""
     settings = saved_searches(Path(app)).get(name)
     if settings is None:
         raise SplError(f"there is no saved search {name!r} in default/savedsearches.conf")
-    window = Window() if all_time else Window(
-        settings.get("dispatch.earliest_time", ""), settings.get("dispatch.latest_time", ""),
-        settings.get("dispatch.index_earliest", ""), settings.get("dispatch.index_latest", ""))
+    window = (
+        Window()
+        if all_time
+        else Window(
+            settings.get("dispatch.earliest_time", ""),
+            settings.get("dispatch.latest_time", ""),
+            settings.get("dispatch.index_earliest", ""),
+            settings.get("dispatch.index_latest", ""),
+        )
+    )
     return _run(settings["search"], events, None, window, Path(app), **options)
 
 
 def saved_searches(app: Path = APP) -> dict[str, dict[str, str]]:
     """Name -> settings of the app's saved searches."""
-    return {name: settings for name, settings in app_conf(app, "savedsearches").items()
-            if "search" in settings}
+    return {name: settings for name, settings in app_conf(app, "savedsearches").items() if "search" in settings}
 
 
-def compile_search(spl: str, app: Path = APP, macros: Mapping[str, str] | None = None,
-                   chained: bool = False) -> tuple[tuple[tree.Stage, ...], Run]:
+def compile_search(
+    spl: str, app: Path = APP, macros: Mapping[str, str] | None = None, chained: bool = False
+) -> tuple[tuple[tree.Stage, ...], Run]:
     """The stages of a search, its macros expanded, and what runs them. SplError for all that cannot be run.
 
     chained: it goes on with the rows of another search, so that any command may begin it.
@@ -122,6 +142,7 @@ def _compile_text(text: str, chained: bool) -> tuple[tuple[tree.Stage, ...], Run
             return compiled(table, context)
         except SplError as error:
             raise error.within(text) from None
+
     return stages, run
 
 
@@ -137,6 +158,7 @@ def _compile(stages: Sequence[tree.Stage], chained: bool = False) -> Run:
         for stage, step in steps:
             table = _located(stage, step, table, context)
         return table
+
     return run
 
 
@@ -148,9 +170,18 @@ def _located(stage: tree.Stage, step: Callable[..., Any], *arguments: Any) -> An
         raise error.at(stage.position) from None
 
 
-def _run(spl: str, events: Iterable[Raw], rows: Sequence[Row] | None, window: Window, app: Path, *,
-         now: float | str | None = None, addon: str | Setting = Setting.filled, lookups: str | Path | None = None,
-         macros: Mapping[str, str] | None = None) -> Results:
+def _run(
+    spl: str,
+    events: Iterable[Raw],
+    rows: Sequence[Row] | None,
+    window: Window,
+    app: Path,
+    *,
+    now: float | str | None = None,
+    addon: str | Setting = Setting.filled,
+    lookups: str | Path | None = None,
+    macros: Mapping[str, str] | None = None,
+) -> Results:
     stages, run = compile_search(spl, app, macros, chained=rows is not None)
     reached, made = reach(stages), list[Row]()
     times, index_times = array("d"), array("d")
@@ -160,11 +191,14 @@ def _run(spl: str, events: Iterable[Raw], rows: Sequence[Row] | None, window: Wi
         if reached.sees(event):
             made.append(reached.trim(event))
     at = _moment(now, times)
-    earliest, latest, index_earliest, index_latest = (apply_modifier(bound, at) for bound in (
-        window.earliest, window.latest, window.index_earliest, window.index_latest))
+    earliest, latest, index_earliest, index_latest = (
+        apply_modifier(bound, at)
+        for bound in (window.earliest, window.latest, window.index_earliest, window.index_latest)
+    )
 
     def within(time: float, index_time: float) -> bool:
         return _between(time, earliest, latest) and _between(index_time, index_earliest, index_latest)
+
     found = [event for event in made if within(moment(event), moment(event, "_indextime"))]
     found.sort(key=moment, reverse=True)  # as Splunk returns events
     with tempfile.TemporaryDirectory() as scratch:

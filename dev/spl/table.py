@@ -1,4 +1,5 @@
 """What flows between commands, what a command may ask for while it runs, and what a command is to the runner."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ from dev.spl.values import Row
 @dataclass(frozen=True)
 class Table:
     """Rows under columns in Splunk's order; a column may have no value in any row."""
+
     rows: list[Row]
     columns: tuple[str, ...] = ()
 
@@ -33,6 +35,7 @@ class Context:
     """The search that is running: its app, its time and time range in Unix seconds (None: no bound), its events
     and lookups, and what it told the user.
     """
+
     app: Path
     now: float
     earliest: float | None
@@ -53,6 +56,7 @@ class Command:
     `compile` checks the arguments (SplError) and returns what to do with rows. generating: it makes rows out of nothing
     and therefore stands first.
     """
+
     page: str
     syntax: str
     compile: Callable[[tree.Stage, CompileStages], Run]

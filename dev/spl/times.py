@@ -1,6 +1,7 @@
 """Time as Splunk writes it: relative time modifiers, formats of strftime and strptime, ISO times. All in UTC.
 Rules: Search Reference, "Time modifiers" and "Date and time format variables".
 """
+
 from __future__ import annotations
 
 import re
@@ -9,10 +10,19 @@ from re import Match
 
 from dev.spl.errors import SplError
 
-_UNITS: dict[str, str] = {name: unit for unit, names in {
-    "seconds": "s sec secs second seconds", "minutes": "m min mins minute minutes", "hours": "h hr hrs hour hours",
-    "days": "d day days", "weeks": "w week weeks", "months": "mon month months", "years": "y yr yrs year years",
-}.items() for name in names.split()}
+_UNITS: dict[str, str] = {
+    name: unit
+    for unit, names in {
+        "seconds": "s sec secs second seconds",
+        "minutes": "m min mins minute minutes",
+        "hours": "h hr hrs hour hours",
+        "days": "d day days",
+        "weeks": "w week weeks",
+        "months": "mon month months",
+        "years": "y yr yrs year years",
+    }.items()
+    for name in names.split()
+}
 _STEP = re.compile(r"(?P<sign>[+-])(?P<count>\d*)(?P<unit>[a-z]+)|@(?P<snap>[a-z]+[0-7]?)", re.IGNORECASE)
 _FORMATS = {"%" + letter: "%" + letter for letter in "YmdHMSyjbBaAIpzZ%"} | {"%F": "%Y-%m-%d", "%T": "%H:%M:%S"}
 _VARIABLE = re.compile(r"%.", re.DOTALL)
@@ -56,7 +66,7 @@ def format_time(when: float, form: str) -> str:
     """strftime: the variables that Splunk shares with Python, `%s`, and fractions `%3N`, `%6N`, `%Q`."""
     moment = utc(when)
     text = form.replace("%Q", "%3N")
-    text = re.sub(r"%([369])N", lambda digits: f"{when % 1:.9f}"[2:2 + int(digits[1])], text)
+    text = re.sub(r"%([369])N", lambda digits: f"{when % 1:.9f}"[2 : 2 + int(digits[1])], text)
     return moment.strftime(_portable(text.replace("%s", str(int(when)))))
 
 
@@ -65,6 +75,7 @@ def _portable(form: str) -> str:
         if variable[0] not in _FORMATS:
             raise SplError(f"the local runner does not know the time format variable {variable[0]}")
         return _FORMATS[variable[0]]
+
     return _VARIABLE.sub(translate, form)
 
 
@@ -87,9 +98,14 @@ def _snap(moment: datetime, snap: str) -> datetime:
     if unit == "weeks":
         weekday = int(snap[-1]) % 7 if snap[-1].isdigit() else 0
         return day - timedelta(days=(moment.isoweekday() - weekday) % 7)
-    starts = {"seconds": moment.replace(microsecond=0), "minutes": moment.replace(second=0, microsecond=0),
-              "hours": moment.replace(minute=0, second=0, microsecond=0), "days": day,
-              "months": day.replace(day=1), "years": day.replace(month=1, day=1)}
+    starts = {
+        "seconds": moment.replace(microsecond=0),
+        "minutes": moment.replace(second=0, microsecond=0),
+        "hours": moment.replace(minute=0, second=0, microsecond=0),
+        "days": day,
+        "months": day.replace(day=1),
+        "years": day.replace(month=1, day=1),
+    }
     if unit is None or snap[-1].isdigit():
         raise SplError(f"not a unit of time to snap to: @{snap}")
     return starts[unit]

@@ -1,6 +1,7 @@
 """Rows and the values in them, as they pass between commands: text, or several texts where a field is multivalue.
 Number formats follow Splunk's eval, wildcards its `search` command (Search Manual, "Wildcards").
 """
+
 from __future__ import annotations
 
 import re

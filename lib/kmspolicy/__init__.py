@@ -7,13 +7,12 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # as type checkers read it; importing typing for it would cost a tenth of the command's start
 if TYPE_CHECKING:
-    from .actions import ENCRYPT, resolve_actions
-    from .analysis import Analysis, StatementAnalysis, analyze
-    from .audience import Audience
-    from .evaluate import KeyFacts
-    from .explain import Code, Reason
-    from .problems import Problem
-    from .sentences import error_text, sentence
+    from .evaluation.request import KeyFacts
+    from .policy.actions import ENCRYPT, resolve_actions
+    from .policy.errors import Problem
+    from .report.analysis import Analysis, StatementAnalysis, analyze
+    from .report.reasons import Code, Reason, error_text, sentence
+    from .requesters.audience import Audience
 
 __all__ = [
     "ENCRYPT",
@@ -34,8 +33,11 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import actions, analysis, audience, evaluate, explain, problems, sentences
+    from .evaluation import request
+    from .policy import actions, errors
+    from .report import analysis, reasons
+    from .requesters import audience
 
-    for module in (actions, analysis, audience, evaluate, explain, problems, sentences):
+    for module in (actions, analysis, audience, request, reasons, errors):
         globals().update({found: value for found, value in vars(module).items() if found in __all__})
     return globals()[name]

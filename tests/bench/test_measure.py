@@ -1,4 +1,5 @@
 """The bench's arithmetic: ratios, growth, targets, and the sums of the sizing page."""
+
 import pytest
 
 from dev.bench import sizing
@@ -6,8 +7,17 @@ from dev.bench.__main__ import PAGE
 from dev.bench.measure import at_least, at_most, growth, percentile, ratio_within
 from dev.bench.report import Table, number, refreshed
 
-COSTS = sizing.Costs(other_narrow=1e-5, other_wide=4e-5, policy=1e-3, engine=0.06, start=0.1, start_compiled=0.05,
-                     idle=25_000_000, memory_factor=5.0, row_wide=4_000)
+COSTS = sizing.Costs(
+    other_narrow=1e-5,
+    other_wide=4e-5,
+    policy=1e-3,
+    engine=0.06,
+    start=0.1,
+    start_compiled=0.05,
+    idle=25_000_000,
+    memory_factor=5.0,
+    row_wide=4_000,
+)
 
 
 def test_a_ratio_is_the_median_of_the_rounds_quotients_not_the_quotient_of_medians():
@@ -20,8 +30,9 @@ def test_rounds_that_do_not_pair_up_are_refused():
         ratio_within([1, 2], [1])
 
 
-@pytest.mark.parametrize(("cost", "exponent"), [
-    (lambda n: 7 * n, 1), (lambda n: n * n, 2), (lambda n: 5, 0), (lambda n: min(n * n, 400), 2)])
+@pytest.mark.parametrize(
+    ("cost", "exponent"), [(lambda n: 7 * n, 1), (lambda n: n * n, 2), (lambda n: 5, 0), (lambda n: min(n * n, 400), 2)]
+)
 def test_growth_is_the_exponent_over_the_steepest_step(cost, exponent):
     assert growth({n: cost(n) for n in (2, 200, 20)}) == pytest.approx(exponent)
 

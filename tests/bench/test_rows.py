@@ -1,4 +1,5 @@
 """The bench's policies and rows are what its tables say of them: sizes, shares, columns; always the same ones."""
+
 import json
 
 import pytest

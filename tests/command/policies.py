@@ -1,12 +1,18 @@
 """Policies and events that the tests of fields and options share."""
+
 from __future__ import annotations
 
 import json
 from typing import Any
 
 OURS, THEIRS = "111122223333", "444455556666"
-OWNER = {"Sid": "Owner", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{OURS}:root"}, "Action": "kms:*",
-         "Resource": "*"}
+OWNER = {
+    "Sid": "Owner",
+    "Effect": "Allow",
+    "Principal": {"AWS": f"arn:aws:iam::{OURS}:root"},
+    "Action": "kms:*",
+    "Resource": "*",
+}
 
 
 def allow(principal: Any, action: Any = "kms:*", **more: Any) -> dict[str, Any]:
@@ -29,26 +35,49 @@ ORGANIZATION = policy(allow("*", Condition={"StringEquals": {"aws:PrincipalOrgID
 EXTERNAL = policy(allow({"AWS": THEIRS}))
 SERVICE = policy(allow({"Service": "s3.amazonaws.com"}))
 MIXED = policy(
-    allow("*", ["kms:Encrypt", "kms:GenerateDataKey"], Sid="A"), allow({"AWS": THEIRS}),
+    allow("*", ["kms:Encrypt", "kms:GenerateDataKey"], Sid="A"),
+    allow({"AWS": THEIRS}),
     allow("*", "kms:ReEncrypt*", Sid="B"),
-    {"Sid": "No", "Effect": "Deny", "NotPrincipal": {"AWS": "*", "Service": "s3.amazonaws.com"},
-     "NotAction": "kms:Decrypt", "Resource": "*", "Condition": {"StringEquals": {"kms:ViaService": ["a", "b"]}}})
+    {
+        "Sid": "No",
+        "Effect": "Deny",
+        "NotPrincipal": {"AWS": "*", "Service": "s3.amazonaws.com"},
+        "NotAction": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {"StringEquals": {"kms:ViaService": ["a", "b"]}},
+    },
+)
 
 
-def event(key_policy: str | None, *, error: str = "", bypass: bool = False, mfa: str = "false",
-          call: str = "PutKeyPolicy") -> str:
+def event(
+    key_policy: str | None, *, error: str = "", bypass: bool = False, mfa: str = "false", call: str = "PutKeyPolicy"
+) -> str:
     """A CloudTrail event that sets this policy; error: AWS's error code where the call failed."""
-    return json.dumps({
-        "eventSource": "kms.amazonaws.com", "eventName": call, "awsRegion": "eu-west-1", "errorCode": error,
-        "recipientAccountId": OURS,
-        "userIdentity": {"type": "AssumedRole", "arn": f"arn:aws:sts::{OURS}:assumed-role/r/s",
-                         "sessionContext": {"attributes": {"mfaAuthenticated": mfa}}},
-        "requestParameters": {"keyId": "k-1", "policy": key_policy, "bypassPolicyLockoutSafetyCheck": bypass}})
+    return json.dumps(
+        {
+            "eventSource": "kms.amazonaws.com",
+            "eventName": call,
+            "awsRegion": "eu-west-1",
+            "errorCode": error,
+            "recipientAccountId": OURS,
+            "userIdentity": {
+                "type": "AssumedRole",
+                "arn": f"arn:aws:sts::{OURS}:assumed-role/r/s",
+                "sessionContext": {"attributes": {"mfaAuthenticated": mfa}},
+            },
+            "requestParameters": {"keyId": "k-1", "policy": key_policy, "bypassPolicyLockoutSafetyCheck": bypass},
+        }
+    )
 
 
 EVENTS = {
-    "mixed": event(MIXED), "open": event(OPEN), "closed": event(CLOSED), "broken": event(BROKEN),
+    "mixed": event(MIXED),
+    "open": event(OPEN),
+    "closed": event(CLOSED),
+    "broken": event(BROKEN),
     "failed": event(OPEN, error="AccessDenied"),
     "failed and broken": event(BROKEN, error="MalformedPolicyDocumentException"),
-    "other": '{"eventName":"Decrypt"}', "line": "a log line", "default": event(None, call="CreateKey"),
+    "other": '{"eventName":"Decrypt"}',
+    "line": "a log line",
+    "default": event(None, call="CreateKey"),
 }

@@ -2,6 +2,7 @@
 
 Lines that end with CR LF are read by csv, lines that end with LF are not; splunkd writes the latter.
 """
+
 from __future__ import annotations
 
 import csv
@@ -24,18 +25,39 @@ from tests.command.session import APP, execute, getinfo
 csv.field_size_limit(1 << 30)
 
 ARGUMENTS = [
-    (), ("mode=summary",), ("show=flagged",), ("raw=f",), ("p",), ("p", "raw=f"), ("account=owner", "show=flagged"),
-    ("prefix=x_", "mode=summary")]
-NAMES = ["_raw", "__mv__raw", "p", "__mv_p", "owner", "__mv_owner", "key_policy_hash", "__mv_key_policy_action",
-         "x_key", "a", 'b"', "c,d", "_chunked_idx"]
+    (),
+    ("mode=summary",),
+    ("show=flagged",),
+    ("raw=f",),
+    ("p",),
+    ("p", "raw=f"),
+    ("account=owner", "show=flagged"),
+    ("prefix=x_", "mode=summary"),
+]
+NAMES = [
+    "_raw",
+    "__mv__raw",
+    "p",
+    "__mv_p",
+    "owner",
+    "__mv_owner",
+    "key_policy_hash",
+    "__mv_key_policy_action",
+    "x_key",
+    "a",
+    'b"',
+    "c,d",
+    "_chunked_idx",
+]
 
 
 class Command:
     """A running search: one chunk after the other goes in, and the body of its reply comes back."""
 
     def __init__(self, python: Path | str, args: tuple[str, ...]) -> None:
-        self._process = subprocess.Popen([str(python), str(APP / "bin" / "kmspolicycheck.py")], stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE)
+        self._process = subprocess.Popen(
+            [str(python), str(APP / "bin" / "kmspolicycheck.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         self._send(getinfo(args))
 
     def answer(self, body: str) -> str:
@@ -82,16 +104,52 @@ def _hidden(text: str) -> str:
 
 
 TEXTS = [
-    *EVENTS.values(), OPEN, CLOSED, MIXED, BROKEN, json.dumps(json.loads(MIXED), indent=2), _hidden(EVENTS["open"]),
-    _hidden(EVENTS["mixed"]), OPEN.replace("Statement", "\\u0053tatement"), "PutKeyPolicy", 'a "Statement" b',
+    *EVENTS.values(),
+    OPEN,
+    CLOSED,
+    MIXED,
+    BROKEN,
+    json.dumps(json.loads(MIXED), indent=2),
+    _hidden(EVENTS["open"]),
+    _hidden(EVENTS["mixed"]),
+    OPEN.replace("Statement", "\\u0053tatement"),
+    "PutKeyPolicy",
+    'a "Statement" b',
     json.dumps({"Records": [json.loads(EVENTS["open"]), json.loads(EVENTS["mixed"])]}),
-    json.dumps({"message": EVENTS["open"]}), OURS, THEIRS, '"', '""', '"a"', 'a"', "a,b", ",", "\n", "a\nb", "\r",
-    "a\r\nb", "\0", "\0\0", '\0"', '"\0"', "\1", "\0\1",
-    '\0\1"', " ", "é\U0001f511", "\ufeff" + OPEN, "\\", "\\u00e9", "{", "$a$;$b$",
-    "$a$", "$$"]
+    json.dumps({"message": EVENTS["open"]}),
+    OURS,
+    THEIRS,
+    '"',
+    '""',
+    '"a"',
+    'a"',
+    "a,b",
+    ",",
+    "\n",
+    "a\nb",
+    "\r",
+    "a\r\nb",
+    "\0",
+    "\0\0",
+    '\0"',
+    '"\0"',
+    "\1",
+    "\0\1",
+    '\0\1"',
+    " ",
+    "é\U0001f511",
+    "\ufeff" + OPEN,
+    "\\",
+    "\\u00e9",
+    "{",
+    "$a$;$b$",
+    "$a$",
+    "$$",
+]
 CELLS = st.one_of(st.sampled_from(["", *TEXTS]), st.text('a",\n\r\0\1$;é {}', max_size=8))
 MULTIVALUES = st.lists(st.sampled_from(TEXTS), min_size=2, max_size=3).map(
-    lambda values: ";".join("$" + value.replace("$", "$$") + "$" for value in values))
+    lambda values: ";".join("$" + value.replace("$", "$$") + "$" for value in values)
+)
 
 
 @st.composite
@@ -104,8 +162,10 @@ def tables(draw: st.DrawFn) -> list[list[str]]:
 
 def _written(table: list[list[str]], line_end: str) -> str:
     """CSV in which a cell is quoted where it must be; an empty line would be no row."""
+
     def cell(text: str) -> str:
         return '"' + text.replace('"', '""') + '"' if set(text) & set('",\r\n') else text
+
     return "".join((",".join(map(cell, row)) or '""') + line_end for row in table)
 
 
@@ -116,7 +176,8 @@ def _rows(text: str) -> list[list[str]]:
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(table=tables(), every_cell_quoted=st.booleans())
 def test_both_ways_of_reading_answer_the_same_bytes(
-        searches: list[Command], table: list[list[str]], every_cell_quoted: bool) -> None:
+    searches: list[Command], table: list[list[str]], every_cell_quoted: bool
+) -> None:
     body, read = _written(table, "\n"), _written(table, "\r\n")
     if every_cell_quoted:
         body = "".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\n" for row in table)
@@ -142,12 +203,23 @@ def test_cells_that_are_not_the_commands_own_come_back_in_order(summary: Command
     kept = [i for i, name in enumerate(table[0]) if not name.removeprefix("__mv_").startswith("key_policy_")]
     came: dict[str, list[str]] = {}
     for row in _rows(summary.answer(_written(table, "\n"))):
-        assert came.setdefault(row[0], row[:len(kept)]) == row[:len(kept)]
+        assert came.setdefault(row[0], row[: len(kept)]) == row[: len(kept)]
     assert list(came.values()) == [[row[i] for i in kept] for row in table]
 
 
-FRAGMENTS = ["a", ",", '"', '""', "\n", "é", "\0", "\1",
-             '"' + OPEN.replace('"', '""') + '"', OPEN, OPEN.replace('"', '""')]
+FRAGMENTS = [
+    "a",
+    ",",
+    '"',
+    '""',
+    "\n",
+    "é",
+    "\0",
+    "\1",
+    '"' + OPEN.replace('"', '""') + '"',
+    OPEN,
+    OPEN.replace('"', '""'),
+]
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
@@ -160,8 +232,7 @@ def test_quotes_in_odd_places_are_read_as_csv_reads_them(summary: Command, text:
     answered = list(csv.DictReader(io.StringIO(summary.answer("_raw,b\n" + text), newline="")))
     expected = [(row + ["", ""])[:2] for row in csv.reader(io.StringIO(text)) if row]
     assert [[row["_raw"], row["b"]] for row in answered] == expected
-    assert [row["key_policy_flagged"] == "true" for row in answered] == [
-        row[0].strip() == OPEN for row in expected]
+    assert [row["key_policy_flagged"] == "true" for row in answered] == [row[0].strip() == OPEN for row in expected]
 
 
 @pytest.mark.parametrize("size", [100, 60_000, 70_000, 140_000, 1_000_000])

@@ -2,6 +2,7 @@
 
 docs/faults.md tells each fault's outcome and names the test here that shows it.
 """
+
 from __future__ import annotations
 
 import csv
@@ -71,12 +72,12 @@ def test_what_splunkd_may_leave_out_of_a_session_is_not_needed() -> None:
 
 def _cut_anywhere(chunks: Sequence[bytes], cuts: Sequence[int]) -> None:
     """A session that ends at a cut is answered as the whole one is, up to the last chunk that came whole."""
-    whole, ends = b"".join(chunks), [sum(map(len, chunks[:i + 1])) for i in range(len(chunks))]
+    whole, ends = b"".join(chunks), [sum(map(len, chunks[: i + 1])) for i in range(len(chunks))]
     replies = talk(whole).replies
     assert len(replies) == len(chunks)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for cut, session in zip(cuts, pool.map(lambda cut: talk(whole[:cut]), cuts)):
-            assert session == Session(replies[:sum(end <= cut for end in ends)], 0, ""), cut
+            assert session == Session(replies[: sum(end <= cut for end in ends)], 0, ""), cut
 
 
 def test_stdin_that_ends_at_any_byte_ends_the_command_in_silence() -> None:
@@ -127,8 +128,13 @@ def test_a_refusal_that_nobody_reads_is_silent_too(read: int) -> None:
 
 
 MOMENTS = {
-    "between chunks": b"", "within a header": b"chunked 1.", "within metadata": execute(ROWS)[:30],
-    "within a body": execute(ROWS)[:-1], "at work": execute(POLICIES * 20), "as it writes": execute(ROWS * 20)}
+    "between chunks": b"",
+    "within a header": b"chunked 1.",
+    "within metadata": execute(ROWS)[:30],
+    "within a body": execute(ROWS)[:-1],
+    "at work": execute(POLICIES * 20),
+    "as it writes": execute(ROWS * 20),
+}
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -191,9 +197,11 @@ def test_a_system_without_writev_writes_the_same() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device /dev/full is missing here")
-@pytest.mark.parametrize(("args", "told"), [
-    ([], NO_ROOM), (["mode=wrong"], 'kmspolicycheck: mode must be expand or summary, not "wrong"\n')],
-    ids=["search", "refusal"])
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [([], NO_ROOM), (["mode=wrong"], 'kmspolicycheck: mode must be expand or summary, not "wrong"\n')],
+    ids=["search", "refusal"],
+)
 def test_output_that_is_lost_is_told_on_stderr(args: list[str], told: str) -> None:
     with open("/dev/full", "wb") as full, start(stdout=full) as process:
         assert process.communicate(getinfo(args) + execute(ROWS, True))[1].decode() == told
@@ -209,19 +217,28 @@ def test_output_that_a_full_pipe_does_not_take_is_told_on_stderr() -> None:
             told = process.communicate(getinfo() + execute(ROWS * 10, True))[1].decode()
         pipe.close()
         assert len(read.read()) <= PIPE
-    assert told == NO_ROOM.replace("[Errno 28] No space left on device",
-                                   f"[Errno {errno.EAGAIN}] {os.strerror(errno.EAGAIN)}")
+    assert told == NO_ROOM.replace(
+        "[Errno 28] No space left on device", f"[Errno {errno.EAGAIN}] {os.strerror(errno.EAGAIN)}"
+    )
     assert process.returncode == 1
 
 
-@pytest.mark.parametrize(("redirect", "stdout", "stderr"), [
-    ("<&-", 'chunked 1.0,55,0\n{"finished": true, "error": "standard input is closed"}', ""),
-    ("0>/dev/null", 'chunked 1.0,91,0\n{"finished": true, "error": "standard input cannot be read: [Errno 9] Bad file '
-                    'descriptor"}', ""),
-    (">&-", "", "kmspolicycheck: standard output is closed\n"),
-    ("<&- >&-", "", "kmspolicycheck: standard output is closed\n"),
-    ("<&- >&- 2>&-", "", ""),
-    (">/dev/full 2>&-", "", "")])
+@pytest.mark.parametrize(
+    ("redirect", "stdout", "stderr"),
+    [
+        ("<&-", 'chunked 1.0,55,0\n{"finished": true, "error": "standard input is closed"}', ""),
+        (
+            "0>/dev/null",
+            'chunked 1.0,91,0\n{"finished": true, "error": "standard input cannot be read: [Errno 9] Bad file '
+            'descriptor"}',
+            "",
+        ),
+        (">&-", "", "kmspolicycheck: standard output is closed\n"),
+        ("<&- >&-", "", "kmspolicycheck: standard output is closed\n"),
+        ("<&- >&- 2>&-", "", ""),
+        (">/dev/full 2>&-", "", ""),
+    ],
+)
 def test_standard_streams_that_are_closed_are_told_of(redirect: str, stdout: str, stderr: str) -> None:
     command = f"exec {shlex.quote(sys.executable)} {shlex.quote(str(SCRIPT))} {redirect}"
     done = subprocess.run(["sh", "-c", command], input=getinfo() + execute(ROWS, True), capture_output=True)
@@ -264,8 +281,10 @@ def test_a_logging_configuration_that_is_broken_is_one_error(tmp_path: Path) -> 
 
 def test_a_chunk_that_the_memory_does_not_hold_is_one_error() -> None:
     limit = 1 << 30
-    session = talk(getinfo() + b"chunked 1.0,36,%d\n" % (1 << 31) + b'{"action":"execute","finished":true}',
-                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+    session = talk(
+        getinfo() + b"chunked 1.0,36,%d\n" % (1 << 31) + b'{"action":"execute","finished":true}',
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+    )
     _refused(session, "the memory does not hold the next chunk of rows", before=1)
 
 
@@ -273,7 +292,7 @@ def test_a_fault_of_the_command_itself_is_one_error_without_a_path(tmp_path: Pat
     shutil.copytree(APP / "bin", tmp_path / "bin")
     for name in ("kmspolicy", "splunklib"):
         shutil.copytree(APP / "lib" / name, tmp_path / "lib" / name)
-    (tmp_path / "lib" / "kmspolicy" / "answers.py").write_text("raise KeyError('x')\n")
+    (tmp_path / "lib" / "kmspolicy" / "splunk" / "policy_rows.py").write_text("raise KeyError('x')\n")
     session = talk(getinfo(["p"]) + execute("a\n1\n") + execute(POLICIES, True), app=tmp_path)
     _refused(session, "the command failed on a chunk of rows: KeyError('x')", before=2)
 
@@ -282,13 +301,26 @@ def _answers(*chunks: bytes) -> list[tuple[bool, list[str]]]:
     """For each chunk whether its reply is the last one, and the first column of its rows."""
     session = talk(getinfo() + b"".join(chunks))
     assert (session.status, session.stderr) == (0, "")
-    return [(reply.metadata["finished"], [line.partition(",")[0] for line in reply.body.splitlines()[1:]])
-            for reply in session.replies[1:]]
+    return [
+        (reply.metadata["finished"], [line.partition(",")[0] for line in reply.body.splitlines()[1:]])
+        for reply in session.replies[1:]
+    ]
 
 
-@pytest.mark.parametrize("chunks", [
-    [("a b", True)], [("", True), ("a b", False)], [("a", True), ("", True)], [("a", True), ("b", True), ("c", False)],
-    [("a", False), ("b", False)], [("", False)], [("", True), ("", True)], []], ids=str)
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [("a b", True)],
+        [("", True), ("a b", False)],
+        [("a", True), ("", True)],
+        [("a", True), ("b", True), ("c", False)],
+        [("a", False), ("b", False)],
+        [("", False)],
+        [("", True), ("", True)],
+        [],
+    ],
+    ids=str,
+)
 def test_finished_in_odd_places_loses_no_row(chunks: list[tuple[str, bool]]) -> None:
     """Every chunk is answered, whatever came before it, and its reply is finished as it is itself."""
     sent = [execute("\n".join(["_raw", *rows.split(), ""]) if rows else "", finished) for rows, finished in chunks]
@@ -306,6 +338,7 @@ def test_a_preview_is_answered_as_the_final_run_is() -> None:
         rows = [encode_chunk({**told, "finished": finished}, ROWS) for finished in (False, True)]
         request = {"action": "getinfo", "preview": preview, "searchinfo": {"args": ["nothing"]}}
         return talk(encode_chunk(request) + b"".join(rows))
+
     assert search(True) == search(False)
     assert len(search(True).replies) == 3 and search(True).messages != []
 
@@ -332,7 +365,9 @@ def test_a_body_of_16_mb_in_50000_rows_is_answered_row_by_row() -> None:
 
 def test_the_page_of_faults_names_the_tests_that_there_are() -> None:
     named = set(re.findall(r"`(test_\w+)`", (APP / "docs" / "faults.md").read_text("utf-8")))
-    tests = {path.name: set(re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.MULTILINE))
-             for path in (APP / "tests").rglob("test_*.py")}
+    tests = {
+        path.name: set(re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.MULTILINE))
+        for path in (APP / "tests").rglob("test_*.py")
+    }
     assert named <= set.union(*tests.values())
     assert named >= tests["test_faults.py"] - {"test_the_page_of_faults_names_the_tests_that_there_are"}

@@ -1,4 +1,5 @@
 """What a spreadsheet would run comes through the command unchanged, and SECURITY.md's line for exports disarms it."""
+
 from __future__ import annotations
 
 import json
@@ -15,33 +16,55 @@ FORMULAS = ["=cmd|'/c calc'!A1", "+1+1", "-2+3", "@SUM(1,1)", "\t=1+1", "\r=1+1"
 
 def event(text: str) -> str:
     """An event with the text wherever its writer is free to choose."""
-    statement = {"Sid": text, "Effect": "Allow", "Principal": {"AWS": [text, "*"]}, "Action": ["kms:Encrypt", text],
-                 "Resource": "*", "Condition": {"StringEquals": {text: text}}}
-    return json.dumps({
-        "eventName": "PutKeyPolicy", "eventSource": "kms.amazonaws.com", "eventTime": "2026-03-10T12:00:00Z",
-        "eventID": text, "userAgent": text, "sourceIPAddress": text, "errorCode": text,
-        "userIdentity": {"type": "IAMUser", "userName": text}, "requestParameters": {
-            "keyId": text, "policy": json.dumps({"Version": "2012-10-17", "Statement": statement})}})
+    statement = {
+        "Sid": text,
+        "Effect": "Allow",
+        "Principal": {"AWS": [text, "*"]},
+        "Action": ["kms:Encrypt", text],
+        "Resource": "*",
+        "Condition": {"StringEquals": {text: text}},
+    }
+    return json.dumps(
+        {
+            "eventName": "PutKeyPolicy",
+            "eventSource": "kms.amazonaws.com",
+            "eventTime": "2026-03-10T12:00:00Z",
+            "eventID": text,
+            "userAgent": text,
+            "sourceIPAddress": text,
+            "errorCode": text,
+            "userIdentity": {"type": "IAMUser", "userName": text},
+            "requestParameters": {
+                "keyId": text,
+                "policy": json.dumps({"Version": "2012-10-17", "Statement": statement}),
+            },
+        }
+    )
 
 
 def fields(row: dict) -> dict[str, list[str]]:
-    return {name: [value] if isinstance(value, str) else value for name, value in row.items()
-            if name.startswith("key_policy_")}
+    return {
+        name: [value] if isinstance(value, str) else value
+        for name, value in row.items()
+        if name.startswith("key_policy_")
+    }
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_the_command_changes_no_value(text: str) -> None:
     (row,) = run_search("* | kmspolicycheck", [event(text)]).rows
     found = {name for name, values in fields(row).items() if text in values}
-    assert found >= {f"key_policy_{name}" for name in (
-        "sid", "user_agent", "actor", "src", "event", "key", "call_error", "action", "principal")}
+    assert found >= {
+        f"key_policy_{name}"
+        for name in ("sid", "user_agent", "actor", "src", "event", "key", "call_error", "action", "principal")
+    }
     assert fields(row)["key_policy_condition"] == [f"StringEquals {text} = {text}"]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_the_line_for_exports_leaves_no_cell_that_begins_like_a_formula(text: str) -> None:
     """`foreach` runs its eval once for every field that matches, with the name in place of <<FIELD>>."""
-    (wildcard, template), = re.findall(r"^ *\| foreach (\S+) \[(eval .*)\]$", SECURITY, re.M)
+    ((wildcard, template),) = re.findall(r"^ *\| foreach (\S+) \[(eval .*)\]$", SECURITY, re.M)
     (row,) = run_search("* | kmspolicycheck", [event(text)]).rows
     names = [name for name in fields(row) if name.startswith(wildcard.rstrip("*"))]
     evals = " | ".join(template.replace("<<FIELD>>", name) for name in names)

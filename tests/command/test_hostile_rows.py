@@ -1,4 +1,5 @@
 """Nothing that an event contains stops the search, and cells that are not the command's own come back as they came."""
+
 from __future__ import annotations
 
 import csv
@@ -27,8 +28,10 @@ def python(request: pytest.FixtureRequest) -> Iterator[Path]:
 
 def _table(rows: list[list[str]], line_end: str = "\n") -> str:
     """CSV as splunkd writes it: every cell that is not plain is quoted."""
-    return "".join(",".join(cell if cell.isalnum() else '"' + cell.replace('"', '""') + '"' for cell in row) + line_end
-                   for row in rows)
+    return "".join(
+        ",".join(cell if cell.isalnum() else '"' + cell.replace('"', '""') + '"' for cell in row) + line_end
+        for row in rows
+    )
 
 
 def _rows(session: Session) -> list[dict[str, str]]:
@@ -45,19 +48,37 @@ def _answers(body: str, args: tuple[str, ...] = ("mode=summary",), python: Path 
 
 
 HOSTILE = {
-    "NUL": "a\0b", "CR": "a\rb", "CR LF": "a\r\nb", "CR at the end": "a\r", "LF": "a\nb\n",
-    "quote": '"a" ""', "comma": ",a,", "blank": " ", "backslash": "\\", "braces": "{} {0} {x!r} }{",
-    "dollar": "$a$;$b$ $$", "percent": "%s %d", "formula": "=1+1", "separators": "\u2028\u2029\x85\x0b\x0c\x1c",
-    "emoji": "\U0001f511", "combining": "e\u0301", "bidi": "\u202e", "byte order mark": "\ufeff",
-    "not a character": "\ufffe", "escape": "\x1b[31m",
+    "NUL": "a\0b",
+    "CR": "a\rb",
+    "CR LF": "a\r\nb",
+    "CR at the end": "a\r",
+    "LF": "a\nb\n",
+    "quote": '"a" ""',
+    "comma": ",a,",
+    "blank": " ",
+    "backslash": "\\",
+    "braces": "{} {0} {x!r} }{",
+    "dollar": "$a$;$b$ $$",
+    "percent": "%s %d",
+    "formula": "=1+1",
+    "separators": "\u2028\u2029\x85\x0b\x0c\x1c",
+    "emoji": "\U0001f511",
+    "combining": "e\u0301",
+    "bidi": "\u202e",
+    "byte order mark": "\ufeff",
+    "not a character": "\ufffe",
+    "escape": "\x1b[31m",
 }
 
 
 @pytest.mark.parametrize("args", [(), ("policy",)], ids=["_raw", "policy"])
 def test_any_text_in_any_cell_comes_back(args: tuple[str, ...], python: Path) -> None:
     names = ["_raw", "x", "policy", "__mv_x"]
-    rows = [row for text in HOSTILE.values() for row in (
-        [text, text, OPEN, ""], [OPEN, "1", text, "$" + text.replace("$", "$$") + "$;$2$"])]
+    rows = [
+        row
+        for text in HOSTILE.values()
+        for row in ([text, text, OPEN, ""], [OPEN, "1", text, "$" + text.replace("$", "$$") + "$;$2$"])
+    ]
     answers = _answers(_table([names, *rows]), ("mode=summary", *args), python)
     assert [[row[name] for name in names] for row in answers] == rows
     flagged = {(row["policy" if args else "_raw"] == OPEN): row["key_policy_flagged"] == "true" for row in answers}
@@ -82,8 +103,13 @@ def test_bytes_that_are_no_utf_8_become_replacement_characters() -> None:
 def test_lone_surrogates_in_a_policy_are_shown_as_json_escapes_them(python: Path) -> None:
     policy = OPEN.replace('"Effect"', '"Sid": "\\ud800", "Effect"')
     policy = policy.replace('"*", "Action"', '{"AWS": ["*", "\\udfff"]}, "Action"')
-    event = json.dumps({"eventName": "PutKeyPolicy", "userIdentity": {"type": "IAMUser", "userName": "\ud83d"},
-                        "requestParameters": {"policy": policy}})
+    event = json.dumps(
+        {
+            "eventName": "PutKeyPolicy",
+            "userIdentity": {"type": "IAMUser", "userName": "\ud83d"},
+            "requestParameters": {"policy": policy},
+        }
+    )
     row = _answers(_table([["_raw"], [event]]), (), python)[0]
     assert (row["key_policy_sid"], row["key_policy_actor"], row["key_policy_flagged"]) == ("\\ud800", "\\ud83d", "true")
     assert row["__mv_key_policy_principal"] == "$*$;$\\udfff$"
@@ -94,7 +120,9 @@ def test_a_cell_above_splunklibs_limit_of_10_mb() -> None:
     event = "x" * 11_000_000
     answers = _answers(_table([["_raw", "n"], [event, "1"], [OPEN, "2"]]))
     assert [(row["_raw"] == event, row["n"], row["key_policy_flagged"]) for row in answers] == [
-        (True, "1", ""), (False, "2", "true")]
+        (True, "1", ""),
+        (False, "2", "true"),
+    ]
 
 
 def test_an_event_too_long_to_read_says_so_and_only_if_it_may_hold_a_policy() -> None:
@@ -108,16 +136,27 @@ def test_a_policy_above_131072_characters_is_not_parsed() -> None:
     policies = [OPEN.replace("{", "{" + " " * (length - len(OPEN)), 1) for length in (131_072, 131_073)]
     rows = _answers(_table([["policy"], *([policy] for policy in policies)]), ("policy", "mode=summary"))
     assert [(row["key_policy_flagged"], row["key_policy_error"] != "") for row in rows] == [
-        ("true", False), ("false", True)]
+        ("true", False),
+        ("false", True),
+    ]
 
 
 BREAKERS = [
-    "[" * 100_000, '{"a":' * 100_000, '{"Statement":' + "[" * 100_000,
+    "[" * 100_000,
+    '{"a":' * 100_000,
+    '{"Statement":' + "[" * 100_000,
     '{"eventName":"PutKeyPolicy","requestParameters":{"policy":' + "[" * 50_000 + "]" * 50_000 + "}}",
     '{"eventName":"PutKeyPolicy","requestParameters":{"policy":' + "[" * 900 + "]" * 900 + "}}",
-    '{"eventName":"PutKeyPolicy","x":' + "1" * 10_000 + "}", '{"eventName":"PutKeyPolicy","x":NaN}',
-    '{"message":"' * 2000, '{"Records":[' * 2000 + "PutKeyPolicy", "null", "1", '"PutKeyPolicy"', "{}",
-    '{"eventName":["PutKeyPolicy"]}', '{"api":{"operation":{}}}',
+    '{"eventName":"PutKeyPolicy","x":' + "1" * 10_000 + "}",
+    '{"eventName":"PutKeyPolicy","x":NaN}',
+    '{"message":"' * 2000,
+    '{"Records":[' * 2000 + "PutKeyPolicy",
+    "null",
+    "1",
+    '"PutKeyPolicy"',
+    "{}",
+    '{"eventName":["PutKeyPolicy"]}',
+    '{"api":{"operation":{}}}',
     '{"eventName":"PutKeyPolicy","eventTime":"' + "9" * 300 + '"}',
 ]
 
@@ -135,7 +174,8 @@ def test_braces_in_every_message() -> None:
     session = talk(getinfo(["{0}", "account={x}"]) + execute("_raw\nx\n", True))
     assert [message[1] for message in session.messages] == [
         'no row has the field "{0}", so nothing was checked',
-        'no row has the field "{x}" that the option account names']
+        'no row has the field "{x}" that the option account names',
+    ]
     assert session.status == 0
 
 
@@ -155,14 +195,23 @@ def test_a_policy_in_a_multivalue_field_is_several_policies() -> None:
 
 
 def test_dollars_and_single_values_in_multivalue_fields() -> None:
-    policy = json.dumps({"Statement": [
-        {"Effect": "Allow", "Principal": {"AWS": ["*", "$a$;$b$"]}, "Action": ["kms:Encrypt"], "Resource": "*"},
-        {"Effect": "Deny", "Principal": "*", "Action": [], "Resource": "*"}]})
+    policy = json.dumps(
+        {
+            "Statement": [
+                {"Effect": "Allow", "Principal": {"AWS": ["*", "$a$;$b$"]}, "Action": ["kms:Encrypt"], "Resource": "*"},
+                {"Effect": "Deny", "Principal": "*", "Action": [], "Resource": "*"},
+            ]
+        }
+    )
     rows = _answers(_table([["p"], [policy]]), ("p",))
     assert [(row["key_policy_principal"], row["__mv_key_policy_principal"]) for row in rows] == [
-        ("*\n$a$;$b$", "$*$;$$$a$$;$$b$$$"), ("*", "")]
+        ("*\n$a$;$b$", "$*$;$$$a$$;$$b$$$"),
+        ("*", ""),
+    ]
     assert [(row["key_policy_action"], row["__mv_key_policy_action"]) for row in rows] == [
-        ("kms:Encrypt", ""), ("", "")]
+        ("kms:Encrypt", ""),
+        ("", ""),
+    ]
 
 
 @pytest.mark.parametrize("size", [0, 1, 50_000])

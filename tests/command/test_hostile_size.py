@@ -1,4 +1,5 @@
 """Events of any size, and answers much larger than their events, within a memory that the operating system holds to."""
+
 from __future__ import annotations
 
 import json
@@ -37,8 +38,13 @@ def stream(folder: Path, body: str, args: tuple[str, ...], megabytes: int) -> Ou
         resource.setrlimit(resource.RLIMIT_AS, (megabytes * MEGABYTE,) * 2)
 
     with sent.open("rb") as stdin, said.open("wb") as stderr:
-        process = subprocess.Popen([sys.executable, str(APP / "bin" / "kmspolicycheck.py")], stdin=stdin,
-                                   stdout=subprocess.PIPE, stderr=stderr, preexec_fn=confine)
+        process = subprocess.Popen(
+            [sys.executable, str(APP / "bin" / "kmspolicycheck.py")],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            preexec_fn=confine,
+        )
         assert process.stdout
         length, rows, end = 0, 0, b""
         while part := process.stdout.read(MEGABYTE):
@@ -81,8 +87,7 @@ def test_a_giant_becomes_one_error_row_within_seven_times_its_size(make: Callabl
 BLOWN_UP = (LONGEST_POLICY - 15) // (len(SMALLEST) + 1)
 
 
-@pytest.mark.parametrize(("field", "text"), [
-    ("_raw", event_of(policy_of(BLOWN_UP))), ("policy", policy_of(BLOWN_UP))])
+@pytest.mark.parametrize(("field", "text"), [("_raw", event_of(policy_of(BLOWN_UP))), ("policy", policy_of(BLOWN_UP))])
 def test_the_whole_event_on_the_row_of_every_statement_takes_no_memory(field: str, text: str, tmp_path: Path) -> None:
     """The longest policy that is read, of the shortest statements: no policy makes more rows."""
     done = stream(tmp_path, f"{field}\n" + quoted(text), (field,), 100)
@@ -101,15 +106,36 @@ def test_raw_f_writes_the_event_once(tmp_path: Path) -> None:
 def slow_for_a_backtracking_matcher() -> Iterator[str]:
     """Texts of 2 MB that come close to what the event reader looks for, again and again."""
     size = 2_000_000
-    for near in (" ", "{", '{"', '{"Statement"', '{ "Id" : "x" , ', '{"Id":"' + "x" * 50, "\\u00", "\\u004", "\\u0053t",
-                 "kms:CreateKey", "CreateKe", '"Statement":', "\ufeff", "PutKeyPolicy ", '{"message":"', "1", "1.5e"):
+    for near in (
+        " ",
+        "{",
+        '{"',
+        '{"Statement"',
+        '{ "Id" : "x" , ',
+        '{"Id":"' + "x" * 50,
+        "\\u00",
+        "\\u004",
+        "\\u0053t",
+        "kms:CreateKey",
+        "CreateKe",
+        '"Statement":',
+        "\ufeff",
+        "PutKeyPolicy ",
+        '{"message":"',
+        "1",
+        "1.5e",
+    ):
         yield near * (size // len(near))
         yield '{"Statement":[{"Sid":"' + near * (size // len(near))
 
 
 def test_texts_that_come_close_to_a_policy_again_and_again() -> None:
     texts = list(slow_for_a_backtracking_matcher())
-    session = talk(getinfo(["mode=summary"]) + execute("n\n" + "".join(f"{n}\n" for n in range(3)))
-                   + b"".join(execute("_raw\n" + quoted(text)) for text in texts) + execute(finished=True))
+    session = talk(
+        getinfo(["mode=summary"])
+        + execute("n\n" + "".join(f"{n}\n" for n in range(3)))
+        + b"".join(execute("_raw\n" + quoted(text)) for text in texts)
+        + execute(finished=True)
+    )
     assert (session.status, session.stderr, len(session.replies)) == (0, "", len(texts) + 3)
     assert [reply.body.count("\r\n") for reply in session.replies[2:-1]] == [2] * len(texts)

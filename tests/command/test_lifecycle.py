@@ -1,4 +1,5 @@
 """What the process needs at its start: an app that is whole, a Python, splunklib; and what its environment changes."""
+
 import re
 import shutil
 import subprocess
@@ -34,37 +35,48 @@ def _lib(bundle: Path) -> Path:
     return bundle / "lib"
 
 
-@pytest.mark.parametrize(("missing", "told"), [
-    ("", "No module named 'kmspolicy'"), ("kmspolicy", "No module named 'kmspolicy'"),
-    ("splunklib", "No module named 'splunklib'"),
-    ("splunklib/searchcommands", "No module named 'splunklib.searchcommands'"),
-    ("kmspolicy/command.py", "No module named 'kmspolicy.command'"),
-    ("kmspolicy/wire.py", "No module named 'kmspolicy.wire'")])
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        ("", "No module named 'kmspolicy'"),
+        ("kmspolicy", "No module named 'kmspolicy'"),
+        ("splunklib", "No module named 'splunklib'"),
+        ("splunklib/searchcommands", "No module named 'splunklib.searchcommands'"),
+        ("kmspolicy/splunk/command.py", "No module named 'kmspolicy.splunk.command'"),
+        ("kmspolicy/splunk/protocol.py", "No module named 'kmspolicy.splunk.protocol'"),
+    ],
+)
 def test_a_missing_lib_is_one_error_that_names_the_setting(missing: str, told: str, bundle: Path) -> None:
     if missing:
         gone = _lib(bundle) / missing
         gone.unlink() if gone.is_file() else shutil.rmtree(gone)
     session = talk(getinfo(), app=bundle)
     assert (len(session.replies), session.status, session.stderr) == (1, 1, "")
-    assert session.replies[0].metadata == {"finished": True, "error": (
-        f"{told}: the knowledge bundle lacks the app's folder lib or part of it ({bundle / 'lib'}). Search heads send "
-        "it to indexers only with [replicationAllowlist] kmspolicycheck_lib = apps/kmspolicycheck/lib/... in "
-        "distsearch.conf")}
+    assert session.replies[0].metadata == {
+        "finished": True,
+        "error": (
+            f"{told}: the knowledge bundle lacks the app's folder lib or part of it ({bundle / 'lib'}). "
+            "Search heads send it to indexers only with [replicationAllowlist] kmspolicycheck_lib = apps/kmspolicycheck/lib/... in "
+            "distsearch.conf"
+        ),
+    }
 
 
-@pytest.mark.parametrize("late", ["search.py", "answers.py", "solver.py"])
+@pytest.mark.parametrize("late", ["splunk/stream.py", "splunk/policy_rows.py", "solver/search.py"])
 def test_a_part_of_lib_that_is_first_needed_by_a_policy_names_the_setting_too(late: str, bundle: Path) -> None:
     (_lib(bundle) / "kmspolicy" / late).unlink()
     session = talk(getinfo() + execute(f"_raw\n{OPEN}\n", True), app=bundle)
     assert (len(session.replies), session.status, session.stderr) == (2, 1, "")
     error = session.replies[1].metadata["error"]
-    assert error.startswith(f"No module named 'kmspolicy.{late[:-3]}': the knowledge bundle lacks the app's folder lib")
+    assert error.startswith(
+        f"No module named 'kmspolicy.{late[:-3].replace('/', '.')}': the knowledge bundle lacks the app's folder lib"
+    )
     assert "[replicationAllowlist] kmspolicycheck_lib" in error
 
 
 @pytest.mark.parametrize("cut", [b"from __future__ import (", b"\0" * 100], ids=["in a line", "to zeros"])
 def test_a_lib_that_was_cut_short_names_the_setting_too(cut: bytes, bundle: Path) -> None:
-    (_lib(bundle) / "kmspolicy" / "command.py").write_bytes(cut)
+    (_lib(bundle) / "kmspolicy" / "splunk" / "command.py").write_bytes(cut)
     session = talk(getinfo(), app=bundle)
     assert (len(session.replies), session.status, session.stderr) == (1, 1, "")
     assert "[replicationAllowlist] kmspolicycheck_lib" in session.replies[0].metadata["error"]
@@ -98,8 +110,11 @@ def test_a_python_that_is_too_old_is_one_error_that_names_the_one_needed(version
     session = talk(getinfo() + execute(f"_raw\n{OPEN}\n", True), python=_python(version))
     assert (len(session.replies), session.status, session.stderr) == (1, 1, "")
     assert session.replies[0].metadata["finished"] is True
-    assert session.replies[0].metadata["error"].startswith(
-        f"Python 3.9 or later is needed, which Splunk has since 9.3; this is Python {version}.")
+    assert (
+        session.replies[0]
+        .metadata["error"]
+        .startswith(f"Python 3.9 or later is needed, which Splunk has since 9.3; this is Python {version}.")
+    )
 
 
 @pytest.mark.parametrize("version", ["3.9", "3.10", "3.12", "3.13"])
@@ -134,6 +149,7 @@ def test_no_code_for_networks_is_loaded_and_another_splunklib_is_loaded_whole(bu
         program = [sys.executable, "-X", "importtime", str(bundle / "bin" / "kmspolicycheck.py")]
         done = subprocess.run(program, input=sent, capture_output=True, timeout=120, check=True)
         return {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
+
     networks = {"ssl", "socket", "http.client", "splunklib.client"}
     assert networks & loaded() <= {"socket"}  # which logging.handlers imports
     module = lib / "splunklib" / "__init__.py"
@@ -142,12 +158,24 @@ def test_no_code_for_networks_is_loaded_and_another_splunklib_is_loaded_whole(bu
     assert talk(sent, app=bundle) == talk(sent)
 
 
-@pytest.mark.parametrize("environment", [
-    {"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, {"LC_ALL": "no_SUCH.locale"},
-    {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"LC_ALL": "", "LANG": "tr_TR.ISO-8859-9"},
-    {"PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "utf-16"}, {"PYTHONUNBUFFERED": "1"}, {"PYTHONOPTIMIZE": "2"},
-    {"PYTHONWARNINGS": "error"}, {"PYTHONDEVMODE": "1"}, {"SPLUNK_HOME": "/nonexistent"},
-], ids=str)
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"LC_ALL": "C"},
+        {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "no_SUCH.locale"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"LC_ALL": "", "LANG": "tr_TR.ISO-8859-9"},
+        {"PYTHONUTF8": "0"},
+        {"PYTHONIOENCODING": "utf-16"},
+        {"PYTHONUNBUFFERED": "1"},
+        {"PYTHONOPTIMIZE": "2"},
+        {"PYTHONWARNINGS": "error"},
+        {"PYTHONDEVMODE": "1"},
+        {"SPLUNK_HOME": "/nonexistent"},
+    ],
+    ids=str,
+)
 def test_the_environment_changes_nothing(environment: dict[str, str]) -> None:
     sent = getinfo(["account=é"], dispatch="/nonexistent/dispatch") + execute(f"_raw\né\U0001f511\n{OPEN}\n", True)
     session = talk(sent, environment=environment)

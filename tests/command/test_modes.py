@@ -1,4 +1,5 @@
 """What mode, show, raw, prefix, account and actions do to the rows, and what the searcher is told at the end."""
+
 import json
 from typing import Any
 
@@ -33,8 +34,13 @@ def test_show_flagged_keeps_unreadable_policies_of_rows_that_tell_of_no_call() -
 
 
 def test_fields_of_the_same_name_are_replaced_and_no_others() -> None:
-    row = {"key_policy_severity": ["a", "b"], "x": ["1", "2"], "key_policy_other": "kept", "_raw": event(CLOSED),
-           "key_policy_hash": "old"}
+    row = {
+        "key_policy_severity": ["a", "b"],
+        "x": ["1", "2"],
+        "key_policy_other": "kept",
+        "_raw": event(CLOSED),
+        "key_policy_hash": "old",
+    }
     got = _rows([row, {**row, "_raw": "no policy"}], "mode=summary")
     assert [(r["x"], r["key_policy_other"]) for r in got] == [(["1", "2"], "kept")] * 2
     assert [r["key_policy_severity"] for r in got] == ["informational", ""]
@@ -43,7 +49,7 @@ def test_fields_of_the_same_name_are_replaced_and_no_others() -> None:
 
 
 def test_with_another_prefix_nothing_is_replaced() -> None:
-    row, = _rows([{"key_policy_hash": "old", "_raw": event(CLOSED)}], "mode=summary", "prefix=kp")
+    (row,) = _rows([{"key_policy_hash": "old", "_raw": event(CLOSED)}], "mode=summary", "prefix=kp")
     assert row["key_policy_hash"] == "old" and len(row["kphash"]) == 64
 
 
@@ -52,6 +58,7 @@ def test_raw_f_leaves_the_event_on_its_first_row_only() -> None:
 
     def kept(*args: str) -> list[tuple[str, bool]]:
         return [(row["n"], row["_raw"] != "") for row in _rows(rows, *args)]
+
     assert kept("raw=f") == [("1", True), *[("1", False)] * 4, ("2", True), ("3", True), ("3", False)]
     assert kept("raw=f", "show=flagged") == [("1", True), ("1", False), ("3", True)]
     assert kept("raw=f", "mode=summary") == [("1", True), ("2", True), ("3", True)]
@@ -61,7 +68,9 @@ def test_raw_f_leaves_the_event_on_its_first_row_only() -> None:
 def test_raw_f_blanks_the_named_field_too_in_both_its_columns() -> None:
     rows = _rows([{"_raw": "event", "p": [MIXED, CLOSED], "x": "kept"}], "p", "raw=f")
     assert [(row["_raw"], row["p"], row["x"]) for row in rows] == [
-        ("event", [MIXED, CLOSED], "kept"), *[("", "", "kept")] * 5]
+        ("event", [MIXED, CLOSED], "kept"),
+        *[("", "", "kept")] * 5,
+    ]
 
 
 def test_raw_f_counts_a_wrapper_as_one_event() -> None:
@@ -74,6 +83,7 @@ def test_the_account_comes_from_the_option_else_from_the_event() -> None:
 
     def accounts(*args: str) -> list[tuple[str, str]]:
         return [(row["key_policy_account"], row["key_policy_audience"]) for row in _rows(rows, "mode=summary", *args)]
+
     ours, theirs = (OURS, "internal"), (THEIRS, "external")
     assert accounts() == [ours] * 5
     assert accounts(f"account={THEIRS}") == [theirs] * 5
@@ -84,17 +94,23 @@ def test_actions_decide_what_is_checked() -> None:
     def verdict(actions: str) -> tuple[str, str, str]:
         row = _rows([{"p": ENCRYPT_ONLY}], "p", f"actions={actions}")[1]
         return row["key_policy_flagged"], row["key_policy_granted"], row["key_policy_encrypt_only"]
+
     assert [verdict(actions) for actions in ("encrypt", "all", "Encrypt,kms:GenerateData*")] == [
-        ("true", "kms:Encrypt", "true")] * 3
+        ("true", "kms:Encrypt", "true")
+    ] * 3
     assert [verdict(actions) for actions in ("decrypt", "GenerateDataKey*")] == [("false", "", "true")] * 2
 
 
-@pytest.mark.parametrize("args, warnings", [
-    (["p"], ['no row has the field "p", so nothing was checked']),
-    (["account=owner"], ['no row has the field "owner" that the option account names']),
-    ([], []),
-    (["_raw", "account=name"], []),
-], ids=["field", "account", "none named", "both there"])
+@pytest.mark.parametrize(
+    "args, warnings",
+    [
+        (["p"], ['no row has the field "p", so nothing was checked']),
+        (["account=owner"], ['no row has the field "owner" that the option account names']),
+        ([], []),
+        (["_raw", "account=name"], []),
+    ],
+    ids=["field", "account", "none named", "both there"],
+)
 def test_a_named_field_that_no_row_has_yields_one_warning(args: list[str], warnings: list[str]) -> None:
     rows = [{"_raw": "x", "name": "n", "p": "", "owner": ""}] * 30
     answer = run(APP, rows, args, chunk_rows=10)
@@ -112,4 +128,5 @@ def test_no_rows_are_no_reason_to_warn() -> None:
 def test_unreadable_policies_are_counted_in_one_warning() -> None:
     rows = [{"_raw": EVENTS["broken"]}] * 25 + [{"_raw": EVENTS["open"]}]
     assert run(APP, rows, ["prefix=kp_"], chunk_rows=10).messages == [
-        Message("WARN", "policies that could not be read: 25; the field kp_error says why")]
+        Message("WARN", "policies that could not be read: 25; the field kp_error says why")
+    ]

@@ -1,4 +1,5 @@
 """Whole sessions in the form in which splunkd was recorded: a reply for each chunk, rows without a policy unchanged."""
+
 import csv
 import io
 from pathlib import Path
@@ -28,7 +29,9 @@ def test_the_session_is_answered_chunk_by_chunk(recording: Path) -> None:
     session = talk(recording.read_bytes())
     assert (session.status, session.stderr, session.messages) == (0, "", [])
     assert [reply.metadata for reply in session.replies] == [
-        {"type": "streaming"}, *({"finished": request.metadata["finished"]} for request in requests[1:])]
+        {"type": "streaming"},
+        *({"finished": request.metadata["finished"]} for request in requests[1:]),
+    ]
     for request, reply in zip(requests[1:], session.replies[1:]):
         sent, got = _rows(request.body), _rows(reply.body)
         assert [{name: row[name] for name in before} for before, row in zip(sent, got)] == sent
@@ -38,10 +41,19 @@ def test_the_session_is_answered_chunk_by_chunk(recording: Path) -> None:
 
 def test_the_recordings_hold_rows_of_each_kind() -> None:
     """What the test above compares: chunks with rows, with a header alone and without anything, in either order."""
-    kinds = {(request.metadata.get("finished"), bool(request.body), bool(_rows(request.body)))
-             for path in RECORDINGS for request in _requests(path.read_bytes())[1:]}
-    assert kinds == {(False, True, True), (False, True, False), (False, False, False),
-                     (True, True, True), (True, True, False), (True, False, False)}
+    kinds = {
+        (request.metadata.get("finished"), bool(request.body), bool(_rows(request.body)))
+        for path in RECORDINGS
+        for request in _requests(path.read_bytes())[1:]
+    }
+    assert kinds == {
+        (False, True, True),
+        (False, True, False),
+        (False, False, False),
+        (True, True, True),
+        (True, True, False),
+        (True, False, False),
+    }
 
 
 def test_the_same_chunks_are_read_when_their_column_is_named() -> None:

@@ -1,4 +1,5 @@
 """The command finds policies, and the facts around them, in every shape of event; see shapes/*.json."""
+
 import json
 import random
 import re
@@ -12,13 +13,23 @@ import pytest
 from dev.splunkd import run
 from tests.command.session import APP
 
-OWNER = {"Sid": "Owner", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
-         "Action": "kms:*", "Resource": "*"}
+OWNER = {
+    "Sid": "Owner",
+    "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+    "Action": "kms:*",
+    "Resource": "*",
+}
 EVERYONE = {"Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}
 ENCRYPT_ONLY = {"Version": "2012-10-17", "Statement": [OWNER, EVERYONE]}
-RECORD = {"eventSource": "kms.amazonaws.com", "eventName": "PutKeyPolicy", "eventID": "e-1",
-          "recipientAccountId": "111122223333", "userIdentity": {"type": "IAMUser", "userName": "Alice"},
-          "requestParameters": {"policy": json.dumps(ENCRYPT_ONLY)}}
+RECORD = {
+    "eventSource": "kms.amazonaws.com",
+    "eventName": "PutKeyPolicy",
+    "eventID": "e-1",
+    "recipientAccountId": "111122223333",
+    "userIdentity": {"type": "IAMUser", "userName": "Alice"},
+    "requestParameters": {"policy": json.dumps(ENCRYPT_ONLY)},
+}
 TEXTS: dict[str, Any] = {
     "$policy": json.dumps(ENCRYPT_ONLY, indent=1),
     "$policy_object": ENCRYPT_ONLY,
@@ -76,16 +87,20 @@ def answers() -> dict[str, list[dict[str, Any]]]:
 @pytest.mark.parametrize("number, case", list(enumerate(CASES)), ids=[f"{case.file}: {case.name}" for case in CASES])
 def test_shape(number: int, case: Case, answers: dict[str, list[dict[str, Any]]]) -> None:
     rows = answers[str(number)]
-    fields = [{name.removeprefix("key_policy_"): value for name, value in row.items() if name.startswith("key_policy_")}
-              for row in rows]
+    fields = [
+        {name.removeprefix("key_policy_"): value for name, value in row.items() if name.startswith("key_policy_")}
+        for row in rows
+    ]
     assert all(row["_raw"] == case.event for row in rows)
     if not case.rows:
         assert [{name for name, value in row.items() if value} for row in fields] == [set()]
     else:
         assert len(fields) == len(case.rows)
         for got, want in zip(fields, case.rows):
-            assert {name: got[name] if not value.startswith("~") else _part(value, got[name])
-                    for name, value in want.items()} == want
+            assert {
+                name: got[name] if not value.startswith("~") else _part(value, got[name])
+                for name, value in want.items()
+            } == want
 
 
 def test_no_spelling_of_the_json_hides_a_policy() -> None:
@@ -100,9 +115,19 @@ def test_no_spelling_of_the_json_hides_a_policy() -> None:
 
 def _spelled(text: str, chance: random.Random, share: float) -> str:
     """JSON text with some of the plain characters of its strings written as escapes."""
-    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda string: '"' + re.sub(
-        r"\\.|.", lambda c: f"\\u{ord(c[0]):04x}" if len(c[0]) == 1 and chance.random() < share else c[0],
-        string[0][1:-1]) + '"', text)
+    return re.sub(
+        r'"(?:[^"\\]|\\.)*"',
+        lambda string: (
+            '"'
+            + re.sub(
+                r"\\.|.",
+                lambda c: f"\\u{ord(c[0]):04x}" if len(c[0]) == 1 and chance.random() < share else c[0],
+                string[0][1:-1],
+            )
+            + '"'
+        ),
+        text,
+    )
 
 
 def _part(wanted: str, text: str) -> str:

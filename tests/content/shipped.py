@@ -1,4 +1,5 @@
 """The shipped content as data: conf files, the detections by name, and the case files of samples/detections."""
+
 from __future__ import annotations
 
 import csv
@@ -42,6 +43,7 @@ class Case:
 
     expect: for each finding, in any order, fields and their values; an empty list for a true negative.
     """
+
     detection: str
     name: str
     events: tuple[Event, ...]
@@ -64,8 +66,14 @@ def read_case(path: Path) -> Case:
     written = json.loads(path.read_text(encoding="utf-8"))
     detection = next(name for name in OURS if slug(name) == path.parent.name)
     lookups = {ALLOWLIST: written.get("allowlist", []), INVENTORY: written.get("inventory", [])}
-    return Case(detection, path.stem, tuple(map(_event, written["events"])), tuple(written["expect"]),
-                {name: rows for name, rows in lookups.items() if rows}, written.get("now"))
+    return Case(
+        detection,
+        path.stem,
+        tuple(map(_event, written["events"])),
+        tuple(written["expect"]),
+        {name: rows for name, rows in lookups.items() if rows},
+        written.get("now"),
+    )
 
 
 CASES = [read_case(path) for path in sorted(SAMPLES.glob("*/*.json"))]

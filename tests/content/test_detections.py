@@ -1,4 +1,5 @@
 """Each detection, as shipped, finds what its true-positive cases hold and is silent on its true negatives."""
+
 from __future__ import annotations
 
 import json
@@ -41,7 +42,10 @@ def test_each_call_that_opens_a_key_is_one_finding_whatever_fields_the_add_on_fi
     """A CreateKey and a PutKeyPolicy of one key by one actor, by themselves, together, and each delivered twice."""
     events = (APP / "tests" / "spl" / "open_key.jsonl").read_text(encoding="utf-8").splitlines()
     for given, expected in (
-            (events[:1], ["CreateKey"]), (events[1:], ["PutKeyPolicy"]), (events * 2, ["CreateKey", "PutKeyPolicy"])):
+        (events[:1], ["CreateKey"]),
+        (events[1:], ["PutKeyPolicy"]),
+        (events * 2, ["CreateKey", "PutKeyPolicy"]),
+    ):
         rows = run_saved(OURS[0], given, addon=addon, all_time=True).rows
         assert sorted(row["key_policy_operation"] for row in rows) == expected
 
@@ -74,8 +78,9 @@ def test_the_drilldowns_of_a_finding_find_something(case: Case, tmp_path: Path) 
                 continue
             if "kmspolicycheck_calls" in drilldown["search"] and "unknown" in (row["user"], row["src"]):
                 continue
-            spl, earliest, latest = (fill(drilldown[key], row)
-                                     for key in ("search", "earliest_offset", "latest_offset"))
+            spl, earliest, latest = (
+                fill(drilldown[key], row) for key in ("search", "earliest_offset", "latest_offset")
+            )
             if not earliest.isdigit():  # days before the finding
                 earliest, latest = f"-{earliest}", ""
             assert run_search(spl, case.events, now=case.now, earliest=earliest, latest=latest).rows

@@ -1,4 +1,5 @@
 """The documentation names everything that ships under its name, and its comparison is what the command prints."""
+
 from __future__ import annotations
 
 import re

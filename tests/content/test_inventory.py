@@ -1,4 +1,5 @@
 """The inventory search keeps the latest state of each key, in whatever order events, runs and detections come."""
+
 from __future__ import annotations
 
 import itertools
@@ -28,20 +29,33 @@ def arn(key: str) -> str:
     return f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{key}"
 
 
-def call(operation: str, at: int, policy: str | None = None, key: str = "k-1", error: str | None = None,
-         user: str = "alice", indexed: int | None = None) -> Event:
+def call(
+    operation: str,
+    at: int,
+    policy: str | None = None,
+    key: str = "k-1",
+    error: str | None = None,
+    user: str = "alice",
+    indexed: int | None = None,
+) -> Event:
     """A call as CloudTrail logs it, at NOW + at seconds; it is indexed five minutes later unless said otherwise."""
     request: dict[str, Any] = {"keyId": key}
     if policy:
         request["policy"] = json.dumps({"Version": "2012-10-17", "Statement": STATEMENTS[policy]})
     record = {
-        "eventVersion": "1.09", "eventSource": "kms.amazonaws.com", "eventName": operation, "awsRegion": "us-east-1",
-        "eventTime": _iso(NOW + at), "eventID": f"{operation}/{key}/{at}/{policy}/{user}",
+        "eventVersion": "1.09",
+        "eventSource": "kms.amazonaws.com",
+        "eventName": operation,
+        "awsRegion": "us-east-1",
+        "eventTime": _iso(NOW + at),
+        "eventID": f"{operation}/{key}/{at}/{policy}/{user}",
         "recipientAccountId": ACCOUNT,
         "userIdentity": {"type": "IAMUser", "accountId": ACCOUNT, "userName": user},
-        "requestParameters": request, "responseElements": None,
+        "requestParameters": request,
+        "responseElements": None,
         "resources": [{"accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": arn(key)}],
-        **({"errorCode": error} if error else {})}
+        **({"errorCode": error} if error else {}),
+    }
     return Event(record, indextime=NOW + (at + 300 if indexed is None else indexed))
 
 
@@ -61,8 +75,9 @@ def openings(events: Sequence[Event], folder: Path) -> list[str]:
 
 
 def test_the_first_run_fills_it_from_thirty_days(tmp_path: Path) -> None:
-    rows = write([call("PutKeyPolicy", -29 * DAY, "open"), call("PutKeyPolicy", -32 * DAY, "open", key="k-2")],
-                 tmp_path)
+    rows = write(
+        [call("PutKeyPolicy", -29 * DAY, "open"), call("PutKeyPolicy", -32 * DAY, "open", key="k-2")], tmp_path
+    )
     assert list(rows) == [arn("k-1")]
     assert rows[arn("k-1")]["key_policy_open_now"] == "true"
     assert rows[arn("k-1")]["key_policy_open_since"] == str(NOW - 29 * DAY)
@@ -76,17 +91,22 @@ def test_a_filled_inventory_makes_later_changes_of_open_keys_no_news(tmp_path: P
     assert openings(again, tmp_path) == []
 
 
-@pytest.mark.parametrize(("calls", "state", "open_now"), [
-    ([], "enabled", "true"),
-    (["DisableKey"], "disabled", "false"),
-    (["DisableKey", "EnableKey"], "enabled", "true"),
-    (["ScheduleKeyDeletion"], "pending_deletion", "false"),
-    (["ScheduleKeyDeletion", "CancelKeyDeletion"], "disabled", "false"),
-    (["ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey"], "enabled", "true"),
-])
+@pytest.mark.parametrize(
+    ("calls", "state", "open_now"),
+    [
+        ([], "enabled", "true"),
+        (["DisableKey"], "disabled", "false"),
+        (["DisableKey", "EnableKey"], "enabled", "true"),
+        (["ScheduleKeyDeletion"], "pending_deletion", "false"),
+        (["ScheduleKeyDeletion", "CancelKeyDeletion"], "disabled", "false"),
+        (["ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey"], "enabled", "true"),
+    ],
+)
 def test_open_now_follows_the_state_of_the_key(calls: list[str], state: str, open_now: str, tmp_path: Path) -> None:
-    events = [call("PutKeyPolicy", -5 * HOUR, "open"),
-              *(call(operation, -4 * HOUR + 60 * i) for i, operation in enumerate(calls))]
+    events = [
+        call("PutKeyPolicy", -5 * HOUR, "open"),
+        *(call(operation, -4 * HOUR + 60 * i) for i, operation in enumerate(calls)),
+    ]
     for arrival in itertools.permutations(events):
         rows = write(arrival, tmp_path)
         assert (rows[arn("k-1")]["key_policy_state"], rows[arn("k-1")]["key_policy_open_now"]) == (state, open_now)
@@ -95,18 +115,33 @@ def test_open_now_follows_the_state_of_the_key(calls: list[str], state: str, ope
 
 @pytest.mark.parametrize(("response", "open_now"), [({}, "false"), ({"error": "AccessDenied"}, "true")])
 def test_security_lake_tells_the_state_of_a_key_too(response: dict[str, str], open_now: str, tmp_path: Path) -> None:
-    disabled = Event({
-        "class_uid": 6003, "metadata": {"uid": "disable", "version": "1.1.0"}, "time": (NOW - 4 * HOUR) * 1000,
-        "api": {"operation": "DisableKey", "service": {"name": "kms.amazonaws.com"}, "response": response,
-                "request": {"data": json.dumps({"keyId": arn("k-1")})}},
-        "resources": [{"uid": arn("k-1"), "type": "AWS::KMS::Key", "account": {"uid": ACCOUNT}}]})
+    disabled = Event(
+        {
+            "class_uid": 6003,
+            "metadata": {"uid": "disable", "version": "1.1.0"},
+            "time": (NOW - 4 * HOUR) * 1000,
+            "api": {
+                "operation": "DisableKey",
+                "service": {"name": "kms.amazonaws.com"},
+                "response": response,
+                "request": {"data": json.dumps({"keyId": arn("k-1")})},
+            },
+            "resources": [{"uid": arn("k-1"), "type": "AWS::KMS::Key", "account": {"uid": ACCOUNT}}],
+        }
+    )
     rows = write([call("PutKeyPolicy", -5 * HOUR, "open"), disabled], tmp_path)
     assert rows[arn("k-1")]["key_policy_open_now"] == open_now
 
 
 def test_a_failed_call_changes_neither_policy_nor_state(tmp_path: Path) -> None:
-    rows = write([call("PutKeyPolicy", -5 * HOUR, "open"), call("DisableKey", -4 * HOUR, error="AccessDenied"),
-                  call("PutKeyPolicy", -3 * HOUR, "closed", error="AccessDenied")], tmp_path)
+    rows = write(
+        [
+            call("PutKeyPolicy", -5 * HOUR, "open"),
+            call("DisableKey", -4 * HOUR, error="AccessDenied"),
+            call("PutKeyPolicy", -3 * HOUR, "closed", error="AccessDenied"),
+        ],
+        tmp_path,
+    )
     assert rows[arn("k-1")]["key_policy_open_now"] == "true"
 
 
@@ -136,8 +171,12 @@ def test_a_run_before_there_is_anything_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_overlapping_runs_leave_what_one_run_leaves(tmp_path: Path) -> None:
-    events = [call("PutKeyPolicy", -5 * HOUR, "open"), call("PutKeyPolicy", -4 * HOUR, "closed"),
-              call("PutKeyPolicy", -3 * HOUR, "open", user="bob"), call("PutKeyPolicy", -2 * HOUR, "open")]
+    events = [
+        call("PutKeyPolicy", -5 * HOUR, "open"),
+        call("PutKeyPolicy", -4 * HOUR, "closed"),
+        call("PutKeyPolicy", -3 * HOUR, "open", user="bob"),
+        call("PutKeyPolicy", -2 * HOUR, "open"),
+    ]
     once = tmp_path / "once"
     once.mkdir()
     expected = write(events, once)

@@ -1,4 +1,5 @@
 """The shipped conf files fit together and fit Splunk: what content tools check, and what AppInspect does not see."""
+
 from __future__ import annotations
 
 import json
@@ -10,45 +11,104 @@ import pytest
 
 from dev.spl.macros import expand, macro_table
 from dev.spl.runner import compile_search
-from kmspolicy.fields import FIELDS
+from kmspolicy.splunk.output_fields import FIELDS
 from tests.content.shipped import APP, CASES, DETECTIONS, OURS, PUBLISHED, REPORTS, SCHEDULED, SEARCHES, conf, slug
 
 MACROS = conf("macros")
 LOOKUPS = conf("transforms")
 STORIES = conf("analyticstories")
-VIEWS = [json.loads(text) for path in sorted((APP / "default/data/ui/views").glob("*.xml"))
-         for text in re.findall(r"<definition><!\[CDATA\[(.*?)\]\]>", path.read_text(encoding="utf-8"), re.S)]
-VIEW_SPL = [source["options"]["query"] for view in VIEWS for source in view["dataSources"].values()
-            if "query" in source.get("options", {})]
-DRILLDOWNS = {f"{name}: {drilldown['name']}": drilldown for name in DETECTIONS
-              for drilldown in json.loads(SEARCHES[name]["action.notable.param.drilldown_searches"])}
-SPL = {**{name: settings["search"] for name, settings in SEARCHES.items()},
-       **{name: drilldown["search"] for name, drilldown in DRILLDOWNS.items()}}
+VIEWS = [
+    json.loads(text)
+    for path in sorted((APP / "default/data/ui/views").glob("*.xml"))
+    for text in re.findall(r"<definition><!\[CDATA\[(.*?)\]\]>", path.read_text(encoding="utf-8"), re.S)
+]
+VIEW_SPL = [
+    source["options"]["query"]
+    for view in VIEWS
+    for source in view["dataSources"].values()
+    if "query" in source.get("options", {})
+]
+DRILLDOWNS = {
+    f"{name}: {drilldown['name']}": drilldown
+    for name in DETECTIONS
+    for drilldown in json.loads(SEARCHES[name]["action.notable.param.drilldown_searches"])
+}
+SPL = {
+    **{name: settings["search"] for name, settings in SEARCHES.items()},
+    **{name: drilldown["search"] for name, drilldown in DRILLDOWNS.items()},
+}
 RUNNABLE = {name: text for name, text in SPL.items() if "from datamodel" not in text}
 EXPANDED = {name: expand(text, macro_table(MACROS)) for name, text in RUNNABLE.items()}
 
 CALL = re.compile(r"`(\w+)(?:\(([^`]*)\))?`")
 KEY_ORDER = [
-    "action.escu", "action.escu.enabled", "description", "action.escu.mappings", "action.escu.data_models",
-    "action.escu.eli5", "action.escu.how_to_implement", "action.escu.known_false_positives",
-    "action.escu.creation_date", "action.escu.modification_date", "action.escu.confidence", "action.escu.search_type",
-    "action.escu.product", "action.escu.providing_technologies", "action.escu.analytic_story", "action.risk",
-    "action.risk.param._risk_message", "action.risk.param._risk", "action.risk.param._risk_score",
-    "action.risk.param.verbose", "cron_schedule", "dispatch.earliest_time", "dispatch.latest_time",
-    "action.correlationsearch.enabled", "action.correlationsearch.detection_type", "action.correlationsearch.label",
-    "action.correlationsearch.annotations", "action.correlationsearch.metadata", "schedule_window", "action.notable",
-    "action.notable.param._entities", "action.notable.param.nes_fields", "action.notable.param.rule_description",
-    "action.notable.param.rule_title", "action.notable.param.security_domain", "action.notable.param.severity",
-    "action.notable.param.drilldown_searches", "alert.digest_mode", "disabled", "enableSched", "allow_skew",
-    "counttype", "relation", "quantity", "realtime_schedule", "is_visible", "search",
+    "action.escu",
+    "action.escu.enabled",
+    "description",
+    "action.escu.mappings",
+    "action.escu.data_models",
+    "action.escu.eli5",
+    "action.escu.how_to_implement",
+    "action.escu.known_false_positives",
+    "action.escu.creation_date",
+    "action.escu.modification_date",
+    "action.escu.confidence",
+    "action.escu.search_type",
+    "action.escu.product",
+    "action.escu.providing_technologies",
+    "action.escu.analytic_story",
+    "action.risk",
+    "action.risk.param._risk_message",
+    "action.risk.param._risk",
+    "action.risk.param._risk_score",
+    "action.risk.param.verbose",
+    "cron_schedule",
+    "dispatch.earliest_time",
+    "dispatch.latest_time",
+    "action.correlationsearch.enabled",
+    "action.correlationsearch.detection_type",
+    "action.correlationsearch.label",
+    "action.correlationsearch.annotations",
+    "action.correlationsearch.metadata",
+    "schedule_window",
+    "action.notable",
+    "action.notable.param._entities",
+    "action.notable.param.nes_fields",
+    "action.notable.param.rule_description",
+    "action.notable.param.rule_title",
+    "action.notable.param.security_domain",
+    "action.notable.param.severity",
+    "action.notable.param.drilldown_searches",
+    "alert.digest_mode",
+    "disabled",
+    "enableSched",
+    "allow_skew",
+    "counttype",
+    "relation",
+    "quantity",
+    "realtime_schedule",
+    "is_visible",
+    "search",
 ]
-JSON_SETTINGS = ("action.escu.mappings", "action.escu.data_models", "action.escu.product",
-                 "action.escu.providing_technologies", "action.escu.analytic_story", "action.risk.param._risk",
-                 "action.correlationsearch.annotations", "action.correlationsearch.metadata",
-                 "action.notable.param._entities", "action.notable.param.drilldown_searches")
-PUBLISHED_MACROS = {"cloudtrail", "amazon_security_lake", "security_content_ctime(1)",
-                    "aws_detect_users_creating_keys_with_encrypt_policy_without_mfa_filter",
-                    "asl_aws_detect_users_creating_keys_with_encrypt_policy_without_mfa_filter"}
+JSON_SETTINGS = (
+    "action.escu.mappings",
+    "action.escu.data_models",
+    "action.escu.product",
+    "action.escu.providing_technologies",
+    "action.escu.analytic_story",
+    "action.risk.param._risk",
+    "action.correlationsearch.annotations",
+    "action.correlationsearch.metadata",
+    "action.notable.param._entities",
+    "action.notable.param.drilldown_searches",
+)
+PUBLISHED_MACROS = {
+    "cloudtrail",
+    "amazon_security_lake",
+    "security_content_ctime(1)",
+    "aws_detect_users_creating_keys_with_encrypt_policy_without_mfa_filter",
+    "asl_aws_detect_users_creating_keys_with_encrypt_policy_without_mfa_filter",
+}
 
 
 def calls(text: str) -> set[str]:
@@ -186,11 +246,19 @@ def test_schedules_are_hourly(name: str) -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_our_detections_search_by_index_time_and_throttle_each_result(name: str) -> None:
-    wanted = {"dispatch.earliest_time": "-24h@h", "dispatch.latest_time": "now", "dispatch.index_earliest": "-70m@m",
-              "dispatch.index_latest": "-10m@m", "alert.digest_mode": "0", "alert.suppress": "1", "alert.track": "1",
-              "alert.suppress.fields":
-              "key_policy_key,key_policy_actor,key_policy_operation,key_policy_severity,key_policy_hash",
-              "alert.suppress.period": "86300s"}
+    wanted = {
+        "dispatch.earliest_time": "-24h@h",
+        "dispatch.latest_time": "now",
+        "dispatch.index_earliest": "-70m@m",
+        "dispatch.index_latest": "-10m@m",
+        "alert.digest_mode": "0",
+        "alert.suppress": "1",
+        "alert.track": "1",
+        "alert.suppress.fields": (
+            "key_policy_key,key_policy_actor,key_policy_operation,key_policy_severity,key_policy_hash"
+        ),
+        "alert.suppress.period": "86300s",
+    }
     assert {key: SEARCHES[name].get(key) for key in wanted} == wanted
 
 
@@ -216,8 +284,11 @@ def test_our_searches_group_only_by_what_is_always_filled(name: str) -> None:
 def test_stories_and_searches_name_each_other() -> None:
     told = {name.removeprefix("savedsearch://") for name in STORIES if name.startswith("savedsearch://")}
     assert told == set(DETECTIONS)
-    stories = {name.removeprefix("analytic_story://"): set(json.loads(settings["searches"]))
-               for name, settings in STORIES.items() if name.startswith("analytic_story://")}
+    stories = {
+        name.removeprefix("analytic_story://"): set(json.loads(settings["searches"]))
+        for name, settings in STORIES.items()
+        if name.startswith("analytic_story://")
+    }
     members: dict[str, set[str]] = {story: set() for story in stories}
     for name in DETECTIONS:
         for story in json.loads(SEARCHES[name]["action.escu.analytic_story"]):
@@ -229,9 +300,13 @@ def test_stories_and_searches_name_each_other() -> None:
 @pytest.mark.parametrize("name", DETECTIONS)
 def test_the_stories_tell_of_a_detection_what_its_search_tells(name: str) -> None:
     told, settings = STORIES[f"savedsearch://{name}"], SEARCHES[name]
-    for theirs, ours in {"explanation": "eli5", "how_to_implement": "how_to_implement", "annotations": "mappings",
-                         "known_false_positives": "known_false_positives",
-                         "providing_technologies": "providing_technologies"}.items():
+    for theirs, ours in {
+        "explanation": "eli5",
+        "how_to_implement": "how_to_implement",
+        "annotations": "mappings",
+        "known_false_positives": "known_false_positives",
+        "providing_technologies": "providing_technologies",
+    }.items():
         assert told[theirs] == settings[f"action.escu.{ours}"]
 
 

@@ -1,4 +1,5 @@
 """The reports say what they promise, on the project's sample events and on lookups made for them."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -25,8 +26,10 @@ def row(**cells: str) -> dict[str, str]:
 
 
 def test_open_keys_now_leaves_out_disabled_and_closed_keys() -> None:
-    keys = {found["key_policy_key"].rsplit("/", 1)[-1] + "@" + found["key_policy_region"]
-            for found in report("Open keys now", EVENTS)}
+    keys = {
+        found["key_policy_key"].rsplit("/", 1)[-1] + "@" + found["key_policy_region"]
+        for found in report("Open keys now", EVENTS)
+    }
     assert "mrk-3226caeee5270f002881c9a409262d64@eu-west-1" in keys
     assert "mrk-3226caeee5270f002881c9a409262d64@us-east-1" not in keys  # disabled in the morning
     assert "5e12b888-0a56-4f5a-9119-b8f897778383@eu-central-1" not in keys  # closed in the morning
@@ -41,8 +44,9 @@ def test_policy_changes_has_each_change_once() -> None:
 
 
 def test_who_opened_keys_counts_keys_and_attempts() -> None:
-    actors = {found["key_policy_actor"]: (found["changes"], found["failed"])
-              for found in report("Who opened keys", EVENTS)}
+    actors = {
+        found["key_policy_actor"]: (found["changes"], found["failed"]) for found in report("Who opened keys", EVENTS)
+    }
     assert actors["ci-backup"] == ("1", "1")
     assert actors["alice"] == ("2", "0")
     assert "CloudTrail" not in actors
@@ -63,21 +67,24 @@ def test_the_published_rule_beside_ours_tells_what_that_rule_reports(addon: str)
         assert verdicts["3ed8b848-33c2-4f15-b520-810b0c1e11ed"] == "reported unread: its policy could not be read"
 
 
-@pytest.mark.parametrize(("cells", "problem"), [
-    ({"actor": "*"}, "names no key, account or actor"),
-    ({"actor": "*", "tenant": "main"}, "names no key, account or actor"),
-    ({"actor": "*/*", "key": "arn:aws:kms:*:*:key/*"}, "names no key, account or actor"),
-    ({"until": "31.12.2030"}, "until is neither"),
-    ({"until": "2030-02-30x"}, "until is neither"),
-    ({"until": "2026-03-09"}, "expired"),
-    ({"until": ""}, "a cell is empty"),
-    ({"key": ""}, "a cell is empty"),
-    ({}, ""),
-    ({"until": "Never"}, ""),
-    ({"until": "2026-03-10"}, ""),
-    ({"actor": "*", "key": "arn:aws:kms:us-east-1:*:key/*"}, ""),
-    ({"actor": "*", "account": "1111*"}, ""),
-])
+@pytest.mark.parametrize(
+    ("cells", "problem"),
+    [
+        ({"actor": "*"}, "names no key, account or actor"),
+        ({"actor": "*", "tenant": "main"}, "names no key, account or actor"),
+        ({"actor": "*/*", "key": "arn:aws:kms:*:*:key/*"}, "names no key, account or actor"),
+        ({"until": "31.12.2030"}, "until is neither"),
+        ({"until": "2030-02-30x"}, "until is neither"),
+        ({"until": "2026-03-09"}, "expired"),
+        ({"until": ""}, "a cell is empty"),
+        ({"key": ""}, "a cell is empty"),
+        ({}, ""),
+        ({"until": "Never"}, ""),
+        ({"until": "2026-03-10"}, ""),
+        ({"actor": "*", "key": "arn:aws:kms:us-east-1:*:key/*"}, ""),
+        ({"actor": "*", "account": "1111*"}, ""),
+    ],
+)
 def test_allowlist_rows_that_do_nothing(cells: dict[str, str], problem: str, tmp_path: Path) -> None:
     """What the report lists hides no finding, and what it does not list hides one."""
     write_lookups(tmp_path, {ALLOWLIST: [row(**cells)]})

@@ -1,4 +1,5 @@
 """Each macro that a customer tunes does what the documentation's table says of it."""
+
 from __future__ import annotations
 
 import json
@@ -22,14 +23,19 @@ def users(*events: Any, **options: Any) -> list[str]:
     return sorted(row["user"] for row in run_saved(DETECTION, events, **options).rows)
 
 
-@pytest.mark.parametrize(("filtered", "left"), [
-    ("search *", ["alice", "alice", "deploy-pipeline/terraform-run-4711"]),
-    ('search key_policy_mfa!="true"', ["alice", "deploy-pipeline/terraform-run-4711"]),
-])
+@pytest.mark.parametrize(
+    ("filtered", "left"),
+    [
+        ("search *", ["alice", "alice", "deploy-pipeline/terraform-run-4711"]),
+        ('search key_policy_mfa!="true"', ["alice", "deploy-pipeline/terraform-run-4711"]),
+    ],
+)
 def test_only_changes_without_mfa(filtered: str, left: list[str]) -> None:
     unknown = json.loads(json.dumps(sample("mfa_unknown")).replace("key/", "key/0"))
-    events = [{**event, "eventID": str(number)} for number, event in enumerate(
-        (sample("with_mfa_scores_lower"), unknown, sample("every_principal")))]
+    events = [
+        {**event, "eventID": str(number)}
+        for number, event in enumerate((sample("with_mfa_scores_lower"), unknown, sample("every_principal")))
+    ]
     assert users(*events, macros={"kmspolicycheck_mfa_filter": filtered}) == left
 
 

@@ -84,8 +84,10 @@ def test_the_worst_keys_stand_first_and_severity_is_written_out(page: Shown) -> 
     assert severities == sorted(severities, key=["critical", "high", "medium"].index)
 
 
-@pytest.mark.parametrize(("view_input", "option", "field"), [
-    ("Account", "111122223333", "key_policy_account"), ("Severity", "critical", "key_policy_severity")])
+@pytest.mark.parametrize(
+    ("view_input", "option", "field"),
+    [("Account", "111122223333", "key_policy_account"), ("Severity", "critical", "key_policy_severity")],
+)
 def test_an_input_narrows_the_searches_and_the_table(page: Shown, view_input: str, option: str, field: str) -> None:
     page.open(OVERVIEW)
     before = page.tiles()["open_keys"]["rows"]
@@ -94,8 +96,9 @@ def test_an_input_narrows_the_searches_and_the_table(page: Shown, view_input: st
 
     def chosen(rows: list[list[str]]) -> list[list[str]]:
         return [row for row in rows if option in (row[0], row[2].split()[0])]
+
     assert 0 < len(chosen(before)) < len(before)
-    assert after[:len(chosen(before))] == chosen(before)  # a table shows ten rows: others move up
+    assert after[: len(chosen(before))] == chosen(before)  # a table shows ten rows: others move up
     assert chosen(after) == after
     for source in ("selected", "selected_changes"):
         assert f'{field}="{option}"' in page.asked()[source]["parts"][-1]
@@ -134,8 +137,11 @@ def test_the_detail_shows_the_open_statement_its_proof_and_the_way_to_close_it(p
 
 def test_the_detail_of_a_closed_key_says_that_nothing_is_to_do(page: Shown, splunk: SampleSplunk) -> None:
     changes = run_saved("KMS - Policy changes", splunk.events, now=splunk.now).rows
-    closed = next(it["key_policy_key"] for it in changes
-                  if (it["key_policy_audience"], it["key_policy_call"]) == ("internal", "success"))
+    closed = next(
+        it["key_policy_key"]
+        for it in changes
+        if (it["key_policy_audience"], it["key_policy_call"]) == ("internal", "success")
+    )
     page.open(DETAIL, key=str(closed))
     tiles = page.tiles()
     assert tiles["open"]["value"] == "not open"

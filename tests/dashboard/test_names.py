@@ -33,19 +33,25 @@ MINIMAL: dict[str, Any] = {
 
 BROKEN = {
     "visualization total: there is no data source nowhere": (
-        ("visualizations", "total", "dataSources", "primary"), "nowhere"),
+        ("visualizations", "total", "dataSources", "primary"),
+        "nowhere",
+    ),
     "data source count: there is no data source nowhere": (("dataSources", "count", "options", "extend"), "nowhere"),
     "data source spare: nothing uses it": (("dataSources", "spare"), {"type": "ds.search", "options": {"query": "x"}}),
     "data source count: nothing sets the token region": (
-        ("dataSources", "count", "options", "query"), "| search region=$region|s$"),
+        ("dataSources", "count", "options", "query"),
+        "| search region=$region|s$",
+    ),
     "input account: nothing uses the token account": (("dataSources", "changes", "options", "query"), "`changes(1)`"),
     "visualization total: there is no context alarms": (
-        ("visualizations", "total", "options", "majorColor"), "> majorValue | rangeValue(alarm) | matchValue(alarms)"),
+        ("visualizations", "total", "options", "majorColor"),
+        "> majorValue | rangeValue(alarm) | matchValue(alarms)",
+    ),
     "visualization total: no option uses the context spare": (("visualizations", "total", "context", "spare"), []),
 }
 
 UNKNOWN = {
-    "there is no report Gone": "| savedsearch \"Gone\"",
+    "there is no report Gone": '| savedsearch "Gone"',
     "there is no lookup gone": "| inputlookup gone | stats count",
     "macro gone does not exist in this app's macros.conf": "`gone` | stats count",
 }

@@ -1,4 +1,5 @@
 """Peers for the tests of dev/splunkd.py: search commands of a few lines, each an app folder of its own."""
+
 import pytest
 
 PREAMBLE = '''
@@ -29,8 +30,10 @@ ECHO = "start()\nwhile True: echo(*ask())\n"
 @pytest.fixture
 def peer(tmp_path):
     """peer(script) makes an app whose command `peer` runs `script` behind PREAMBLE, and returns the app's folder."""
+
     def make(script=ECHO):
         (tmp_path / "bin").mkdir(exist_ok=True)
         (tmp_path / "bin" / "peer.py").write_text(PREAMBLE + script)
         return tmp_path
+
     return make

@@ -1,4 +1,5 @@
 """dev/cloudtrail_files.py: the same events out of every form, and everything unreadable passed over and named."""
+
 import gzip
 import io
 import json
@@ -27,9 +28,11 @@ FORMS = {
     "array of Records": json.dumps([{"Records": EVENTS[:1]}, {"Records": EVENTS[1:]}]),
     "several documents over several lines": "\n".join(json.dumps(event, indent=2) for event in EVENTS),
     "aws cloudtrail lookup-events": json.dumps(
-        {"Events": [{"EventName": "x", "CloudTrailEvent": json.dumps(event)} for event in EVENTS]}, indent=4),
+        {"Events": [{"EventName": "x", "CloudTrailEvent": json.dumps(event)} for event in EVENTS]}, indent=4
+    ),
     "CloudWatch Logs": json.dumps(
-        {"messageType": "DATA_MESSAGE", "logEvents": [{"message": json.dumps(event)} for event in EVENTS]}),
+        {"messageType": "DATA_MESSAGE", "logEvents": [{"message": json.dumps(event)} for event in EVENTS]}
+    ),
     "with a digest file's content": LINES + '{"digestS3Object": "AWSLogs/x"}\n',
 }
 
@@ -75,14 +78,17 @@ def test_a_folder_is_searched_through_and_other_files_are_counted(tmp_path):
     assert files.done == files.total
 
 
-@pytest.mark.parametrize("broken, why", [
-    ('{"eventID": "cut", "requ', "JSON that ends too early"),
-    ('{"eventID": {"cut": 1', "JSON that ends too early"),
-    ("Nov 24 host syslog: hello", "no JSON: Expecting value"),
-    ("[" * 100_000, "nested too deep"),
-    ('"text"', "no event: an object belongs here"),
-    ("1" * 5_000, None),  # an error or a number that is no event: this depends on the Python version
-])
+@pytest.mark.parametrize(
+    "broken, why",
+    [
+        ('{"eventID": "cut", "requ', "JSON that ends too early"),
+        ('{"eventID": {"cut": 1', "JSON that ends too early"),
+        ("Nov 24 host syslog: hello", "no JSON: Expecting value"),
+        ("[" * 100_000, "nested too deep"),
+        ('"text"', "no event: an object belongs here"),
+        ("1" * 5_000, None),  # an error or a number that is no event: this depends on the Python version
+    ],
+)
 @pytest.mark.parametrize("line", [1, 2, 4])
 def test_a_broken_line_is_named_and_the_others_are_read(tmp_path, broken, why, line):
     path = tmp_path / "events.jsonl"

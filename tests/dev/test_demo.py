@@ -1,6 +1,7 @@
 """`make demo` end to end: what it prints for the samples, for a user's own files, for names that attack terminals.
 It runs the shipped detections; that these find the right things is tested in tests/content.
 """
+
 import gzip
 import json
 import os
@@ -19,27 +20,46 @@ from dev.demo import DETECTIONS, SAMPLES, search
 from dev.spl import run_saved
 
 ROOT = Path(__file__).resolve().parents[2]
-OPEN = {"Version": "2012-10-17", "Statement": [
-    {"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}]}
-CLOSED = {"Version": "2012-10-17", "Statement": [
-    {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}]}
+OPEN = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}],
+}
+CLOSED = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}
+    ],
+}
 
 
 def demo(*paths, stdin=b"", **environment):
     """(exit status, stdout, stderr) of the demo, run as `make demo` runs it."""
     env = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "FORCE_COLOR")}
-    done = subprocess.run([sys.executable, "-m", "dev.demo", *map(str, paths)], cwd=ROOT, input=stdin,
-                          capture_output=True, env={**env, **environment}, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-m", "dev.demo", *map(str, paths)],
+        cwd=ROOT,
+        input=stdin,
+        capture_output=True,
+        env={**env, **environment},
+        timeout=120,
+    )
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
 def event(policy, **other):
     return {
-        "eventVersion": "1.11", "eventTime": "2026-03-09T08:14:07Z", "eventSource": "kms.amazonaws.com",
-        "eventName": "PutKeyPolicy", "awsRegion": "us-east-1", "sourceIPAddress": "192.0.2.1",
+        "eventVersion": "1.11",
+        "eventTime": "2026-03-09T08:14:07Z",
+        "eventSource": "kms.amazonaws.com",
+        "eventName": "PutKeyPolicy",
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": "192.0.2.1",
         "userIdentity": {"type": "IAMUser", "userName": "alice", "accountId": "111122223333"},
         "requestParameters": {"keyId": "1234abcd-12ab-34cd-56ef-1234567890ab", "policy": json.dumps(policy)},
-        "eventID": "11111111-2222-4333-8444-555555555555", "recipientAccountId": "111122223333", **other}
+        "eventID": "11111111-2222-4333-8444-555555555555",
+        "recipientAccountId": "111122223333",
+        **other,
+    }
 
 
 def write(path, *events):
@@ -55,11 +75,22 @@ def test_the_samples_show_each_detections_findings_the_worst_first_and_end_with_
         "KMS - Attempt To Open A Key Policy To Everyone - Rule: 2 findings",
         "KMS - Key Policy Opened To The Outside - Rule: 3 findings",
         "KMS - Key Policy Could Not Be Read - Rule: 1 finding",
-        "No finding, but in the report KMS - Policy changes: 4 changes"]
+        "No finding, but in the report KMS - Policy changes: 4 changes",
+    ]
     severities = re.findall(r"^ *\d+ +(critical|high|medium|low|unreadable) ", out, re.M)
     assert severities == 2 * [  # in the sections and in the table
-        *["critical"] * 9, *["high"] * 8, *["medium"] * 2, "medium", "low", "low", "unreadable",
-        "low", "low", "low", "unreadable"]
+        *["critical"] * 9,
+        *["high"] * 8,
+        *["medium"] * 2,
+        "medium",
+        "low",
+        "low",
+        "unreadable",
+        "low",
+        "low",
+        "low",
+        "unreadable",
+    ]
     assert "by OrganizationAccountAccessRole/ci-backup, without MFA, from 203.0.113.77" in " ".join(out.split())
     assert "CreateKey 2026-03-14 01:35:40 UTC by OrganizationAccountAccessRole/ci-backup" in out  # from Security Lake
     assert "PutKeyPolicy 2026-03-12 16:45:22 UTC by alice" in out  # from EventBridge
@@ -99,16 +130,18 @@ def test_a_closed_policy_is_counted_and_not_shown(tmp_path):
 
 
 def test_a_call_that_failed_and_a_policy_that_cannot_be_read_say_so(tmp_path):
-    _, out, _ = demo(write(
-        tmp_path / "events.jsonl", event(OPEN, errorCode="AccessDenied"), event("no policy", eventID="2")))
+    _, out, _ = demo(
+        write(tmp_path / "events.jsonl", event(OPEN, errorCode="AccessDenied"), event("no policy", eventID="2"))
+    )
     assert "would have been allowed to encrypt" in out
     assert "refused: AccessDenied" in out
     assert "The key policy could not be read: " in out
     assert "1 medium, 1 unreadable" in out
 
 
-@pytest.mark.parametrize("hostile", [
-    "\x1b[2J\x1b]0;owned\x07", "\x9b2J", "\u202egnp.exe", "a\nb\rc", "\u200b\u2066\ud800", "[bold red]x[/]"])
+@pytest.mark.parametrize(
+    "hostile", ["\x1b[2J\x1b]0;owned\x07", "\x9b2J", "\u202egnp.exe", "a\nb\rc", "\u200b\u2066\ud800", "[bold red]x[/]"]
+)
 def test_names_cannot_act_on_the_terminal(tmp_path, hostile):
     identity = {"type": "IAMUser", "userName": f"mallory{hostile}", "accountId": "111122223333"}
     path = tmp_path / "events\x1b[2J.jsonl"
@@ -183,8 +216,10 @@ def test_changes_of_one_key_by_one_actor_are_one_finding_that_says_so(tmp_path):
 
 def test_of_many_findings_the_worst_are_shown(tmp_path):
     low = {"Statement": [{**OPEN["Statement"][0], "Principal": {"AWS": "123456789012"}}]}
-    events = [event(low, eventID=str(number), requestParameters={"keyId": str(number), "policy": json.dumps(low)})
-              for number in range(300)]
+    events = [
+        event(low, eventID=str(number), requestParameters={"keyId": str(number), "policy": json.dumps(low)})
+        for number in range(300)
+    ]
     _, out, _ = demo(write(tmp_path / "events.jsonl", *events, event(OPEN)))
     assert out.count("An account other than the key's own may encrypt") == 99
     assert out.count("Everyone may encrypt") == 1
@@ -214,7 +249,8 @@ def test_a_missing_path_is_one_line(tmp_path):
 
 
 def test_a_reader_that_stops_reading_makes_no_noise():
-    done = subprocess.run(f"{sys.executable} -m dev.demo | head -1", shell=True, cwd=ROOT, timeout=120,
-                          capture_output=True)
+    done = subprocess.run(
+        f"{sys.executable} -m dev.demo | head -1", shell=True, cwd=ROOT, timeout=120, capture_output=True
+    )
     assert done.stderr == b""
     assert done.stdout.count(b"\n") == 1

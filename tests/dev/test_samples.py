@@ -1,4 +1,5 @@
 """The sample events answer as samples/README.md says, each of them, and every file of samples/ has a chapter there."""
+
 import json
 import re
 from pathlib import Path

@@ -1,4 +1,5 @@
 """dev/splunkd.py against search commands of a few lines: what it sends, what it reads, and what ends badly."""
+
 import json
 
 import pytest
@@ -8,7 +9,7 @@ from dev.splunkd import Command, CommandError, Message, run
 
 ROWS = [
     {"_raw": '{"a": "x,y"}', "n": "1", "many": ["a", "b$", "$;$", "", "two\nlines"]},
-    {"_raw": "é\u2028\"quoted\"\r\n", "n": "2", "many": "one"},
+    {"_raw": 'é\u2028"quoted"\r\n', "n": "2", "many": "one"},
     {"_raw": "", "n": "3", "many": ""},
     {"_raw": "a\0b\ue000", "n": "4", "many": ["\0", "\ue001"]},
 ]
@@ -44,14 +45,29 @@ while True:
     info = metadata.pop("searchinfo")
     assert metadata == {"action": "getinfo", "preview": False, "streaming_command_will_restart": False}
     assert list(info) == [
-        "args", "raw_args", "dispatch_dir", "sid", "app", "owner", "username", "session_key", "splunkd_uri",
-        "splunk_version", "search", "command", "maxresultrows", "earliest_time", "latest_time"]
+        "args",
+        "raw_args",
+        "dispatch_dir",
+        "sid",
+        "app",
+        "owner",
+        "username",
+        "session_key",
+        "splunkd_uri",
+        "splunk_version",
+        "search",
+        "command",
+        "maxresultrows",
+        "earliest_time",
+        "latest_time",
+    ]
     assert info["args"] == ["p", "actions=Encrypt,Decrypt"]
     assert info["raw_args"] == ["p", 'actions="Encrypt,Decrypt"']
     assert info["search"].endswith("%20peer%20p%20actions%3D%22Encrypt%2CDecrypt%22")
     assert chunks == [
         b'{"action":"execute","finished":false}|age,name,__mv_age,__mv_name\n66,"a\nb",,$a$;$b$\n\n'
-        b'{"action":"execute","finished":true}|\n']
+        b'{"action":"execute","finished":true}|\n'
+    ]
 
 
 def test_a_chunk_may_hold_a_header_alone(peer):
@@ -89,8 +105,9 @@ def test_rows_are_read_no_further_than_the_chunk_that_is_due(peer):
 
 
 def test_a_chunk_of_large_rows_ends_early(peer):
-    with Command(peer("start()\nwhile True:\n    m, b = ask()\n    echo(m, b'rows\\n%d\\n' % b.count(b'x' * 50))\n"),
-                 name="peer") as command:
+    with Command(
+        peer("start()\nwhile True:\n    m, b = ask()\n    echo(m, b'rows\\n%d\\n' % b.count(b'x' * 50))\n"), name="peer"
+    ) as command:
         counts = [row["rows"] for row in command.stream([{"a": "x" * 50}] * 5, chunk_chars=100)]
     assert counts == ["2", "2", "1", "0"]
 
@@ -112,24 +129,33 @@ answer(b'{"finished":true,"inspector":{"messages":[["WARN","ends"]]}}')
     assert run(app, [], name="peer").messages == [Message("INFO", "begins"), Message("WARN", "ends")]
 
 
-@pytest.mark.parametrize("reply", [
-    '{"type":"streaming","inspector":{"messages":[["ERROR","no option colour"]]}}',
-    '{"error":"no option colour"}',
-])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '{"type":"streaming","inspector":{"messages":[["ERROR","no option colour"]]}}',
+        '{"error":"no option colour"}',
+    ],
+)
 def test_refused_arguments_are_an_error_in_the_words_of_the_command(peer, reply):
     with pytest.raises(CommandError, match=r"^no option colour$"):
         run(peer(f"ask()\nanswer(b'{reply}')\nsys.exit(1)\n"), [], ["colour=red"], name="peer")
 
 
-@pytest.mark.parametrize("script, error", [
-    ("start()\nask()\nraise ValueError('out of paper')\n", r"without a reply .exit status 1.(.|\n)*out of paper"),
-    ("start()\nask()\nprint('debugging', flush=True)\ntime.sleep(60)\n", r"not the header of a chunk: b'debugging\\n'"),
-    ("start()\nask()\nsys.stdout.write('chunked 1.0,9,9\\n{}')\n", r"the stream ends inside a chunk"),
-    ("start()\nask()\nanswer(b'[]')\n", r"metadata is no object"),
-    ("start()\nask()\nanswer(b'{}', b'a,b\\n1\\n')\n", r"a row of 1 cells under 2 columns"),
-    ("start()\nask()\nanswer(b'{}')\nanswer(b'{}')\nask()\n", r"more than one reply for one chunk"),
-    ("start()\necho(*ask())\nsys.exit(3)\n", r"ended with an error .exit status 3"),
-])
+@pytest.mark.parametrize(
+    "script, error",
+    [
+        ("start()\nask()\nraise ValueError('out of paper')\n", r"without a reply .exit status 1.(.|\n)*out of paper"),
+        (
+            "start()\nask()\nprint('debugging', flush=True)\ntime.sleep(60)\n",
+            r"not the header of a chunk: b'debugging\\n'",
+        ),
+        ("start()\nask()\nsys.stdout.write('chunked 1.0,9,9\\n{}')\n", r"the stream ends inside a chunk"),
+        ("start()\nask()\nanswer(b'[]')\n", r"metadata is no object"),
+        ("start()\nask()\nanswer(b'{}', b'a,b\\n1\\n')\n", r"a row of 1 cells under 2 columns"),
+        ("start()\nask()\nanswer(b'{}')\nanswer(b'{}')\nask()\n", r"more than one reply for one chunk"),
+        ("start()\necho(*ask())\nsys.exit(3)\n", r"ended with an error .exit status 3"),
+    ],
+)
 def test_a_command_that_goes_wrong_is_an_error_that_says_how(peer, script, error):
     with pytest.raises(CommandError, match=error), Command(peer(script), name="peer") as command:
         list(command.stream([]))

@@ -2,6 +2,7 @@
 
 Standard library only: replay.py reads the same cases under Pythons that have no pytest.
 """
+
 from __future__ import annotations
 
 import json
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kmspolicy import ENCRYPT, KeyFacts, resolve_actions
-from kmspolicy.evaluate import Caller, Request
+from kmspolicy.evaluation.request import Caller, Request
 
 CASES = Path(__file__).with_name("cases")
 OURS, THEIRS = "111122223333", "444455556666"
@@ -64,8 +65,10 @@ def request_of(data: dict[str, Any]) -> Request:
     return Request(
         data.get("action", "kms:Encrypt"),
         Caller(**data.get("caller", {"account": THEIRS})),
-        {key.lower(): tuple(value) if isinstance(value, list) else value
-         for key, value in data.get("context", {}).items()},
+        {
+            key.lower(): tuple(value) if isinstance(value, list) else value
+            for key, value in data.get("context", {}).items()
+        },
         KeyFacts(**data.get("key", OUR_KEY)),
     )
 

@@ -1,4 +1,5 @@
 """Policies that are made to cost: each tries to make one part of the analysis explode, within the 32 KB of KMS."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -23,53 +24,85 @@ def deny(condition: dict[str, Any], **elements: Any) -> Built:
 def windows(*lengths: int) -> Built:
     """Conditions on one key whose automata remember so many characters each."""
     patterns = [f"*{letter}{'?' * length}*{letter}*" for letter, length in zip("ab" * len(lengths), lengths)]
-    return {"StringLike": {"m": patterns[0]}, "ForAnyValue:StringLike": {"m": patterns[1]},
-            "StringNotLike": {"m": [*patterns[2:], "a*", "b*", "*aa*"]}}
+    return {
+        "StringLike": {"m": patterns[0]},
+        "ForAnyValue:StringLike": {"m": patterns[1]},
+        "StringNotLike": {"m": [*patterns[2:], "a*", "b*", "*aa*"]},
+    }
 
 
 def clauses(variables: int, count: int) -> list[Built]:
     """Denies of three conditions each on shared keys: a satisfiability problem."""
     signs = list(product("ab", repeat=3))
-    return [deny({"StringEquals": {f"k{(n * 7 + at * at * 3 + n * n * (at + 1)) % variables}": signs[n % 8][at]
-                                   for at in range(3)}}) for n in range(count)]
+    return [
+        deny(
+            {
+                "StringEquals": {
+                    f"k{(n * 7 + at * at * 3 + n * n * (at + 1)) % variables}": signs[n % 8][at] for at in range(3)
+                }
+            }
+        )
+        for n in range(count)
+    ]
 
 
 # Those whose search the bound ends: none has a witness that a few thousand steps find.
 ENDLESS: dict[str, Callable[[], Built]] = {
     "two windows": lambda: document(allow(windows(15, 16))),
     "four windows": lambda: document(allow(windows(12, 13, 14, 15))),
-    "windows in Denies": lambda: document(allow({"StringLike": {"m": f"*a{'?' * 14}"}}),
-                                          deny({"StringNotLike": {"m": f"*b{'?' * 15}*a"}}),
-                                          deny({"StringLike": {"m": ["a*", "b*", "*aa*"]}})),
+    "windows in Denies": lambda: document(
+        allow({"StringLike": {"m": f"*a{'?' * 14}"}}),
+        deny({"StringNotLike": {"m": f"*b{'?' * 15}*a"}}),
+        deny({"StringLike": {"m": ["a*", "b*", "*aa*"]}}),
+    ),
     "windows in many statements": lambda: document(*(allow(windows(15 + n % 3, 16 + n % 5)) for n in range(60))),
     "every combination denied": lambda: document(
-        allow(), *(deny({"StringEquals": {f"k{at}": sign for at, sign in enumerate(signs)}})
-                   for signs in product("ab", repeat=7)),
-        *(deny({"StringNotEquals": {f"k{at}": ["a", "b"]}}) for at in range(7))),
+        allow(),
+        *(
+            deny({"StringEquals": {f"k{at}": sign for at, sign in enumerate(signs)}})
+            for signs in product("ab", repeat=7)
+        ),
+        *(deny({"StringNotEquals": {f"k{at}": ["a", "b"]}}) for at in range(7)),
+    ),
 }
 
 # Those that come out with few steps all the same.
 TAME: dict[str, Callable[[], Built]] = {
     "many Denies on one key": lambda: document(allow(), *(deny({"StringLike": {"m": f"*{n}*"}}) for n in range(280))),
     "many Denies on keys of their own": lambda: document(
-        allow(), *(deny({"StringEquals": {f"m{n}": "x"}}) for n in range(280))),
+        allow(), *(deny({"StringEquals": {f"m{n}": "x"}}) for n in range(280))
+    ),
     "many values": lambda: document(allow({"StringNotLike": {"m": [f"*{n}*" for n in range(3_500)]}})),
     "many keys": lambda: document(allow({"StringEquals": {f"k{n}": "x" for n in range(1_500)}})),
-    "many addresses": lambda: document(allow({"IpAddress": {"aws:SourceIp": [
-        f"{a}.{b}.0.1" for a in range(11, 27) for b in range(150)]}})),
-    "many dates": lambda: document(*(deny({"DateLessThan": {"aws:CurrentTime": f"20{n % 90 + 10}-01-01T00:00:00.{n}Z"}})
-                                     for n in range(200)), allow()),
+    "many addresses": lambda: document(
+        allow({"IpAddress": {"aws:SourceIp": [f"{a}.{b}.0.1" for a in range(11, 27) for b in range(150)]}})
+    ),
+    "many dates": lambda: document(
+        *(deny({"DateLessThan": {"aws:CurrentTime": f"20{n % 90 + 10}-01-01T00:00:00.{n}Z"}}) for n in range(200)),
+        allow(),
+    ),
     "many statements": lambda: document(*(allow(Sid="x" * 50) for _ in range(180))),
-    "many principals": lambda: document(allow(Principal={"AWS": [
-        f"arn:aws:iam::{n:012d}:role/a" for n in range(900)]})),
+    "many principals": lambda: document(
+        allow(Principal={"AWS": [f"arn:aws:iam::{n:012d}:role/a" for n in range(900)]})
+    ),
     "a satisfiability problem": lambda: document(allow(), *clauses(40, 200)),
     "a smaller one": lambda: document(allow(), *clauses(12, 60)),
     "stars without end": lambda: document(allow({"StringLike": {"m": "*a" * 14_000}})),
     "question marks without end": lambda: document(allow({"StringNotLike": {"m": "*?" * 8_000}})),
-    "several values without end": lambda: document(allow(), *(
-        deny({f"ForAnyValue:{operator}": {"aws:CalledVia": [f"a{n}*", f"*b{n}"]} for operator in (
-            "StringLike", "StringNotLike")}) for n in range(100))),
-    "account prefixes": lambda: document(allow(), *(
-        deny({"StringLike": {"aws:PrincipalAccount": f"*{n:03d}*"}}) for n in range(250))),
+    "several values without end": lambda: document(
+        allow(),
+        *(
+            deny(
+                {
+                    f"ForAnyValue:{operator}": {"aws:CalledVia": [f"a{n}*", f"*b{n}"]}
+                    for operator in ("StringLike", "StringNotLike")
+                }
+            )
+            for n in range(100)
+        ),
+    ),
+    "account prefixes": lambda: document(
+        allow(), *(deny({"StringLike": {"aws:PrincipalAccount": f"*{n:03d}*"}}) for n in range(250))
+    ),
     "a long value": lambda: document(allow({"StringEqualsIgnoreCase": {"m": "aB" * 12_000}})),
 }

@@ -3,6 +3,7 @@
 Run as `python -m tests.engine.replay` with lib/ and the project on PYTHONPATH; the standard library suffices. With the
 argument `backwards` the last case is asked first; the lines come in the same order.
 """
+
 from __future__ import annotations
 
 import json
@@ -20,8 +21,9 @@ def texts() -> Iterator[tuple[str, dict[str, Any]]]:
         for case in walk(folder):
             yield json.dumps(policy_of(case.data)), question(case.data)
     for case in walk("tables"):
-        for condition in (each for effect in ("allow", "deny") for found in case.data.get(effect, {}).values()
-                          for each in found):
+        for condition in (
+            each for effect in ("allow", "deny") for found in case.data.get(effect, {}).values() for each in found
+        ):
             limited = statement({"Condition": condition})
             yield json.dumps(document(limited)), question(case.data)
             yield json.dumps(document(statement({}), {**limited, "Effect": "Deny"})), question(case.data)
@@ -38,11 +40,36 @@ def line(text: str, asked: dict[str, Any]) -> str:
     if found.problem is not None or found.verdict is None:
         return json.dumps([text, found.problem and error_text(found.problem)])
     statements = [
-        [each.index, each.text, each.sid, each.effect, each.actions, each.principals, each.conditions, each.audience,
-         each.flagged, each.granted, [sentence(reason) for reason in each.reasons], each.witness]
-        for each in found.statements]
-    return json.dumps([text, found.audience, found.flagged, found.granted, list(map(sentence, found.reasons)),
-                       found.witness, found.encrypt_only, found.hash, statements, found.verdict.searcher.budget.left])
+        [
+            each.index,
+            each.text,
+            each.sid,
+            each.effect,
+            each.actions,
+            each.principals,
+            each.conditions,
+            each.audience,
+            each.flagged,
+            each.granted,
+            [sentence(reason) for reason in each.reasons],
+            each.witness,
+        ]
+        for each in found.statements
+    ]
+    return json.dumps(
+        [
+            text,
+            found.audience,
+            found.flagged,
+            found.granted,
+            list(map(sentence, found.reasons)),
+            found.witness,
+            found.encrypt_only,
+            found.hash,
+            statements,
+            found.verdict.searcher.budget.left,
+        ]
+    )
 
 
 if __name__ == "__main__":

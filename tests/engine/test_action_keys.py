@@ -1,4 +1,5 @@
 """Keys that the requests of some actions carry and no others: there they can be met, elsewhere they are missing."""
+
 from __future__ import annotations
 
 import json
@@ -6,7 +7,7 @@ import json
 import pytest
 
 from kmspolicy import KeyFacts, analyze
-from kmspolicy.actions import ACTIONS
+from kmspolicy.policy.actions import ACTIONS
 from tests.engine.cases import OURS, Case, document, name, statement, walk
 
 CASES = list(walk("action_keys"))

@@ -1,10 +1,11 @@
 """The option `actions`: classes and lists become full names, anything else one line that says what is allowed."""
+
 from __future__ import annotations
 
 import pytest
 
 from kmspolicy import resolve_actions
-from kmspolicy.actions import ACTIONS
+from kmspolicy.policy.actions import ACTIONS
 from tests.engine.cases import Case, name, walk
 
 

@@ -1,4 +1,5 @@
 """The work for one policy: bounded by counted steps whatever it holds, and far below the bound for real policies."""
+
 from __future__ import annotations
 
 import json
@@ -9,8 +10,8 @@ import pytest
 
 from kmspolicy import Analysis, Audience, KeyFacts, analyze, sentence
 from kmspolicy.budget import Budget, OutOfSteps
-from kmspolicy.explain import Code
-from kmspolicy.witness import POLICY_STEPS, SEARCH_STEPS
+from kmspolicy.report.reasons import Code
+from kmspolicy.witness.searcher import POLICY_STEPS, SEARCH_STEPS
 from tests.engine.cases import OURS, THEIRS, document, statement
 from tests.engine.explosive import ENDLESS, TAME, allow, deny, windows
 
@@ -84,8 +85,9 @@ def test_within_the_bound_nothing_is_said_of_it(build: Callable[[], dict[str, An
 
 # Those whose bound decides a narrower audience than everyone, or that of a statement alone.
 NARROWER: dict[str, dict[str, Any]] = {
-    "windows in one organization": document(allow(
-        {**windows(15, 16), "StringEquals": {"aws:PrincipalOrgID": "o-aaaabbbbcc"}})),
+    "windows in one organization": document(
+        allow({**windows(15, 16), "StringEquals": {"aws:PrincipalOrgID": "o-aaaabbbbcc"}})
+    ),
     "windows for named roles": document(allow(windows(15, 16), Principal={"AWS": f"arn:aws:iam::{THEIRS}:role/a"})),
     "windows behind a Deny": document(allow(windows(15, 16)), deny({"StringNotEquals": {"kms:CallerAccount": "1"}})),
 }
@@ -102,9 +104,11 @@ def test_a_narrower_audience_past_the_bound_says_so(policy: dict[str, Any]) -> N
 
 def costly(number: int) -> dict[str, Any]:
     """A condition that means the same in every policy, on a key that anyone can set."""
-    return {"StringLike": {"aws:UserAgent": [f"*{number}?x{at}*{'?*a' * 8}" for at in range(4)]},
-            "StringNotLike": {"aws:UserAgent": [f"*x*{number}{'*a?' * 8}", f"*{number}*a*"]},
-            "StringLikeIfExists": {"aws:UserAgent": [f"*{number}{'*?b*a' * 7}"]}}
+    return {
+        "StringLike": {"aws:UserAgent": [f"*{number}?x{at}*{'?*a' * 8}" for at in range(4)]},
+        "StringNotLike": {"aws:UserAgent": [f"*x*{number}{'*a?' * 8}", f"*{number}*a*"]},
+        "StringLikeIfExists": {"aws:UserAgent": [f"*{number}{'*?b*a' * 7}"]},
+    }
 
 
 def test_work_for_questions_that_are_alike_in_every_policy_is_bounded_too(ledger: Ledger) -> None:
@@ -125,8 +129,18 @@ def test_what_is_told_twice_is_paid_once(ledger: Ledger) -> None:
 
 def test_one_endless_statement_leaves_the_others_their_verdicts() -> None:
     limited = allow({"StringEquals": {"kms:CallerAccount": THEIRS}})
-    found = analyze(json.dumps({**ENDLESS["two windows"](), "Statement": [
-        *ENDLESS["two windows"]()["Statement"], limited, allow({"StringEquals": {"aws:username": "john"}})]}))
+    found = analyze(
+        json.dumps(
+            {
+                **ENDLESS["two windows"](),
+                "Statement": [
+                    *ENDLESS["two windows"]()["Statement"],
+                    limited,
+                    allow({"StringEquals": {"aws:username": "john"}}),
+                ],
+            }
+        )
+    )
     assert [each.flagged for each in found.statements] == [True, False, True]
     assert [each.witness is None for each in found.statements] == [True, True, False]
     assert json.loads(found.witness or "")["context"]["aws:username"] == "john"
@@ -167,8 +181,11 @@ def test_a_budget_ends_with_its_parent_and_never_gives_more() -> None:
 # --- what real policies take ----------------------------------------------------------------------------------------
 
 FREE = {
-    "StringEquals": {"kms:ViaService": ["s3.us-west-2.amazonaws.com", "rds.us-west-2.amazonaws.com"],
-                     "kms:EncryptionContext:app": "payroll", "aws:PrincipalTag/team": ["security", "platform"]},
+    "StringEquals": {
+        "kms:ViaService": ["s3.us-west-2.amazonaws.com", "rds.us-west-2.amazonaws.com"],
+        "kms:EncryptionContext:app": "payroll",
+        "aws:PrincipalTag/team": ["security", "platform"],
+    },
     "StringLike": {"aws:username": "svc-*", "aws:UserAgent": "*aws-sdk*", "kms:EncryptionContext:path": "home/*/x"},
     "StringNotEquals": {"aws:PrincipalTag/env": ["dev", "test"], "aws:SourceIdentity": "root"},
     "Bool": {"aws:MultiFactorAuthPresent": "true"},
@@ -186,14 +203,26 @@ def real_statement(number: int) -> dict[str, Any]:
     if number % 3 == 0:
         return statement({"Sid": f"Use{number}", "Principal": roles, "Action": ["kms:Encrypt", "kms:Decrypt"]})
     if number % 3 == 1:
-        return statement({"Sid": f"Via{number}", "Principal": {"AWS": "*"}, "Action": "kms:GenerateDataKey*",
-                          "Condition": limited})
-    return statement({"Sid": f"Grant{number}", "Principal": roles, "Action": "kms:CreateGrant",
-                      "Condition": {"Bool": {"kms:GrantIsForAWSResource": True}}})
+        return statement(
+            {"Sid": f"Via{number}", "Principal": {"AWS": "*"}, "Action": "kms:GenerateDataKey*", "Condition": limited}
+        )
+    return statement(
+        {
+            "Sid": f"Grant{number}",
+            "Principal": roles,
+            "Action": "kms:CreateGrant",
+            "Condition": {"Bool": {"kms:GrantIsForAWSResource": True}},
+        }
+    )
 
 
-PERIMETER = deny({"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-aaaabbbbcc"},
-                  "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}, Sid="Perimeter")
+PERIMETER = deny(
+    {
+        "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-aaaabbbbcc"},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+    },
+    Sid="Perimeter",
+)
 REAL: dict[str, tuple[dict[str, Any], bool]] = {
     "170 statements": (document(*map(real_statement, range(170))), False),
     "150 statements behind a perimeter": (document(*map(real_statement, range(150)), PERIMETER), False),
@@ -201,8 +230,13 @@ REAL: dict[str, tuple[dict[str, Any], bool]] = {
     "a dozen conditions on free keys": (document(allow(FREE)), True),
     "a dozen conditions on free keys behind a perimeter": (document(allow(FREE), PERIMETER), False),
     "a dozen conditions on free keys in a Deny": (document(allow(), deny(FREE)), True),
-    "a dozen Denies on free keys": (document(allow(), *(
-        deny({operator: {key: values}}) for operator, keys in FREE.items() for key, values in keys.items())), True),
+    "a dozen Denies on free keys": (
+        document(
+            allow(),
+            *(deny({operator: {key: values}}) for operator, keys in FREE.items() for key, values in keys.items()),
+        ),
+        True,
+    ),
 }
 
 

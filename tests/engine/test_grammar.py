@@ -1,4 +1,5 @@
 """Broken policies: one line that says what is wrong and where, and nothing else; what is next to it is no error."""
+
 from __future__ import annotations
 
 import json
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from kmspolicy import Analysis, analyze, error_text
-from kmspolicy.problems import Fault
+from kmspolicy.policy.errors import Fault
 from tests.engine.cases import EVERYONE, Case, document, name, statement, walk
 
 CASES = list(walk("grammar"))
@@ -54,27 +55,49 @@ def nested(levels: int) -> Any:
     return json.loads("[" * levels + "]" * levels)
 
 
-@pytest.mark.parametrize("text", ["[" * 2_000 + "]" * 2_000, "[" * 2_000, '{"Statement":' * 70, '{"Statement":' * 2_000,
-                                  '{"Statement": "' + "\\\\" * 9 + '", "Id": ' + "[" * 64 + "1,]"],
-                         ids=["2,000 brackets", "2,000 open ones", "70 objects", "2,000 objects", "a comma far inside"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 2_000 + "]" * 2_000,
+        "[" * 2_000,
+        '{"Statement":' * 70,
+        '{"Statement":' * 2_000,
+        '{"Statement": "' + "\\\\" * 9 + '", "Id": ' + "[" * 64 + "1,]",
+    ],
+    ids=["2,000 brackets", "2,000 open ones", "70 objects", "2,000 objects", "a comma far inside"],
+)
 def test_what_nests_too_deep_is_told_before_any_other_fault(text: str) -> None:
     assert error(text) == LEVELS
 
 
-@pytest.mark.parametrize("text", ["[" * 64, '{"Id": "' + "[" * 99, '{"Id": "\\"' + "[" * 99 + '"}'],
-                         ids=["64 brackets", "in a text that does not end", "in a text"])
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 64, '{"Id": "' + "[" * 99, '{"Id": "\\"' + "[" * 99 + '"}'],
+    ids=["64 brackets", "in a text that does not end", "in a text"],
+)
 def test_brackets_that_do_not_nest_too_deep_leave_the_fault_its_name(text: str) -> None:
     assert error(text) not in ("", LEVELS)
 
 
-@pytest.mark.parametrize("build", [lambda x: {**document(EVERYONE), "x": x}, lambda x: document({**EVERYONE, "x": x})],
-                         ids=["of the policy", "of a statement"])
+@pytest.mark.parametrize(
+    "build",
+    [lambda x: {**document(EVERYONE), "x": x}, lambda x: document({**EVERYONE, "x": x})],
+    ids=["of the policy", "of a statement"],
+)
 def test_an_unknown_element_may_nest_to_a_depth(build: Any) -> None:
     assert [error(build(nested(levels))) for levels in (1, 63, 64, 900)] == ["", "", LEVELS, LEVELS]
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 20_000, '[{"a":' * 20_000, "[" * 60_000 + "]" * 60_000,
-                                  '{"Statement":' * 5_000 + "{" + "}" * 5_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"a":' * 20_000,
+        '[{"a":' * 20_000,
+        "[" * 60_000 + "]" * 60_000,
+        '{"Statement":' * 5_000 + "{" + "}" * 5_000,
+    ],
+)
 def test_brackets_without_end(text: str) -> None:
     assert error(text) == LEVELS
 
@@ -83,7 +106,8 @@ def test_a_text_may_have_so_many_characters() -> None:
     whole = json.dumps(document(EVERYONE))
     assert error(whole + " " * (131_072 - len(whole))) == ""
     assert error(whole + " " * (131_073 - len(whole))) == (
-        "the policy text has 131,073 characters; KMS takes at most 32,768 bytes, and more than 131,072 are not parsed")
+        "the policy text has 131,073 characters; KMS takes at most 32,768 bytes, and more than 131,072 are not parsed"
+    )
     assert error("[" * 1_000_000).startswith("the policy text has 1,000,000 characters")
 
 
@@ -96,18 +120,25 @@ def test_a_number_may_have_so_many_digits(number: str) -> None:
     assert error(whole.replace('"NUMBER"', short)) == ""
 
 
-@pytest.mark.parametrize("text", ["{0}{1}{at}", "a\nb\r\u2028c", "\ud800", "x" * 100_000, "'\"`"],
-                         ids=["braces", "line breaks", "a lone surrogate", "very long", "quotes"])
-@pytest.mark.parametrize("broken", [
-    lambda text: {"Version": text},
-    lambda text: document({**EVERYONE, "Effect": text}),
-    lambda text: document({**EVERYONE, "Principal": text}),
-    lambda text: document({**EVERYONE, "Principal": {text: "*"}}),
-    lambda text: document({**EVERYONE, "Condition": {text: {}}}),
-    lambda text: document({**EVERYONE, "Condition": {"StringEquals": {text: None}}}),
-    lambda text: f'{{{json.dumps(text)}: 1, {json.dumps(text)}: 1}}',
-    lambda text: document({**EVERYONE, "Condition": {"Bool": {text: "true", text.upper() + "A": []}}}, text),
-], ids=["version", "effect", "principal", "type", "operator", "key", "twice", "statement"])
+@pytest.mark.parametrize(
+    "text",
+    ["{0}{1}{at}", "a\nb\r\u2028c", "\ud800", "x" * 100_000, "'\"`"],
+    ids=["braces", "line breaks", "a lone surrogate", "very long", "quotes"],
+)
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda text: {"Version": text},
+        lambda text: document({**EVERYONE, "Effect": text}),
+        lambda text: document({**EVERYONE, "Principal": text}),
+        lambda text: document({**EVERYONE, "Principal": {text: "*"}}),
+        lambda text: document({**EVERYONE, "Condition": {text: {}}}),
+        lambda text: document({**EVERYONE, "Condition": {"StringEquals": {text: None}}}),
+        lambda text: f"{{{json.dumps(text)}: 1, {json.dumps(text)}: 1}}",
+        lambda text: document({**EVERYONE, "Condition": {"Bool": {text: "true", text.upper() + "A": []}}}, text),
+    ],
+    ids=["version", "effect", "principal", "type", "operator", "key", "twice", "statement"],
+)
 def test_texts_of_a_policy_never_break_an_error_line(broken: Any, text: str) -> None:
     told = error(broken(text))
     assert 0 < len(told) <= 400 and len(told.splitlines()) == 1 and told == told.strip()

@@ -1,4 +1,5 @@
 """The hash: one for every spelling of a policy, another for every other policy."""
+
 from __future__ import annotations
 
 import hashlib
@@ -6,10 +7,21 @@ import json
 
 from kmspolicy import analyze
 
-POLICY = {"Version": "2012-10-17", "Id": "é\u0000", "Statement": [
-    {"Sid": "A", "Effect": "Allow", "Principal": {"AWS": ["111122223333", "444455556666"]}, "Action": "kms:*",
-     "Resource": "*", "Condition": {"NumericLessThan": {"aws:MultiFactorAuthAge": 60}}},
-    {"Effect": "Deny", "Principal": "*", "Action": ["kms:Encrypt"], "Resource": "*"}]}
+POLICY = {
+    "Version": "2012-10-17",
+    "Id": "é\u0000",
+    "Statement": [
+        {
+            "Sid": "A",
+            "Effect": "Allow",
+            "Principal": {"AWS": ["111122223333", "444455556666"]},
+            "Action": "kms:*",
+            "Resource": "*",
+            "Condition": {"NumericLessThan": {"aws:MultiFactorAuthAge": 60}},
+        },
+        {"Effect": "Deny", "Principal": "*", "Action": ["kms:Encrypt"], "Resource": "*"},
+    ],
+}
 TEXT = json.dumps(POLICY)
 
 
@@ -27,17 +39,33 @@ def test_it_is_the_sha256_of_the_canonical_json() -> None:
 
 def test_every_spelling_of_a_policy_has_the_same_hash() -> None:
     escaped = TEXT.replace("Effect", "Eff\\u0065ct").replace('"*"', '"\\u002A"').replace("kms:*", "kms\\u003a*")
-    spellings = [json.dumps(POLICY, indent=2), json.dumps(POLICY, ensure_ascii=False), json.dumps(reordered(POLICY)),
-                 f"\r\n\t {TEXT} \n", escaped, TEXT.replace("kms:Encrypt", "kms:Encr\\u0079pt")]
+    spellings = [
+        json.dumps(POLICY, indent=2),
+        json.dumps(POLICY, ensure_ascii=False),
+        json.dumps(reordered(POLICY)),
+        f"\r\n\t {TEXT} \n",
+        escaped,
+        TEXT.replace("kms:Encrypt", "kms:Encr\\u0079pt"),
+    ]
     assert TEXT not in spellings and len(set(spellings)) == len(spellings)
     assert {analyze(text).hash for text in spellings} == {analyze(TEXT).hash}
 
 
 def test_every_other_policy_has_another_hash() -> None:
-    others = [("Allow", "Deny"), ("kms:*", "KMS:*"), ('["kms:Encrypt"]', '"kms:Encrypt"'), ("60", "61"),
-              ("60", '"60"'), ('"A"', '"A "'), ("2012-10-17", "2008-10-17"), ('"Sid": "A", ', ""),
-              ('"Sid": "A"', '"Sid": "A", "x": null'), ("\\u0000", "\\u0001"), ("\\u0000", ""),
-              ('"111122223333", "444455556666"', '"444455556666", "111122223333"')]
+    others = [
+        ("Allow", "Deny"),
+        ("kms:*", "KMS:*"),
+        ('["kms:Encrypt"]', '"kms:Encrypt"'),
+        ("60", "61"),
+        ("60", '"60"'),
+        ('"A"', '"A "'),
+        ("2012-10-17", "2008-10-17"),
+        ('"Sid": "A", ', ""),
+        ('"Sid": "A"', '"Sid": "A", "x": null'),
+        ("\\u0000", "\\u0001"),
+        ("\\u0000", ""),
+        ('"111122223333", "444455556666"', '"444455556666", "111122223333"'),
+    ]
     texts = [TEXT, *(TEXT.replace(old, new, 1) for old, new in others)]
     assert len(set(texts)) == len(texts) and {analyze(text).problem for text in texts} == {None}
     assert len({analyze(text).hash for text in texts}) == len(texts)

@@ -1,4 +1,5 @@
 """Whatever text comes in, the analysis answers: with a verdict or with one line, never with an exception."""
+
 from __future__ import annotations
 
 import copy
@@ -10,38 +11,89 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmspolicy import Audience, KeyFacts, analyze, error_text, sentence
-from kmspolicy.evaluate import Caller, Decision, Request, decide
-from kmspolicy.parse import parse
+from kmspolicy.evaluation.evaluator import decide
+from kmspolicy.evaluation.request import Caller, Decision, Request
+from kmspolicy.policy.parser import parse
 from tests.engine.cases import KEY_ID, OURS, THEIRS, document, statement
 from tests.engine.explosive import allow
 
-KEYS = (KeyFacts(), KeyFacts(OURS, "us-west-2", KEY_ID, "aws", 1767225600.0),
-        KeyFacts("", "", "", "", -1.0), KeyFacts("\ud800", "\x00", "*", "${aws:username}", 9e9))
+KEYS = (
+    KeyFacts(),
+    KeyFacts(OURS, "us-west-2", KEY_ID, "aws", 1767225600.0),
+    KeyFacts("", "", "", "", -1.0),
+    KeyFacts("\ud800", "\x00", "*", "${aws:username}", 9e9),
+)
 TWO = KEYS[1:4:2]
 
 # A policy that has something of everything, each of whose values is in turn replaced by any JSON.
 POLICY = document(
-    statement({"Sid": "A", "Principal": {"AWS": [THEIRS, f"arn:aws:iam::{OURS}:role/App"],
-                                         "Service": "s3.amazonaws.com"}}),
-    statement({"Sid": "B", "Action": ["kms:Encrypt", "kms:Generate*"], "Condition": {
-        "StringLike": {"kms:ViaService": ["s3.*.amazonaws.com"],
-                       "aws:PrincipalArn": "arn:aws:iam::*:role/${aws:username}"},
-        "ForAnyValue:StringEquals": {"aws:CalledVia": "athena.amazonaws.com"},
-        "NumericLessThan": {"aws:MultiFactorAuthAge": 3600},
-        "DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"},
-        "IpAddressIfExists": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]},
-        "Null": {"aws:TokenIssueTime": True}}}),
-    statement({"Effect": "Deny", "NotAction": "kms:Decrypt", "NotResource": f"arn:aws:kms:*:*:key/{KEY_ID}",
-               "NotPrincipal": {"AWS": "AIDAEXAMPLEEXAMPLE123"},
-               "Condition": {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "${aws:ResourceOrgID, 'o-x'}"}}}))
+    statement(
+        {"Sid": "A", "Principal": {"AWS": [THEIRS, f"arn:aws:iam::{OURS}:role/App"], "Service": "s3.amazonaws.com"}}
+    ),
+    statement(
+        {
+            "Sid": "B",
+            "Action": ["kms:Encrypt", "kms:Generate*"],
+            "Condition": {
+                "StringLike": {
+                    "kms:ViaService": ["s3.*.amazonaws.com"],
+                    "aws:PrincipalArn": "arn:aws:iam::*:role/${aws:username}",
+                },
+                "ForAnyValue:StringEquals": {"aws:CalledVia": "athena.amazonaws.com"},
+                "NumericLessThan": {"aws:MultiFactorAuthAge": 3600},
+                "DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"},
+                "IpAddressIfExists": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]},
+                "Null": {"aws:TokenIssueTime": True},
+            },
+        }
+    ),
+    statement(
+        {
+            "Effect": "Deny",
+            "NotAction": "kms:Decrypt",
+            "NotResource": f"arn:aws:kms:*:*:key/{KEY_ID}",
+            "NotPrincipal": {"AWS": "AIDAEXAMPLEEXAMPLE123"},
+            "Condition": {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "${aws:ResourceOrgID, 'o-x'}"}},
+        }
+    ),
+)
 
-SPECIAL = ["", "*", "?", "${", "${*}", "${aws:username}", "${aws:CurrentTime, '", "\x00", "\ud800", "arn:::::", "::",
-           "0.0.0.0/0", "1e9999", "-0", "9" * 300, "true", "Allow", "AWS", "o-", "*" * 50 + "a", "a?*" * 20,
-           "ForAllValues:", "StringLike", "Null", "2026-02-30", "9999-12-31T23:59:59.999Z", "=", "{0}{at}"]
+SPECIAL = [
+    "",
+    "*",
+    "?",
+    "${",
+    "${*}",
+    "${aws:username}",
+    "${aws:CurrentTime, '",
+    "\x00",
+    "\ud800",
+    "arn:::::",
+    "::",
+    "0.0.0.0/0",
+    "1e9999",
+    "-0",
+    "9" * 300,
+    "true",
+    "Allow",
+    "AWS",
+    "o-",
+    "*" * 50 + "a",
+    "a?*" * 20,
+    "ForAllValues:",
+    "StringLike",
+    "Null",
+    "2026-02-30",
+    "9999-12-31T23:59:59.999Z",
+    "=",
+    "{0}{at}",
+]
 TEXTS = st.one_of(st.sampled_from(SPECIAL), st.text(max_size=20), st.text("*?${}:/a0.-'", max_size=12))
 JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-(10**40), 10**40), st.floats(), TEXTS),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, max_size=3)), max_leaves=6)
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, max_size=3)),
+    max_leaves=6,
+)
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -124,7 +176,7 @@ def test_any_text(text: str) -> None:
 def test_a_text_cut_or_broken_at_any_character(at: int, written: str) -> None:
     text = json.dumps(POLICY)
     answers(text[:at] + written, TWO)
-    answers(text[:at] + written + text[at + 1:], TWO)
+    answers(text[:at] + written + text[at + 1 :], TWO)
 
 
 WRONG = (None, True, False, 0, -1, 1.5, 10**300, "", "x", [], {}, [[]], [None], {"a": {}}, {"AWS": None}, ["x", 5])
@@ -136,31 +188,50 @@ def test_every_wrong_type_at_every_place(path: tuple[Any, ...]) -> None:
         answers(json.dumps(replaced(path, value)), KEYS[1:2])
 
 
-@pytest.mark.parametrize("text", [
-    "[" * 100_000, "{" * 100_000, '{"a":' * 26_000, '{"Statement":[' * 9_000, '"' + "\\" * 100_001,
-    "\x00" * 1_000, "\ud800" * 1_000, "\ufeff{}", "9" * 130_000, "-" * 1_000, "1" + "0" * 130_000 + ".5",
-    "1e" + "9" * 1_000,
-    '{"Statement":' + "[" * 60_000 + "]" * 60_000 + "}", json.dumps({"Statement": [{}] * 40_000}),
-    '{"Statement":[{"Effect":"Allow","Principal":"*","Action":' + "[" * 50_000 + "]" * 50_000 + "}]}",
-    json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*"}] * 3_500}),
-    json.dumps({chr(n): n for n in range(32, 10_000)}), "{" + ",".join(f'"k":{n}' for n in range(10_000)) + "}",
-], ids=lambda text: f"{text[:14]!a} {len(text)}")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        "{" * 100_000,
+        '{"a":' * 26_000,
+        '{"Statement":[' * 9_000,
+        '"' + "\\" * 100_001,
+        "\x00" * 1_000,
+        "\ud800" * 1_000,
+        "\ufeff{}",
+        "9" * 130_000,
+        "-" * 1_000,
+        "1" + "0" * 130_000 + ".5",
+        "1e" + "9" * 1_000,
+        '{"Statement":' + "[" * 60_000 + "]" * 60_000 + "}",
+        json.dumps({"Statement": [{}] * 40_000}),
+        '{"Statement":[{"Effect":"Allow","Principal":"*","Action":' + "[" * 50_000 + "]" * 50_000 + "}]}",
+        json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*"}] * 3_500}),
+        json.dumps({chr(n): n for n in range(32, 10_000)}),
+        "{" + ",".join(f'"k":{n}' for n in range(10_000)) + "}",
+    ],
+    ids=lambda text: f"{text[:14]!a} {len(text)}",
+)
 def test_texts_without_end(text: str) -> None:
     answers(text)
 
 
-@pytest.mark.parametrize(("pattern", "value", "matches"), [
-    ("*a" * 3_000, "a" * 20_000, True),
-    ("*a" * 3_000 + "b", "a" * 20_000, False),
-    ("*a" * 3_000 + "b*", "a" * 20_000, False),
-    ("a*" * 3_000 + "b", "a" * 20_000 + "c", False),
-    ("*?" * 3_000 + "b*", "a" * 20_000, False),
-    ("*a?a" * 1_000 + "b", "a" * 20_000, False),
-    ("?" * 5_000 + "*", "a" * 20_000, True),
-    ("*" * 20_000 + "b", "a" * 20_000, False),
-    ("*" + "a" * 5_000 + "*b", "a" * 20_000, False),
-    ("*" + "a" * 5_000 + "b*", ("a" * 4_999 + "b") * 4, False),
-], ids=lambda value: f"{value!s:.9}")
+@pytest.mark.parametrize(
+    ("pattern", "value", "matches"),
+    [
+        ("*a" * 3_000, "a" * 20_000, True),
+        ("*a" * 3_000 + "b", "a" * 20_000, False),
+        ("*a" * 3_000 + "b*", "a" * 20_000, False),
+        ("a*" * 3_000 + "b", "a" * 20_000 + "c", False),
+        ("*?" * 3_000 + "b*", "a" * 20_000, False),
+        ("*a?a" * 1_000 + "b", "a" * 20_000, False),
+        ("?" * 5_000 + "*", "a" * 20_000, True),
+        ("*" * 20_000 + "b", "a" * 20_000, False),
+        ("*" + "a" * 5_000 + "*b", "a" * 20_000, False),
+        ("*" + "a" * 5_000 + "b*", ("a" * 4_999 + "b") * 4, False),
+    ],
+    ids=lambda value: f"{value!s:.9}",
+)
 def test_patterns_that_make_backtracking_matchers_hang(pattern: str, value: str, matches: bool) -> None:
     condition = {"StringLike": {"made:up": pattern}}
     policy = json.dumps(document(statement({"Condition": condition})))

@@ -1,4 +1,5 @@
 """Answers are remembered, since most events carry a policy that was seen before: that changes no answer."""
+
 from __future__ import annotations
 
 import gc
@@ -13,11 +14,20 @@ import pytest
 from kmspolicy import KeyFacts, analyze, resolve_actions, sentence
 from tests.engine.cases import KEY_ID, OURS, THEIRS, document, statement
 
-FACTS = [KeyFacts(account, region, key_id, partition, time) for account, region, key_id, partition, time in (
-    (None, None, None, None, None), (OURS, None, None, None, None), (THEIRS, None, None, None, None),
-    (OURS, "us-west-2", KEY_ID, "aws", None), (OURS, "eu-west-1", KEY_ID, "aws", None),
-    (OURS, "us-west-2", "mrk-1", "aws", None), (OURS, "us-west-2", KEY_ID, "aws-cn", None),
-    (OURS, "us-west-2", KEY_ID, "aws", 1767225600.0), (OURS, "us-west-2", KEY_ID, "aws", 1893456000.0))]
+FACTS = [
+    KeyFacts(account, region, key_id, partition, time)
+    for account, region, key_id, partition, time in (
+        (None, None, None, None, None),
+        (OURS, None, None, None, None),
+        (THEIRS, None, None, None, None),
+        (OURS, "us-west-2", KEY_ID, "aws", None),
+        (OURS, "eu-west-1", KEY_ID, "aws", None),
+        (OURS, "us-west-2", "mrk-1", "aws", None),
+        (OURS, "us-west-2", KEY_ID, "aws-cn", None),
+        (OURS, "us-west-2", KEY_ID, "aws", 1767225600.0),
+        (OURS, "us-west-2", KEY_ID, "aws", 1893456000.0),
+    )
+]
 CLASSES = ("encrypt", "decrypt", "grant", "all")
 POLICIES = {
     "an account": {"Principal": {"AWS": OURS}},
@@ -27,8 +37,12 @@ POLICIES = {
     "a partition": {"Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws-cn:iam::*:role/*"}}},
     "a time": {"Condition": {"DateLessThan": {"aws:CurrentTime": "2028-01-01T00:00:00Z"}}},
     "another clock": {"Condition": {"NumericLessThan": {"aws:EpochTime": "1830297600"}}},
-    "a time in a variable": {"Condition": {"StringLike": {"aws:PrincipalTag/until": "${aws:CurrentTime}*"},
-                                           "DateLessThan": {"aws:CurrentTime": "2028-01-01T00:00:00Z"}}},
+    "a time in a variable": {
+        "Condition": {
+            "StringLike": {"aws:PrincipalTag/until": "${aws:CurrentTime}*"},
+            "DateLessThan": {"aws:CurrentTime": "2028-01-01T00:00:00Z"},
+        }
+    },
     "actions": {"Action": ["kms:Encrypt", "kms:CreateGrant"]},
 }
 
@@ -36,8 +50,14 @@ POLICIES = {
 def said(text: str, facts: KeyFacts, actions: str) -> tuple[Any, ...]:
     """What the analysis says."""
     found = analyze(text, actions=resolve_actions(actions), key=facts)
-    return (found.audience, found.flagged, found.granted, found.encrypt_only, found.witness,
-            [sentence(reason) for each in found.statements for reason in each.reasons])
+    return (
+        found.audience,
+        found.flagged,
+        found.granted,
+        found.encrypt_only,
+        found.witness,
+        [sentence(reason) for each in found.statements for reason in each.reasons],
+    )
 
 
 @pytest.mark.parametrize("elements", POLICIES.values(), ids=POLICIES)
@@ -61,8 +81,11 @@ def test_texts_that_look_alike_are_told_apart() -> None:
 
 LONG = {
     "for everyone": {"StringNotEquals": {"aws:username": []}},
-    "ruled out by others": {"StringEquals": {"aws:PrincipalAccount": OURS}, "StringNotEquals": {"aws:username": []},
-                            "ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{THEIRS}:role/x"}},
+    "ruled out by others": {
+        "StringEquals": {"aws:PrincipalAccount": OURS},
+        "StringNotEquals": {"aws:username": []},
+        "ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{THEIRS}:role/x"},
+    },
 }
 
 
@@ -73,8 +96,9 @@ def test_long_conditions_are_not_kept(conditions: dict[str, Any]) -> None:
     try:
         for number in range(200):
             values = [f"{number}-{at}-" + "x" * 90 for at in range(1_000)]
-            text = json.dumps(document(statement({"Condition": {**conditions, "StringNotEquals": {
-                "aws:username": values}}})))
+            text = json.dumps(
+                document(statement({"Condition": {**conditions, "StringNotEquals": {"aws:username": values}}}))
+            )
             found = analyze(text, key=FACTS[3])
             assert [each.reasons for each in found.statements] and found.reasons and len(text) > 100_000
         del found

@@ -1,4 +1,5 @@
 """What the engine still gets wrong, each as the test that it must pass; whoever mends one moves it to its place."""
+
 from __future__ import annotations
 
 import json

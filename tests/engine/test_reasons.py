@@ -1,4 +1,5 @@
 """Reasons: every code fires in one policy and stays silent in its near miss, and each sentence is one bounded line."""
+
 from __future__ import annotations
 
 import json
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from kmspolicy import Analysis, KeyFacts, Reason, analyze, sentence
-from kmspolicy.explain import Code
+from kmspolicy.report.reasons import Code
 from tests.engine.cases import Case, document, name, policy_of, question, statement, walk
 
 CASES = list(walk("reasons"))
@@ -30,19 +31,26 @@ def judge(data: dict[str, Any]) -> Analysis:
     return analyze(json.dumps(policy_of(data)), **question(data))
 
 
-RULED_OUT = {"StringEquals": {"aws:PrincipalAccount": "111122223333"},
-             "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/x"}}
+RULED_OUT = {
+    "StringEquals": {"aws:PrincipalAccount": "111122223333"},
+    "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/x"},
+}
 PARTICULAR = {
-    "the event's time": ({"DateLessThan": {"aws:CurrentTime": "2020"}},
-                         "condition DateLessThan aws:CurrentTime = 2020 never holds for the checked actions"),
-    "what the rest of the policy names": ({"StringLike": {"aws:PrincipalAccount": "99999999999?"}},
-                                          "condition aws:PrincipalAccount limits it to 99999999999?"),
+    "the event's time": (
+        {"DateLessThan": {"aws:CurrentTime": "2020"}},
+        "condition DateLessThan aws:CurrentTime = 2020 never holds for the checked actions",
+    ),
+    "what the rest of the policy names": (
+        {"StringLike": {"aws:PrincipalAccount": "99999999999?"}},
+        "condition aws:PrincipalAccount limits it to 99999999999?",
+    ),
 }
 
 
 @pytest.mark.parametrize(("condition", "sentence_told"), PARTICULAR.values(), ids=PARTICULAR)
 def test_a_condition_is_judged_in_its_own_policy_where_others_rule_everybody_out(
-        condition: dict[str, Any], sentence_told: str) -> None:
+    condition: dict[str, Any], sentence_told: str
+) -> None:
     named = statement({"Principal": {"AWS": [f"99999999999{digit}" for digit in range(10)]}})
     text = json.dumps(document(statement({"Condition": {**RULED_OUT, **condition}}), named))
     found = analyze(text, key=KeyFacts("111122223333", "us-west-2", None, "aws", 1750000000.0))
@@ -114,18 +122,21 @@ def test_a_policy_without_a_flag_tells_what_closes_what_looks_open() -> None:
     assert [sentence(reason) for reason in found.reasons] == [
         'statement "Closed": the principal "*" is every AWS account and service',
         'statement "Closed": condition kms:CallerAccount limits it to 111122223333',
-        'statement "Closed": denied by Statement[2]']
+        'statement "Closed": denied by Statement[2]',
+    ]
 
 
 def test_a_policy_that_lets_named_accounts_in_tells_so() -> None:
     found = judge({"statement": [{"Principal": {"AWS": "111122223333"}}, {"Principal": {"AWS": "444455556666"}}]})
-    assert [sentence(reason) for reason in found.reasons] == [
-        "Statement[1]: the principal element names 444455556666"]
+    assert [sentence(reason) for reason in found.reasons] == ["Statement[1]: the principal element names 444455556666"]
     assert judge({"statement": {"Principal": {"AWS": "111122223333"}}}).reasons == ()
 
 
-@pytest.mark.parametrize("elements", [
-    {"Sid": "x" * 400}, {"Condition": {"StringEquals": {"aws:PrincipalTag/" + "x" * 400: "a"}}}], ids=["Sid", "key"])
+@pytest.mark.parametrize(
+    "elements",
+    [{"Sid": "x" * 400}, {"Condition": {"StringEquals": {"aws:PrincipalTag/" + "x" * 400: "a"}}}],
+    ids=["Sid", "key"],
+)
 def test_a_long_name_leaves_the_reason_readable(elements: dict[str, Any]) -> None:
     sentences = [sentence(reason) for reason in analyze(json.dumps(document(statement(elements)))).reasons]
     assert [told for told in sentences if "AWS account" not in told] == []

@@ -1,4 +1,5 @@
 """The text of each statement: the statement itself as compact JSON, whatever stands in it and in its neighbours."""
+
 from __future__ import annotations
 
 import json
@@ -16,8 +17,14 @@ COMPACT = {"separators": (",", ":")}
 
 
 def statement(sid: str, extra: Any = None) -> dict[str, Any]:
-    return {"Sid": sid, "Effect": "Allow", "Principal": "*", "Action": ["kms:Encrypt"], "Resource": "*",
-            **({} if extra is None else {"x": extra})}
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": ["kms:Encrypt"],
+        "Resource": "*",
+        **({} if extra is None else {"x": extra}),
+    }
 
 
 def texts(statements: list[dict[str, Any]], **written: Any) -> list[str]:
@@ -55,7 +62,8 @@ def test_spaces_never_stand_in_it(value: str, before: str, behind: str) -> None:
 def test_it_is_compact_and_readable_in_the_order_in_which_it_was_written(sid: str, written: dict[str, Any]) -> None:
     assert texts([statement("é"), statement(sid)], **written) == [
         '{"Sid":"é","Effect":"Allow","Principal":"*","Action":["kms:Encrypt"],"Resource":"*"}',
-        f'{{"Sid":"{sid}",' '"Effect":"Allow","Principal":"*","Action":["kms:Encrypt"],"Resource":"*"}']
+        f'{{"Sid":"{sid}","Effect":"Allow","Principal":"*","Action":["kms:Encrypt"],"Resource":"*"}}',
+    ]
 
 
 def test_it_is_escaped_where_it_cannot_be_written_as_utf_8_and_only_there() -> None:

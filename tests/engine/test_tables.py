@@ -1,4 +1,5 @@
 """The threat model, key by key: who is left when a condition limits an Allow for everyone, or when a Deny has it."""
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,5 @@
 """Whole policies: who gets in, which statements are flagged, what is granted, whether the key only encrypts."""
+
 from __future__ import annotations
 
 import json

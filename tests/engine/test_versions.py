@@ -1,4 +1,5 @@
 """The same answers, witnesses and error lines on every Python that Splunk brings, in every process."""
+
 from __future__ import annotations
 
 import os

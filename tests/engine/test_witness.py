@@ -1,4 +1,5 @@
 """Witnesses: every flag comes with one request of an outsider's that the whole policy allows, and that is its proof."""
+
 from __future__ import annotations
 
 import ipaddress
@@ -10,15 +11,22 @@ from typing import Any
 import pytest
 
 from kmspolicy import Analysis, KeyFacts, analyze
-from kmspolicy.actions import ACTIONS
-from kmspolicy.evaluate import Caller, Decision, Request, decide
-from kmspolicy.parse import parse
+from kmspolicy.evaluation.evaluator import decide
+from kmspolicy.evaluation.request import Caller, Decision, Request
+from kmspolicy.policy.actions import ACTIONS
+from kmspolicy.policy.parser import parse
 from tests.engine.cases import EVERYONE, OURS, THEIRS, Case, document, name, policy_of, question, statement, walk
 from tests.engine.test_tables import ROWS, policy
 
 ENDPOINT_KEYS = ("aws:sourcevpc", "aws:sourcevpce")
-SERVICE_KEYS = {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths",
-                "aws:principalservicename", "aws:principalservicenameslist"}
+SERVICE_KEYS = {
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:principalservicename",
+    "aws:principalservicenameslist",
+}
 
 
 def policies(from_any_account: bool = False) -> Iterator[Any]:
@@ -35,8 +43,9 @@ def policies(from_any_account: bool = False) -> Iterator[Any]:
 def request(witness: str) -> Request:
     """The request that a witness describes."""
     told = json.loads(witness)
-    context = {key.lower(): tuple(value) if isinstance(value, list) else value
-               for key, value in told["context"].items()}
+    context = {
+        key.lower(): tuple(value) if isinstance(value, list) else value for key, value in told["context"].items()
+    }
     return Request(told["action"], Caller(str(context["aws:principalaccount"]), arn=told["principal"]), context)
 
 
@@ -114,8 +123,9 @@ def moment(text: str) -> float:
 class _Private:
     """The blocks that never are the source of a request."""
 
-    BLOCKS = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
-                                              "fc00::/7")))
+    BLOCKS = tuple(
+        map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
+    )
 
     def __contains__(self, source: Any) -> bool:
         return any(source in block for block in self.BLOCKS if block.version == source.version)
@@ -129,9 +139,15 @@ def test_a_witness_is_compact_and_spelled_as_aws_does() -> None:
     witness = analyze(json.dumps(document(limited))).witness
     assert witness == json.dumps(json.loads(witness or ""), separators=(",", ":"))
     assert json.loads(witness) == {
-        "principal": f"arn:aws:iam::{THEIRS}:role/any", "action": "kms:Encrypt",
-        "context": {"AWS:USERNAME": "john", "aws:PrincipalAccount": THEIRS,
-                    "aws:PrincipalArn": f"arn:aws:iam::{THEIRS}:role/any", "kms:encryptionCONTEXT:App": "x"}}
+        "principal": f"arn:aws:iam::{THEIRS}:role/any",
+        "action": "kms:Encrypt",
+        "context": {
+            "AWS:USERNAME": "john",
+            "aws:PrincipalAccount": THEIRS,
+            "aws:PrincipalArn": f"arn:aws:iam::{THEIRS}:role/any",
+            "kms:encryptionCONTEXT:App": "x",
+        },
+    }
 
 
 def test_the_witness_is_of_an_account_that_the_policy_does_not_name() -> None:

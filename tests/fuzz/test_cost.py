@@ -1,4 +1,5 @@
 """The families of explosive policies, grown to what KMS takes: within the bound, and alike on every Python."""
+
 from __future__ import annotations
 
 import os
@@ -10,7 +11,7 @@ import pytest
 from dev.fuzz.cost import cost_of, grown
 from dev.fuzz.shapes import FAMILIES, policy_text
 from dev.pythons import SPLUNK_PYTHONS, find
-from kmspolicy.witness import POLICY_STEPS
+from kmspolicy.witness.searcher import POLICY_STEPS
 
 ROOT = Path(__file__).resolve().parents[2]
 KMS_TAKES = 32_768

@@ -1,4 +1,5 @@
 """`make fuzz` from the command line: what it prints, and what it refuses."""
+
 from __future__ import annotations
 
 import re
@@ -16,12 +17,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def fuzz(*args: str, python: Path = Path(sys.executable)) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(python), "-m", "dev.fuzz", *args], cwd=ROOT, capture_output=True, text=True,
-                          timeout=300, check=False)
+    return subprocess.run(
+        [str(python), "-m", "dev.fuzz", *args], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
 
 
-@pytest.mark.parametrize(("args", "fewest"), [
-    (("--policies", "130"), 130), (("--policies", "1", "--seconds", "3"), 51)])
+@pytest.mark.parametrize(
+    ("args", "fewest"), [(("--policies", "130"), 130), (("--policies", "1", "--seconds", "3"), 51)]
+)
 def test_a_comparison_tries_so_many_policies_and_goes_on_for_so_long(args: tuple[str, ...], fewest: int) -> None:
     done = fuzz("--only", "differential", "--seed", "1", "--jobs", "1", *args)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -57,25 +60,29 @@ def test_rows_are_accounted_for() -> None:
     assert sum(protocol.check(seed) for seed in range(12)) > 50
 
 
-@pytest.mark.parametrize("fault", [
-    "kept = lambda rows: rows[1:]",  # a row of every policy is lost
-    "kept = lambda rows: rows + rows[:1]",
-    "kept = lambda rows: rows if not flagged_only else rows[:1]",
-    "kept = lambda rows: rows[::-1]",
-])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "kept = lambda rows: rows[1:]",  # a row of every policy is lost
+        "kept = lambda rows: rows + rows[:1]",
+        "kept = lambda rows: rows if not flagged_only else rows[:1]",
+        "kept = lambda rows: rows[::-1]",
+    ],
+)
 def test_an_account_that_is_wrong_is_seen(fault: str, tmp_path: Path) -> None:
     script = tmp_path / "bin" / "kmspolicycheck.py"
     script.parent.mkdir()
     script.write_text(
         f"import runpy, sys; sys.path.insert(0, {str(ROOT / 'lib')!r})\n"
-        "import kmspolicy.answers as answers\n"
+        "import kmspolicy.splunk.policy_rows as answers\n"
         "def faulty(make):\n"
         "    def made(facts, analysis, flagged_only):\n"
         f"        {fault}\n"
         "        return kept(list(make(facts, analysis, flagged_only)))\n"
         "    return made\n"
         "answers.statement_rows, answers.policy_rows = faulty(answers.statement_rows), faulty(answers.policy_rows)\n"
-        f"runpy.run_path({str(ROOT / 'bin' / 'kmspolicycheck.py')!r}, run_name='__main__')\n")
+        f"runpy.run_path({str(ROOT / 'bin' / 'kmspolicycheck.py')!r}, run_name='__main__')\n"
+    )
     with pytest.raises(protocol.Accounting):
         for seed in range(12):
             protocol.check(seed, tmp_path)

@@ -1,4 +1,5 @@
 """What `make fuzz` prints of a finding is the smallest case that still shows it."""
+
 from __future__ import annotations
 
 import json
@@ -9,8 +10,14 @@ from dev.fuzz.generator import Case, case
 from dev.fuzz.shrink import as_json, shrink
 
 OWN = "111122223333"
-ALLOW = {"Sid": "Long", "Effect": "Allow", "Principal": {"AWS": ["*", OWN]}, "Action": ["kms:*"], "Resource": ["*"],
-         "Condition": {"StringEquals": {"aws:username": ["alice", "bob"], "aws:PrincipalTag/team": "blue"}}}
+ALLOW = {
+    "Sid": "Long",
+    "Effect": "Allow",
+    "Principal": {"AWS": ["*", OWN]},
+    "Action": ["kms:*"],
+    "Resource": ["*"],
+    "Condition": {"StringEquals": {"aws:username": ["alice", "bob"], "aws:PrincipalTag/team": "blue"}},
+}
 DENY = {"Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}
 
 

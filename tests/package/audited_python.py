@@ -2,13 +2,25 @@
 and which files it read: a JSON list [event, path or arguments] a line. An audit hook sees every such call, whoever
 makes it (Python documentation: *Audit events table*).
 """
+
 import json
 import os
 import runpy
 import sys
 
-_OUTSIDE = ("ctypes.", "ftplib.", "os.", "pty.", "shutil.", "smtplib.", "socket.", "subprocess.", "tempfile.",
-            "urllib.", "webbrowser.")
+_OUTSIDE = (
+    "ctypes.",
+    "ftplib.",
+    "os.",
+    "pty.",
+    "shutil.",
+    "smtplib.",
+    "socket.",
+    "subprocess.",
+    "tempfile.",
+    "urllib.",
+    "webbrowser.",
+)
 _LOOKING = ("os.listdir", "os.scandir", "os.walk")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 

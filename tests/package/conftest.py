@@ -1,4 +1,5 @@
 """The built package, and the app that it holds."""
+
 from pathlib import Path
 
 import pytest

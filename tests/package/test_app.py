@@ -1,4 +1,5 @@
 """The package as an app: confs parse, the version is one, sharing and bundle replication cover what they must."""
+
 import fnmatch
 import json
 import re
@@ -11,8 +12,20 @@ import pytest
 from dev.vendor import ROOT
 from tests.package.trees import read_conf
 
-CONFS = {"analyticstories", "app", "commands", "distsearch", "eventtypes", "macros", "props", "savedsearches",
-         "searchbnf", "server", "tags", "transforms"}
+CONFS = {
+    "analyticstories",
+    "app",
+    "commands",
+    "distsearch",
+    "eventtypes",
+    "macros",
+    "props",
+    "savedsearches",
+    "searchbnf",
+    "server",
+    "tags",
+    "transforms",
+}
 
 
 def test_every_conf_parses_without_a_stanza_or_setting_twice(app: Path) -> None:
@@ -43,8 +56,12 @@ def test_the_apps_names_agree(app: Path) -> None:
 def test_the_command_is_declared_for_protocol_v2_and_both_pythons(app: Path) -> None:
     command = read_conf(app / "default" / "commands.conf")["kmspolicycheck"]
     assert (app / "bin" / command["filename"]).is_file()
-    assert command == {"filename": "kmspolicycheck.py", "chunked": "true", "python.version": "python3",
-                             "python.required": "3.9, 3.13"}
+    assert command == {
+        "filename": "kmspolicycheck.py",
+        "chunked": "true",
+        "python.version": "python3",
+        "python.required": "3.9, 3.13",
+    }
 
 
 def test_the_search_assistant_knows_every_option(app: Path) -> None:
@@ -53,8 +70,8 @@ def test_the_search_assistant_knows_every_option(app: Path) -> None:
     for option in ("actions", "mode", "show", "account", "prefix", "raw"):
         assert f"({option}=" in options and f"({option}=" in command["simplesyntax"]
         assert option.upper() in command["description"]
-    numbers = [key[len("example"):] for key in command if key.startswith("example")]
-    assert numbers == [key[len("comment"):] for key in command if key.startswith("comment")]
+    numbers = [key[len("example") :] for key in command if key.startswith("example")]
+    assert numbers == [key[len("comment") :] for key in command if key.startswith("comment")]
     assert all("| kmspolicycheck" in command[f"example{number}"] for number in numbers)
 
 
@@ -92,11 +109,19 @@ def test_sharing_exports_our_macros_and_not_the_published_rules(app: Path) -> No
     ours = {"macros/" + quote(name, safe="") for name in macros if name.startswith("kmspolicycheck")}
     assert ours and {name for name in exported if name.startswith("macros/")} == ours
     assert {name for name in exported if "/" not in name} == {
-        "commands", "eventtypes", "lookups", "searchbnf", "tags", "transforms", "views"}
+        "commands",
+        "eventtypes",
+        "lookups",
+        "searchbnf",
+        "tags",
+        "transforms",
+        "views",
+    }
 
 
-@pytest.mark.parametrize(("name", "size"), [
-    ("appIcon", 36), ("appIcon_2x", 72), ("appIconAlt", 36), ("appIconAlt_2x", 72)])
+@pytest.mark.parametrize(
+    ("name", "size"), [("appIcon", 36), ("appIcon_2x", 72), ("appIconAlt", 36), ("appIconAlt_2x", 72)]
+)
 def test_icons_are_png_files_of_the_size_that_splunk_web_shows(app: Path, name: str, size: int) -> None:
     head = (app / "static" / f"{name}.png").read_bytes()[:24]
     assert head[:8] == b"\x89PNG\r\n\x1a\n"

@@ -1,4 +1,5 @@
 """The package as a file: the same bytes every time, nothing of development in it, an app's modes and owner."""
+
 import hashlib
 import json
 import os
@@ -17,12 +18,27 @@ from dev.vendor import ROOT, pinned
 from tests.package.trees import copy_sources
 
 EXPECTED = {
-    "LICENSE", "NOTICE", "README.md", "SECURITY.md", "app.manifest",
-    "bin/kmspolicycheck.py", "default/app.conf", "default/commands.conf", "default/distsearch.conf",
-    "default/savedsearches.conf", "default/macros.conf", "default/transforms.conf", "default/searchbnf.conf",
-    "default/data/ui/nav/default.xml", "lib/kmspolicy/__init__.py", "lib/splunklib/searchcommands/streaming_command.py",
+    "LICENSE",
+    "NOTICE",
+    "README.md",
+    "SECURITY.md",
+    "app.manifest",
+    "bin/kmspolicycheck.py",
+    "default/app.conf",
+    "default/commands.conf",
+    "default/distsearch.conf",
+    "default/savedsearches.conf",
+    "default/macros.conf",
+    "default/transforms.conf",
+    "default/searchbnf.conf",
+    "default/data/ui/nav/default.xml",
+    "lib/kmspolicy/__init__.py",
+    "lib/splunklib/searchcommands/streaming_command.py",
     "metadata/default.meta",
-    "static/appIcon.png", "static/appIcon_2x.png", "static/appIconAlt.png", "static/appIconAlt_2x.png",
+    "static/appIcon.png",
+    "static/appIcon_2x.png",
+    "static/appIconAlt.png",
+    "static/appIconAlt_2x.png",
 }
 
 
@@ -36,8 +52,14 @@ def test_another_place_time_zone_and_umask_give_the_same_bytes(package: Path, tm
     copy_sources(tmp_path)
     shutil.copyfile(ROOT / "lib" / "requirements.txt", tmp_path / "lib" / "requirements.txt")
     environment = {**os.environ, "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7", "PYTHONPATH": ""}
-    ran = subprocess.run(["sh", "-c", 'umask 077; exec "$0" -m dev.package', sys.executable], cwd=tmp_path,
-                         env=environment, capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        ["sh", "-c", 'umask 077; exec "$0" -m dev.package', sys.executable],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     again = tmp_path / ran.stdout.splitlines()[-1]
     written = sorted(path.name for path in package.parent.iterdir())
     assert sorted(path.name for path in again.parent.iterdir()) == written
@@ -102,7 +124,12 @@ def test_python_never_runs_a_stale_pyc_after_an_upgrade(tmp_path: Path) -> None:
     for value in (1, 2):  # the same size, so that only the file's time tells the two apart
         (tmp_path / "package.tar.gz").write_bytes(archive({"lib/m.py": b"print(%d)\n" % value}, version))
         subprocess.run(["tar", "xzf", "package.tar.gz"], cwd=tmp_path, check=True)
-        ran = subprocess.run([sys.executable, "-c", "import m"], cwd=tmp_path / "kmspolicycheck" / "lib",
-                             env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""}, capture_output=True, text=True)
+        ran = subprocess.run(
+            [sys.executable, "-c", "import m"],
+            cwd=tmp_path / "kmspolicycheck" / "lib",
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
+            capture_output=True,
+            text=True,
+        )
         assert ran.stdout == f"{value}\n"
     assert list(tmp_path.glob("kmspolicycheck/lib/__pycache__/m.*.pyc")), "no .pyc was written: nothing was tested"

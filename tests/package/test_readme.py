@@ -1,4 +1,5 @@
 """The README shows what the project really does: its example output, its targets, its fields."""
+
 import re
 
 from dev import readme
@@ -27,7 +28,9 @@ def test_it_lists_every_detection_and_every_macro_to_tune() -> None:
     macros = read_conf(ROOT / "default" / "macros.conf")
     tuned = dict(re.findall(r"^\| macro `(kmspolicycheck_\w+)` \| `(.*?)` \|", README, re.MULTILINE))
     assert len(tuned) > 4 and {name: macros[name]["definition"] for name in tuned} == {
-        **tuned, "kmspolicycheck_sourcetypes": macros["kmspolicycheck_sourcetypes"]["definition"]}
+        **tuned,
+        "kmspolicycheck_sourcetypes": macros["kmspolicycheck_sourcetypes"]["definition"],
+    }
 
 
 def test_it_explains_every_field_and_no_other() -> None:

@@ -1,4 +1,5 @@
 """The packaged command, unpacked elsewhere, answers splunkd under the Pythons that Splunk brings."""
+
 import json
 from pathlib import Path
 
@@ -7,10 +8,19 @@ import pytest
 from dev.pythons import SPLUNK_PYTHONS, find
 from dev.splunkd import run
 
-OPEN = {"Version": "2012-10-17", "Statement": [
-    {"Sid": "Owner", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*",
-     "Resource": "*"},
-    {"Sid": "Everyone", "Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}]}
+OPEN = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "Owner",
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        },
+        {"Sid": "Everyone", "Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"},
+    ],
+}
 CLOSED = {**OPEN, "Statement": OPEN["Statement"][:1]}
 
 
@@ -23,5 +33,7 @@ def test_it_flags_the_open_policy_and_not_its_closed_twin(app: Path, version: st
     answer = run(app, rows, ["policy", "account=111122223333", "mode=summary"], python=python)
     assert answer.getinfo["type"] == "streaming"
     assert [(row["policy"], row["key_policy_flagged"], row["key_policy_audience"]) for row in answer.rows] == [
-        (rows[0]["policy"], "true", "everyone"), (rows[1]["policy"], "false", "internal")]
+        (rows[0]["policy"], "true", "everyone"),
+        (rows[1]["policy"], "false", "internal"),
+    ]
     assert answer.messages == []

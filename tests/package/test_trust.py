@@ -1,4 +1,5 @@
 """What SECURITY.md promises of the shipped code, checked on the built package: by its text, and by watching it run."""
+
 import ast
 import json
 import re
@@ -18,14 +19,67 @@ from tests.package.test_session import CLOSED, OPEN
 from tests.package.trees import read_conf
 
 # Modules that reach nothing outside their own process; of os, below, only what changes nothing.
-ALLOWED = {"__future__", "abc", "base64", "binascii", "bisect", "collections", "contextlib", "csv", "dataclasses",
-           "datetime", "decimal", "enum", "errno", "fcntl", "fractions", "functools", "gc", "hashlib", "heapq", "io",
-           "ipaddress", "itertools", "json", "math", "operator", "os", "re", "signal", "string", "sys", "time", "types",
-           "typing", "unicodedata"}
+ALLOWED = {
+    "__future__",
+    "abc",
+    "base64",
+    "binascii",
+    "bisect",
+    "collections",
+    "contextlib",
+    "csv",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "errno",
+    "fcntl",
+    "fractions",
+    "functools",
+    "gc",
+    "hashlib",
+    "heapq",
+    "io",
+    "ipaddress",
+    "itertools",
+    "json",
+    "math",
+    "operator",
+    "os",
+    "re",
+    "signal",
+    "string",
+    "sys",
+    "time",
+    "types",
+    "typing",
+    "unicodedata",
+}
 FORBIDDEN_CALLS = {"__import__", "breakpoint", "compile", "eval", "exec", "input", "open"}
-FORBIDDEN_OF_OS = {"chmod", "chown", "execv", "execve", "fork", "forkpty", "kill", "link", "makedirs", "mkdir", "popen",
-                   "posix_spawn", "remove", "rename", "replace", "rmdir", "spawnv", "startfile", "symlink", "system",
-                   "truncate", "unlink"}
+FORBIDDEN_OF_OS = {
+    "chmod",
+    "chown",
+    "execv",
+    "execve",
+    "fork",
+    "forkpty",
+    "kill",
+    "link",
+    "makedirs",
+    "mkdir",
+    "popen",
+    "posix_spawn",
+    "remove",
+    "rename",
+    "replace",
+    "rmdir",
+    "spawnv",
+    "startfile",
+    "symlink",
+    "system",
+    "truncate",
+    "unlink",
+}
 OURS = {"kmspolicy", "splunklib"}
 
 
@@ -50,12 +104,23 @@ def test_own_code_reaches_no_network_no_process_and_no_file(app: Path) -> None:
     modules = [*app.glob("bin/*.py"), *app.glob("lib/kmspolicy/**/*.py")]
     assert len(modules) > 5
     assert {path.relative_to(app).as_posix(): forbidden(path.read_text("utf-8")) for path in modules} == {
-        path.relative_to(app).as_posix(): [] for path in modules}
+        path.relative_to(app).as_posix(): [] for path in modules
+    }
 
 
-@pytest.mark.parametrize("source", [
-    "import socket", "from urllib.request import urlopen", "import subprocess as s", "import importlib",
-    "open('x', 'w')", "eval('1')", "import os\nos.system('x')", "f = __import__"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import socket",
+        "from urllib.request import urlopen",
+        "import subprocess as s",
+        "import importlib",
+        "open('x', 'w')",
+        "eval('1')",
+        "import os\nos.system('x')",
+        "f = __import__",
+    ],
+)
 def test_the_check_of_own_code_sees_what_it_must(source: str) -> None:
     assert forbidden(source)
 
@@ -68,9 +133,16 @@ def test_splunklib_is_the_only_third_party(app: Path) -> None:
 
 def test_no_conf_asks_for_a_capability_an_input_or_an_endpoint(app: Path) -> None:
     assert not {path.name for path in app.rglob("*")} & {
-        "authorize.conf", "authentication.conf", "inputs.conf", "passwords.conf", "restmap.conf", "web.conf"}
+        "authorize.conf",
+        "authentication.conf",
+        "inputs.conf",
+        "passwords.conf",
+        "restmap.conf",
+        "web.conf",
+    }
     assert read_conf(app / "default" / "server.conf") == {
-        "shclustering": {"conf_replication_include.analyticstories": "true"}}
+        "shclustering": {"conf_replication_include.analyticstories": "true"}
+    }
 
 
 SESSION_KEY = "a-session-key-that-nobody-reads"
@@ -97,30 +169,49 @@ def audited(app: Path, script: Path, rows: list, args: list, tmp_path: Path, mon
     done = [json.loads(line) for line in log.read_text().splitlines()]
     own = [Path(what).resolve() for event, what in done if event == "read"]
     assert sum(app.resolve() in path.parents for path in own) > 0, "the hook saw no import: it sees nothing"
-    return [[event, what] for event, what in done if event != "read" or not (
-        app.resolve() in Path(what).resolve().parents or is_pythons_own(Path(what).resolve()))]
+    return [
+        [event, what]
+        for event, what in done
+        if event != "read"
+        or not (app.resolve() in Path(what).resolve().parents or is_pythons_own(Path(what).resolve()))
+    ]
 
 
 def sample_events() -> list[str]:
     """CloudTrail's and Security Lake's events, wrapped and plain, with and without a policy."""
-    paths = [ROOT / "samples" / name for name in ("cloudtrail.jsonl", "security_lake.jsonl", "records.json",
-                                                  "eventbridge.json")]
+    paths = [
+        ROOT / "samples" / name
+        for name in ("cloudtrail.jsonl", "security_lake.jsonl", "records.json", "eventbridge.json")
+    ]
     return [line for path in paths for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
 def hostile_events() -> list[str]:
     """What a fuzzing run sends, and events that cannot be read."""
     random = Random(1)
-    broken = ["{", "", "[" * 5_000, '{"eventName":"PutKeyPolicy"' + " " * 9_000_000, json.dumps({
-        "eventName": "PutKeyPolicy", "requestParameters": {"policy": "x" * 200_000}})]
+    broken = [
+        "{",
+        "",
+        "[" * 5_000,
+        '{"eventName":"PutKeyPolicy"' + " " * 9_000_000,
+        json.dumps({"eventName": "PutKeyPolicy", "requestParameters": {"policy": "x" * 200_000}}),
+    ]
     return broken + [text(random) for _ in range(60)]
 
 
-@pytest.mark.parametrize("args", [
-    ["mode=summary"], ["mode=expand"], ["mode=expand", "raw=f", "actions=all", "show=flagged"],
-    ["policy", "account=owner", "mode=expand", "prefix=kms_"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["mode=summary"],
+        ["mode=expand"],
+        ["mode=expand", "raw=f", "actions=all", "show=flagged"],
+        ["policy", "account=owner", "mode=expand", "prefix=kms_"],
+    ],
+    ids=" ".join,
+)
 def test_a_search_opens_no_connection_starts_no_process_and_touches_no_file_but_its_code(
-        args: list[str], app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    args: list[str], app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     events = [json.dumps(OPEN), json.dumps(CLOSED), *sample_events(), *hostile_events()]
     field = "policy" if "policy" in args else "_raw"
     rows = [{field: event, "owner": "111122223333"} for event in events]
@@ -129,7 +220,8 @@ def test_a_search_opens_no_connection_starts_no_process_and_touches_no_file_but_
 
 @pytest.mark.parametrize("arg", ["mode=wrong", "logging_configuration=/etc/passwd", "record=t", "log_level=DEBUG"])
 def test_a_search_with_a_wrong_option_touches_nothing_either(
-        arg: str, app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arg: str, app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(CommandError, match=arg.partition("=")[0]):
         audited(app, app / "bin" / "kmspolicycheck.py", [{"_raw": "x"}], [arg], tmp_path, monkeypatch)
     done = [json.loads(line) for line in (tmp_path / "audit.log").read_text().splitlines()]
@@ -143,16 +235,20 @@ def test_own_code_never_names_the_session_key_nor_what_uses_it(app: Path) -> Non
     assert not re.findall(r"session_?key|splunkd_uri|self\.service\b|\bsearch_results_info\b", own)
 
 
-@pytest.mark.parametrize(("deed", "seen"), [
-    ("open({stolen!r}, 'w').close()", "stolen"),
-    ("open({secret!r}).read()", "secret"),
-    ("import secretive", "secretive.py"),
-    ("import socket; socket.socket().connect_ex(('127.0.0.1', 9))", "socket.connect"),
-    ("import subprocess; subprocess.run(['true'])", "subprocess.Popen"),
-    ("import os; os.system('true')", "os.system"),
-])
+@pytest.mark.parametrize(
+    ("deed", "seen"),
+    [
+        ("open({stolen!r}, 'w').close()", "stolen"),
+        ("open({secret!r}).read()", "secret"),
+        ("import secretive", "secretive.py"),
+        ("import socket; socket.socket().connect_ex(('127.0.0.1', 9))", "socket.connect"),
+        ("import subprocess; subprocess.run(['true'])", "subprocess.Popen"),
+        ("import os; os.system('true')", "os.system"),
+    ],
+)
 def test_the_audit_sees_a_command_that_does_more(
-        deed: str, seen: str, tmp_path: Path, app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deed: str, seen: str, tmp_path: Path, app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spy = tmp_path / "spy"
     (spy / "bin").mkdir(parents=True)
     shutil.copytree(app / "lib", spy / "lib")
@@ -169,5 +265,6 @@ def test_the_audit_sees_a_command_that_does_more(
         "    def stream(self, records):\n"
         f"        {deed}\n"
         "        yield from records\n"
-        "dispatch(Spy, sys.argv, sys.stdin, sys.stdout, __name__)\n")
+        "dispatch(Spy, sys.argv, sys.stdin, sys.stdout, __name__)\n"
+    )
     assert seen in repr(audited(spy, script, [{"a": "1"}], [], tmp_path, monkeypatch))

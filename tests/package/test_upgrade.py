@@ -1,6 +1,7 @@
 """A new version unpacked over an installed one: what the customer made stays and still takes effect, what the app
 brings is new. And an app that was just installed, without any lookup file: its searches run all the same.
 """
+
 import json
 import shutil
 from pathlib import Path
@@ -14,14 +15,17 @@ from tests.content.test_inventory import DAY, HOUR, NEWLY_OPEN, NOW, WRITER, arn
 from tests.package.trees import copy_sources, unpack
 
 OPENED = "KMS - Key Policy Lets Everyone Encrypt - Rule"
-EVENTS = [call("PutKeyPolicy", -20 * DAY, "open"), call("PutKeyPolicy", -HOUR // 2, "open", user="bob"),
-          call("PutKeyPolicy", -HOUR // 2, "open", key="k-2", user="carol"),
-          call("PutKeyPolicy", -HOUR // 2, "open", key="k-3", user="dave")]
+EVENTS = [
+    call("PutKeyPolicy", -20 * DAY, "open"),
+    call("PutKeyPolicy", -HOUR // 2, "open", user="bob"),
+    call("PutKeyPolicy", -HOUR // 2, "open", key="k-2", user="carol"),
+    call("PutKeyPolicy", -HOUR // 2, "open", key="k-3", user="dave"),
+]
 ALLOWLIST = f"key,account,actor,until,tenant,reason,owner\n{arn('k-2')},*,*,never,*,agreed,security team\n"
 CUSTOMERS = {
     "local/app.conf": "[install]\nstate = enabled\n",
-    "local/macros.conf":
-        "[kmspolicycheck_key_policy_lets_everyone_encrypt_filter]\ndefinition = search NOT user=dave\n",
+    "local/macros.conf": "[kmspolicycheck_key_policy_lets_everyone_encrypt_filter]\n"
+    "definition = search NOT user=dave\n",
     "local/transforms.conf": "[kmspolicycheck_allowlist]\nfilename = our_allowlist.csv\n",
     "local/savedsearches.conf": "[mine]\nsearch = index=main\n",
     "local/data/ui/views/mine.xml": "<dashboard/>\n",
@@ -51,7 +55,8 @@ def files(app: Path) -> dict[str, bytes]:
 
 
 def test_local_changes_and_lookups_survive_an_upgrade_and_take_effect(
-        package: Path, older: Path, tmp_path: Path) -> None:
+    package: Path, older: Path, tmp_path: Path
+) -> None:
     app = unpack(older, tmp_path / "apps")
     assert "version = 0.9.0" in (app / "default" / "app.conf").read_text("utf-8")
     assert (found(app, OPENED), found(app, NEWLY_OPEN)) == (["bob", "carol", "dave"], ["bob", "carol", "dave"])

@@ -1,4 +1,5 @@
 """Packages unpacked as an administrator unpacks them, their conf files, and copies of the app's sources."""
+
 import configparser
 import re
 import shutil
@@ -18,8 +19,9 @@ def unpack(package: Path, folder: Path) -> Path:
 
 def read_conf(path: Path) -> dict[str, dict[str, str]]:
     """Stanzas of a .conf or .meta file; raises configparser.Error for a stanza or a setting that stands there twice."""
-    parser = configparser.ConfigParser(delimiters=("=",), comment_prefixes=("#",), interpolation=None, strict=True,
-                                       empty_lines_in_values=False)
+    parser = configparser.ConfigParser(
+        delimiters=("=",), comment_prefixes=("#",), interpolation=None, strict=True, empty_lines_in_values=False
+    )
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     text = path.read_text("utf-8").replace("[]", "[all]")  # [] is every object of a .meta file
     parser.read_string(re.sub(r"\\\n\s*", " ", text), path.name)

@@ -1,4 +1,5 @@
 """The reference evaluator against AWS's documentation, rule by rule; each case names the page."""
+
 from __future__ import annotations
 
 import json
@@ -7,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.reference.evaluator import Caller, Key, Request, evaluate
-from tests.reference.grammar import read
+from dev.reference.evaluator import Caller, Key, Request, evaluate
+from dev.reference.grammar import read
 
 CASES = json.loads(Path(__file__).with_name("cases").joinpath("evaluator.json").read_text("utf-8"))
 

@@ -1,5 +1,5 @@
-"""What must hold for every policy: the engine says what brute force finds, and spelling and order change nothing.
-"""
+"""What must hold for every policy: the engine says what brute force finds, and spelling and order change nothing."""
+
 from __future__ import annotations
 
 from random import Random
@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from dev.fuzz.compare import differences, engine, key_of, of_engine, request_of
 from dev.fuzz.generator import Case
-from tests.reference.evaluator import ALLOWED, evaluate
-from tests.reference.facts import Row
-from tests.reference.grammar import read
-from tests.reference.strategies import cases, readable, respelled, statements, with_statements
+from dev.reference.evaluator import ALLOWED, evaluate
+from dev.reference.facts import Row
+from dev.reference.grammar import read
+from dev.reference.strategies import cases, readable, respelled, statements, with_statements
 
 modest = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 

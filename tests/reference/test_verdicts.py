@@ -1,6 +1,7 @@
 """Verdicts on which the engine and the reference once differed: both must say what the documentation says.
 A case's `why` names the page; its form is that of `make fuzz`, with what to expect.
 """
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,5 @@
 """Every search that the app ships, as the runner reads it: saved searches, their drilldowns, those of the views."""
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,5 @@
 """Any text is run or refused as a search; nothing else happens."""
+
 from __future__ import annotations
 
 import pytest
@@ -7,9 +8,52 @@ from hypothesis import strategies as st
 
 from dev.spl import SplError, run_search
 
-_PIECES = ["|", '"', "'", "`", "(", ")", "[", "]", "{}", "=", "!=", "<", ",", " ", "*", "-", ".", "\\", "\n", "a", "b",
-           "1", "search", "eval", "where", "stats", "count", "max(", "if(", "by", "as", "AND", "OR", "NOT", "IN",
-           "rename", "sort", "table", "spath", "path=", "mvexpand", "append", "inputlookup", "é"]
+_PIECES = [
+    "|",
+    '"',
+    "'",
+    "`",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{}",
+    "=",
+    "!=",
+    "<",
+    ",",
+    " ",
+    "*",
+    "-",
+    ".",
+    "\\",
+    "\n",
+    "a",
+    "b",
+    "1",
+    "search",
+    "eval",
+    "where",
+    "stats",
+    "count",
+    "max(",
+    "if(",
+    "by",
+    "as",
+    "AND",
+    "OR",
+    "NOT",
+    "IN",
+    "rename",
+    "sort",
+    "table",
+    "spath",
+    "path=",
+    "mvexpand",
+    "append",
+    "inputlookup",
+    "é",
+]
 _EVENTS = [{"eventTime": "2026-01-31T12:00:00Z", "a": ["x", "y"], "b": "1"}]
 
 

@@ -5,6 +5,7 @@ A case: name; page, the documentation it is taken from; spl; what it runs on, ei
 columns; note, what is assumed because no page says it; conf (files of an app made for the case, name -> text); lookups
 (CSV files, name -> lines). In all texts of a case, «pad» stands for 5,000 times the letter x.
 """
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,5 @@
 """The runner knows the commands and functions that the app ships searches with, and no other; each has a case."""
+
 from __future__ import annotations
 
 import json
@@ -43,8 +44,11 @@ def used(text: str, chained: bool) -> set[str]:
     return found
 
 
-IMPLEMENTED = ({f"command {name}" for name in COMMANDS} | {f"function {name}" for name in FUNCTIONS}
-               | {f"statistic {name}" for name in STATISTICS})
+IMPLEMENTED = (
+    {f"command {name}" for name in COMMANDS}
+    | {f"function {name}" for name in FUNCTIONS}
+    | {f"statistic {name}" for name in STATISTICS}
+)
 RUNNABLE = [search for search in searches() if f"| {next(iter(ELSEWHERE))} " not in search[1]]
 
 
@@ -70,7 +74,11 @@ def test_everything_implemented_has_a_case_that_names_its_page() -> None:
     pages = {f"command {name}": command.page for name, command in COMMANDS.items()}
     pages |= {f"function {name}": function.page for name, function in FUNCTIONS.items()}
     pages |= {f"statistic {name}": statistic.page for name, statistic in STATISTICS.items()}
-    shown = {(what, case["page"]) for file in CASES for case in file["cases"]
-             if "error" not in case and "macros" not in case.get("conf", {})
-             for what in used(case["spl"], "rows" in case)}
+    shown = {
+        (what, case["page"])
+        for file in CASES
+        for case in file["cases"]
+        if "error" not in case and "macros" not in case.get("conf", {})
+        for what in used(case["spl"], "rows" in case)
+    }
     assert sorted(what for what in IMPLEMENTED if (what, pages[what]) not in shown) == []

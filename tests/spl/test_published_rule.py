@@ -2,6 +2,7 @@
 open_key.jsonl holds a CreateKey and a PutKeyPolicy by an assumed role. One statement opens the key for kms:Encrypt, one
 gives five actions to a single user.
 """
+
 from __future__ import annotations
 
 from collections import Counter
@@ -14,26 +15,43 @@ from dev.spl import Event, run_saved, run_search
 
 RULE = "KMS - AWS Detect Users creating keys with encrypt policy without MFA - Rule"
 EVENTS = list(EventFiles([str(Path(__file__).parent / "open_key.jsonl")]))
-GROUPED_BY = ("signature", "dest", "user_name", "user_agent", "src", "vendor_account", "vendor_region",
-              "vendor_product")
+GROUPED_BY = (
+    "signature",
+    "dest",
+    "user_name",
+    "user_agent",
+    "src",
+    "vendor_account",
+    "vendor_region",
+    "vendor_product",
+)
 
 
 def test_reports_every_action_of_each_statement_that_holds_encrypt() -> None:
     rows = run_saved(RULE, EVENTS, all_time=True).rows
     assert Counter((str(row["signature"]), str(row["key_policy_principal"])) for row in rows) == {
-        ("CreateKey", "*"): 1, ("CreateKey", "arn:aws:iam::111122223333:user/alice"): 5,
-        ("PutKeyPolicy", "*"): 1, ("PutKeyPolicy", "arn:aws:iam::111122223333:user/alice"): 5}
+        ("CreateKey", "*"): 1,
+        ("CreateKey", "arn:aws:iam::111122223333:user/alice"): 5,
+        ("PutKeyPolicy", "*"): 1,
+        ("PutKeyPolicy", "arn:aws:iam::111122223333:user/alice"): 5,
+    }
 
 
 def test_reports_nothing_where_the_add_on_leaves_user_name_or_dest_empty() -> None:
     assert run_saved(RULE, EVENTS, all_time=True, addon="field").rows == []
 
 
-@pytest.mark.parametrize("setting, signature, empty", [
-    ("filled", "CreateKey", set()), ("filled", "PutKeyPolicy", set()),
-    ("field", "CreateKey", {"user_name"}), ("field", "PutKeyPolicy", {"user_name", "dest"})])
+@pytest.mark.parametrize(
+    "setting, signature, empty",
+    [
+        ("filled", "CreateKey", set()),
+        ("filled", "PutKeyPolicy", set()),
+        ("field", "CreateKey", {"user_name"}),
+        ("field", "PutKeyPolicy", {"user_name", "dest"}),
+    ],
+)
 def test_fields_of_the_add_on(setting: str, signature: str, empty: set[str]) -> None:
-    row, = run_search(f"signature={signature}", EVENTS, addon=setting).rows
+    (row,) = run_search(f"signature={signature}", EVENTS, addon=setting).rows
     assert {field for field in GROUPED_BY if field not in row} == empty
 
 
@@ -51,24 +69,24 @@ def test_misses_a_policy_behind_the_first_5000_bytes_of_the_event() -> None:
 def test_default_fields_of_an_event() -> None:
     record = {"eventTime": "2026-03-10T09:00:00Z", "index": "spoofed"}
     event = Event(record, index="aws", indextime="2026-03-10T09:30:00Z")
-    row, = run_search("index=aws", [event]).rows
+    (row,) = run_search("index=aws", [event]).rows
     assert (row["_time"], row["_indextime"]) == ("1773133200", "1773135000")
     assert (row["sourcetype"], row["splunk_server"]) == ("aws:cloudtrail", "localhost")
 
 
 def test_security_lake_events_have_their_own_sourcetype_and_time() -> None:
     record = {"class_uid": 6003, "time": 1773133200000, "api": {"operation": "CreateKey"}}
-    row, = run_search("sourcetype=aws:asl", [record]).rows
+    (row,) = run_search("sourcetype=aws:asl", [record]).rows
     assert (row["_time"], row["api.operation"]) == ("1773133200", "CreateKey")
 
 
 def test_the_add_on_does_nothing_for_a_sourcetype_that_it_does_not_know() -> None:
     event = Event({"eventTime": "2026-03-10T09:00:00Z", "eventName": "CreateKey"}, sourcetype="aws:cloudtrail:lake")
-    row, = run_search("eventName=CreateKey", [event]).rows
+    (row,) = run_search("eventName=CreateKey", [event]).rows
     assert (row["sourcetype"], "signature" in row) == ("aws:cloudtrail:lake", False)
 
 
 def test_automatic_extraction_makes_at_most_a_hundred_fields() -> None:
     record = {"eventTime": "2026-03-10T09:00:00Z", **{f"f{number}": number for number in range(200)}}
-    row, = run_search("*", [record]).rows
+    (row,) = run_search("*", [record]).rows
     assert "f98" in row and "f99" not in row

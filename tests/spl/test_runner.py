@@ -1,4 +1,5 @@
 """Time ranges of saved searches, chained searches, lookups that are written, and the command line."""
+
 from __future__ import annotations
 
 import json
@@ -36,17 +37,25 @@ def event(name: str, time: str, indexed: str | None = None) -> Event:
     return Event({"eventName": name, "eventTime": time}, indextime=indexed)
 
 
-@pytest.mark.parametrize("time, indexed, seen", [
-    ("2026-01-31T11:30:00Z", "2026-01-31T11:40:00Z", True),
-    ("2026-01-30T13:00:00Z", "2026-01-31T10:50:00Z", True),  # happened long ago, indexed in the hour that is looked at
-    ("2026-01-31T11:30:00Z", "2026-01-31T11:50:00Z", False),  # indexed after it
-    ("2026-01-31T10:30:00Z", "2026-01-31T10:49:59Z", False),  # indexed before it
-    ("2026-01-30T11:59:59Z", "2026-01-31T11:00:00Z", False),  # older than a day
-    ("2026-01-31T11:45:00Z", None, False),  # indexed five minutes after its time
-    ("2026-01-31T11:44:59Z", None, True),
-])
+@pytest.mark.parametrize(
+    "time, indexed, seen",
+    [
+        ("2026-01-31T11:30:00Z", "2026-01-31T11:40:00Z", True),
+        (
+            "2026-01-30T13:00:00Z",
+            "2026-01-31T10:50:00Z",
+            True,
+        ),  # happened long ago, indexed in the hour that is looked at
+        ("2026-01-31T11:30:00Z", "2026-01-31T11:50:00Z", False),  # indexed after it
+        ("2026-01-31T10:30:00Z", "2026-01-31T10:49:59Z", False),  # indexed before it
+        ("2026-01-30T11:59:59Z", "2026-01-31T11:00:00Z", False),  # older than a day
+        ("2026-01-31T11:45:00Z", None, False),  # indexed five minutes after its time
+        ("2026-01-31T11:44:59Z", None, True),
+    ],
+)
 def test_saved_search_sees_what_its_time_and_index_time_bounds_hold(
-        app: Path, time: str, indexed: str | None, seen: bool) -> None:
+    app: Path, time: str, indexed: str | None, seen: bool
+) -> None:
     found = run_saved("hourly", [event("x", time, indexed)], app=app, now=NOW)
     assert (len(found.rows), found.seen, found.total) == (int(seen), int(seen), 1)
 
@@ -58,45 +67,65 @@ def test_all_time_leaves_the_bounds_out(app: Path) -> None:
 def test_without_now_the_last_event_is_half_an_hour_old(app: Path) -> None:
     events = [event("old", "2026-01-31T09:00:00Z"), event("new", NOW)]
     assert run_saved("hourly", events, app=app).rows == [{"eventName": "new"}]
-    row, = run_search("* | head 1 | eval now=now() | table now", events).rows
+    (row,) = run_search("* | head 1 | eval now=now() | table now", events).rows
     assert row == {"now": "1769862600"}
 
 
-@pytest.mark.parametrize("raw, time", [
-    ({"eventTime": NOW}, "1769860800"),
-    ({"time": "2020-01-01T00:00:00Z", "detail": {"eventTime": NOW}}, "1769860800"),  # EventBridge
-    ({"class_uid": 6003, "time": 1769860800000}, "1769860800"),  # Security Lake
-    ({"eventTime": "yesterday"}, "0"), ({"eventTime": 7}, "0"), ({}, "0"), ({"eventTime": "1960-01-01T00:00:00Z"}, "0"),
-    ({"class_uid": 6003, "time": 1e300}, "0"), ({"class_uid": 6003, "time": float("nan")}, "0"),
-    ("[" * 100_000, "0"),
-])
+@pytest.mark.parametrize(
+    "raw, time",
+    [
+        ({"eventTime": NOW}, "1769860800"),
+        ({"time": "2020-01-01T00:00:00Z", "detail": {"eventTime": NOW}}, "1769860800"),  # EventBridge
+        ({"class_uid": 6003, "time": 1769860800000}, "1769860800"),  # Security Lake
+        ({"eventTime": "yesterday"}, "0"),
+        ({"eventTime": 7}, "0"),
+        ({}, "0"),
+        ({"eventTime": "1960-01-01T00:00:00Z"}, "0"),
+        ({"class_uid": 6003, "time": 1e300}, "0"),
+        ({"class_uid": 6003, "time": float("nan")}, "0"),
+        ("[" * 100_000, "0"),
+    ],
+)
 def test_the_time_of_an_event(raw: object, time: str) -> None:
     text = raw if isinstance(raw, str) else json.dumps(raw)
     assert [row["_time"] for row in run_search("* | table _time", [text]).rows] == [time]
 
 
 def test_events_without_a_time_are_searched_at_this_time() -> None:
-    row, = run_search("* | eval year=strftime(now(), \"%Y\") | table year", [{"eventName": "a"}]).rows
+    (row,) = run_search('* | eval year=strftime(now(), "%Y") | table year', [{"eventName": "a"}]).rows
     assert int(str(row["year"])) > 2024
 
 
 def test_events_are_gone_through_once_and_each_pipeline_begins_with_its_own() -> None:
     records = ({"eventName": name, "user": name.upper(), "eventTime": NOW} for name in "abcb")
-    found = run_search("eventName=a | fields eventName"
-                       " | append [search user=B | fields eventName, user | stats count by eventName user]"
-                       " | append [search eventName=c | table us*]", records)
+    found = run_search(
+        "eventName=a | fields eventName"
+        " | append [search user=B | fields eventName, user | stats count by eventName user]"
+        " | append [search eventName=c | table us*]",
+        records,
+    )
     assert [{key: value for key, value in row.items() if key[0] != "_"} for row in found.rows] == [
-        {"eventName": "a"}, {"eventName": "b", "user": "B", "count": "2"}, {"user": "C"}]
+        {"eventName": "a"},
+        {"eventName": "b", "user": "B", "count": "2"},
+        {"user": "C"},
+    ]
     assert (found.seen, found.total) == (4, 4)
 
 
-@pytest.mark.parametrize("spl, fields", [
-    ("eventName=a | fields user", {"user"}), ("eventName=a | fields user index", {"user", "index"}),
-    ("sourcetype=aws:cloudtrail a | fields index", {"index"}), ("eventName=a | fields us*", {"user"}),
-    ("(a OR b) NOT user=B | fields + eventName", {"eventName"}),
-    ("user=* | fields - index source host sourcetype splunk_server",
-     {"eventName", "eventTime", "signature", "user", "vendor_product"}),
-])
+@pytest.mark.parametrize(
+    "spl, fields",
+    [
+        ("eventName=a | fields user", {"user"}),
+        ("eventName=a | fields user index", {"user", "index"}),
+        ("sourcetype=aws:cloudtrail a | fields index", {"index"}),
+        ("eventName=a | fields us*", {"user"}),
+        ("(a OR b) NOT user=B | fields + eventName", {"eventName"}),
+        (
+            "user=* | fields - index source host sourcetype splunk_server",
+            {"eventName", "eventTime", "signature", "user", "vendor_product"},
+        ),
+    ],
+)
 def test_what_is_not_kept_of_an_event_is_what_the_search_drops_anyway(spl: str, fields: set[str]) -> None:
     records = [{"eventName": name, "user": name.upper(), "eventTime": NOW} for name in "ab"]
     rows = run_search(spl, records).rows
@@ -116,8 +145,9 @@ def test_chained_search_goes_on_with_the_rows_of_its_base() -> None:
 
 
 def test_macros_can_be_overridden_as_a_local_file_would() -> None:
-    found = run_search("`cloudtrail` | table eventName", [event("a", NOW), event("b", NOW)],
-                       macros={"cloudtrail": "eventName=b"})
+    found = run_search(
+        "`cloudtrail` | table eventName", [event("a", NOW), event("b", NOW)], macros={"cloudtrail": "eventName=b"}
+    )
     assert found.rows == [{"eventName": "b"}]
 
 
@@ -156,7 +186,9 @@ def test_command_line_prints_a_plain_table_in_a_pipe(events_file: str, capsys: p
     assert main(["* | table eventName list{} userAgent", "--events", events_file]) == 0
     out, notes = capsys.readouterr()
     assert [line.split() for line in out.splitlines()] == [
-        ["eventName", "list{}", "userAgent"], ["CreateKey", "a", "|", "b", r"evil\x1b[2J\x07"]]
+        ["eventName", "list{}", "userAgent"],
+        ["CreateKey", "a", "|", "b", r"evil\x1b[2J\x07"],
+    ]
     assert "1 row from 1 of 1 events" in notes
     assert "local approximation" in notes
     assert f"passed over {events_file}:2" in notes
@@ -165,8 +197,12 @@ def test_command_line_prints_a_plain_table_in_a_pipe(events_file: str, capsys: p
 @pytest.mark.parametrize("hostile", ["\x1b[2J\x1b]0;owned\x07", "\x9b2J", "\u202egnp.exe", "a\rb", "\u200b\u2066"])
 @pytest.mark.parametrize("terminal", [{}, {"FORCE_COLOR": "1", "NO_COLOR": "1", "COLUMNS": "60"}], ids=["pipe", "tty"])
 def test_command_line_lets_nothing_act_on_the_terminal(
-        hostile: str, terminal: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str],
-        monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile: str,
+    terminal: dict[str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for name, value in terminal.items():
         monkeypatch.setenv(name, value)
     path = tmp_path / f"events{hostile}.jsonl"
@@ -182,12 +218,16 @@ def test_command_line_lets_nothing_act_on_the_terminal(
 
 def test_command_line_prints_json_for_machines(events_file: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["* | table eventName list{} userAgent", "--json", "--events", events_file]) == 0
-    assert json.loads(capsys.readouterr().out) == {"eventName": "CreateKey", "list{}": ["a", "b"],
-                                                   "userAgent": "evil\x1b[2J\x07"}
+    assert json.loads(capsys.readouterr().out) == {
+        "eventName": "CreateKey",
+        "list{}": ["a", "b"],
+        "userAgent": "evil\x1b[2J\x07",
+    }
 
 
 def test_make_search_passes_its_variables_through_the_environment(
-        events_file: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    events_file: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("KPC_SPL", "* | stats count")
     monkeypatch.setenv("KPC_EVENTS", events_file)
     assert main(["--json"]) == 0
@@ -204,14 +244,18 @@ def test_a_named_search_runs_over_all_events_or_with_now_in_its_time_range(capsy
     assert "the others are outside the time range" in notes
 
 
-@pytest.mark.parametrize("arguments, status, told", [
-    (["* | nope"], 1, "line 1, column 5: the local runner does not know the command 'nope'\n  * | nope\n      ^"),
-    (["*", "--events", "/no/such/file"], 1, "no such file or folder: /no/such/file"),
-    (["--name", "nope"], 1, "there is no saved search 'nope'"),
-    (["*", "--now", "yesterday"], 1, "yesterday"),
-])
+@pytest.mark.parametrize(
+    "arguments, status, told",
+    [
+        (["* | nope"], 1, "line 1, column 5: the local runner does not know the command 'nope'\n  * | nope\n      ^"),
+        (["*", "--events", "/no/such/file"], 1, "no such file or folder: /no/such/file"),
+        (["--name", "nope"], 1, "there is no saved search 'nope'"),
+        (["*", "--now", "yesterday"], 1, "yesterday"),
+    ],
+)
 def test_command_line_says_what_is_wrong(
-        arguments: list[str], status: int, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments: list[str], status: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(arguments) == status
     out, notes = capsys.readouterr()
     assert out == ""
@@ -220,8 +264,13 @@ def test_command_line_says_what_is_wrong(
 
 def test_command_line_ends_quietly_when_nobody_reads_on() -> None:
     events = str(APP / "samples" / "cloudtrail.jsonl")
-    with subprocess.Popen([sys.executable, "-m", "dev.spl", "* | mvexpand _raw", "--events", events, "--json"], cwd=APP,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "dev.spl", "* | mvexpand _raw", "--events", events, "--json"],
+        cwd=APP,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
         assert process.stdout and process.stderr
         process.stdout.readline()
         process.stdout.close()

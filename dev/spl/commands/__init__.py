@@ -1,6 +1,7 @@
 """The commands that the runner knows, each with its page of the Search Reference and the syntax of its arguments.
 A test fails for one that no shipped search or view uses, or that has no case.
 """
+
 from __future__ import annotations
 
 from dev.spl.commands import external, extraction, filtering, shaping, statistics, tables

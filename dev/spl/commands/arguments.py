@@ -1,6 +1,7 @@
 """Reads the arguments of a command: its options by a table of the known ones, its words, lists of `a AS b`.
 Every option that is not in the table is an error at its place.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -47,8 +48,9 @@ def options(command: str, items: Sequence[Any], known: Mapping[str, Convert]) ->
     return found
 
 
-def read(stage: tree.Stage, known: Mapping[str, Convert] = NONE,
-         least: int = 0) -> tuple[list[tree.Word], dict[str, Any]]:
+def read(
+    stage: tree.Stage, known: Mapping[str, Convert] = NONE, least: int = 0
+) -> tuple[list[tree.Word], dict[str, Any]]:
     """The words and the options that a command is given. SplError for an unknown option, for anything that is neither,
     and for fewer than `least` words.
     """

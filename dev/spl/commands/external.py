@@ -1,4 +1,5 @@
 """kmspolicycheck: the app's own command, run as the real process that Splunk would start."""
+
 from __future__ import annotations
 
 import shlex
@@ -30,4 +31,5 @@ def kmspolicycheck(stage: tree.Stage, _: CompileStages) -> Run:
         except CommandError as error:
             raise SplError(f"{stage.command}: {error}", stage.position) from None
         return Table(rows, tuple(columns))
+
     return run

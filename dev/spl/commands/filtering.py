@@ -1,4 +1,5 @@
 """search, where, regex, dedup, head: commands that keep some rows and drop the others."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -23,8 +24,7 @@ def where(stage: tree.Stage, _: CompileStages) -> Run:
     """Keeps the rows for which the expression is true; null is not true."""
     condition: Any = stage.arguments
     check(condition)
-    return lambda table, context: table.having(
-        row for row in table.rows if Scope(row, context.now).holds(condition))
+    return lambda table, context: table.having(row for row in table.rows if Scope(row, context.now).holds(condition))
 
 
 def regex(stage: tree.Stage, _: CompileStages) -> Run:
@@ -37,6 +37,7 @@ def regex(stage: tree.Stage, _: CompileStages) -> Run:
 
     def keeps(row: Row) -> bool:
         return any(pattern.search(text) for text in texts(row, field)) == wanted
+
     return lambda table, context: table.having(row for row in table.rows if keeps(row))
 
 
@@ -53,6 +54,7 @@ def dedup(stage: tree.Stage, _: CompileStages) -> Run:
                 seen.add(key)
                 kept.append(row)
         return table.having(kept)
+
     return run
 
 

@@ -1,4 +1,5 @@
 """eval, fields, table, rename, fillnull, convert, sort, mvexpand: commands that change rows, their fields or order."""
+
 from __future__ import annotations
 
 import re
@@ -31,6 +32,7 @@ def evaluate(stage: tree.Stage, _: CompileStages) -> Run:
             except SplError as error:
                 raise error.at(assignment.position) from None
         return new
+
     return each_row(change)
 
 
@@ -45,6 +47,7 @@ def fields(stage: tree.Stage, _: CompileStages) -> Run:
         internal = [column for column in table.columns if column.startswith("_")]
         kept = [column for column in table.columns if column not in named] if drop else [*named, *internal]
         return _select(table, kept)
+
     return run
 
 
@@ -52,7 +55,8 @@ def table(stage: tree.Stage, _: CompileStages) -> Run:
     """Keeps just the named fields, in this order; wildcards allowed."""
     names = [word.text for word in read(stage, least=1)[0]]
     return lambda rows, context: _select(
-        rows, [column for name in names for column in (matching(rows.columns, name) if "*" in name else [name])])
+        rows, [column for name in names for column in (matching(rows.columns, name) if "*" in name else [name])]
+    )
 
 
 def _select(rows: Table, columns: list[str]) -> Table:
@@ -71,6 +75,7 @@ def rename(stage: tree.Stage, _: CompileStages) -> Run:
         for old, new in pairs:
             rows = _rename(rows, _new_names(rows.columns, old, new))
         return rows
+
     return run
 
 
@@ -89,8 +94,10 @@ def _new_names(columns: tuple[str, ...], old: str, new: str) -> dict[str, str]:
 def _rename(rows: Table, names: dict[str, str]) -> Table:
     taken = set(names.values())
     columns = [names.get(column, column) for column in rows.columns if column in names or column not in taken]
-    renamed = [{names.get(key, key): value for key, value in row.items() if key in names or key not in taken}
-               for row in rows.rows]
+    renamed = [
+        {names.get(key, key): value for key, value in row.items() if key in names or key not in taken}
+        for row in rows.rows
+    ]
     return Table(renamed, tuple(columns))
 
 
@@ -102,6 +109,7 @@ def fillnull(stage: tree.Stage, _: CompileStages) -> Run:
     def run(rows: Table, context: Context) -> Table:
         filled = names or [column for column in rows.columns if any(column in row for row in rows.rows)]
         return rows.having({**dict.fromkeys(filled, value), **row} for row in rows.rows)
+
     return run
 
 
@@ -126,6 +134,7 @@ def convert(stage: tree.Stage, _: CompileStages) -> Run:
             if source in row:
                 put(new, target, pack(_ctime(value, form) for value in texts(row, source)))
         return new
+
     return each_row(change)
 
 
@@ -160,6 +169,7 @@ def sort(stage: tree.Stage, _: CompileStages) -> Run:
             having.sort(key=lambda row: [sort_key(value) for value in texts(row, field)], reverse=descending)
             ordered = having + [row for row in ordered if field not in row]
         return rows.having(ordered[:limit] if limit else ordered)
+
     return run
 
 
@@ -172,4 +182,5 @@ def mvexpand(stage: tree.Stage, _: CompileStages) -> Run:
         for row in rows.rows:
             expanded += [{**row, field: value} for value in texts(row, field)] or [row]
         return rows.having(expanded)
+
     return run

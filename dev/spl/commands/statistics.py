@@ -1,4 +1,5 @@
 """stats, eventstats, streamstats, chart, timechart: commands that count and sum over rows."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -39,9 +40,12 @@ def stats(stage: tree.Stage, _: CompileStages) -> Run:
         found = groups(table.rows, by)
         if not by:
             found.setdefault((), [])
-        rows = [_fill(dict(zip(by, key)), given.aggregates, found[key], context.now)
-                for key in sorted(found, key=lambda key: [sort_key(value) for value in key])]
+        rows = [
+            _fill(dict(zip(by, key)), given.aggregates, found[key], context.now)
+            for key in sorted(found, key=lambda key: [sort_key(value) for value in key])
+        ]
         return Table(rows, (*by, *map(output_name, given.aggregates)))
+
     return run
 
 
@@ -54,6 +58,7 @@ def eventstats(stage: tree.Stage, _: CompileStages) -> Run:
         names = map(output_name, given.aggregates)
         rows = [{**row, **found[key]} if (key := _group_of(stage, row, by)) in found else row for row in table.rows]
         return Table(rows, (*table.columns, *names))
+
     return run
 
 
@@ -72,6 +77,7 @@ def streamstats(stage: tree.Stage, _: CompileStages) -> Run:
             rows.append(row if key is None else _fill(dict(row), given.aggregates, counted, context.now))
             seen.append(row)
         return Table(rows, (*table.columns, *map(output_name, given.aggregates)))
+
     return run
 
 
@@ -93,6 +99,7 @@ def chart(stage: tree.Stage, _: CompileStages) -> Run:
         found = groups(table.rows, fields[:1])
         keys = sorted(found, key=lambda key: sort_key(key[0]))
         return _pivot(fields[0], [(key[0], found[key]) for key in keys], given, fields[1:], table, context)
+
     return run
 
 
@@ -111,6 +118,7 @@ def timechart(stage: tree.Stage, _: CompileStages) -> Run:
             for value in texts(row, "_time"):
                 slots[max(start for start in starts if start <= float(value))].append(row)
         return _pivot("_time", [(spell(start), rows) for start, rows in slots.items()], given, by, table, context)
+
     return run
 
 
@@ -127,8 +135,14 @@ def _starts(span: str, times: Sequence[float], context: Context) -> list[float]:
     return starts
 
 
-def _pivot(field: str, slots: Sequence[tuple[str, list[Row]]], given: tree.Aggregation, by: Sequence[str], table: Table,
-           context: Context) -> Table:
+def _pivot(
+    field: str,
+    slots: Sequence[tuple[str, list[Row]]],
+    given: tree.Aggregation,
+    by: Sequence[str],
+    table: Table,
+    context: Context,
+) -> Table:
     if not by:
         rows = [_fill({field: key}, given.aggregates, rows, context.now) for key, rows in slots]
         return Table(rows, (field, *map(output_name, given.aggregates)))
@@ -139,6 +153,7 @@ def _pivot(field: str, slots: Sequence[tuple[str, list[Row]]], given: tree.Aggre
 
     def series(row: Row) -> list[str]:
         return [value if value in shown else "OTHER" for value in texts(row, split) or ["NULL"]]
+
     rows = []
     for key, members in slots:
         new: Row = {field: key}

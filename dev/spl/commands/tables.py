@@ -1,4 +1,5 @@
 """lookup, inputlookup, outputlookup, append, transpose: commands that bring in, write away or turn around rows."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ def lookup(stage: tree.Stage, _: CompileStages) -> Run:
         raise SplError("the local runner only knows lookup with OUTPUT", stage.position)
     name = given[0].text
     inputs = {column.text: field for column, field in renames(given[1:split])}
-    outputs = {column.text: field for column, field in renames(given[split + 1:])}
+    outputs = {column.text: field for column, field in renames(given[split + 1 :])}
 
     def run(table: Table, context: Context) -> Table:
         definition, content = context.lookups.definition(name), context.lookups.read(name)
@@ -42,7 +43,9 @@ def lookup(stage: tree.Stage, _: CompileStages) -> Run:
             for column, field in outputs.items():
                 put(new, field, pack(match[column] for match in found if column in match))
             return new
+
         return Table([change(row) for row in table.rows], (*table.columns, *outputs.values()))
+
     return run
 
 
@@ -56,6 +59,7 @@ def inputlookup(stage: tree.Stage, _: CompileStages) -> Run:
         rows: list[Row] = [dict(row) for row in content.rows]
         kept = table if append_rows else Table([])
         return Table([*kept.rows, *rows], (*kept.columns, *content.columns))
+
     return run
 
 
@@ -68,6 +72,7 @@ def outputlookup(stage: tree.Stage, _: CompileStages) -> Run:
         if table.rows or override:
             context.lookups.write(name, table.columns, table.rows)
         return table
+
     return run
 
 
@@ -81,6 +86,7 @@ def append(stage: tree.Stage, compile_stages: CompileStages) -> Run:
     def run(table: Table, context: Context) -> Table:
         added = subsearch(Table([]), context)
         return Table([*table.rows, *added.rows], (*table.columns, *added.columns))
+
     return run
 
 
@@ -99,4 +105,5 @@ def transpose(stage: tree.Stage, _: CompileStages) -> Run:
                 cells = {name: row[column] for name, row in zip(names, rows) if column in row}
                 turned.append({heading: column, **cells})
         return Table(turned, (heading, *names))
+
     return run

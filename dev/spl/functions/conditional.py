@@ -1,6 +1,7 @@
 """Eval functions that decide, compare, and tell or convert types.
 Pages: "Comparison and Conditional functions", "Informational functions", "Conversion functions".
 """
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

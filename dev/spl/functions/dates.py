@@ -1,6 +1,7 @@
 """Eval functions of time, in Unix seconds.
 Page: "Date and Time functions".
 """
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

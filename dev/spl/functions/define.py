@@ -1,6 +1,7 @@
 """What an eval function is to the runner, and the two ways of defining one.
 Null handling follows the Search Reference: a function of null is null unless its page says otherwise.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class EvalFunction:
     """One function: the page that documents it, how many arguments it takes (most: None for any number), its work."""
+
     page: str
     least: int
     most: int | None
@@ -29,6 +31,8 @@ def of_values(page: str, least: int, most: int | None, function: Callable[..., R
 
 def strict(page: str, least: int, most: int | None, function: Callable[..., Result]) -> EvalFunction:
     """A function that is null as soon as one of its arguments is."""
+
     def apply(*values: Result) -> Result:
         return None if None in values else function(*values)
+
     return of_values(page, least, most, apply)

@@ -1,6 +1,7 @@
 """Eval functions of multivalue fields.
 Page: "Multivalue eval functions".
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ def _mvindex(values: Result, start: Result, end: Result = None) -> Result:
     first = int(numeric(start) or 0)
     last = first if end is None else int(numeric(end) or 0)
     first, last = (index + len(found) if index < 0 else index for index in (first, last))
-    return pack(found[first:last + 1]) if first >= 0 else None
+    return pack(found[first : last + 1]) if first >= 0 else None
 
 
 def _mvfind(values: Result, regex: Result) -> int | None:
@@ -38,8 +39,7 @@ def _mvfind(values: Result, regex: Result) -> int | None:
 def _mvfilter(scope: Scope, arguments: Arguments) -> Result:
     """The values for which the condition holds; it may name one field only."""
     field = _only_field(arguments[0])
-    return pack(text for text in each(scope.row.get(field))
-                if scope.having(field, text).holds(arguments[0]))
+    return pack(text for text in each(scope.row.get(field)) if scope.having(field, text).holds(arguments[0]))
 
 
 def _only_field(expression: tree.Expression) -> str:

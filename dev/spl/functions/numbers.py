@@ -1,6 +1,7 @@
 """Eval functions of numbers.
 Page: "Mathematical functions".
 """
+
 from __future__ import annotations
 
 import math

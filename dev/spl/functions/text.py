@@ -1,6 +1,7 @@
 """Eval functions of text.
 Pages: "Text functions", "Cryptographic functions", "JSON functions".
 """
+
 from __future__ import annotations
 
 from dev.spl.functions.define import EvalFunction, strict
@@ -21,7 +22,7 @@ def _substr(subject: Result, start: Result, length: Result = None) -> Result:
     """Counted from 1; a negative start counts from the end."""
     text, first = written(subject) or "", int(numeric(start) or 0)
     begin = len(text) + first if first < 0 else max(first - 1, 0)
-    return text[begin:] if length is None else text[begin:begin + int(numeric(length) or 0)]
+    return text[begin:] if length is None else text[begin : begin + int(numeric(length) or 0)]
 
 
 TEXT: dict[str, EvalFunction] = {

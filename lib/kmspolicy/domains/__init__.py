@@ -1,0 +1,1 @@
+"""What each context key can hold, and conditions as sets of values."""

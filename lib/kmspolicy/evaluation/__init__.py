@@ -1,0 +1,1 @@
+"""One concrete request against one policy, nothing symbolic."""

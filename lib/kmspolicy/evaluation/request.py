@@ -1,0 +1,61 @@
+"""A request as it reaches AWS KMS: who asks for which action on which key, with which context.
+
+Source: IAM User Guide, *The request context*; KMS Developer Guide, *Key identifiers*.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple, Optional, Union
+
+Value = Union[str, tuple[str, ...], None]  # of a context key: one text, several, or absent
+PARTITIONS = ("aws", "aws-us-gov", "aws-cn", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
+
+
+class KeyFacts(NamedTuple):
+    """What is known of the key from outside the policy; None is unknown.
+
+    account: 12 digits; region: as in us-west-2; key_id: the id in the key's ARN; partition: aws, aws-cn …;
+    event_time: Unix seconds, from which on the policy is in force.
+    """
+
+    account: Optional[str] = None
+    region: Optional[str] = None
+    key_id: Optional[str] = None
+    partition: Optional[str] = None
+    event_time: Optional[float] = None
+
+
+UNKNOWN_KEY = KeyFacts()
+
+
+class Caller(NamedTuple):
+    """Who makes a request, as far as principal elements can name it.
+
+    account: its own; None for a service. arn: a role, user or federated user; session: an assumed-role session's ARN;
+    unique_id: AIDA… or AROA…; service: a service principal.
+    """
+
+    account: Optional[str] = None
+    arn: Optional[str] = None
+    session: Optional[str] = None
+    unique_id: Optional[str] = None
+    service: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request for one action on the key. Context keys are in lower case; an absent key is not in the context."""
+
+    action: str
+    caller: Caller
+    context: Mapping[str, Value]
+    key: KeyFacts = UNKNOWN_KEY
+
+
+class Decision(Enum):
+    """What the policy says to a request."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    NOT_ALLOWED = "not allowed"

@@ -1,0 +1,1 @@
+"""The policy language as AWS documents it: grammar, operators, context keys, actions."""

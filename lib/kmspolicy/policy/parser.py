@@ -1,0 +1,271 @@
+"""Reads the text of a key policy into statements, or says why it cannot be read.
+
+Source: IAM User Guide, *Grammar of the IAM JSON policy language* and *IAM JSON policy elements reference*.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Optional
+
+from ..caching import cached_for_short
+from . import wildcards
+from .actions import COMMON, EVERY_ACTION, covered
+from .errors import Fault, PolicyError
+from .model import THE_KEY, Condition, Policy, Quantifier, Resources, Statement
+from .operators import OPERATORS, Family, Operator
+from .principals import ANYONE, Principals, one_principal
+from .strict_json import DEEPEST, JsonFloat, bound_depth, nests_too_deep, read_json, show
+
+VERSIONS = ("2012-10-17", "2008-10-17")
+_ELEMENTS = frozenset(
+    ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition")
+)
+# A statement of these alone, as nearly all are, lists what it covers and not what it leaves out.
+_USUAL = _ELEMENTS - {"NotPrincipal", "NotAction", "NotResource"}
+_TOP_ELEMENTS = frozenset(("Version", "Id", "Statement"))
+_PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
+
+
+def parse(text: str) -> Policy:
+    """The policy in the text. Raises PolicyError with what is wrong and where."""
+    try:
+        return _policy(text)
+    except PolicyError:
+        if nests_too_deep(text):
+            raise PolicyError(Fault.TOO_DEEP, str(DEEPEST)) from None
+        raise
+
+
+def _policy(text: str) -> Policy:
+    document = read_json(text)
+    if not isinstance(document, dict):
+        raise PolicyError(Fault.NOT_AN_OBJECT, show(document), place="policy")
+    version = document.get("Version", VERSIONS[1])
+    if version not in VERSIONS:
+        raise PolicyError(Fault.VERSION, show(version))
+    if not isinstance(document.get("Id", ""), str):
+        raise PolicyError(Fault.NOT_TEXT, show(document["Id"]), place="Id")
+    if not document.keys() <= _TOP_ELEMENTS:
+        _bound_unknown(document, _TOP_ELEMENTS)
+    statements = document.get("Statement", [])
+    if isinstance(statements, dict):
+        statements = [statements]
+    elif not isinstance(statements, list):
+        raise PolicyError(Fault.NOT_AN_OBJECT, show(statements), place="Statement")
+    if not statements:
+        raise PolicyError(Fault.NO_STATEMENT)
+    expands = version == VERSIONS[0]
+    found = []
+    for index, source in enumerate(statements):
+        try:
+            found.append(_statement(source, index, expands))
+        except PolicyError as error:
+            raise error.within(f"Statement[{index}]") from None
+    return Policy(tuple(found), document, text)
+
+
+def _bound_unknown(source: dict[str, Any], known: frozenset[str]) -> None:
+    """Bounds the depth of elements that the grammar does not know; it bounds the others by itself."""
+    bound_depth([value for element, value in source.items() if element not in known])
+
+
+def _statement(source: Any, index: int, expands: bool) -> Statement:
+    if not isinstance(source, dict):
+        raise PolicyError(Fault.NOT_AN_OBJECT, show(source))
+    effect = source.get("Effect")
+    if effect != "Allow" and effect != "Deny":
+        raise PolicyError(Fault.WRONG_EFFECT, show(effect) if "Effect" in source else "missing", place="Effect")
+    sid = source.get("Sid", "")
+    if not isinstance(sid, str):
+        raise PolicyError(Fault.NOT_TEXT, show(sid), place="Sid")
+    if source.keys() <= _USUAL:
+        place, resource, action = "Principal", "Resource", "Action"
+    else:
+        if not source.keys() <= _ELEMENTS:
+            _bound_unknown(source, _ELEMENTS)
+        place = _side(source, "Principal", "NotPrincipal")
+        resource = _side(source, "Resource", "NotResource")
+        action = _side(source, "Action", "NotAction")
+    if place not in source:
+        raise PolicyError(Fault.NO_PRINCIPAL)
+    resources: Optional[Resources] = None
+    conditions: tuple[Condition, ...] = ()
+    actions = 0
+    try:
+        principals = _principals(source[place], place == "NotPrincipal")
+        if (place := resource) in source:
+            resources = _resources(source[place], place == "NotResource", expands)
+        if (place := "Condition") in source:
+            conditions = _conditions(source[place], expands)
+        if (place := action) in source:
+            actions = _actions(source[place], place == "NotAction")
+    except PolicyError as error:
+        raise error.within(place) from None
+    return _new(Statement, (index, source, sid, effect == "Allow", principals, actions, resources, conditions))
+
+
+_new = tuple.__new__  # a NamedTuple's own constructor is written in Python and takes twice as long
+
+
+def _side(source: dict[str, Any], element: str, complement: str) -> str:
+    """Which of an element and its complement a statement has; the element where it has neither."""
+    if complement not in source:
+        return element
+    if element in source:
+        raise PolicyError(Fault.BOTH, element)
+    return complement
+
+
+def _texts(value: Any) -> list[str]:
+    """A string or a list of strings; an empty object counts as an empty list."""
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list):
+        if value == {}:
+            return []
+        raise PolicyError(Fault.NOT_TEXT, show(value))
+    try:
+        "".join(value)
+    except TypeError:
+        position, item = next((at, item) for at, item in enumerate(value) if not isinstance(item, str))
+        raise PolicyError(Fault.NOT_TEXT, show(item), place=f"[{position}]") from None
+    return value
+
+
+def _principals(value: Any, negated: bool) -> Principals:
+    if isinstance(value, dict):
+        if len(value) == 1 and not negated:
+            ((kind, who),) = value.items()
+            if isinstance(who, str) and kind in _PRINCIPAL_TYPES:
+                return one_principal(who, kind)
+            texts = _principal_texts(kind, who)
+            return Principals(False, kind == "AWS" and "*" in texts, ((kind, texts),))
+        listed = tuple([(kind, _principal_texts(kind, values)) for kind, values in value.items()])
+        # A NotPrincipal that lists nobody at all has no effect; it is not the complement of nobody.
+        return Principals(negated and any(texts for _, texts in listed), "*" in _of_aws(value), listed)
+    if value == "*":
+        return _ALL_BUT_ANYONE if negated else ANYONE
+    if value == []:
+        return _NOBODY
+    raise PolicyError(Fault.NOT_PRINCIPALS, show(value))
+
+
+_ALL_BUT_ANYONE = Principals(True, True, (("*", ("*",)),))
+_NOBODY = Principals(False, False, ())
+
+
+def _of_aws(value: dict[str, Any]) -> Sequence[str]:
+    listed = value.get("AWS", ())
+    return (listed,) if isinstance(listed, str) else listed
+
+
+def _principal_texts(kind: str, values: Any) -> Sequence[str]:
+    if kind not in _PRINCIPAL_TYPES:
+        raise PolicyError(Fault.PRINCIPAL_TYPE, show(kind))
+    try:
+        return _texts(values)
+    except PolicyError as error:
+        raise error.within(kind) from None
+
+
+def _actions(value: Any, negated: bool) -> int:
+    listed = [value] if isinstance(value, str) else value
+    mask = 0
+    try:
+        for text in listed:
+            mask |= COMMON[text]
+    except (KeyError, TypeError):  # not one of the everyday patterns, or no text at all
+        listed = _texts(value)
+        for text in listed:
+            mask |= covered(text)
+    if negated:
+        return EVERY_ACTION & ~mask if listed else 0
+    return mask
+
+
+def _resources(value: Any, negated: bool, expands: bool) -> Optional[Resources]:
+    if value == "*" and not negated:
+        return THE_KEY
+    listed = _texts(value)
+    if listed == ["*"] and not negated:
+        return THE_KEY
+    return Resources(tuple(wildcards.tokens_of(text, True, expands) for text in listed), negated) if listed else None
+
+
+_OPERATOR_NAME = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(.*?)(IfExists)?\Z", re.IGNORECASE | re.DOTALL)
+_QUANTIFIERS = {"forallvalues": Quantifier.ALL, "foranyvalue": Quantifier.ANY}
+
+
+@cached_for_short(64)
+def _operator(name: str) -> tuple[Operator, Optional[Quantifier], bool]:
+    """The operator, set prefix and IfExists in a name."""
+    prefix, bare, if_exists = _OPERATOR_NAME.match(name).groups()  # type: ignore[union-attr]  # it matches every text
+    operator = OPERATORS.get(bare.lower())
+    if operator is None:
+        raise PolicyError(Fault.OPERATOR, show(name))
+    if operator.family is Family.NULL and (prefix or if_exists):
+        raise PolicyError(Fault.NULL_FORM, show(name))
+    return operator, _QUANTIFIERS.get((prefix or "").lower()), bool(if_exists)
+
+
+def _conditions(source: Any, expands: bool) -> tuple[Condition, ...]:
+    if not isinstance(source, dict):
+        raise PolicyError(Fault.NOT_AN_OBJECT, show(source))
+    found: list[Condition] = []
+    for name, keys in source.items():
+        _operator(name)
+        try:
+            found += _of_operator(name, keys, expands)
+        except PolicyError as error:
+            raise error.within(name) from None
+    return tuple(found)
+
+
+def _of_operator(name: str, keys: Any, expands: bool) -> list[Condition]:
+    if not isinstance(keys, dict):
+        raise PolicyError(Fault.NOT_AN_OBJECT, show(keys))
+    found = []
+    for key, value in keys.items():
+        if isinstance(value, str):
+            length = len(value)
+            values: tuple[str, ...] = (value,)
+        else:
+            values = _condition_values(key, value)
+            length = len(values) + sum(map(len, values))
+        short = len(key) + length <= _LONGEST_SHARED
+        found.append((_shared_condition if short else _condition)(name, key, values, expands, short))
+    if len(found) > 1:
+        seen: set[str] = set()
+        for condition in found:
+            if condition.key in seen:
+                raise PolicyError(Fault.DUPLICATE_KEY, show(condition.key_written))
+            seen.add(condition.key)
+    return found
+
+
+def _condition(name: str, key: str, values: tuple[str, ...], expands: bool, shared: bool) -> Condition:
+    operator, quantifier, if_exists = _operator(name)
+    return Condition(operator, quantifier, if_exists, name, key, values, expands, shared)
+
+
+# Policies have many conditions in common: one object stands for all that are alike, and keeps what is known of it.
+_LONGEST_SHARED = 256
+_shared_condition = lru_cache(maxsize=2048)(_condition)
+
+
+def _condition_values(key: str, value: Any) -> tuple[str, ...]:
+    texts: list[str] = []
+    for position, item in enumerate(value if isinstance(value, list) else [value]):
+        if isinstance(item, str):
+            texts.append(item)
+        elif isinstance(item, bool):
+            texts.append("true" if item else "false")
+        elif isinstance(item, JsonFloat):
+            texts.append(item.text)
+        elif isinstance(item, int):
+            texts.append(str(item))
+        else:
+            place = f"{key}[{position}]" if isinstance(value, list) else key
+            raise PolicyError(Fault.NOT_TEXT, show(item), place=place)
+    return tuple(texts)

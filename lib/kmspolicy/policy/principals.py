@@ -1,0 +1,168 @@
+"""The principal element of a statement: whom it names, and whether it covers a caller.
+
+Source: IAM User Guide, *AWS JSON policy elements: Principal* and *NotPrincipal*.
+"""
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from ..caching import cached_for_short, lazy
+
+
+class Named(Enum):
+    """What a value under the principal type `AWS` stands for."""
+
+    ANYONE = "anyone"
+    ACCOUNT = "account"
+    PRINCIPAL = "principal"
+    SESSION = "session"
+    UNIQUE_ID = "unique id"
+    NOBODY = "nobody"
+
+    __hash__ = object.__hash__  # each is one object; Enum's own is written in Python
+
+
+class Principals:
+    """Whom a principal element covers. What its values name is worked out when it is asked for: most never are."""
+
+    def __init__(self, negated: bool, anyone: bool, listed: tuple[tuple[str, Sequence[str]], ...]) -> None:
+        """negated: covers the complement of whom it lists; anyone: lists `*`; listed: the values behind each type."""
+        self.negated = negated
+        self.anyone = anyone
+        self.open_ended = negated or anyone  # it covers principals that it does not name
+        self._listed = listed
+
+    @lazy
+    def written(self) -> tuple[str, ...]:
+        """As the field key_policy_principal shows them."""
+        if len(self._listed) == 1 and not self.negated and self._listed[0][0] in ("AWS", "*"):
+            return tuple(self._listed[0][1])
+        mark = "!" if self.negated else ""
+        return tuple(
+            [
+                f"{mark}{text}" if kind in ("AWS", "*") else f"{mark}{kind}:{text}"
+                for kind, texts in self._listed
+                for text in texts
+            ]
+        )
+
+    @lazy
+    def _named(self) -> dict[Named, dict[str, str]]:
+        """The values under `AWS`: by what they stand for, the ids or ARNs with the account of each ('' if unknown)."""
+        found: dict[Named, dict[str, str]] = {}
+        for what, who, account in map(named, self._of("AWS")):
+            if what in found:
+                found[what][who] = account
+            else:
+                found[what] = {who: account}
+        return found
+
+    def _of(self, wanted: str) -> Sequence[str]:
+        """The values behind a type."""
+        for kind, texts in self._listed:
+            if kind == wanted:
+                return texts
+        return ()
+
+    def _who(self, what: Named) -> frozenset[str]:
+        return frozenset(self._named.get(what, ()))
+
+    @lazy
+    def accounts(self) -> frozenset[str]:
+        return self._who(Named.ACCOUNT)
+
+    @lazy
+    def arns(self) -> frozenset[str]:
+        """Of roles, users and federated users."""
+        return self._who(Named.PRINCIPAL)
+
+    @lazy
+    def sessions(self) -> frozenset[str]:
+        """ARNs of assumed-role sessions."""
+        return self._who(Named.SESSION)
+
+    @lazy
+    def who(self) -> "Who":
+        """Whom it names, as far as it tells rows of the threat model apart."""
+        services = self._of("Service")
+        named_services = frozenset([text for text in services if "*" not in text and "?" not in text])
+        texts = self._of("AWS")
+        if not texts:
+            return Who(_NONE, _NONE, named_services)
+        together = "\n".join(texts)
+        accounts = _PLAIN.findall(together)
+        if len(accounts) == len(texts) == together.count("\n") + 1:  # found without a look at each
+            return Who(frozenset(accounts), _NONE, named_services)
+        owners = [account for those in self._named.values() for account in those.values() if account]
+        return Who(frozenset(owners), self._who(Named.UNIQUE_ID), named_services)
+
+    @property
+    def unique_ids(self) -> frozenset[str]:
+        return self.who.unique_ids
+
+    @property
+    def services(self) -> frozenset[str]:
+        return self.who.services
+
+
+class Who(NamedTuple):
+    """The accounts of all whom a principal element names; the unique ids, whose accounts are unknown; services."""
+
+    owners: frozenset[str]
+    unique_ids: frozenset[str]
+    services: frozenset[str]
+
+
+_NONE: frozenset[str] = frozenset()
+
+ANYONE = Principals(False, True, (("*", ("*",)),))  # the plain `*`
+
+_ACCOUNT = re.compile(r"[0-9]{12}\Z")
+_UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}\Z")
+# The ARNs of accounts, users and roles among lines.
+_PLAIN = re.compile(r"^arn:[^:*?\n]*:iam::([0-9]{12}):(?:root|(?:role|user)/[^*?\n]+)$", re.MULTILINE)
+_ROOT = re.compile(r"arn:[^:]*:iam::([0-9]{12}):root\Z")
+_OWNER = re.compile(r"arn:[^:]*:(?:iam::([0-9]{12}):(?:role|user)|sts::([0-9]{12}):(federated-user|assumed-role))\Z")
+
+
+def named(value: str) -> tuple[Named, str, str]:
+    """What a value under the principal type `AWS` names: its kind, the id or ARN, and the account ('' if unknown)."""
+    if "*" in value or "?" in value:
+        return (Named.ANYONE if value == "*" else Named.NOBODY), value, ""
+    head, slash, name = value.partition("/")
+    what, account = _of_head(head)
+    has_path = what is Named.PRINCIPAL or what is Named.SESSION
+    if bool(slash) != has_path:
+        return Named.NOBODY, value, ""
+    if not has_path:
+        return what, account or value, account
+    whole = name.count("/") == 1 and name[0] != "/" and name[-1] != "/" if what is Named.SESSION else name != ""
+    return (what, value, account) if whole else (Named.NOBODY, value, "")
+
+
+@cached_for_short(64)
+def _of_head(head: str) -> tuple[Named, str]:
+    """What a value names of which this stands before the first slash, and the account."""
+    owner = _OWNER.match(head)
+    if owner is not None:
+        of_iam, of_sts, kind = owner.groups()
+        return (Named.SESSION if kind == "assumed-role" else Named.PRINCIPAL), of_iam or of_sts
+    root = _ROOT.match(head)
+    if root is not None:
+        return Named.ACCOUNT, root.group(1)
+    if _ACCOUNT.match(head):
+        return Named.ACCOUNT, head
+    return (Named.UNIQUE_ID if _UNIQUE_ID.match(head) else Named.NOBODY), ""
+
+
+@cached_for_short(256)
+def one_principal(value: str, kind: str) -> Principals:
+    """The principal element that lists a single value, of this type."""
+    return Principals(False, value == "*" and kind == "AWS", ((kind, (value,)),))
+
+
+def account_of(arn: str) -> str:
+    """The account in the fifth part of an ARN."""
+    return arn.split(":", 5)[4]

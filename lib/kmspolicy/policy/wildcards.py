@@ -1,0 +1,296 @@
+"""Text with wildcards and policy variables, as condition values, actions and resources write it.
+
+Source: IAM User Guide, *IAM policy elements: Variables and tags* and *Condition operators* (string, ARN).
+"""
+
+import re
+from typing import Callable, NamedTuple, Optional, Union
+
+from ..caching import cached_for_short
+from ..regular import languages
+
+
+class Wildcard(NamedTuple):
+    """`*` (many) or `?` (one)."""
+
+    many: bool
+
+
+class Variable(NamedTuple):
+    """`${name}` or `${name, 'default'}`; the name in lower case."""
+
+    name: str
+    default: Optional[str]
+
+
+STAR, ONE = Wildcard(True), Wildcard(False)
+Token = Union[str, Wildcard, Variable]
+Tokens = tuple[Token, ...]
+Lookup = Callable[[str], Union[str, Wildcard, None]]  # a wildcard: a value that is still open
+
+_SPLIT = {
+    (True, True): re.compile(r"(\$\{[^}]*\}|\*|\?)"),
+    (True, False): re.compile(r"(\*|\?)"),
+    (False, True): re.compile(r"(\$\{[^}]*\})"),
+}
+_DEFAULT = re.compile(r"\s*([^,]*?)\s*,\s*'(.*)'\s*\Z", re.DOTALL)
+
+
+def tokens_of(text: str, wildcards: bool, variables: bool) -> Tokens:
+    """Splits a policy's text into literal pieces, wildcards and variables."""
+    if (wildcards and ("*" in text or "?" in text)) or (variables and "${" in text):
+        return _split(text, wildcards, variables)
+    return (text,) if text else ()
+
+
+@cached_for_short(256)
+def _split(text: str, wildcards: bool, variables: bool) -> Tokens:
+    tokens: list[Token] = []
+    for piece in _SPLIT[wildcards, variables].split(text):
+        if not piece:
+            continue
+        token: Token = piece
+        if wildcards and piece in ("*", "?"):
+            token = STAR if piece == "*" else ONE
+            if token is STAR and tokens and tokens[-1] is STAR:
+                continue
+        elif variables and piece.startswith("${") and piece.endswith("}"):
+            token = _variable(piece[2:-1])
+        if isinstance(token, str) and tokens and isinstance(tokens[-1], str):
+            tokens[-1] += token
+        else:
+            tokens.append(token)
+    return tuple(tokens)
+
+
+def _variable(inside: str) -> Token:
+    if inside in ("*", "?", "$"):
+        return inside
+    with_default = _DEFAULT.match(inside)
+    if with_default:
+        return Variable(with_default.group(1).lower(), with_default.group(2))
+    return Variable(inside.strip().lower(), None)
+
+
+def is_plain(tokens: Tokens) -> bool:
+    """Whether the text has neither wildcards nor variables."""
+    return not tokens or (len(tokens) == 1 and isinstance(tokens[0], str))
+
+
+def variables_in(tokens: Tokens) -> tuple[Variable, ...]:
+    """The variables of a text, in order."""
+    return tuple(token for token in tokens if isinstance(token, Variable))
+
+
+def expand(tokens: Tokens, lookup: Lookup) -> Optional[Tokens]:
+    """Puts the request's values in place of variables, as literal text; None when one has neither value nor default."""
+    if not any(isinstance(token, Variable) for token in tokens):
+        return tokens
+    filled: list[Token] = []
+    for token in tokens:
+        if isinstance(token, Variable):
+            value = lookup(token.name)
+            if value is None:
+                value = token.default
+            if value is None:
+                return None
+            token = value
+        if isinstance(token, str) and filled and isinstance(filled[-1], str):
+            filled[-1] += token
+        elif token != "":
+            filled.append(token)
+    return tuple(filled)
+
+
+def filled(tokens: Tokens, filling: str) -> str:
+    """A text that an expanded pattern matches: its stars filled, its question marks replaced."""
+    return "".join(token if isinstance(token, str) else filling if token is STAR else "x" for token in tokens)
+
+
+class Glob:
+    """Matches whole texts against literal pieces and wildcards, in time linear in the text for each piece."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.literal = (str(tokens[0]) if tokens else "") if is_plain(tokens) else None
+        if self.literal is not None:
+            return
+        segments: list[list[Token]] = [[]]
+        for token in tokens:
+            if token is STAR:
+                segments.append([])
+            else:
+                segments[-1].append(token)
+        self._segments = [_segment(segment) for segment in segments]
+
+    def matches(self, text: str) -> bool:
+        """Whether the whole text matches."""
+        if self.literal is not None:
+            return text == self.literal
+        first, *middle = self._segments
+        if not middle:
+            return first.width == len(text) and first.at(text, 0)
+        last = middle.pop()
+        end = len(text) - last.width
+        if end < first.width or not first.at(text, 0) or not last.at(text, end):
+            return False
+        position = first.width
+        for segment in middle:
+            position = segment.find(text, position, end)
+            if position < 0:
+                return False
+            position += segment.width
+        return True
+
+
+class _Segment(NamedTuple):
+    """A stretch between two stars: its width in characters, and its literal texts, each with its place in it."""
+
+    width: int
+    pieces: tuple[tuple[int, str], ...]
+
+    def at(self, text: str, position: int) -> bool:
+        return all(text.startswith(piece, position + place) for place, piece in self.pieces)
+
+    def find(self, text: str, start: int, end: int) -> int:
+        if not self.pieces:
+            return start if start + self.width <= end else -1
+        place, first = self.pieces[0]
+        while True:
+            start = text.find(first, start + place, end) - place
+            if start < 0 or start + self.width > end:
+                return -1
+            if len(self.pieces) == 1 or self.at(text, start):
+                return start
+            start += 1
+
+
+def _segment(tokens: list[Token]) -> _Segment:
+    width = 0
+    pieces = []
+    for token in tokens:
+        if isinstance(token, str):
+            pieces.append((width, token))
+        width += len(token) if isinstance(token, str) else 1
+    return _Segment(width, tuple(pieces))
+
+
+_TOKENS_OF_A_STEP = 4
+_CHARACTERS_OF_A_STEP = 16  # that are put together anew
+_STEPS_OF_A_PLACE = 200  # to look at 1,024 places in a text for one of the pieces between question marks
+
+
+def effort(tokens: Tokens) -> tuple[int, int]:
+    """Steps that a match takes at most: at any rate, and for each 1,024 characters of the text that is matched."""
+    if is_plain(tokens):
+        return 0, 0
+    steps = 1 + len(tokens) // _TOKENS_OF_A_STEP
+    widest = width = pieces = single = 0
+    for token in tokens:
+        if isinstance(token, str):
+            width += len(token)
+            pieces += 1
+        elif token is ONE:
+            single += 1
+        elif token is STAR:
+            # No place of the text is looked at for two of the stretches between stars.
+            widest = max(widest, width + bool(single) * pieces * _STEPS_OF_A_PLACE)
+            width = pieces = single = 0
+    if any(isinstance(token, Variable) for token in tokens):
+        steps += 2 * len(tokens) + sum(len(t) for t in tokens if isinstance(t, str)) // _CHARACTERS_OF_A_STEP
+    return steps, widest
+
+
+def arn_parts(tokens: Tokens) -> Optional[tuple[Tokens, ...]]:
+    """The six parts of an expanded ARN; None when it is not one. The sixth keeps its colons."""
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
+        if not isinstance(token, str):
+            parts[-1].append(token)
+            continue
+        first, *rest = token.split(":", 6 - len(parts))
+        if first:
+            parts[-1].append(first)
+        for piece in rest:
+            parts.append([piece] if piece else [])
+    return tuple(map(tuple, parts)) if len(parts) == 6 else None
+
+
+def is_arn(text: str) -> bool:
+    """Whether a text has the six parts of an ARN."""
+    return text.count(":") >= 5
+
+
+class ArnGlob:
+    """Matches whole ARNs: each of the six parts on its own. Made from the parts of a pattern."""
+
+    def __init__(self, parts: tuple[Tokens, ...]) -> None:
+        self._parts = tuple(map(Glob, parts))
+
+    def matches(self, text: str) -> bool:
+        """Whether the whole text matches."""
+        values = text.split(":", 5)
+        return len(values) == 6 and all(part.matches(value) for part, value in zip(self._parts, values))
+
+
+def arn_like(tokens: Tokens, arn: str) -> str:
+    """An ARN that a pattern matches, as like another one as can be: its parts stand where the pattern has wildcards."""
+    parts, others = arn_parts(tokens), arn.split(":", 5)
+    if parts is None or len(others) != 6:
+        return arn
+    kept = [other if not is_plain(part) else filled(part, "") for part, other in zip(parts[:5], others)]
+    return ":".join((*kept, filled(parts[5], "any")))
+
+
+def fold(text: str) -> str:
+    """The text without case, character by character."""
+    if text.isascii():
+        return text.lower()
+    return "".join(low if len(low) == 1 else char for char, low in ((char, char.lower()) for char in text))
+
+
+def _either_case(char: str) -> languages.Element:
+    upper = fold(char).upper()
+    return languages.one_of(fold(char) + (upper if len(upper) == 1 else char))
+
+
+def either_case(row: languages.Pattern) -> languages.Pattern:
+    """The row that matches the same texts and those that differ from them in case."""
+    return tuple(
+        element if element.chars.negated else element._replace(chars=_both_cases(element.chars)) for element in row
+    )
+
+
+def _both_cases(chars: languages.CharClass) -> languages.CharClass:
+    return languages.CharClass(chars.chars.union(*(_either_case(char).chars.chars for char in chars.chars)))
+
+
+def _as_elements(tokens: Tokens, wild: languages.CharClass, ignore_case: bool) -> languages.Pattern:
+    elements: list[languages.Element] = []
+    for token in tokens:
+        if isinstance(token, Wildcard):
+            elements.append(languages.Element(wild, token.many))
+        elif isinstance(token, str):
+            elements += map(_either_case if ignore_case else languages.one_of, token)
+    return tuple(elements)
+
+
+def automaton(tokens: Tokens, ignore_case: bool = False) -> languages.Pattern:
+    """An expanded text as the row of character classes that the search walks."""
+    return _as_elements(tokens, languages.ANY, ignore_case)
+
+
+def arn_automaton(tokens: Tokens) -> Optional[languages.Pattern]:
+    """The same for an ARN, whose wildcards stay inside their part; None when it is not an ARN."""
+    parts = arn_parts(tokens)
+    if parts is None:
+        return None
+    colon = languages.literal(":")
+    row: languages.Pattern = ()
+    for part in parts[:5]:
+        row += _as_elements(part, languages.NO_COLON, False) + colon
+    return row + _as_elements(parts[5], languages.ANY, False)
+
+
+def no_values(name: str) -> Optional[str]:
+    """The lookup of texts that hold no variables."""
+    return None

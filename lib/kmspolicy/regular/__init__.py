@@ -1,0 +1,1 @@
+"""Regular languages; knows nothing of AWS."""

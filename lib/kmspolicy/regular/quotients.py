@@ -1,0 +1,66 @@
+"""What can stand in one place of a text, so that the whole matches a pattern: the pattern less what stands around it.
+
+Source: IAM User Guide, *IAM policy elements: Variables and tags* (a variable amid other text).
+"""
+
+from collections.abc import Iterable
+from typing import Callable, Optional
+
+from .languages import CharClass, Part, Pattern, Row
+
+
+def between(row: Pattern, before: Pattern, after: Pattern, spend: Callable[[int], None]) -> Optional[Row]:
+    """What matches every text t for which row matches some before + t + after, and no other; None: there is none.
+
+    Calls spend(steps): one for each place of the row that is looked at.
+    """
+    starts = _behind(row, before, spend)
+    ends = [len(row) - taken for taken in reversed(_behind(row[::-1], after[::-1], spend))]
+    if not starts or not ends or starts[0] > ends[-1]:
+        return None
+    first, last = starts[0], ends[-1]
+    if len(starts) == len(ends) == 1:
+        return row[first:last]
+    inside = range(first, last + 1)
+    return Part(
+        row[first:last],
+        [place - first for place in starts if place in inside],
+        [place - first for place in ends if place in inside],
+    )
+
+
+def _behind(row: Pattern, around: Pattern, spend: Callable[[int], None]) -> list[int]:
+    """The places of a row at which it can go on behind a text of another."""
+    places = _opened(row, (0,))
+    for chars, repeat in around:
+        found = set(places) if repeat else set[int]()
+        while places:
+            spend(1 + len(places))
+            moved = (at + (not row[at].repeat) for at in places if at < len(row) and _meet(row[at].chars, chars))
+            places = _opened(row, moved) - found
+            found |= places
+            if not repeat:
+                break
+        places = found
+    return sorted(places)
+
+
+def _opened(row: Pattern, places: Iterable[int]) -> set[int]:
+    """These places, and those behind repeats that may be empty."""
+    found = set[int]()
+    for at in places:
+        found.add(at)
+        while at < len(row) and row[at].repeat:
+            at += 1
+            found.add(at)
+    return found
+
+
+def _meet(left: CharClass, right: CharClass) -> bool:
+    """Whether two classes share a character."""
+    if left.negated and right.negated:
+        return True
+    if left.negated or right.negated:
+        listed, other = (right, left) if left.negated else (left, right)
+        return not listed.chars <= other.chars
+    return not left.chars.isdisjoint(right.chars)

@@ -1,0 +1,1 @@
+"""The answer to one policy: verdict, reasons, severity."""

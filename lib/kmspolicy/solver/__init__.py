@@ -1,0 +1,1 @@
+"""Searches for context values that satisfy some conditions and falsify others."""

@@ -1,0 +1,117 @@
+"""Decides what the command's arguments ask for. Every error is one line that names what is allowed.
+
+Source: interface of the command (README, *Options*; searchbnf.conf).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ..policy.account_id import ACCOUNT_ID
+
+DEFAULT_FIELD = "_raw"
+DEFAULT_PREFIX = "key_policy_"
+
+
+class Options:
+    """What a search asks for. A plain class: dataclasses and typing take longer to load than all else of a start."""
+
+    field = DEFAULT_FIELD
+    actions: tuple[str, ...] = ()  # none: those of the engine's own default
+    expand = True
+    flagged_only = False
+    account_id = ""
+    account_field = ""
+    prefix = DEFAULT_PREFIX
+    raw = True
+
+
+class OptionError(Exception):
+    """A wrong argument; the text is the one line for the searcher."""
+
+
+def parse(arguments: list[str]) -> Options:
+    """Options from arguments as splunkd passes them, unquoted: `name=value`, or the one field. Raises OptionError."""
+    options = Options()
+    seen: list[str] = []
+    fields: list[str] = []
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if not equals:
+            fields.append(argument)
+            continue
+        if name not in _READERS:
+            raise OptionError(f"unknown option {shown(name)}: the options are {', '.join(_READERS)}")
+        if name in seen:
+            raise OptionError(f"the option {name} is given twice: give it once")
+        seen.append(name)
+        _READERS[name](options, value)
+    if len(fields) > 1:
+        raise OptionError(
+            f"one field may be named, not {len(fields)} ({', '.join(map(shown, fields[:3]))}): write "
+            'options as name=value, and a list of actions in quotes, as in actions="Encrypt,Decrypt"'
+        )
+    if fields and not fields[0].strip():
+        raise OptionError("the name of the field is empty: name a field, or none to read _raw")
+    if fields:
+        options.field = fields[0]
+    return options
+
+
+def shown(value: str) -> str:
+    """A searcher's text within one line: cut, and without what does not print."""
+    return '"' + "".join(c if c.isprintable() else "?" for c in value[:60]) + ("…" if len(value) > 60 else "") + '"'
+
+
+def _choice(name: str, field: str, values: dict[str, bool], allowed: str) -> Callable[[Options, str], None]:
+    def read(options: Options, value: str) -> None:
+        if value.lower() not in values:
+            raise OptionError(f"{name} must be {allowed}, not {shown(value)}")
+        setattr(options, field, values[value.lower()])
+
+    return read
+
+
+def _actions(options: Options, value: str) -> None:
+    from ..policy.actions import resolve_actions  # part of the engine, which most starts need not load
+
+    try:
+        options.actions = resolve_actions(value)
+    except ValueError:
+        raise OptionError(
+            "actions must be encrypt, decrypt, grant, admin, all, or KMS actions in quotes, such as "
+            f'"Encrypt,GenerateDataKey*"; an item of {shown(value)} covers no KMS action'
+        ) from None
+
+
+def _account(options: Options, value: str) -> None:
+    if ACCOUNT_ID.match(value):
+        options.account_id = value
+    elif not value.strip() or value.isdigit():
+        raise OptionError(f"account must be a field or an account id of 12 digits, not {shown(value)}")
+    else:
+        options.account_field = value
+
+
+def _prefix(options: Options, value: str) -> None:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value) or value.startswith("__mv_"):
+        raise OptionError(
+            "prefix must be letters, digits and underscores, and begin neither with a digit nor with "
+            f"__mv_, not {shown(value)}"
+        )
+    options.prefix = value
+
+
+_BOOLEANS = {
+    **dict.fromkeys(("t", "true", "1", "y", "yes"), True),
+    **dict.fromkeys(("f", "false", "0", "n", "no"), False),
+}
+_READERS: dict[str, Callable[[Options, str], None]] = {
+    "actions": _actions,
+    "mode": _choice("mode", "expand", {"expand": True, "summary": False}, "expand or summary"),
+    "show": _choice("show", "flagged_only", {"all": False, "flagged": True}, "all or flagged"),
+    "account": _account,
+    "prefix": _prefix,
+    "raw": _choice("raw", "raw", _BOOLEANS, "t or f"),
+}
