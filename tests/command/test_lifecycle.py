@@ -56,8 +56,8 @@ def test_a_missing_lib_is_one_error_that_names_the_setting(missing: str, told: s
         "finished": True,
         "error": (
             f"{told}: the knowledge bundle lacks the app's folder lib or part of it ({bundle / 'lib'}). "
-            "Search heads send it to indexers only with [replicationAllowlist] kmspolicycheck_lib = apps/kmspolicycheck/lib/... in "
-            "distsearch.conf"
+            "Search heads send it to indexers only with [replicationAllowlist] "
+            "kmspolicycheck_lib = apps/kmspolicycheck/lib/... in distsearch.conf"
         ),
     }
 
