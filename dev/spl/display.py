@@ -14,8 +14,10 @@ from rich.text import Text
 
 from dev.findings import visible
 from dev.spl.runner import Results
-from dev.spl.values import Row, texts
+from dev.spl.times import LATEST, format_time
+from dev.spl.values import Row, number, texts
 
+_DATE = "%Y-%m-%d %H:%M:%S UTC"
 _READABLE = 24  # characters that a column needs at most; where the columns need more than there is, rows become blocks
 
 
@@ -40,7 +42,7 @@ def json_lines(found: Results) -> Iterator[str]:
 
 
 def _needs(found: Results, column: str) -> int:
-    longest = max((len(text) for row in found.rows for text in texts(row, column)), default=0)
+    longest = max((len(text) for row in found.rows for text in _shown(row, column)), default=0)
     return max(len(column), min(longest, _READABLE)) + 3
 
 
@@ -64,4 +66,14 @@ def _block(row: Row, columns: list[str]) -> RenderableType:
 
 
 def _cell(row: Row, column: str, separator: str) -> Text:
-    return Text(separator.join(visible(text) for text in texts(row, column)))
+    return Text(separator.join(visible(text) for text in _shown(row, column)))
+
+
+def _shown(row: Row, column: str) -> list[str]:
+    """A field's values; `_time` as a date, which is what Splunk Web shows of it."""
+    return [_date(text) for text in texts(row, column)] if column == "_time" else texts(row, column)
+
+
+def _date(text: str) -> str:
+    moment = number(text)
+    return text if moment is None or not 0 <= moment < LATEST else format_time(moment, _DATE)

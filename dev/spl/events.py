@@ -12,7 +12,7 @@ from typing import Any, Union
 
 from dev.spl.addon import Setting, addon_fields
 from dev.spl.jsonfields import AUTOMATIC_LIMIT, all_fields
-from dev.spl.times import seconds
+from dev.spl.times import LATEST, seconds
 from dev.spl.values import Row, spell, texts
 
 INDEXED_AFTER = 300
@@ -22,7 +22,6 @@ DEFAULT_FIELDS = frozenset(("_raw", "_time", "_indextime", "index", "sourcetype"
 """What every event has without looking into its text."""
 
 _CLOUDTRAIL_TIME = re.compile(r'"eventTime"\s*:\s*"([^"]*)"')
-_LATEST = 253_402_300_800  # the year 10000: what lies beyond is no time
 
 
 @dataclass(frozen=True)
@@ -95,4 +94,4 @@ def _time(raw: str, record: Mapping[str, Any]) -> float | None:
         time = seconds(written[1]) if written else float(record["time"]) / 1000
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
-    return time if 0 <= time < _LATEST else None
+    return time if 0 <= time < LATEST else None

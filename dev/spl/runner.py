@@ -94,9 +94,10 @@ def run_saved(
     name: str, events: Iterable[Raw] = (), *, all_time: bool = False, app: str | Path = APP, **options: Unpack[Options]
 ) -> Results:
     """Runs a saved search of the app over these events, within its own time range or over all time. Raises SplError."""
-    settings = saved_searches(Path(app)).get(name)
+    saved = saved_searches(Path(app))
+    settings = saved.get(name)
     if settings is None:
-        raise SplError(f"there is no saved search {name!r} in default/savedsearches.conf")
+        raise SplError(_no_such_search(name, saved))
     window = (
         Window()
         if all_time
@@ -108,6 +109,14 @@ def run_saved(
         )
     )
     return _run(settings["search"], events, None, window, Path(app), **options)
+
+
+def _no_such_search(name: str, saved: Iterable[str]) -> str:
+    """What to say of a name that no saved search has: the name that differs in case alone, or else all of them."""
+    known = sorted(saved)
+    meant = [one for one in known if one.casefold() == name.casefold()]
+    said = f"did you mean {meant[0]!r}?" if meant else "these are there:" + "".join(f"\n  {one}" for one in known)
+    return f"there is no saved search {name!r}; {said}"
 
 
 def saved_searches(app: Path = APP) -> dict[str, dict[str, str]]:

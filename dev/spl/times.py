@@ -10,6 +10,9 @@ from re import Match
 
 from dev.spl.errors import SplError
 
+LATEST = 253_402_300_800
+"""Unix seconds of the year 10000: what lies beyond is no time."""
+
 _UNITS: dict[str, str] = {
     name: unit
     for unit, names in {

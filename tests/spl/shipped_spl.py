@@ -1,4 +1,6 @@
-"""Every search that the app ships, as the runner reads it: saved searches, their drilldowns, those of the views."""
+"""Every search that the app ships, as the runner reads it: saved searches, their drilldowns, those of the views, and
+those that the README and docs/ tell users to type (blocks marked `spl`).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from xml.etree import ElementTree
 from dev.spl.runner import APP, saved_searches
 
 _DRILLDOWNS = "action.notable.param.drilldown_searches"
+_TYPED = re.compile(r"^```spl\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _TOKEN = re.compile(r"\$[\w.]+(?:\|s)?\$")
 
 
@@ -23,6 +26,9 @@ def searches() -> list[tuple[str, str, bool]]:
             found.append((f"drilldown of [{name}]", drilldown["search"], False))
     for view in sorted((APP / "default" / "data" / "ui" / "views").glob("*.xml")):
         found += [(f"{view.name} {name}", query, chained) for name, query, chained in _sources(view)]
+    for page in (APP / "README.md", *sorted((APP / "docs").glob("*.md"))):
+        typed = _TYPED.findall(page.read_text(encoding="utf-8"))
+        found += [(f"{page.name} search {number}", text, False) for number, text in enumerate(typed, 1)]
     return [(where, _TOKEN.sub("token", text), chained) for where, text, chained in found]
 
 

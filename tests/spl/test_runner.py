@@ -245,11 +245,28 @@ def test_a_named_search_runs_over_all_events_or_with_now_in_its_time_range(capsy
 
 
 @pytest.mark.parametrize(
+    "time, shown",
+    [("1773316841", "2026-03-12 12:00:41 UTC"), ("x", "x"), ("-1", "-1"), ("9e99", "9e99")],
+)
+def test_a_table_shows_times_as_dates_and_json_as_they_are(
+    time: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spl = f'| makeresults | eval _time="{time}", other="1773316841"'
+    assert main([spl]) == 0
+    assert re.split(r"\s{2,}|\n", capsys.readouterr().out.strip()) == ["_time", "other", shown, "1773316841"]
+    assert main([spl, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"_time": time, "other": "1773316841"}
+
+
+@pytest.mark.parametrize(
     "arguments, status, told",
     [
         (["* | nope"], 1, "line 1, column 5: the local runner does not know the command 'nope'\n  * | nope\n      ^"),
         (["*", "--events", "/no/such/file"], 1, "no such file or folder: /no/such/file"),
-        (["--name", "nope"], 1, "there is no saved search 'nope'"),
+        (["--name", "nope"], 1, "there is no saved search 'nope'; these are there:\n  KMS - "),
+        (["--name", "kms - setup CHECK"], 1, "did you mean 'KMS - Setup check'?"),
+        (["| makeresults count=2"], 1, "the local runner does not know count= of makeresults"),
+        (["| makeresults 2"], 1, "the local runner does not know 2 of makeresults"),
         (["*", "--now", "yesterday"], 1, "yesterday"),
     ],
 )

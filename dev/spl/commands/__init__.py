@@ -23,6 +23,7 @@ COMMANDS: dict[str, Command] = {
     "inputlookup": Command(_REFERENCE + "inputlookup", "arguments", tables.inputlookup, generating=True),
     "kmspolicycheck": Command("default/searchbnf.conf: kmspolicycheck-command", "arguments", external.kmspolicycheck),
     "lookup": Command(_REFERENCE + "lookup", "arguments", tables.lookup),
+    "makeresults": Command(_REFERENCE + "makeresults", "arguments", tables.makeresults, generating=True),
     "mvexpand": Command(_REFERENCE + "mvexpand", "arguments", shaping.mvexpand),
     "outputlookup": Command(_REFERENCE + "outputlookup", "arguments", tables.outputlookup),
     "regex": Command(_REFERENCE + "regex", "arguments", filtering.regex),
