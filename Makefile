@@ -1,12 +1,14 @@
 # Everything that is typed here. Needs make and Python 3.9 or later; whatever else is needed goes into .venv.
 #
 #   make demo [EVENTS=…]     what the app finds in the sample events, or in your own CloudTrail files (file, folder, - for stdin)
-#   make test                ruff, mypy and every test
+#   make check               lint and the fast tests: under a minute, for every save
+#   make test                lint and every test, as CI runs them
 #   make package             dist/kmspolicycheck-<version>.tar.gz, its SBOM and checksums; the last line is its path
 #   make appinspect          Splunk's own inspection of that package
 #   make search SPL='…' or NAME='…', EVENTS=… [NOW=…]    runs a search, or a shipped saved search, without Splunk
 #   make dashboard           draws the dashboards as pictures (needs Node.js and Chromium)
 #   make bench, make bench-peers, make fuzz SECONDS=…    speed, speed beside other tools, hostile input
+#   make requirements        resolves dev/requirements/*.in anew
 #   make clean               removes what all of these wrote
 
 PYTHON ?= python3
@@ -15,7 +17,8 @@ PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help venv lib demo search test package appinspect bench bench-peers fuzz dashboard clean
+.NOTPARALLEL:
+.PHONY: help venv lib demo search lint check test package appinspect bench bench-peers fuzz dashboard requirements clean
 
 # What is typed behind a target reaches the programs as environment variables (KPC_SPL, …) and is never part of a command:
 # $(value) keeps make from expanding a $ in it, so that text from a search or a file name cannot run anything.
@@ -27,15 +30,20 @@ $(foreach name,$(TYPED),$(if $(filter command,$(origin $(name))),$(eval export K
 help:
 	@sed -n 's/^#   make/make/p' Makefile
 
-venv: .venv/installed
-.venv/installed: dev/requirements.txt
+# Everything that is developed with; `make demo` alone installs less.
+venv: lib $(addprefix .venv/for-,package test lint reference)
+
+.venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 9) or sys.exit("Python 3.9 or later is needed; this is " + sys.version)'
 	@$(PYTHON) -m venv .venv
+
+.venv/for-%: dev/requirements/%.txt | .venv/bin/python
+	@echo "Setting up .venv for $* once, about a minute" >&2
 	@$(PY) $(PIP_INSTALL) -r $<
 	@touch $@
 
-lib: lib/splunklib/__init__.py
-lib/splunklib/__init__.py: lib/requirements.txt dev/vendor.py | .venv/installed
+lib: .venv/for-demo lib/splunklib/__init__.py
+lib/splunklib/__init__.py: lib/requirements.txt dev/vendor.py | .venv/for-demo
 	@$(PY) -m dev.vendor
 	@touch $@
 
@@ -45,21 +53,27 @@ demo: lib
 search: lib
 	@$(PY) -m dev.spl
 
-test: lib
-	@.venv/bin/ruff check .
+lint: venv
+	@.venv/bin/ruff check -q .
 	@.venv/bin/ruff format --check -q .
 	@.venv/bin/mypy
-	@$(PY) -m pytest
 
-package: lib
+check: lint
+	@$(PY) -m pytest -n auto -m "not slow"
+
+test: lint
+	@$(PY) -m pytest -n auto
+
+package: lib .venv/for-package
 	@$(PY) -m dev.package
 
-.venv-appinspect/installed: dev/appinspect-requirements.txt
+.venv-appinspect/installed: dev/requirements/appinspect.txt
+	@echo "Setting up .venv-appinspect once, about a minute" >&2
 	@$(PYTHON) -m venv .venv-appinspect
 	@.venv-appinspect/bin/python $(PIP_INSTALL) -r $<
 	@touch $@
 
-appinspect: lib .venv-appinspect/installed
+appinspect: lib .venv/for-package .venv-appinspect/installed
 	@$(PY) -m dev.appinspect .venv-appinspect/bin/splunk-appinspect
 
 bench: lib
@@ -68,15 +82,24 @@ bench: lib
 bench-peers: lib
 	@$(PY) -m dev.bench.peers
 
-.venv/fuzz-installed: dev/fuzz-requirements.txt | .venv/installed
-	@$(PY) $(PIP_INSTALL) -r $<
-	@touch $@
-
-fuzz: lib .venv/fuzz-installed
+fuzz: lib .venv/for-test .venv/for-fuzz
 	@$(PY) -m dev.fuzz $${KPC_SECONDS:+--seconds "$$KPC_SECONDS"}
 
-dashboard: lib
+dashboard: lib .venv/for-test
 	@$(PY) -m dev.dashboard
+
+# The .in files that share .venv are resolved together, so that they agree on every version; each .txt is its part of that.
+SHARED := $(addprefix dev/requirements/,demo package test lint reference fuzz)
+requirements:
+	@$(PYTHON) -m venv .venv-uv
+	@.venv-uv/bin/python $(PIP_INSTALL) -r dev/requirements/uv.txt
+	@mkdir -p build
+	@cat $(SHARED:=.txt) >build/shared.txt
+	@$(COMPILE) $(SHARED:=.in) -o build/shared.txt
+	@for file in $(SHARED); do $(COMPILE) $$file.in -c build/shared.txt -o $$file.txt || exit 1; done
+	@for file in dev/requirements/appinspect dev/requirements/uv; do $(COMPILE) $$file.in -o $$file.txt || exit 1; done
+COMPILE = .venv-uv/bin/uv pip compile -q --universal --python-version 3.9 --generate-hashes --no-annotate \
+  --custom-compile-command 'make requirements'
 
 clean:
 	@rm -rf .venv .venv-* dist build dev/dashboard/node_modules lib/splunklib lib/splunk_sdk-*.dist-info \

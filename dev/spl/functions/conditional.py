@@ -4,16 +4,11 @@ Pages: "Comparison and Conditional functions", "Informational functions", "Conve
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dev.spl import tree
 from dev.spl.errors import SplError
-from dev.spl.functions.define import EvalFunction, of_values, strict
+from dev.spl.functions.define import EvalFunction, Scope, of_values, strict
 from dev.spl.regexes import compile_regex
 from dev.spl.results import Result, each, numeric, written
-
-if TYPE_CHECKING:
-    from dev.spl.expressions import Scope
 
 COMPARISON = "Search Reference: Comparison and Conditional functions"
 INFORMATION = "Search Reference: Informational functions"

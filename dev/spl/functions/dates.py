@@ -4,15 +4,10 @@ Page: "Date and Time functions".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dev.spl import tree
-from dev.spl.functions.define import EvalFunction, strict
+from dev.spl.functions.define import EvalFunction, Scope, strict
 from dev.spl.results import Result, numeric, written
 from dev.spl.times import format_time
-
-if TYPE_CHECKING:
-    from dev.spl.expressions import Scope
 
 PAGE = "Search Reference: Date and Time functions"
 

@@ -5,13 +5,27 @@ Null handling follows the Search Reference: a function of null is null unless it
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable
+from typing import Callable, Protocol
 
 from dev.spl import tree
 from dev.spl.results import Result
+from dev.spl.values import Row, Value
 
-if TYPE_CHECKING:
-    from dev.spl.expressions import Scope
+
+class Scope(Protocol):
+    """What a function may ask of the expression that calls it: one row, and the time of the search in Unix seconds."""
+
+    row: Row
+    now: float
+
+    def evaluate(self, expression: tree.Expression) -> Result:
+        """The value of an expression on the row; SplError where Splunk refuses it."""
+
+    def holds(self, expression: tree.Expression) -> bool:
+        """Whether a condition is true on the row; null is not."""
+
+    def having(self, field: str, value: Value) -> Scope:
+        """The same scope with another value of one field."""
 
 
 @dataclass(frozen=True)

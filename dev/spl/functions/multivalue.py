@@ -5,17 +5,13 @@ Page: "Multivalue eval functions".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from dev.spl import tree
 from dev.spl.errors import SplError
-from dev.spl.functions.define import EvalFunction, of_values, strict
+from dev.spl.functions.define import EvalFunction, Scope, of_values, strict
 from dev.spl.regexes import compile_regex
 from dev.spl.results import Result, each, numeric, written
 from dev.spl.values import pack
-
-if TYPE_CHECKING:
-    from dev.spl.expressions import Scope
 
 PAGE = "Search Reference: Multivalue eval functions"
 

@@ -24,10 +24,10 @@ def may_hold_policy(text: str) -> bool:
 
 
 def row_may_hold_policy(rows: bytes, start: int, end: int) -> bool:
-    """False where `may_hold_policy` is False of the text of every cell of the row of CSV between two places.
+    """False where `may_hold_policy` is False for every text that is written between two places of `rows`.
 
-    Writing a text into a cell changes quotes alone, and turning `$$` of a `__mv_` cell into `$` changes no letter: what
-    a text has of these words, the row has as well.
+    Whoever wrote the rows may have doubled quotes and `$` and changed nothing else, so a row has each of these words
+    that one of its texts has.
     """
     return (
         rows.find(b"PutKeyPolicy", start, end) >= 0
