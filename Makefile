@@ -38,7 +38,7 @@ venv: lib $(addprefix .venv/for-,package test lint reference)
 	@$(PYTHON) -m venv .venv
 
 .venv/for-%: dev/requirements/%.txt | .venv/bin/python
-	@echo "Setting up .venv for $* once, about a minute" >&2
+	@echo "Setting up .venv ($*) once, about a minute" >&2
 	@$(PY) $(PIP_INSTALL) -r $<
 	@touch $@
 
