@@ -16,7 +16,8 @@ class KeyFacts(NamedTuple):
     """What is known of the key from outside the policy; None is unknown.
 
     account: 12 digits; region: as in us-west-2; key_id: the id in the key's ARN; partition: aws, aws-cn …;
-    event_time: Unix seconds, from which on the policy is in force.
+    event_time: Unix seconds, from which on the policy is in force; usage, spec, origin: the key's `KeyUsage`,
+    `KeySpec` and `Origin` (KMS API Reference, *KeyMetadata*); multi_region: whether it is a multi-Region key.
     """
 
     account: Optional[str] = None
@@ -24,6 +25,10 @@ class KeyFacts(NamedTuple):
     key_id: Optional[str] = None
     partition: Optional[str] = None
     event_time: Optional[float] = None
+    usage: Optional[str] = None
+    spec: Optional[str] = None
+    origin: Optional[str] = None
+    multi_region: Optional[bool] = None
 
 
 UNKNOWN_KEY = KeyFacts()
