@@ -1,0 +1,1 @@
+"""Everything around the app: build, demo, local search runner, dashboards, benches, fuzzing. Nothing here ships."""

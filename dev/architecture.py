@@ -127,6 +127,7 @@ def refresh(text: str, arrows: Arrows) -> str:
 
 
 def main() -> None:
+    """Redraws the picture, or prints the numbers."""
     parser = argparse.ArgumentParser(prog="python -m dev.architecture", description=__doc__)
     parser.add_argument("--numbers", action="store_true", help="count packages, floors and arrows")
     parser.add_argument("--lib", type=Path, default=LIB, help="the folder that holds kmspolicy (default: lib)")

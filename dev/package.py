@@ -137,6 +137,7 @@ def build(dist: Path, root: Path = ROOT) -> Path:
 
 
 def main() -> None:
+    """Builds the package and prints its path; an error ends it with one line."""
     parser = argparse.ArgumentParser(prog="python -m dev.package", description="Builds the app's package.")
     parser.add_argument("--dist", type=Path, default=Path("dist"), help="the folder to write into (default: dist)")
     try:

@@ -15,7 +15,10 @@ def find(version: str) -> Path | None:
     """An interpreter of that minor version ("3.9"): this one, one on PATH or one of pyenv's; None without any."""
     for candidate in _candidates(version):
         asked = subprocess.run(
-            [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True
+            [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
+            check=False,
+            capture_output=True,
+            text=True,
         )
         if asked.stdout.strip() == version:
             return Path(candidate)
@@ -27,8 +30,12 @@ def _candidates(version: str) -> Iterator[str]:
         if name:
             yield name
     if shutil.which("pyenv"):
-        installed = subprocess.run(["pyenv", "versions", "--bare"], capture_output=True, text=True).stdout.split()
+        installed = subprocess.run(
+            ["pyenv", "versions", "--bare"], check=False, capture_output=True, text=True
+        ).stdout.split()
         for name in installed:
             if name.startswith(f"{version}."):
-                prefix = subprocess.run(["pyenv", "prefix", name], capture_output=True, text=True).stdout.strip()
+                prefix = subprocess.run(
+                    ["pyenv", "prefix", name], check=False, capture_output=True, text=True
+                ).stdout.strip()
                 yield f"{prefix}/bin/python"

@@ -75,11 +75,10 @@ def read_rows(text: str) -> Iterator[Row]:
     names = next(reader, [])
     places = {name: i for i, name in enumerate(names)}
     plain = [(name, i, places.get("__mv_" + name)) for name, i in places.items() if not name.startswith("__mv_")]
-    for cells in reader:
-        if len(cells) != len(names):
-            raise ProtocolError(f"a row of {len(cells)} cells under {len(names)} columns")
-        if nul:
-            cells = [cell.replace(nul, "\0") for cell in cells]
+    for read in reader:
+        if len(read) != len(names):
+            raise ProtocolError(f"a row of {len(read)} cells under {len(names)} columns")
+        cells = [cell.replace(nul, "\0") for cell in read] if nul else read
         yield {name: _decode(cells[mv]) if mv is not None and cells[mv] else cells[i] for name, i, mv in plain}
 
 

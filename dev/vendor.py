@@ -98,6 +98,7 @@ def _write(path: Path, sources: tarfile.TarFile, member: tarfile.TarInfo) -> Non
 
 
 def main() -> None:
+    """Downloads splunk-sdk and writes what is wanted of it into lib/."""
     with tempfile.TemporaryDirectory() as folder:
         unpack(download(Path(folder)), pinned(), LIB)
 

@@ -37,13 +37,16 @@ def measure(apps: Apps, python: Path, rounds: int, count: int) -> dict[str, list
 
 
 def _ask(apps: Apps, python: Path, asked: dict[str, Any]) -> dict[str, Any]:
-    done = subprocess.run([python, _CHILD, apps.library], input=json.dumps(asked), capture_output=True, text=True)
+    done = subprocess.run(
+        [python, _CHILD, apps.library], input=json.dumps(asked), check=False, capture_output=True, text=True
+    )
     if done.returncode:
         raise BenchError(f"the engine failed under {python}:\n{done.stderr[-2000:]}")
     return json.loads(done.stdout)
 
 
 def table(version: str, measured: dict[str, list[dict[str, Any]]]) -> Table:
+    """One row for each kind of policy, times in seconds as `_ask` measured them."""
     made = Table(
         f"The engine alone, Python {version}",
         ("what", "median", "90th percentile", "× json.loads, median", "target", ""),
@@ -77,6 +80,7 @@ def table(version: str, measured: dict[str, list[dict[str, Any]]]) -> Table:
 
 
 def growth_table(version: str, measured: dict[str, list[dict[str, Any]]]) -> Table:
+    """One row for each thing that grows, with the CPU time at each size."""
     made = Table(
         f"Growth of `analyze`, Python {version}",
         ("number of", *(f"{n}" for n in _SIZES), "exponent", "target", ""),

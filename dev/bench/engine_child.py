@@ -53,6 +53,7 @@ def expand(text):
 
 
 def timed(function, text):
+    """CPU seconds of this thread that function(text) takes."""
     begun = thread_time_ns()
     function(text)
     return (thread_time_ns() - begun) / 1e9
@@ -66,6 +67,7 @@ def seen_before(read, texts):
 
 
 def main():
+    """Reads what to measure from stdin as JSON, and writes the times to stdout as JSON."""
     asked = json.load(sys.stdin)
     read = {"show=flagged": flagged, "mode=summary": summary, "mode=expand": expand}[asked["mode"]]
     read('{"Statement":[]}')

@@ -29,6 +29,7 @@ def measure(apps: Apps, python: Path, rounds: int, most: int) -> dict[str, dict[
 
 
 def table(version: str, measured: dict[str, dict[int, float]]) -> Table:
+    """One row for each set of arguments: CPU time per row at each size of chunk, and how it grows."""
     sizes = list(next(iter(measured.values())))
     made = Table(
         f"Growth with the rows of one chunk, Python {version}",

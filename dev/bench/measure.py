@@ -18,6 +18,7 @@ class Target:
     at_least: bool
 
     def met(self, value: float) -> bool:
+        """Whether a measured value reaches the target."""
         return value >= self.limit if self.at_least else value <= self.limit
 
     def __str__(self) -> str:
@@ -25,10 +26,12 @@ class Target:
 
 
 def at_least(limit: float) -> Target:
+    """The target of a value that must not be smaller."""
     return Target(limit, True)
 
 
 def at_most(limit: float) -> Target:
+    """The target of a value that must not be larger."""
     return Target(limit, False)
 
 

@@ -19,6 +19,8 @@ logging.disable(logging.CRITICAL)
 
 
 def kmspolicy():
+    """What this app's engine says of a policy text."""
+
     def check(text):
         found = analyze(text, key=KEY)
         return found.flagged, found.granted, found.reasons, found.witness, found.encrypt_only, found.hash
@@ -27,12 +29,14 @@ def kmspolicy():
 
 
 def policyuniverse():
+    """What policyuniverse says of a policy text: whether the internet has access."""
     from policyuniverse.policy import Policy  # type: ignore[import-not-found]
 
     return lambda text: Policy(json.loads(text)).is_internet_accessible()
 
 
 def c7n():
+    """What Cloud Custodian's check of cross-account access says of a policy text."""
     from c7n.resources.kms import KMSPolicyChecker  # type: ignore[import-not-found]
 
     checker = KMSPolicyChecker({"everyone_only": True, "allowed_accounts": {OWN}})
@@ -40,6 +44,7 @@ def c7n():
 
 
 def prowler():
+    """What Prowler's check of public policies says of a policy text."""
     # Its policy checks need one function of the AWS provider, which reads a file; the provider needs 100 packages.
     provider = types.ModuleType("prowler.providers.aws.aws_provider")
     provider.__dict__["read_aws_regions_file"] = dict
@@ -53,6 +58,7 @@ CHECKS = {"kmspolicy": kmspolicy, "policyuniverse": policyuniverse, "c7n": c7n, 
 
 
 def main():
+    """Reads sets of policies from stdin as JSON, and writes each tool's times and answers as JSON."""
     sets = json.load(sys.stdin)
     answer: dict = {}
     for name, load in CHECKS.items():

@@ -91,11 +91,13 @@ def sized(size: int, seed: int = 0) -> str:
 
 
 def everyone(condition: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A statement that allows the use of the key to everyone, under a condition where one is given."""
     made = {"Effect": "Allow", "Principal": _EVERYONE, "Action": USE, "Resource": "*"}
     return {**made, "Condition": condition} if condition else made
 
 
 def root() -> dict[str, Any]:
+    """The statement of the default key policy, which enables IAM policies in the key's account."""
     return {
         "Sid": "Enable IAM User Permissions",
         "Effect": "Allow",

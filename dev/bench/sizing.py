@@ -85,13 +85,15 @@ def measure(apps: Apps, python: Path, rounds: int, rows: int) -> Costs:
 @dataclass(frozen=True)
 class Schedule:
     """The app's hourly searches that run the command, all enabled. hour: those that look at the last hour's events by
-    index time; month: those that look at 30 days in every run."""
+    index time; month: those that look at 30 days in every run.
+    """
 
     hour: int
     month: int
 
     @property
     def searches(self) -> int:
+        """How many searches run per day."""
         return self.hour + self.month
 
     @property
@@ -227,6 +229,7 @@ def _memory(costs: Costs) -> Table:
 
 
 def main() -> None:
+    """Measures what a search costs and prints the tables of docs/sizing.md."""
     parser = argparse.ArgumentParser(prog="python -m dev.bench.sizing", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3, help="how often each measurement is repeated")
     parser.add_argument("--rows", type=int, default=CHUNK, help="how many events with policies are analysed a round")

@@ -44,6 +44,7 @@ class Repeated(Sequence[bytes]):
 
 
 def main() -> int:
+    """Sends the rows, and prints memory and speed on the way."""
     parser = argparse.ArgumentParser(prog="python -m dev.bench.soak", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", type=int, default=10_000_000, help="how many rows one search has")
     parser.add_argument("--python", choices=SPLUNK_PYTHONS, default=SPLUNK_PYTHONS[0])

@@ -29,6 +29,7 @@ def measure(apps: Apps, python: Path, rounds: int) -> dict[str, tuple[list[Usage
 
 
 def table(version: str, measured: dict[str, tuple[list[Usage], list[Usage]]]) -> Table:
+    """One row for each state of the byte code: CPU and wall time of our start and of the no-op's."""
     made = Table(
         f"Start, Python {version}",
         ("byte code", "command, CPU ms", "no-op, CPU ms", "ratio", "target", "", "command, wall ms", "no-op, wall ms"),

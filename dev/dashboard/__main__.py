@@ -1,5 +1,6 @@
 """Draws the app's dashboards on the sample events and writes the README's pictures: `make dashboard`.
-Every search of the three views runs through dev.spl; the browser asks nothing of any network."""
+Every search of the three views runs through dev.spl; the browser asks nothing of any network.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +29,7 @@ class Picture:
 
     @property
     def file(self) -> Path:
+        """Where the picture is kept."""
         return SCREENSHOTS / f"{self.view}-{self.theme if self.events else 'empty'}.png"
 
 

@@ -1,5 +1,6 @@
 """Shows views in headless Chromium: starts browser/session.mjs and speaks its protocol, one JSON object a line.
-Needs Node.js, npm and Debian's Chromium; `missing()` says which of them are not there."""
+Needs Node.js, npm and Debian's Chromium; `missing()` says which of them are not there.
+"""
 
 from __future__ import annotations
 

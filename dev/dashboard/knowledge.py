@@ -1,5 +1,6 @@
 """Finds in a view's searches the macros, lookups and reports that the app does not have.
-Splunk's pages: Search Reference (inputlookup, lookup, savedsearch), Dashboard Studio (ds.savedSearch)."""
+Splunk's pages: Search Reference (inputlookup, lookup, savedsearch), Dashboard Studio (ds.savedSearch).
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Finds in a Studio definition what the framework lets pass: names that lead nowhere, names that nothing uses.
-The rules are those of Splunk's Dashboard Studio manual: data sources, tokens, dynamic options syntax."""
+The rules are those of Splunk's Dashboard Studio manual: data sources, tokens, dynamic options syntax.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Answers what a view asks of Splunk: its definition, and the rows of its searches, run by dev.spl on sample events.
-A chain search runs on its parent's rows, as Splunk's post-process searches do; equal searches run once."""
+A chain search runs on its parent's rows, as Splunk's post-process searches do; equal searches run once.
+"""
 
 from __future__ import annotations
 

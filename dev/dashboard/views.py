@@ -1,5 +1,6 @@
 """Reads the app's dashboards: Studio definitions as JSON in a version 2 dashboard's XML.
-Splunk's page: "Dashboard Studio", manage and store dashboards as XML views."""
+Splunk's page: "Dashboard Studio", manage and store dashboards as XML views.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ The form is that of the Admin Manual, "Configuration file structure and syntax".
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 Conf = dict[str, dict[str, str]]
@@ -27,12 +28,9 @@ def read_conf(path: Path) -> Conf:
     if not path.exists():
         return stanzas
     settings: dict[str, str] = {}
-    lines = iter(enumerate(path.read_text(encoding="utf-8").splitlines(), 1))
-    for number, line in lines:
+    for number, line in _logical_lines(path.read_text(encoding="utf-8")):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        while line.endswith("\\"):
-            line = line[:-1] + "\n" + next(lines, (number, ""))[1]
         if line.startswith("["):
             settings = stanzas.setdefault(line.strip()[1:-1], {})
             continue
@@ -41,3 +39,13 @@ def read_conf(path: Path) -> Conf:
             raise ValueError(f"{path}:{number}: neither a stanza nor a setting: {line!r}")
         settings[key.strip()] = value.strip()
     return stanzas
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Each line with its number, joined with those that follow a backslash at its end."""
+    lines = iter(enumerate(text.splitlines(), 1))
+    for number, first in lines:
+        joined = first
+        while joined.endswith("\\") and not first.lstrip().startswith("#"):
+            joined = joined[:-1] + "\n" + next(lines, (number, ""))[1]
+        yield number, joined

@@ -53,8 +53,7 @@ def apply_modifier(modifier: str, now: float) -> float | None:
         return None
     if re.fullmatch(r"\d+(?:\.\d+)?", text):
         return float(text)
-    if text.startswith("now"):
-        text = text[3:]
+    text = text.removeprefix("now")
     moment, position = utc(now), 0
     while position < len(text):
         step = _STEP.match(text, position)
@@ -90,7 +89,9 @@ def _move(moment: datetime, step: Match[str]) -> datetime:
     if unit in ("months", "years"):
         months = moment.year * 12 + moment.month - 1 + count * (12 if unit == "years" else 1)
         year, month = divmod(months, 12)
-        last = (datetime(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+        last = (
+            datetime(year + (month + 1) // 12, (month + 1) % 12 + 1, 1, tzinfo=moment.tzinfo) - timedelta(days=1)
+        ).day
         return moment.replace(year=year, month=month + 1, day=min(moment.day, last))
     return moment + timedelta(**{unit: count})
 

@@ -229,8 +229,10 @@ def test_output_that_a_full_pipe_does_not_take_is_told_on_stderr() -> None:
         ("<&-", 'chunked 1.0,55,0\n{"finished": true, "error": "standard input is closed"}', ""),
         (
             "0>/dev/null",
-            'chunked 1.0,91,0\n{"finished": true, "error": "standard input cannot be read: [Errno 9] Bad file '
-            'descriptor"}',
+            (
+                'chunked 1.0,91,0\n{"finished": true, "error": "standard input cannot be read: [Errno 9] Bad file '
+                'descriptor"}'
+            ),
             "",
         ),
         (">&-", "", "kmspolicycheck: standard output is closed\n"),

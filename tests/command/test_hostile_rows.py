@@ -23,7 +23,7 @@ def python(request: pytest.FixtureRequest) -> Iterator[Path]:
     found = find(request.param)
     if found is None:
         pytest.skip(f"the command was not tried under Python {request.param}: none is installed")
-    yield found
+    return found
 
 
 def _table(rows: list[list[str]], line_end: str = "\n") -> str:

@@ -65,8 +65,10 @@ while True:
     assert info["raw_args"] == ["p", 'actions="Encrypt,Decrypt"']
     assert info["search"].endswith("%20peer%20p%20actions%3D%22Encrypt%2CDecrypt%22")
     assert chunks == [
-        b'{"action":"execute","finished":false}|age,name,__mv_age,__mv_name\n66,"a\nb",,$a$;$b$\n\n'
-        b'{"action":"execute","finished":true}|\n'
+        (
+            b'{"action":"execute","finished":false}|age,name,__mv_age,__mv_name\n66,"a\nb",,$a$;$b$\n\n'
+            b'{"action":"execute","finished":true}|\n'
+        )
     ]
 
 

@@ -47,7 +47,7 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
         start(budget, steps, parent)
 
     monkeypatch.setattr(Budget, "__init__", init)
-    yield book
+    return book
 
 
 def everything(policy: dict[str, Any]) -> Analysis:

@@ -22,8 +22,8 @@ def searches() -> list[tuple[str, str, bool]]:
     """Where it stands, its text with every token of a view or finding filled in, whether it is chained to another."""
     found = [(f"savedsearches.conf [{name}]", settings["search"], False) for name, settings in saved_searches().items()]
     for name, settings in saved_searches().items():
-        for drilldown in json.loads(settings.get(_DRILLDOWNS, "[]")):
-            found.append((f"drilldown of [{name}]", drilldown["search"], False))
+        drilldowns = json.loads(settings.get(_DRILLDOWNS, "[]"))
+        found += [(f"drilldown of [{name}]", drilldown["search"], False) for drilldown in drilldowns]
     for view in sorted((APP / "default" / "data" / "ui" / "views").glob("*.xml")):
         found += [(f"{view.name} {name}", query, chained) for name, query, chained in _sources(view)]
     for page in (APP / "README.md", *sorted((APP / "docs").glob("*.md"))):

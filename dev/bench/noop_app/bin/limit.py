@@ -9,6 +9,7 @@ POLICY = "requestParameters.policy"
 
 
 def main():
+    """Answers requests until splunkd closes the pipe."""
     csv.field_size_limit(2**31 - 1)
     while True:
         header = sys.stdin.buffer.readline()
@@ -41,6 +42,7 @@ def main():
 
 
 def send(metadata, body):
+    """Writes one reply of the search command protocol: metadata as JSON, and the rows as CSV."""
     head, data = json.dumps(metadata).encode("utf-8"), body.encode("utf-8")
     sys.stdout.buffer.write(b"chunked 1.0,%d,%d\n" % (len(head), len(data)) + head + data)
     sys.stdout.buffer.flush()

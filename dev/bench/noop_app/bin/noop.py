@@ -12,6 +12,7 @@ class NoopCommand(StreamingCommand):  # type: ignore[misc]
     """Answers each record with itself."""
 
     def stream(self, records):
+        """Every row as it came."""
         return records
 
 
