@@ -1,6 +1,6 @@
 # Everything that is typed here. Needs make and Python 3.9 or later; whatever else is needed goes into .venv.
 #
-#   make demo [EVENTS=…]     what the app finds in the sample events, or in your own CloudTrail files (file, folder, - for stdin)
+#   make demo [EVENTS=…]     what the app finds in the sample events, or in your own files and folders (- is standard input)
 #   make check               lint and the fast tests: under a minute, for every save
 #   make test                lint and every test, as CI runs them
 #   make package             dist/kmspolicycheck-<version>.tar.gz, its SBOM and checksums; the last line is its path
@@ -18,14 +18,25 @@ PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv lib demo search lint check test package appinspect bench bench-peers fuzz dashboard requirements clean
+TARGETS := help venv lib demo search lint check test package appinspect bench bench-peers fuzz dashboard requirements clean
+.PHONY: $(TARGETS)
 
-# What is typed behind a target reaches the programs as environment variables (KPC_SPL, …) and is never part of a command:
+# What is given to a target reaches the programs as environment variables (KPC_SPL, …) and is never part of a command:
 # $(value) keeps make from expanding a $ in it, so that text from a search or a file name cannot run anything.
-# Only what is typed counts: some systems set NAME, and bash sets SECONDS, for purposes of their own.
-TYPED := SPL NAME EVENTS NOW SECONDS
-unexport $(TYPED)
-$(foreach name,$(TYPED),$(if $(filter command,$(origin $(name))),$(eval export KPC_$(name) := $$(value $(name)))))
+# NAME counts only where it is typed behind make: some systems set it for purposes of their own.
+GIVEN := SPL NAME EVENTS NOW SECONDS
+FROM = $(filter command $(if $(filter NAME,$1),,environment),$(firstword $(origin $1)))
+unexport $(GIVEN)
+$(foreach name,$(GIVEN),$(if $(call FROM,$(name)),$(eval export KPC_$(name) := $$(value $(name)))))
+
+# What is typed and would have no effect is refused: a misspelled variable, a file without EVENTS= before it.
+UNKNOWN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+UNKNOWN := $(filter-out $(GIVEN) PYTHON PY MAKEFLAGS UNKNOWN,$(UNKNOWN))
+$(if $(UNKNOWN),$(error no target uses $(UNKNOWN); they use $(GIVEN)))
+ifneq ($(filter demo search,$(MAKECMDGOALS)),)
+STRAY := $(filter-out $(TARGETS),$(MAKECMDGOALS))
+$(if $(STRAY),$(error $(STRAY) is no target; to read files, type EVENTS='$(strip $(value EVENTS) $(STRAY))'))
+endif
 
 help:
 	@sed -n 's/^#   make/make/p' Makefile
@@ -48,7 +59,7 @@ lib/splunklib/__init__.py: lib/requirements.txt dev/vendor.py | .venv/for-demo
 	@touch $@
 
 demo: lib
-	@$(PY) -m dev.demo $${KPC_EVENTS:+-- "$$KPC_EVENTS"}
+	@$(PY) -m dev.demo $${KPC_EVENTS+-- "$$KPC_EVENTS"}
 
 search: lib
 	@$(PY) -m dev.spl

@@ -20,25 +20,18 @@ TYPED = [
 ]
 
 
+def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """make in a folder that holds nothing but the Makefile."""
+    (folder / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
+    return subprocess.run(
+        ["make", "--no-print-directory", "-o", "lib", *arguments], cwd=folder, capture_output=True, text=True
+    )
+
+
 def make(folder: Path, target: str, python: str = "echo", **typed: str) -> str:
     """Output of a target with another program in place of the project's Python, and nothing built before."""
-    (folder / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
-    ran = subprocess.run(
-        [
-            "make",
-            "--no-print-directory",
-            "-o",
-            "lib",
-            f"PY={python}",
-            target,
-            *(f"{name}={text}" for name, text in typed.items()),
-        ],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert not (folder / "ran").exists()
+    ran = run(folder, f"PY={python}", target, *(f"{name}={text}" for name, text in typed.items()))
+    assert ran.returncode == 0 and not (folder / "ran").exists()
     return ran.stdout
 
 
@@ -55,6 +48,32 @@ def test_a_search_is_passed_on_as_typed(tmp_path: Path, name: str, text: str) ->
 
 def test_without_events_there_is_no_argument(tmp_path: Path) -> None:
     assert make(tmp_path, "demo") == "-m dev.demo\n"
+
+
+@pytest.mark.parametrize("text", TYPED)
+def test_events_may_come_from_the_environment(tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENTS", text)
+    assert make(tmp_path, "demo") == f"-m dev.demo -- {text}\n"
+
+
+def test_empty_events_reach_the_demo_which_refuses_them(tmp_path: Path) -> None:
+    assert make(tmp_path, "demo", EVENTS="") == "-m dev.demo -- \n"
+
+
+@pytest.mark.parametrize(
+    "typed, told",
+    [
+        (["demo", "events=/my/file"], "no target uses events; they use SPL NAME EVENTS NOW SECONDS"),
+        (["test", "EVENT=x"], "no target uses EVENT; "),
+        (["demo", "/my/file"], "/my/file is no target; to read files, type EVENTS='/my/file'"),
+        (["demo", "EVENTS=a.json", "b.json"], "b.json is no target; to read files, type EVENTS='a.json b.json'"),
+        (["search", "SPL=*", "Makefile"], "Makefile is no target; "),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(tmp_path: Path, typed: list[str], told: str) -> None:
+    ran = run(tmp_path, "PY=echo", *typed)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert told in ran.stderr
 
 
 def test_a_name_that_the_system_set_is_not_the_name_of_a_search(
