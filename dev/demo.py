@@ -18,9 +18,10 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.text import Text
 
 from dev.cloudtrail_files import EventFiles, ReadError
-from dev.findings import STATEMENTS, STYLES, details, label, overview, rank, visible
+from dev.findings import STATEMENTS, STYLES, details, label, overview, rank
 from dev.scp import Row
 from dev.spl import SplError, run_saved, run_search
+from dev.terminal import output, visible
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = [
@@ -46,12 +47,15 @@ OPEN_STATEMENTS = f"""{EVENTS} | kmspolicycheck show=flagged raw=f | where key_p
 | `kmspolicycheck_fill` | dedup key_policy_event key_policy_statement_index
 | table key_policy_event key_policy_statements"""
 
-YOURS = r"""Now yours: make demo EVENTS=<CloudTrail file or folder>
+SAMPLES_NOTE = "Sample events (samples/): of a made-up company, not yours"
+YOURS = r"""
+Now yours: make demo EVENTS=<CloudTrail file or folder>
 Or straight from an account:
   aws cloudtrail lookup-events --output json \
     --lookup-attributes AttributeKey=EventName,AttributeValue=PutKeyPolicy |
     make demo EVENTS=-"""
 _SHOWN = 100  # findings; the worst
+_PIPE_WIDTH = 120  # characters
 _LONG = 4 << 20  # bytes of input from which a progress bar helps
 
 
@@ -72,24 +76,25 @@ class Found:
 def main() -> int:
     """Prints findings and a summary. Exit status: 0, or 1 where nothing could be read or a search failed."""
     parser = argparse.ArgumentParser(prog="make demo EVENTS=…", description=__doc__.splitlines()[0])
-    parser.add_argument("events", nargs="*", help="CloudTrail files or folders, also gzipped; - for stdin")
-    paths = parser.parse_args().events
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 120
-    console = Console(width=width, highlight=False, markup=False, emoji=False)
+    parser.add_argument("events", nargs="*", help="files, folders, patterns; - for standard input")
+    given = parser.parse_args().events
     errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
     try:
-        files = EventFiles(paths or [os.path.relpath(path) for path in SAMPLES])
-        show(files, search(files, errors), console)
+        files = EventFiles(given or [os.path.relpath(path) for path in SAMPLES])
+        found = search(files, errors)
     except (ReadError, SplError) as error:
         for line in str(error).splitlines():
             errors.print(Text(visible(line)), soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         return 130
-    if not paths:
-        console.print(YOURS, soft_wrap=True)
-    return 0
+    with output(None if os.environ.get("COLUMNS") else _PIPE_WIDTH) as console:
+        if not given:
+            console.print(SAMPLES_NOTE, soft_wrap=True)
+        show(files, found, console)
+        if not given:
+            console.print(YOURS, soft_wrap=True)
+    return 0 if found.events else 1
 
 
 def search(files: EventFiles, errors: Console) -> Found:
@@ -143,21 +148,21 @@ def _add_statements(found: Mapping[str, list[Row]], events: Sequence[str]) -> No
 
 
 def show(files: EventFiles, found: Found, console: Console) -> None:
-    """Prints the worst findings by detection, then all in one table, then the summary."""
+    """Prints the worst findings in one table, then each with its details, by detection; then the summary."""
     every = [(name, row) for name, rows in found.rows.items() for row in rows]
     worst = heapq.nsmallest(_SHOWN, every, key=lambda one: rank(one[1]))
-    shown: list[Row] = []
-    for name in found.rows:
-        rows = [row for owner, row in worst if owner == name]
+    shown = {name: [row for owner, row in worst if owner == name] for name in found.rows}
+    if worst:
+        console.print(overview([row for rows in shown.values() for row in rows]))
+    number = 0
+    for name, rows in shown.items():
         if rows:
-            heading = Text(_heading(name, len(found.rows[name])), "bold")
-            console.print(*(["", heading] if shown else [heading]), sep="\n")
-            console.print(details(rows, len(shown) + 1))
-            shown += rows
-    if len(shown) > 1:
-        console.print(overview(shown))
-    for line in summary(files, found, len(every) - len(shown)):
-        console.print(line)
+            console.print(Text(_heading(name, len(found.rows[name])), "bold"), Text(), sep="\n", soft_wrap=True)
+        for row in rows:
+            number += 1
+            console.print(*details(number, row, console.width), Text(), sep="\n", soft_wrap=True)
+    for line in summary(files, found, len(every) - len(worst)):
+        console.print(line, soft_wrap=True)
 
 
 def _heading(name: str, count: int) -> str:

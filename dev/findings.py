@@ -1,19 +1,20 @@
-"""Prints findings: each with its why and its proof, then all in one table.
+"""Puts findings into words: all in one table, then each with its reasons and an example request.
 Takes rows of the app's detections and reports (docs/detections.md). Text from events cannot act on the terminal.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 
 from rich import box
-from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from dev.scp import Row
+from dev.terminal import visible, wrapped
 
 UNREADABLE = "unreadable"
 STYLES = {
@@ -40,13 +41,8 @@ DATA_KEYS = {f"kms:GenerateDataKey{kind}" for kind in ("", "WithoutPlaintext", "
 STATEMENTS = "open_statements"
 """Field of a row, beside those of its search: JSON texts of the statements that everyone gets in by."""
 
-_LONGEST = 1_000  # characters of one text: no event fills the screen
-
-
-def visible(text: str) -> str:
-    """The text in one line, with escapes for what a terminal obeys or hides: controls, bidi marks, zero widths."""
-    cut = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in cut)
+FILE = "file"
+"""Field of a row, beside those of its search: where the policy stands, if it stands in no event."""
 
 
 def label(row: Row) -> str:
@@ -59,32 +55,34 @@ def rank(row: Row) -> tuple[int, str]:
     return list(STYLES).index(label(row)), str(row.get("_time", ""))
 
 
-def details(rows: Sequence[Row], first: int = 1) -> Table:
-    """Each finding: who may encrypt, with which key, who made it so, why it is so, and a request that proves it.
-
-    first: the number of the first one.
-    """
-    table = Table(box=box.HORIZONTALS, show_header=False, show_lines=True, pad_edge=False)
-    table.add_column(justify="right", style="dim")
-    table.add_column()
-    table.add_column(overflow="fold")
-    for number, row in enumerate(rows, first):
-        table.add_row(str(number), _label(row), Group(Text(_headline(row), "bold"), _facts(row)))
-    return table
-
-
 def overview(rows: Sequence[Row]) -> Table:
-    """The same findings, a line each, under the same numbers; of actor and key only the last part."""
+    """All findings, a line each: of actor and key only the last part."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("#", justify="right", style="dim", no_wrap=True)
     table.add_column("Severity", no_wrap=True)
-    table.add_column("Who may encrypt", no_wrap=True)
+    table.add_column("Who can encrypt", no_wrap=True)
     table.add_column("Changed by", overflow="ellipsis")
     table.add_column("Key", overflow="ellipsis")
     for number, row in enumerate(rows, 1):
         actor, key = (_text(row, field).rpartition("/")[2] for field in ("actor", "key"))
-        table.add_row(str(number), _label(row), Text(_verdict(row)), Text(actor), Text(key))
+        table.add_row(str(number), _label(row), Text(_verdict(row)), Text(actor), Text(key or _file(row)))
     return table
+
+
+def details(number: int, row: Row, width: int) -> Iterator[Text]:
+    """One finding in lines: who can encrypt, with which key, who made it so, why it is so, and an example request.
+
+    number: that of the finding in the overview; width: characters of a line, which only a longer word exceeds.
+    """
+    lead = Text.assemble((f"{number:>3}  ", "dim"), _label(row), "  ")
+    for place, line in enumerate(wrapped(_headline(row), width - lead.cell_len)):
+        yield Text.assemble(" " * lead.cell_len if place else lead, (line, "bold"))
+    for name, text in _labelled(row):
+        for place, line in enumerate(wrapped(text, width - _INDENT - _LABEL)):
+            yield Text.assemble(" " * _INDENT, ("" if place else name).ljust(_LABEL), line)
+
+
+_INDENT, _LABEL = 5, 11  # columns
 
 
 def _label(row: Row) -> Text:
@@ -102,7 +100,7 @@ def _verdict(row: Row) -> str:
 def _headline(row: Row) -> str:
     if error := _text(row, "error"):
         return f"The key policy could not be read: {error}"
-    may = "would have been allowed to encrypt" if _text(row, "call") == "failure" else "may encrypt"
+    may = "would have been able to encrypt" if _text(row, "call") == "failure" else "can encrypt"
     line = f"{WHO[_text(row, 'audience')]} {may} with this key"
     if _text(row, "encrypt_only") == "true":
         line += ", but not decrypt"
@@ -112,18 +110,13 @@ def _headline(row: Row) -> str:
     return f"{line}: {', '.join(actions)}" if actions else line
 
 
-def _facts(row: Row) -> RenderableType:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for label, text in _labelled(row):
-        grid.add_row(label, Text(text))
-    return grid
-
-
 def _labelled(row: Row) -> Iterator[tuple[str, str]]:
-    yield "key", _text(row, "key")
-    yield "change", _change(row)
+    if row.get(FILE):
+        yield "file", visible(str(row[FILE]))
+    if key := _text(row, "key"):
+        yield "key", key
+    if _text(row, "operation"):
+        yield "change", _change(row)
     if outside := [who for who in _texts(row, "outside") if who != _text(row, "audience")]:
         yield "outside", ", ".join(outside)
     for statement in row.get(STATEMENTS, ()):
@@ -131,7 +124,7 @@ def _labelled(row: Row) -> Iterator[tuple[str, str]]:
     for number, reason in enumerate(_texts(row, "reason")):
         yield "" if number else "why", reason
     if witness := row.get("key_policy_witness"):
-        yield "proof", visible(_proof(str(witness), _text(row, "call") == "failure"))
+        yield "example", visible(_example(str(witness)))
     if score := row.get("risk_score"):
         yield "risk", f"score {score}"
 
@@ -142,6 +135,9 @@ def _change(row: Row) -> str:
     if time := float(str(row["_time"])):  # 0: the event has none
         parts.append(datetime.fromtimestamp(time, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC"))
     parts.append(f"by {_text(row, 'actor')}")
+    via = _text(row, "via")
+    if via not in ("", "unknown"):
+        parts.append(f"through {via}")
     source = _text(row, "src")
     details = [MFA.get(_text(row, "mfa"), ""), "" if source == "unknown" else f"from {source}"]
     if _text(row, "call") == "failure":
@@ -151,18 +147,24 @@ def _change(row: Row) -> str:
     return ", ".join([" ".join(parts), *filter(None, details)])
 
 
-def _proof(witness: str, refused: bool) -> str:
-    """A witness in words; of its context, what the principal does not say already."""
+def _example(witness: str) -> str:
+    """The example request in words; of its context, what the principal does not say already."""
     request = json.loads(witness)
     principal = request["principal"]
-    said = {"aws:principalarn": principal, "aws:principalaccount": (principal.split(":") + [""] * 5)[4]}
+    account = (principal.split(":") + [""] * 5)[4]
+    said = {"aws:principalarn": principal, "aws:principalaccount": account}
     context = [
         f"{key} = {value if isinstance(value, str) else json.dumps(value)}"
         for key, value in request["context"].items()
         if said.get(key.lower()) != value
     ]
-    line = f"a stranger, {principal}, {'would be' if refused else 'is'} allowed {request['action']}"
-    return f"{line} with {', '.join(context)}" if context else line
+    line = f"{request['action']} by {principal}" + (f" with {', '.join(context)}" if context else "")
+    return f"{line} (nobody has sent this request; {account} stands for any account)"
+
+
+def _file(row: Row) -> str:
+    """The name of the file that holds the policy, where no event tells of it."""
+    return visible(os.path.basename(str(row.get(FILE, ""))))
 
 
 def _texts(row: Row, field: str) -> list[str]:

@@ -12,13 +12,15 @@ from pathlib import Path
 from rich.console import Console
 
 from dev.cloudtrail_files import EventFiles, ReadError
-from dev.findings import visible
 from dev.spl.addon import Setting
 from dev.spl.display import json_lines, show
 from dev.spl.errors import SplError
 from dev.spl.runner import Options, Results, run_saved, run_search, saved_searches
+from dev.terminal import output, visible
 
 NOTE = "A local approximation of Splunk: see dev/spl/README.md for what it knows and assumes."
+
+_ANY_WIDTH = 1 << 20  # characters: in a pipe every row of a table is one line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,18 +29,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if bool(given.spl) == bool(given.name):
         parser.error("give either a search or --name; saved searches:\n  " + "\n  ".join(saved_searches()))
-    console, notes = Console(), Console(stderr=True)
+    notes = Console(stderr=True)
     try:
         files = EventFiles(given.events)
         found = _run(given, files)
     except (SplError, ReadError, ValueError) as error:
         _note(notes, str(error), "red")
         return 1
-    if given.json:
-        for line in json_lines(found):
-            print(line)
-    else:
-        show(found, console)
+    with output(_ANY_WIDTH) as console:
+        if given.json:
+            for line in json_lines(found):
+                console.out(line)
+        else:
+            show(found, console)
     for problem in files.problems:
         _note(notes, f"passed over {problem.place}: {problem.why}")
     for line in (*found.messages, _summary(found, given), NOTE):

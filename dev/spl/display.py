@@ -1,5 +1,5 @@
 """Prints what a search found: a table, or one block a row where a table would not fit; JSON lines for machines.
-Text from events cannot act on the terminal: dev.findings.visible escapes what it would obey.
+Text from events cannot act on the terminal: dev.terminal.visible escapes what it would obey.
 """
 
 from __future__ import annotations
@@ -12,20 +12,18 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from dev.findings import visible
 from dev.spl.runner import Results
 from dev.spl.times import LATEST, format_time
 from dev.spl.values import Row, number, texts
+from dev.terminal import visible
 
 _DATE = "%Y-%m-%d %H:%M:%S UTC"
 _READABLE = 24  # characters that a column needs at most; where the columns need more than there is, rows become blocks
 
 
 def show(found: Results, console: Console) -> None:
-    """Prints rows; in a pipe every row of the table is one line, however long."""
+    """Prints rows: as a table where the console is wide enough, else one block a row."""
     columns = [column for column in found.columns if not column.startswith("_") or column == "_time"]
-    if not console.is_terminal:
-        console.width = 1 << 20
     if not found.rows or not columns:
         return
     if sum(_needs(found, column) for column in columns) <= console.width:
