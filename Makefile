@@ -31,7 +31,7 @@ $(foreach name,$(GIVEN),$(if $(call FROM,$(name)),$(eval export KPC_$(name) := $
 
 # What is typed and would have no effect is refused: a misspelled variable, a file without EVENTS= before it.
 UNKNOWN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
-UNKNOWN := $(filter-out $(GIVEN) PYTHON PY MAKEFLAGS UNKNOWN,$(UNKNOWN))
+UNKNOWN := $(filter-out $(GIVEN) PYTHON PY,$(UNKNOWN))
 $(if $(UNKNOWN),$(error no target uses $(UNKNOWN); they use $(GIVEN)))
 ifneq ($(filter demo search,$(MAKECMDGOALS)),)
 STRAY := $(filter-out $(TARGETS),$(MAKECMDGOALS))
