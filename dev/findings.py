@@ -5,9 +5,9 @@ Takes rows of the app's detections and reports (docs/detections.md). Text from e
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
+from pathlib import Path
 
 from rich import box
 from rich.table import Table
@@ -164,7 +164,7 @@ def _example(witness: str) -> str:
 
 def _file(row: Row) -> str:
     """The name of the file that holds the policy, where no event tells of it."""
-    return visible(os.path.basename(str(row.get(FILE, ""))))
+    return visible(Path(str(row.get(FILE, ""))).name)
 
 
 def _texts(row: Row, field: str) -> list[str]:
