@@ -64,10 +64,15 @@ demo: lib
 search: lib
 	@$(PY) -m dev.spl
 
+# The schemas come with the tool: no network.
+SCHEMA := .venv/bin/check-jsonschema -q --builtin-schema
 lint: venv
 	@.venv/bin/ruff check -q .
 	@.venv/bin/ruff format --check -q .
 	@.venv/bin/mypy
+	@$(SCHEMA) vendor.github-workflows .github/workflows/*.yml
+	@$(SCHEMA) vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	@$(SCHEMA) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 
 check: lint
 	@$(PY) -m pytest -n auto -m "not slow"

@@ -31,6 +31,7 @@ CONTENTS = (
     "default/data/ui/nav/*.xml",
     "default/data/ui/views/*.xml",
     "lib/kmspolicy/**/*.py",
+    "lib/kmspolicy/py.typed",
     "lib/splunk_sdk-*.dist-info/METADATA",
     "lib/splunk_sdk-*.dist-info/licenses/LICENSE",
     "lib/splunklib/*.py",
