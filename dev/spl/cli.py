@@ -15,7 +15,8 @@ from dev.cloudtrail_files import EventFiles, ReadError
 from dev.spl.addon import Setting
 from dev.spl.display import json_lines, show
 from dev.spl.errors import SplError
-from dev.spl.runner import Options, Results, run_saved, run_search, saved_searches
+from dev.spl.runner import Options, Results, run_saved, run_search
+from dev.spl.saved import saved_searches
 from dev.terminal import output, visible
 
 NOTE = "A local approximation of Splunk: see dev/spl/README.md for what it knows and assumes."

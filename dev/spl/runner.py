@@ -1,5 +1,5 @@
 """Runs a search, or a saved search of the app, over events: macros, parser and commands put together.
-Rules: savedsearches.conf.spec, "dispatch"; Search Reference, "search" (the implied first command) and "Time modifiers".
+Rules: Search Reference, "search" (the implied first command) and "Time modifiers".
 """
 
 from __future__ import annotations
@@ -23,12 +23,10 @@ from dev.spl.lookups import Lookups
 from dev.spl.macros import expand, macro_table
 from dev.spl.parser import parse
 from dev.spl.reach import reach
+from dev.spl.saved import APP, Window, called, saved_search
 from dev.spl.table import Context, Run, Table
 from dev.spl.times import apply_modifier, seconds
 from dev.spl.values import Row
-
-APP = Path(__file__).resolve().parents[2]
-"""The app whose macros, lookups and saved searches are run, unless told otherwise."""
 
 RUN_AFTER = 1800
 """Seconds between the last event and the time a search runs at, unless told otherwise; where no event has a time it is
@@ -51,16 +49,6 @@ class Results:
     messages: tuple[str, ...]
     seen: int
     total: int
-
-
-@dataclass(frozen=True)
-class Window:
-    """Bounds of a search as time modifiers, "" for none: of _time, and of _indextime."""
-
-    earliest: str = ""
-    latest: str = ""
-    index_earliest: str = ""
-    index_latest: str = ""
 
 
 class Options(TypedDict, total=False):
@@ -87,41 +75,17 @@ def run_search(
     events: CloudTrail or Security Lake records, each a dict, its JSON text or an Event; they are gone through once, and
     those that no pipeline of the search begins with are not kept. Raises SplError.
     """
-    return _run(spl, events, rows, Window(earliest, latest), Path(app), **options)
+    saved = called(spl, Path(app))
+    window = Window(earliest, latest) if earliest or latest or saved is None else saved.window
+    return _run(spl, events, rows, window, Path(app), **options)
 
 
 def run_saved(
     name: str, events: Iterable[Raw] = (), *, all_time: bool = False, app: str | Path = APP, **options: Unpack[Options]
 ) -> Results:
     """Runs a saved search of the app over these events, within its own time range or over all time. Raises SplError."""
-    saved = saved_searches(Path(app))
-    settings = saved.get(name)
-    if settings is None:
-        raise SplError(_no_such_search(name, saved))
-    window = (
-        Window()
-        if all_time
-        else Window(
-            settings.get("dispatch.earliest_time", ""),
-            settings.get("dispatch.latest_time", ""),
-            settings.get("dispatch.index_earliest", ""),
-            settings.get("dispatch.index_latest", ""),
-        )
-    )
-    return _run(settings["search"], events, None, window, Path(app), **options)
-
-
-def _no_such_search(name: str, saved: Iterable[str]) -> str:
-    """What to say of a name that no saved search has: the name that differs in case alone, or else all of them."""
-    known = sorted(saved)
-    meant = [one for one in known if one.casefold() == name.casefold()]
-    said = f"did you mean {meant[0]!r}?" if meant else "these are there:" + "".join(f"\n  {one}" for one in known)
-    return f"there is no saved search {name!r}; {said}"
-
-
-def saved_searches(app: Path = APP) -> dict[str, dict[str, str]]:
-    """Name -> settings of the app's saved searches."""
-    return {name: settings for name, settings in app_conf(app, "savedsearches").items() if "search" in settings}
+    saved = saved_search(name, Path(app))
+    return _run(saved.text, events, None, Window() if all_time else saved.window, Path(app), **options)
 
 
 def compile_search(
@@ -131,7 +95,8 @@ def compile_search(
 
     chained: it goes on with the rows of another search, so that any command may begin it.
     """
-    search = "| " + spl if chained and not spl.lstrip().startswith("|") else spl
+    saved = called(spl, app)
+    search = saved.text if saved else "| " + spl if chained and not spl.lstrip().startswith("|") else spl
     text = expand(search, macro_table(app_conf(app, "macros"), macros))
     if text.lstrip().startswith("|") and not search.lstrip().startswith("|"):
         raise SplError("a macro that starts a search must not start with a pipe: Splunk puts `search` before it")

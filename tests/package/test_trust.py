@@ -141,7 +141,10 @@ def test_no_conf_asks_for_a_capability_an_input_or_an_endpoint(app: Path) -> Non
         "web.conf",
     }
     assert read_conf(app / "default" / "server.conf") == {
-        "shclustering": {"conf_replication_include.analyticstories": "true"}
+        "shclustering": {
+            f"conf_replication_include.{name}": "true"
+            for name in ("analyticstories", "content-version", "es_investigations")
+        }
     }
 
 

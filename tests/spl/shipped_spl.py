@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from dev.spl.runner import APP, saved_searches
+from dev.spl.saved import APP, saved_searches
 
 _DRILLDOWNS = "action.notable.param.drilldown_searches"
 _TYPED = re.compile(r"^```spl\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -5,6 +5,7 @@ gives five actions to a single user.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from dev.cloudtrail_files import EventFiles
 from dev.spl import Event, run_saved, run_search
+from dev.spl.saved import saved_searches
 
 RULE = "KMS - AWS Detect Users creating keys with encrypt policy without MFA - Rule"
 EVENTS = list(EventFiles([str(Path(__file__).parent / "open_key.jsonl")]))
@@ -35,6 +37,14 @@ def test_reports_every_action_of_each_statement_that_holds_encrypt() -> None:
         ("PutKeyPolicy", "*"): 1,
         ("PutKeyPolicy", "arn:aws:iam::111122223333:user/alice"): 5,
     }
+
+
+def test_its_first_drilldown_shows_the_rows_of_one_user() -> None:
+    drilldown = json.loads(saved_searches()[RULE]["action.notable.param.drilldown_searches"])[0]["search"]
+    rows = run_saved(RULE, EVENTS, all_time=True).rows
+    for user in (str(rows[0]["user"]), "nobody"):
+        found = run_search(drilldown.replace("$user$", user), EVENTS, earliest="0").rows
+        assert found == [row for row in rows if row["user"] == user]
 
 
 def test_reports_nothing_where_the_add_on_leaves_user_name_or_dest_empty() -> None:
