@@ -1,4 +1,4 @@
-"""Prints the published rule beside this app's first detection, on sample events: the README's table.
+"""Prints the published rule beside this app's first detection, on sample events: the table of docs/comparison.md.
 
     python -m dev.compare
 

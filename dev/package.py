@@ -13,6 +13,7 @@ import re
 import sys
 import tarfile
 import zlib
+from collections.abc import Collection
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
@@ -47,6 +48,7 @@ _DAY = 24 * 60 * 60
 
 # Parts of the README that mean nothing where the app is installed: make targets, samples, pictures.
 _REPOSITORY_ONLY = re.compile(r"<!-- repository -->\n.*?<!-- /repository -->\n\n?", re.DOTALL)
+_LINK = re.compile(r"\[([^\]]*)\]\((?!https?://|#)([^)]+)\)")
 
 
 class Version(NamedTuple):
@@ -93,8 +95,18 @@ def contents(root: Path, version: Version) -> dict[str, bytes]:
     read = {name: path.read_bytes() for name, path in files.items()}
     app_conf = read["default/app.conf"].decode("utf-8")
     app_conf = app_conf.replace("@version@", version.version).replace("@build@", str(version.build))
-    readme = _REPOSITORY_ONLY.sub("", read["README.md"].decode("utf-8"))
-    return {**read, "default/app.conf": app_conf.encode("utf-8"), "README.md": readme.encode("utf-8")}
+    pages = {name: _page(data.decode("utf-8"), read.keys()) for name, data in read.items() if name.endswith(".md")}
+    return {**read, "default/app.conf": app_conf.encode("utf-8"), **pages}
+
+
+def _page(text: str, inside: Collection[str]) -> bytes:
+    """A page as it stands in the package: of files that are not in there it says where they are, and links to none."""
+
+    def link(found: re.Match[str]) -> str:
+        label, path = found.groups()
+        return found[0] if path in inside else f"{label} ({path} in the project's repository)"
+
+    return _LINK.sub(link, _REPOSITORY_ONLY.sub("", text)).encode("utf-8")
 
 
 def archive(files: dict[str, bytes], version: Version) -> bytes:

@@ -139,8 +139,11 @@ def test_licences_and_credit_are_inside(app: Path) -> None:
         assert credit in notice
 
 
-def test_the_readme_inside_is_for_whoever_installed_the_app(app: Path) -> None:
-    readme = (app / "README.md").read_text("utf-8")
-    assert "repository -->" not in readme and "make demo" not in readme and "## Install" in readme
-    for link in re.findall(r"\]\(([^)#:]+)\)", readme):
-        assert (app / link).is_file(), link
+@pytest.mark.parametrize("page", ["README.md", "SECURITY.md"])
+def test_the_pages_inside_are_for_whoever_installed_the_app(app: Path, page: str) -> None:
+    text = (app / page).read_text("utf-8")
+    assert "repository -->" not in text and "make demo" not in text
+    assert "## Install" in text or page != "README.md"
+    assert [link for link in re.findall(r"\]\(([^)]+)\)", text) if not (app / link).is_file()] == []
+    named = re.findall(r"\(([\w./-]+) in the project's repository\)", text)
+    assert named and [path for path in named if not (ROOT / path).is_file()] == []
