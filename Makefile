@@ -5,6 +5,7 @@
 #   make test                lint and every test, as CI runs them
 #   make package             dist/kmspolicycheck-<version>.tar.gz, its SBOM and checksums; the last line is its path
 #   make appinspect          Splunk's own inspection of that package
+#   make lint-content        public linters on its confs and searches (needs Python 3.11 or later)
 #   make search SPL='…' or NAME='…', EVENTS=… [NOW=…]    runs a search, or a shipped saved search, without Splunk
 #   make dashboard           draws the dashboards as pictures (needs Node.js and Chromium)
 #   make bench, make bench-peers, make fuzz SECONDS=…    speed, speed beside other tools, hostile input
@@ -18,7 +19,8 @@ PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-TARGETS := help venv lib demo search lint check test package appinspect bench bench-peers fuzz dashboard requirements clean
+TARGETS := help venv lib demo search lint check test package appinspect lint-content bench bench-peers fuzz dashboard \
+  requirements clean
 .PHONY: $(TARGETS)
 
 # What is given to a target reaches the programs as environment variables (KPC_SPL, …) and is never part of a command:
@@ -92,6 +94,14 @@ package: lib .venv/for-package
 appinspect: lib .venv/for-package .venv-appinspect/installed
 	@$(PY) -m dev.appinspect .venv-appinspect/bin/splunk-appinspect
 
+.venv-content/installed: dev/requirements/content.txt
+	@$(PYTHON) -m venv .venv-content
+	@.venv-content/bin/python $(PIP_INSTALL) -r $<
+	@touch $@
+
+lint-content: lib .venv/for-package .venv-content/installed
+	@$(PY) -m dev.content.lint .venv-content/bin
+
 bench: lib
 	@$(PY) -m dev.bench
 
@@ -113,7 +123,7 @@ requirements:
 	@cat $(SHARED:=.txt) >build/shared.txt
 	@$(COMPILE) $(SHARED:=.in) -o build/shared.txt
 	@for file in $(SHARED); do $(COMPILE) $$file.in -c build/shared.txt -o $$file.txt || exit 1; done
-	@for file in dev/requirements/appinspect dev/requirements/uv; do $(COMPILE) $$file.in -o $$file.txt || exit 1; done
+	@for file in dev/requirements/appinspect dev/requirements/content dev/requirements/uv; do $(COMPILE) $$file.in -o $$file.txt || exit 1; done
 COMPILE = .venv-uv/bin/uv pip compile -q --universal --python-version 3.9 --generate-hashes --no-annotate \
   --custom-compile-command 'make requirements'
 

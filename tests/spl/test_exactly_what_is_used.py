@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from dev.content.searches import searches
 from dev.spl import SplError, tree
 from dev.spl.aggregates import STATISTICS
 from dev.spl.commands import COMMANDS, ELSEWHERE
 from dev.spl.functions import FUNCTIONS
 from dev.spl.runner import compile_search
-from tests.spl.shipped_spl import searches
 
 CASES = [json.loads(path.read_text(encoding="utf-8")) for path in (Path(__file__).parent / "cases").glob("*.json")]
 
@@ -82,3 +82,8 @@ def test_everything_implemented_has_a_case_that_names_its_page() -> None:
         for what in used(case["spl"], "rows" in case)
     }
     assert sorted(what for what in IMPLEMENTED if (what, pages[what]) not in shown) == []
+
+
+def test_every_shipped_search_has_a_name_of_its_own() -> None:
+    named = [search.where for search in searches()]
+    assert len(set(named)) == len(named)
