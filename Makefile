@@ -3,6 +3,7 @@
 #   make demo [EVENTS=…]     what the app finds in the sample events, or in your own files and folders (- is standard input)
 #   make check               lint and the fast tests: under a minute, for every save
 #   make test                lint and every test, as CI runs them
+#   make nightly             the long comparisons and fuzzing: hours; writes docs/verification.md
 #   make package             dist/kmspolicycheck-<version>.tar.gz, its SBOM and checksums; the last line is its path
 #   make appinspect          Splunk's own inspection of that package
 #   make lint-content        public linters on its confs and searches (needs Python 3.11 or later)
@@ -19,7 +20,7 @@ PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-TARGETS := help venv lib demo search lint check test package appinspect lint-content bench bench-peers fuzz dashboard \
+TARGETS := help venv lib demo search lint check test nightly package appinspect lint-content bench bench-peers fuzz dashboard \
   requirements clean
 .PHONY: $(TARGETS)
 
@@ -81,6 +82,9 @@ check: lint
 
 test: lint
 	@$(PY) -m pytest -n auto
+
+nightly: venv .venv/for-fuzz
+	@$(PY) -m dev.nightly
 
 package: lib .venv/for-package
 	@$(PY) -m dev.package

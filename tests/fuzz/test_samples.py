@@ -1,0 +1,32 @@
+"""Samples of what `make nightly` does at length, drawn anew in each run; a failure names the seed that repeats it."""
+
+from __future__ import annotations
+
+import time
+from random import SystemRandom
+
+import pytest
+
+from dev.fuzz import differential, hostile
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_engine_and_the_reference_agree_on_2000_random_policies() -> None:
+    seed = SystemRandom().randrange(10**9)
+    *_, last = differential.run(seed, 2000, time.monotonic(), 1)
+    assert last.policies >= 2000
+    assert last.disagreements == 0, f"seeds from {seed}: {last.findings}"
+
+
+def test_200_hostile_policies_get_a_verdict_each() -> None:
+    seed = SystemRandom().randrange(10**9)
+    found = hostile.answer(seed, 200)
+    assert (found.policies, found.verdicts, found.errors) == (200, 200, 0), f"seed {seed}"
+
+
+def test_the_same_seed_makes_the_same_hostile_policies() -> None:
+    first = list(hostile.policies(7, 40))
+    assert first == list(hostile.policies(7, 40)) and len(set(first)) == 40
+    assert {len(text) <= hostile.LONGEST for text in first} == {True}
+    assert sum(len(text) > hostile.LONGEST * 0.9 for text in first) > 30
