@@ -77,11 +77,13 @@ lint: venv
 	@$(SCHEMA) vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 	@$(SCHEMA) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 
+# Neighbours stay on one core as long as there is work for all: they share a browser, a built package.
+PYTEST := $(PY) -m pytest -n auto --dist worksteal
 check: lint
-	@$(PY) -m pytest -n auto -m "not slow"
+	@$(PYTEST) -m "not slow"
 
 test: lint
-	@$(PY) -m pytest -n auto
+	@$(PYTEST)
 
 nightly: venv .venv/for-fuzz
 	@$(PY) -m dev.nightly
