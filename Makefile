@@ -91,19 +91,15 @@ nightly: venv .venv/for-fuzz
 package: lib .venv/for-package
 	@$(PY) -m dev.package
 
-.venv-appinspect/installed: dev/requirements/appinspect.txt
-	@echo "Setting up .venv-appinspect once, about a minute" >&2
-	@$(PYTHON) -m venv .venv-appinspect
-	@.venv-appinspect/bin/python $(PIP_INSTALL) -r $<
+# Tools that do not agree with ours on versions have an environment of their own.
+.venv-%/installed: dev/requirements/%.txt
+	@echo "Setting up .venv-$* once, about a minute" >&2
+	@$(PYTHON) -m venv .venv-$*
+	@.venv-$*/bin/python $(PIP_INSTALL) -r $<
 	@touch $@
 
 appinspect: lib .venv/for-package .venv-appinspect/installed
 	@$(PY) -m dev.appinspect .venv-appinspect/bin/splunk-appinspect
-
-.venv-content/installed: dev/requirements/content.txt
-	@$(PYTHON) -m venv .venv-content
-	@.venv-content/bin/python $(PIP_INSTALL) -r $<
-	@touch $@
 
 lint-content: lib .venv/for-package .venv-content/installed
 	@$(PY) -m dev.content.lint .venv-content/bin
@@ -122,9 +118,7 @@ dashboard: lib .venv/for-test
 
 # The .in files that share .venv are resolved together, so that they agree on every version; each .txt is its part of that.
 SHARED := $(addprefix dev/requirements/,demo package test lint reference fuzz)
-requirements:
-	@$(PYTHON) -m venv .venv-uv
-	@.venv-uv/bin/python $(PIP_INSTALL) -r dev/requirements/uv.txt
+requirements: .venv-uv/installed
 	@mkdir -p build
 	@cat $(SHARED:=.txt) >build/shared.txt
 	@$(COMPILE) $(SHARED:=.in) -o build/shared.txt

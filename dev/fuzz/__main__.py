@@ -131,7 +131,7 @@ def _why_not_covered() -> str:
 
 
 def _atheris_exists_here() -> bool:
-    """Whether dev/fuzz-requirements.txt brings atheris to this Python and machine."""
+    """Whether dev/requirements/fuzz.txt brings atheris to this Python and machine."""
     return (3, 11) <= sys.version_info < (3, 14) and (sys.platform, platform.machine()) == ("linux", "x86_64")
 
 
