@@ -22,6 +22,8 @@ from dev.scp import read_chunk
 from tests.command.policies import BROKEN, CLOSED, EVENTS, MIXED, OPEN, OURS, THEIRS
 from tests.command.session import APP, execute, getinfo
 
+pytestmark = pytest.mark.slow
+
 csv.field_size_limit(1 << 30)
 
 ARGUMENTS = [

@@ -29,6 +29,8 @@ from dev.scp import encode_chunk
 from tests.command.policies import CLOSED, OPEN
 from tests.command.session import APP, Session, execute, getinfo, start, talk
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = APP / "bin" / "kmspolicycheck.py"
 CASES = json.loads(Path(__file__).with_name("faults.json").read_text("utf-8"))
 ROWS = "_raw,_chunked_idx\n" + "".join(f'"{{""eventName"":""Decrypt"",""n"":{i}}}",{i}\n' for i in range(2000))

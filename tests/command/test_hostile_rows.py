@@ -13,6 +13,8 @@ import pytest
 from dev.pythons import SPLUNK_PYTHONS, find
 from tests.command.session import Session, execute, getinfo, talk
 
+pytestmark = pytest.mark.slow
+
 csv.field_size_limit(1 << 30)
 
 OPEN = json.dumps({"Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}})

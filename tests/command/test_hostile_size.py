@@ -14,6 +14,8 @@ import pytest
 
 from tests.command.session import APP, execute, getinfo, talk
 
+pytestmark = pytest.mark.slow
+
 SMALLEST = '{"Effect":"Allow","Principal":"*"}'
 LONGEST_POLICY = 131_072
 MEGABYTE = 1 << 20

@@ -12,6 +12,8 @@ import pytest
 from dev.scp import encode_chunk
 from tests.command.session import APP, execute, getinfo, talk
 
+pytestmark = pytest.mark.slow
+
 CASES = json.loads(Path(__file__).with_name("options.json").read_text("utf-8"))
 LENGTH = 100_000
 LONG = "x" * LENGTH

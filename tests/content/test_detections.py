@@ -13,6 +13,8 @@ import pytest
 from dev.spl import run_saved, run_search
 from tests.content.shipped import APP, CASES, OURS, SEARCHES, Case, write_lookups
 
+pytestmark = pytest.mark.slow
+
 POSITIVE = [case for case in CASES if case.expect]
 
 

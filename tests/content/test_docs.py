@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from dev.compare import table
 from tests.content.shipped import APP, SEARCHES, conf
+
+pytestmark = pytest.mark.slow
 
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in (APP / "docs").glob("*.md")}
 GUIDE = PAGES["detections.md"]

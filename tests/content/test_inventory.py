@@ -14,6 +14,8 @@ import pytest
 from dev.spl import Event, run_saved
 from tests.content.shipped import INVENTORY, read_lookup
 
+pytestmark = pytest.mark.slow
+
 WRITER = "KMS - Update inventory"
 NEWLY_OPEN = "KMS - Key Policy Newly Open To Everyone - Rule"
 NOW = 1773144000  # 2026-03-10T12:00:00Z

@@ -16,6 +16,8 @@ from dev.spl import run_saved
 
 from .conftest import REQUIRED, Shown
 
+pytestmark = pytest.mark.slow
+
 if missing() and not os.environ.get(REQUIRED):
     pytest.skip(f"the dashboards were not drawn; missing: {missing()}", allow_module_level=True)
 

@@ -19,6 +19,8 @@ from dev.cloudtrail_files import EventFiles
 from dev.demo import DETECTIONS, SAMPLES, search
 from dev.spl import run_saved
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 OPEN = {
     "Version": "2012-10-17",

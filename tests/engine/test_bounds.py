@@ -15,6 +15,8 @@ from kmspolicy.witness.searcher import POLICY_STEPS, SEARCH_STEPS
 from tests.engine.cases import OURS, THEIRS, document, statement
 from tests.engine.explosive import ENDLESS, TAME, allow, deny, windows
 
+pytestmark = pytest.mark.slow
+
 STOPPED = "the search for a request was stopped after its fixed number of steps, so that access is not ruled out"
 
 

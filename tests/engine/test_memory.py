@@ -14,6 +14,8 @@ import pytest
 from kmspolicy import KeyFacts, analyze, resolve_actions, sentence
 from tests.engine.cases import KEY_ID, OURS, THEIRS, document, statement
 
+pytestmark = pytest.mark.slow
+
 FACTS = [
     KeyFacts(account, region, key_id, partition, time)
     for account, region, key_id, partition, time in (

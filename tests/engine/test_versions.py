@@ -12,6 +12,8 @@ import pytest
 from dev.pythons import SPLUNK_PYTHONS, find
 from tests.engine.replay import line, texts
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -13,6 +13,8 @@ from dev.fuzz.shapes import FAMILIES, policy_text
 from dev.pythons import SPLUNK_PYTHONS, find
 from kmspolicy.witness.searcher import POLICY_STEPS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 KMS_TAKES = 32_768
 SAY = f"""

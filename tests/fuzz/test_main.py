@@ -13,6 +13,8 @@ import pytest
 from dev.fuzz import differential, protocol
 from dev.pythons import find
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

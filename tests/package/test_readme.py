@@ -9,6 +9,8 @@ from dev import readme
 from dev.splunkd import run
 from dev.vendor import ROOT
 
+pytestmark = pytest.mark.slow
+
 README = readme.README.read_text("utf-8")
 
 

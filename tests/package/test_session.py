@@ -8,6 +8,8 @@ import pytest
 from dev.pythons import SPLUNK_PYTHONS, find
 from dev.splunkd import run
 
+pytestmark = pytest.mark.slow
+
 OPEN = {
     "Version": "2012-10-17",
     "Statement": [

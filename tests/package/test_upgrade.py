@@ -14,6 +14,8 @@ from dev.spl.saved import saved_searches
 from tests.content.test_inventory import DAY, HOUR, NEWLY_OPEN, NOW, WRITER, arn, call
 from tests.package.trees import copy_sources, unpack
 
+pytestmark = pytest.mark.slow
+
 OPENED = "KMS - Key Policy Lets Everyone Encrypt - Rule"
 EVENTS = [
     call("PutKeyPolicy", -20 * DAY, "open"),
