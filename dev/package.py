@@ -18,6 +18,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
 
+from dev.help import REPOSITORY_ONLY, VIEW, help_view
 from dev.sbom import sbom
 from dev.vendor import ROOT, pinned
 
@@ -46,8 +47,6 @@ CONTENTS = (
 _WHOLE = ("appserver", "bin", "default", "lib/kmspolicy", "lookups", "metadata", "static")
 _DAY = 24 * 60 * 60
 
-# Parts of the README that mean nothing where the app is installed: make targets, samples, pictures.
-_REPOSITORY_ONLY = re.compile(r"<!-- repository -->\n.*?<!-- /repository -->\n\n?", re.DOTALL)
 _LINK = re.compile(r"\[([^\]]*)\]\((?!https?://|#)([^)]+)\)")
 
 
@@ -96,7 +95,7 @@ def contents(root: Path, version: Version) -> dict[str, bytes]:
     app_conf = read["default/app.conf"].decode("utf-8")
     app_conf = app_conf.replace("@version@", version.version).replace("@build@", str(version.build))
     pages = {name: _page(data.decode("utf-8"), read.keys()) for name, data in read.items() if name.endswith(".md")}
-    return {**read, "default/app.conf": app_conf.encode("utf-8"), **pages}
+    return {**read, "default/app.conf": app_conf.encode("utf-8"), VIEW: help_view(root), **pages}
 
 
 def _page(text: str, inside: Collection[str]) -> bytes:
@@ -106,7 +105,7 @@ def _page(text: str, inside: Collection[str]) -> bytes:
         label, path = found.groups()
         return found[0] if path in inside else f"{label} ({path} in the project's repository)"
 
-    return _LINK.sub(link, _REPOSITORY_ONLY.sub("", text)).encode("utf-8")
+    return _LINK.sub(link, REPOSITORY_ONLY.sub("", text)).encode("utf-8")
 
 
 def archive(files: dict[str, bytes], version: Version) -> bytes:

@@ -32,6 +32,7 @@ EXPECTED = {
     "default/transforms.conf",
     "default/searchbnf.conf",
     "default/data/ui/nav/default.xml",
+    "default/data/ui/views/kms_key_policy_help.xml",
     "lib/kmspolicy/__init__.py",
     "lib/splunklib/searchcommands/streaming_command.py",
     "metadata/default.meta",

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from dev.help import PAGES
 from dev.package import CONTENTS
 from dev.vendor import ROOT
 
@@ -30,7 +31,7 @@ def read_conf(path: Path) -> dict[str, dict[str, str]]:
 
 def copy_sources(target: Path) -> Path:
     """A copy of what the package is made of, without the rest of the repository."""
-    for pattern in CONTENTS:
+    for pattern in (*CONTENTS, *PAGES):
         for path in ROOT.glob(pattern):
             copy = target / path.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)
