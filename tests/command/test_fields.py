@@ -37,6 +37,7 @@ FIELDS = [
     "call",
     "call_error",
     "actor",
+    "via",
     "mfa",
     "src",
     "user_agent",
@@ -71,9 +72,16 @@ def test_every_row_carries_every_field_in_order(args: list[str]) -> None:
     assert {tuple(row) for row in rows} == {("name", "_raw", *(prefix + name for name in FIELDS))}
 
 
-def test_rows_without_a_policy_have_empty_fields_and_the_others_do_not() -> None:
+def test_rows_that_are_no_call_of_ours_have_empty_fields_and_the_others_do_not() -> None:
     empty = {name for name, rows in _fields(**EVENTS).items() if not any(any(row.values()) for row in rows)}
-    assert empty == {"other", "line", "default"}
+    assert empty == {"other", "line"}
+
+
+def test_a_call_without_a_policy_keeps_its_facts_and_has_no_verdict() -> None:
+    (row,) = _fields(x=EVENTS["default"])["x"]
+    assert {name for name, value in row.items() if value} == {
+        "key", "account", "region", "operation", "call", "actor", "mfa",
+    }  # fmt: skip
 
 
 def test_a_policy_that_cannot_be_read_has_an_error_and_no_verdict() -> None:
@@ -83,7 +91,7 @@ def test_a_policy_that_cannot_be_read_has_an_error_and_no_verdict() -> None:
         **dict.fromkeys(FIELDS[:15], ""),
         "flagged": "false",
         "encrypt_only": "false",
-        "severity": "informational",
+        "severity": "low",
     }
     assert (row["operation"], row["actor"], row["call"]) == ("PutKeyPolicy", "r/s", "success")
 

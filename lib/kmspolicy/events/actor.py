@@ -1,58 +1,141 @@
-"""Names who made a call.
+"""Decides who made a call, through which service, and whether with MFA.
 
-Source: CloudTrail User Guide, *CloudTrail userIdentity element*.
+Source: CloudTrail User Guide, *CloudTrail userIdentity element*; IAM User Guide, *IAM and AWS STS quotas* (names of
+users, roles and sessions hold neither a colon nor a slash), *Temporary delegation* (`invokedByDelegate`); IAM Identity
+Center User Guide, *Permission sets* (the path of the roles that it makes).
 """
 
+import re
 from typing import Callable
 
-from .api_call import Call, Json, object_of, text_of
+from .api_call import Call, object_of, text_of
+
+# A console call, and a call that AWS made for the caller within a service: no service that decided anything.
+_NOBODY = frozenset(("signin.amazonaws.com", "aws internal", "internal.amazonaws.com"))
+_ARN = re.compile(
+    r"arn:[^:]*:(?:iam|sts)::([0-9]*):(user|role|assumed-role|federated-user|root)(?:/(.+))?\Z", re.DOTALL
+)
+_IDENTITY_CENTER_ROLE = re.compile(r"arn:[^:]*:iam::[0-9]*:role/aws-reserved/sso\.amazonaws\.com/")
 
 
 def actor(call: Call) -> str:
-    """The caller: the service that made the call for somebody, else a name by the identity's type; '' if unknown."""
-    rule = _RULES.get(text_of(call.identity.get("type")), _name)
-    return (
-        text_of(call.identity.get("invokedBy"))
-        or rule(call)
-        or _tail(call.identity)
-        or text_of(call.identity.get("principalId"))
-    )
+    """The person or role behind a call, also where a service made it for them; '' if the event does not tell.
+
+    A user's name, or role/session. Every other kind begins with its name and a colon, so that no two kinds share a
+    spelling, whatever users and sessions are called.
+    """
+    identity = call.identity
+    kind = text_of(identity.get("type"))
+    name = _BY_TYPE[kind](call) if kind in _BY_TYPE else _by_arn(call)
+    unknown = text_of(identity.get("principalId")) or text_of(identity.get("userName"))
+    return name or ("" if kind == "AWSService" or not unknown else f"unknown:{unknown}")
 
 
-def _name(call: Call) -> str:
-    return text_of(call.identity.get("userName"))
+def via(call: Call) -> str:
+    """The AWS service that made the call for the actor, or `delegate:` and a product provider's account.
+
+    '' for a direct call, for one from the console, and for a service of its own accord.
+    """
+    delegate = text_of(object_of(call.identity.get("invokedByDelegate")).get("accountId"))
+    if delegate:
+        return f"delegate:{delegate}"
+    return "" if call.identity.get("type") == "AWSService" else _service(call)
+
+
+def mfa(call: Call) -> str:
+    """Whether the session was authenticated with MFA: true, false or unknown.
+
+    A session of IAM Identity Center says false whatever the identity provider asked for. Its role is known by the path
+    of its ARN, which only Identity Center can make, and not by its name.
+    """
+    issuer = object_of(object_of(call.identity.get("sessionContext")).get("sessionIssuer"))
+    if _IDENTITY_CENTER_ROLE.match(text_of(issuer.get("arn"))) or call.identity.get("type") == "AWSService":
+        return "unknown"
+    return call.mfa if call.mfa in ("true", "false") else "unknown"
+
+
+def _service(call: Call) -> str:
+    service = text_of(call.identity.get("invokedBy"))
+    return "" if service.lower() in _NOBODY else service
+
+
+def _by_arn(call: Call) -> str:
+    """The caller by its ARN: arn:aws:sts::111122223333:assumed-role/ROLE/SESSION is ROLE/SESSION."""
+    arn = _ARN.match(text_of(call.identity.get("arn")))
+    if not arn:
+        return ""
+    account, kind, name = arn[1], arn[2], arn[3] or ""
+    if kind == "root":
+        return f"root:{account}"
+    if kind == "federated-user":
+        return _named("federated-user", name)
+    if kind == "assumed-role":
+        return name if "/" in name else _named("role", name)
+    name = name.rpartition("/")[2]  # behind the path
+    return name if kind == "user" else _named("role", name)
+
+
+def _named(kind: str, name: str) -> str:
+    return f"{kind}:{name}" if name else ""
+
+
+def _user(call: Call) -> str:
+    return text_of(call.identity.get("userName")) or _by_arn(call)
 
 
 def _session(call: Call) -> str:
-    """role/session, from the ARN; where that is missing, from the session's issuer and the principal id."""
+    """By the ARN; where that is missing, by the session's issuer and the principal id."""
     issuer = object_of(object_of(call.identity.get("sessionContext")).get("sessionIssuer"))
     role = text_of(issuer.get("userName")) or text_of(issuer.get("arn")).rpartition("/")[2]
     session = text_of(call.identity.get("principalId")).partition(":")[2]
-    return _tail(call.identity) or "/".join(filter(None, (role, session)))
+    return _by_arn(call) or (f"{role}/{session}" if role and session else _named("role", role))
 
 
 def _root(call: Call) -> str:
-    return "root"
+    return _named("root", text_of(call.identity.get("accountId"))) or _by_arn(call)
+
+
+def _federated_user(call: Call) -> str:
+    name = text_of(call.identity.get("principalId")).partition(":")[2]
+    return _by_arn(call) or _named("federated-user", name)
+
+
+def _identity_center_user(call: Call) -> str:
+    return _named("identity-center", text_of(object_of(call.identity.get("onBehalfOf")).get("userId")))
 
 
 def _other_account(call: Call) -> str:
-    """The key's account learns no name of a caller from another account: account/principal id."""
-    return "/".join(filter(None, (text_of(call.identity.get(name)) for name in ("accountId", "principalId"))))
+    return _named("account", text_of(call.identity.get("accountId")))
 
 
-def _person(call: Call) -> str:
-    """A user of IAM Identity Center: by name where the event has it, else by id."""
-    return call.user_name or text_of(object_of(call.identity.get("onBehalfOf")).get("userId"))
+def _aws_service(call: Call) -> str:
+    return _named("service", _service(call))
 
 
-def _tail(identity: Json) -> str:
-    """What an ARN names: arn:aws:sts::111122223333:assumed-role/ROLE/SESSION -> ROLE/SESSION."""
-    return text_of(identity.get("arn")).partition("/")[2]
+def _foreign(kind: str) -> Callable[[Call], str]:
+    """Somebody whom another directory or identity provider knows: by the id that is unique there, else by name."""
+
+    def name(call: Call) -> str:
+        identity = call.identity
+        return _named(kind, text_of(identity.get("principalId")) or text_of(identity.get("userName")))
+
+    return name
 
 
-_RULES: dict[str, Callable[[Call], str]] = {
+def _directory_user(call: Call) -> str:
+    identity = call.identity
+    return _named("directory", text_of(identity.get("userName")) or text_of(identity.get("principalId")))
+
+
+_BY_TYPE: dict[str, Callable[[Call], str]] = {
+    "IAMUser": _user,
     "AssumedRole": _session,
-    "AWSAccount": _other_account,
-    "IdentityCenterUser": _person,
     "Root": _root,
+    "FederatedUser": _federated_user,
+    "IdentityCenterUser": _identity_center_user,
+    "AWSAccount": _other_account,
+    "AWSService": _aws_service,
+    "SAMLUser": _foreign("saml"),
+    "WebIdentityUser": _foreign("web-identity"),
+    "Directory": _directory_user,
 }

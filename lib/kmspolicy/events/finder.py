@@ -1,138 +1,156 @@
-"""Finds the key policies in the text of an event or of a field. The content decides, not the field's name.
+"""Finds the key policies in the text of an event, a field or a file. The content decides, not the field's name.
 
-Source: interface of the command (README, *What it reads*): CloudTrail, Security Lake, EventBridge, CloudWatch Logs.
+Source: interface of the command (README, *What it reads*; docs/events.md).
 """
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from .api_call import Call, Json, from_cloudtrail, from_ocsf
-from .event_facts import NO_FACTS, Facts, facts_of
-from .prefilter import may_hold_policy
+from ..budget import Budget, OutOfSteps
+from .api_call import FAILURE, Call
+from .cloudtrail import from_cloudtrail
+from .envelopes import Found, Kind, Opener
+from .event_facts import NO_FACTS, EventFacts, facts_of
+from .faults import Break, EventFault
+from .ocsf import from_ocsf
+from .prefilter import OPERATIONS, may_hold_policy, operation_named_in
+from .tolerant_json import BrokenList, BrokenObject, BrokenText
 
 LONGEST_EVENT = 8_388_608  # characters; the Splunk Add-on for AWS cuts events at so many bytes (props.conf, TRUNCATE)
 
-_OPERATIONS = ("CreateKey", "PutKeyPolicy", "ReplicateKey")
-_NAMES_OPERATION = re.compile(r"(?<![:\w])(?:CreateKey|PutKeyPolicy|ReplicateKey)\b")  # not the action kms:CreateKey
+_LEAST_STEPS, _STEPS_OF_A_CHARACTER = 2_000_000, 32
 _BEGINS_LIKE_POLICY = re.compile(
     r'\s*\{\s*"(?:Version"\s*:\s*"20|Statement"\s*:\s*\[?\s*\{\s*"(?:Sid|Effect|Not|Principal|Action)'
     r'|Id"\s*:\s*"[^"\\]*"\s*,\s*"(?:Version|Statement)")'
 )
-_OF_STATEMENTS = frozenset(("Effect", "Principal", "NotPrincipal", "Action", "NotAction"))
-_EVENT_KEYS = frozenset(
-    (
-        "eventName",
-        "eventVersion",
-        "userIdentity",
-        "api",
-        "class_uid",
-        "detail",
-        "detail-type",
-        "Records",
-        "logEvents",
-        "message",
-    )
-)
-_MOST_WRAPPERS = 6  # a record in `detail` in a `message` of `logEvents`, and some to spare
 
 
-class Found(NamedTuple):
-    """A key policy as JSON text, or the fault that keeps the place where one belongs from being read."""
+class PolicyInEvent(NamedTuple):
+    """A call that sets key policies, or a policy without a call.
 
-    facts: Facts
+    policy: its JSON text; empty where the call carries none, or where `fault` says why it cannot be read. With both,
+    the policy is whole and `fault` says that the event breaks behind it.
+    """
+
+    facts: EventFacts
     policy: str = ""
     fault: str = ""
 
 
-def find_policies(text: str, named: bool) -> list[Found]:
-    """The key policies in a text; an empty list for other events.
+def find_policies(text: str, field_given: bool) -> list[PolicyInEvent]:
+    """The key policies in a text, and the calls that could have set one; an empty list for other events.
 
-    named: the searcher named the field, so that a text which is no event is a policy, however broken.
+    text: of an event, however it is wrapped; with field_given also what people have around a policy: the policy itself,
+    requestParameters, the output of get-key-policy, an item of AWS Config, a resource of CloudFormation, a list of
+    statements. field_given: whether somebody said that the policy is here, so that a text which is no event is a
+    policy, however broken. Never raises; the work is bounded by the length of the text.
     """
     text = text.lstrip("\ufeff")
-    if not named and not may_hold_policy(text):
+    if not field_given and not may_hold_policy(text):
         return []
     if _BEGINS_LIKE_POLICY.match(text):
-        return [Found(NO_FACTS, text)]
+        return [PolicyInEvent(NO_FACTS, text)]
     if not text or text.isspace():
         return []
-    value, lost = _parse(text)
-    if isinstance(value, dict):
-        if "Statement" in value and (named or _holds_statements(value["Statement"])):
-            return [Found(NO_FACTS, text)]
-        found = _in_object(value, _MOST_WRAPPERS)
-        if found or not _EVENT_KEYS.isdisjoint(value):
-            return found
-    return lost or ([Found(NO_FACTS, text)] if named else [])
+    return _Search(text, field_given).answer()
 
 
-def _holds_statements(value: Any) -> bool:
-    """Whether a value under the key Statement is a policy's, and not some log's field of that name."""
-    listed = value if isinstance(value, list) else [value]
-    return any(isinstance(item, dict) and not _OF_STATEMENTS.isdisjoint(item) for item in listed)
+class _Search:
+    """The search of one text."""
 
+    def __init__(self, text: str, field_given: bool) -> None:
+        self._text = text
+        self._field_given = field_given
+        self._too_long = ""
+        if len(text) > LONGEST_EVENT:
+            self._too_long = Break.TOO_LONG.value.format(f"{len(text):,}", f"{LONGEST_EVENT:,}")
+            text = text[:LONGEST_EVENT]
+        self._opener = Opener(Budget(_LEAST_STEPS + _STEPS_OF_A_CHARACTER * len(text)), field_given)
+        self._fault = self._too_long
+        try:
+            self._opener.open_text(text)
+        except OutOfSteps:
+            self._fault = EventFault.TOO_MANY_STEPS.value
+        if self._opener.too_deep:
+            self._fault = EventFault.TOO_DEEP.value
 
-def _parse(text: str) -> tuple[Any, list[Found]]:
-    """A text's JSON value; None where it has none, with the fault if an event of ours is lost that way."""
-    if len(text) > LONGEST_EVENT:
-        return None, _lost(text, f"the event has {len(text):,} characters; more than {LONGEST_EVENT:,} are not read")
-    try:
-        return json.loads(text), []
-    except json.JSONDecodeError as error:
-        return None, _lost(
-            text,
-            f"the event is not valid JSON, or was cut short: {error.msg} at character {error.pos:,} of {len(text):,}",
-        )
-    except ValueError:
-        return None, _lost(text, "the event holds a number too long to read")
-    except RecursionError:
-        return None, _lost(text, "the event's JSON nests too deep")
+    def answer(self) -> list[PolicyInEvent]:
+        answers: list[PolicyInEvent] = []
+        whole, unread = False, []
+        for end in self._opener.found:
+            found = self._of_end(end)
+            answers += found
+            whole = whole or not end.breaks
+            if end.breaks and not found:
+                unread.append(end.text)
+        if self._field_given and not whole and not answers:
+            return [self._without_end()]
+        fault = self._fault_of_unread(unread if whole or answers else [self._text])
+        if fault and not (self._fault and any(answer.fault for answer in answers)):
+            answers.append(PolicyInEvent(NO_FACTS, fault=fault))
+        return answers
 
-
-def _lost(text: str, fault: str) -> list[Found]:
-    """A broken object matters when it names an operation that sets key policies; other text is no event."""
-    ours = text.lstrip().startswith("{") and _NAMES_OPERATION.search(text)
-    return [Found(NO_FACTS, fault=fault)] if ours else []
-
-
-def _in_object(value: Json, wrappers: int) -> list[Found]:
-    """The policies of a record, or of the events in an envelope."""
-    if "eventName" in value:
-        return _in_call(from_cloudtrail(value)) if value["eventName"] in _OPERATIONS else []
-    if isinstance(value.get("api"), dict):
-        return _in_call(from_ocsf(value)) if value["api"].get("operation") in _OPERATIONS else []
-    found: list[Found] = []
-    if wrappers:
-        for inner in _unwrap(value):
-            lost: list[Found] = []
-            if isinstance(inner, str) and may_hold_policy(inner):
-                inner, lost = _parse(inner)
-            found += _in_object(inner, wrappers - 1) if isinstance(inner, dict) else lost
-    return found
-
-
-def _unwrap(value: Json) -> Iterator[Any]:
-    """The events in an envelope: CloudTrail's files, CloudWatch Logs' batches, EventBridge, one log message."""
-    for name in ("Records", "logEvents"):
-        if isinstance(value.get(name), list):
-            yield from value[name]
-    yield from (value[name] for name in ("detail", "message") if name in value)
-
-
-def _in_call(call: Call) -> list[Found]:
-    """CreateKey and ReplicateKey without a policy get the default one; PutKeyPolicy cannot be without."""
-    if call.source and not call.source.startswith("kms."):
-        return []
-    policy, fault = call.request.get("policy"), call.request_fault
-    if not fault and policy in (None, ""):
-        if call.operation != "PutKeyPolicy" or call.failed:
+    def _of_end(self, end: Found) -> list[PolicyInEvent]:
+        if end.kind is Kind.LOST:
             return []
-        fault = "the event of this PutKeyPolicy call does not hold the policy"
-    if fault:
-        return [Found(facts_of(call), fault=fault)]
+        if end.kind is Kind.POLICY:
+            lost = next((other.breaks for other in self._opener.found if other.kind is Kind.LOST), "")
+            return [PolicyInEvent(NO_FACTS, end.text, EventFault.BEHIND_POLICY.value.format(lost) if lost else "")]
+        call = from_cloudtrail(end.value) if end.kind is Kind.CLOUDTRAIL else from_ocsf(end.value)
+        return policies_of(call, self._too_long or end.breaks)
+
+    def _fault_of_unread(self, texts: list[str]) -> str:
+        """Why a call that sets key policies may be in texts that could not be read; empty if they name none."""
+        texts = [self._text] if self._fault else texts
+        operation = next((named for named in map(operation_named_in, texts) if named), "")
+        return (self._fault or EventFault.NO_RECORD.value.format(operation)) if operation else ""
+
+    def _without_end(self) -> PolicyInEvent:
+        """The answer about a field that holds neither a record nor a policy."""
+        try:
+            value = json.loads(self._text)
+        except (ValueError, RecursionError):
+            value = None
+        if isinstance(value, (dict, list)) and "Version" not in value:
+            return PolicyInEvent(NO_FACTS, fault=EventFault.NO_POLICY_IN_FIELD.value)
+        return PolicyInEvent(NO_FACTS, self._text)  # which the engine refuses, with the place of the fault
+
+
+def policies_of(call: Call, breaks: str) -> list[PolicyInEvent]:
+    """The policy that a call sets, or why it cannot be read; nothing for calls that set no key policy.
+
+    breaks: how the event breaks, as a sentence; empty for a whole event.
+    CreateKey and ReplicateKey without a policy set the default one; PutKeyPolicy cannot be without.
+    """
+    if call.operation not in OPERATIONS or not call.of_kms or call.network_activity:
+        return []
+    facts = facts_of(call)
+    breaks = breaks or Break.PARAMETERS.value
+    policy, fault = call.request.get("policy"), ""
+    if policy in (None, "") and call.operation == "ReplicateKey":
+        policy = call.response.get("replicaPolicy")
+    if isinstance(policy, (BrokenText, BrokenObject, BrokenList)):
+        policy, fault = "", EventFault.IN_POLICY.value.format(breaks)
+    elif call.request_fault:
+        policy, fault = "", call.request_fault
+    elif policy not in (None, ""):
+        if call.broken or isinstance(call.request, BrokenObject):
+            fault = EventFault.BEHIND_POLICY.value.format(breaks)
+    elif _may_follow(call):
+        fault = EventFault.BEFORE_POLICY.value.format(breaks)
+    elif call.operation == "PutKeyPolicy" and call.outcome != FAILURE:
+        fault = EventFault.NO_POLICY.value
     try:
-        return [Found(facts_of(call), policy if isinstance(policy, str) else json.dumps(policy))]
+        return [
+            PolicyInEvent(facts, policy if isinstance(policy, str) else json.dumps(policy) if policy else "", fault)
+        ]
     except RecursionError:
-        return [Found(facts_of(call), fault="the policy's JSON nests too deep")]
+        return [PolicyInEvent(facts, fault=EventFault.TOO_DEEP_POLICY.value)]
+
+
+def _may_follow(call: Call) -> bool:
+    """Whether a policy may have been behind the place where the event breaks."""
+    if isinstance(call.request, BrokenObject):
+        return True
+    return call.operation == "ReplicateKey" and call.outcome != FAILURE and isinstance(call.response, BrokenObject)

@@ -14,7 +14,7 @@ TYPE_CHECKING = False  # as type checkers read it; importing typing for it would
 if TYPE_CHECKING:
     from typing import Any, Callable, NoReturn
 
-    from .stream import Search
+    from .stream import RowStream
 
 
 @Configuration()
@@ -29,8 +29,8 @@ class KmsPolicyCheckCommand(StreamingCommand):  # type: ignore[misc]
         super().__init__()
         self._refuse = refuse
         self._missing = missing
-        self._asked = Options()
-        self._search: Search | None = None
+        self._parsed_options = Options()
+        self._rows: RowStream | None = None
         self._output = Output(sys.stdout.buffer)
         self._input = Input(sys.stdin.buffer, self._begin, refuse)
 
@@ -45,23 +45,23 @@ class KmsPolicyCheckCommand(StreamingCommand):  # type: ignore[misc]
     def stream(self, records: Iterator[Any]) -> Iterator[Any]:
         """Answers one chunk. Its rows do not come as records: they go past splunklib, see wire.py."""
         try:
-            if self._search is None:
-                from .stream import Search  # which a process that is asked getinfo alone does without
+            if self._rows is None:
+                from .stream import RowStream  # which a process that is asked getinfo alone does without
 
-                self._search = Search(self._asked)
-            self._output.body = self._search.answer(self._input.body)
+                self._rows = RowStream(self._parsed_options)
+            self._output.body = self._rows.answer(self._input.body)
         except (ImportError, SyntaxError) as fault:  # the engine is loaded with the first policy
             self._refuse(self._missing(fault))
         except Exception as fault:  # splunklib would show the searcher where in which file
             self._refuse(f"the command failed on a chunk of rows: {fault!r:.200}")
         self._input.body = b""  # before the next chunk is read
         if self._input.finished:
-            for warning in self._search.warnings():
+            for warning in self._rows.warnings():
                 self.write_warning("{}", warning)  # the first argument goes through str.format
         return records
 
     def _begin(self, arguments: list[str]) -> None:
         try:
-            self._asked = parse(arguments)
+            self._parsed_options = parse(arguments)
         except OptionError as error:
             self._refuse(str(error))

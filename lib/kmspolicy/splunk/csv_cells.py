@@ -50,18 +50,18 @@ def multivalue_cells(values: Sequence[str]) -> tuple[str, str]:
     return cell(plain), cell("$" + "$;$".join(values) + "$")
 
 
-def usual_cells(values: tuple[str, ...]) -> tuple[str, str]:
-    """The same cells, of values that many rows have in common."""
-    known = _USUAL.get(values)
+def cached_multivalue_cells(values: tuple[str, ...]) -> tuple[str, str]:
+    """The same cells, for values that many rows share."""
+    known = _CELLS_OF_VALUES.get(values)
     if known is None:
         known = multivalue_cells(values)
-        if short_together((values,), _LONGEST_USUAL):
-            _USUAL.keep(values, known)
+        if short_together((values,), _LONGEST_CACHED):
+            _CELLS_OF_VALUES.keep(values, known)
     return known
 
 
-_LONGEST_USUAL = 512
-_USUAL: Recent[tuple[str, str]] = Recent(512)
+_LONGEST_CACHED = 512
+_CELLS_OF_VALUES: Recent[tuple[str, str]] = Recent(512)
 
 
 def csv_line(cells: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from ..events.prefilter import row_may_hold_policy
 from .csv_cells import csv_line, encoded, read_rows
 
 _PAIR, _HELD = b'""', b"\0\1"  # of one length, for which bytes.replace is twice as fast
-_QUOTES, _SECOND = bytes.maketrans(b"\0", b'"'), b"\1"  # bytes.translate drops each second byte thrice as fast
+_QUOTES, _SECOND = bytes.maketrans(b"\0", b'"'), b"\1"  # bytes.translate drops each second byte three times as fast
 _CR = 13
 _QUOTED = b'"'  # stands for a cell in quotes
 _BLOCK = 1 << 16  # bytes that are split at once: few enough for malloc to keep the room
@@ -58,11 +58,14 @@ class RawRow:
             return _read(cell.replace(_HELD, _PAIR))[0]
         return cell.decode()
 
-    def line(self, kept: Sequence[int] | None, blank: Sequence[int] = ()) -> list[bytes | memoryview]:
-        """The kept cells (None: all) as they came, those in `blank`, which ascend, empty: parts that are no copies."""
-        if kept is None:
+    def write(self, columns: Sequence[int] | None, blanked: Sequence[int] = ()) -> list[bytes | memoryview]:
+        """The cells of some columns (None: all) as they came, as parts that are no copies.
+
+        blanked: columns whose cells are written empty, in ascending order.
+        """
+        if columns is None:
             chunk, parts, at = memoryview(self._body), [], self._start
-            for place in blank:
+            for place in blanked:
                 if self._cells[place]:
                     start, end = self._span(place)
                     if start > at:
@@ -71,11 +74,11 @@ class RawRow:
             return [*parts, chunk[at : self._end]]
         inside = iter(self._inside[self._used :])
         cells = [_QUOTED + next(inside) + _QUOTED if cell == _QUOTED else cell for cell in self._cells]
-        return [b",".join([b"" if place in blank else cells[place] for place in kept]).replace(_HELD, _PAIR)]
+        return [b",".join([b"" if place in blanked else cells[place] for place in columns]).replace(_HELD, _PAIR)]
 
-    def fitted(self, width: int) -> ReadRow:
+    def with_width(self, width: int) -> ParsedRow:
         """The row with so many cells."""
-        return ReadRow(self.cells()).fitted(width)
+        return ParsedRow(self.cells()).with_width(width)
 
     def _text(self) -> bytes:
         return self._body[self._start : self._end]
@@ -91,7 +94,7 @@ class RawRow:
         return start, start + (len(self._inside[first + quoted]) + 2 if cell == _QUOTED else len(cell))
 
 
-class ReadRow:
+class ParsedRow:
     """A row as csv reads it. It answers like a RawRow, except that it always may hold a policy."""
 
     __slots__ = ("_cells", "empty", "width")
@@ -110,31 +113,31 @@ class ReadRow:
     def cell(self, place: int) -> str:
         return self._cells[place]
 
-    def line(self, kept: Sequence[int] | None, blank: Sequence[int] = ()) -> list[bytes | memoryview]:
-        places = range(len(self._cells)) if kept is None else kept
-        return [encoded(csv_line(["" if place in blank else self._cells[place] for place in places]))]
+    def write(self, columns: Sequence[int] | None, blanked: Sequence[int] = ()) -> list[bytes | memoryview]:
+        places = range(len(self._cells)) if columns is None else columns
+        return [encoded(csv_line(["" if place in blanked else self._cells[place] for place in places]))]
 
-    def fitted(self, width: int) -> ReadRow:
-        return ReadRow((self._cells + [""] * (width - len(self._cells)))[:width])
+    def with_width(self, width: int) -> ParsedRow:
+        return ParsedRow((self._cells + [""] * (width - len(self._cells)))[:width])
 
 
-def rows_of(body: bytes) -> Iterator[RawRow | ReadRow]:
+def rows_of(body: bytes) -> Iterator[RawRow | ParsedRow]:
     """The rows of a chunk's body, the header first."""
     first = body.find(b"\n")
     if first > 0 and body[first - 1] == _CR:
-        yield from map(ReadRow, read_rows(body.decode("utf-8", "replace"), "\r\n"))
+        yield from map(ParsedRow, read_rows(body.decode("utf-8", "replace"), "\r\n"))
         return
     rest = yield from _rows_as_written(body if body.endswith(b"\n") else body + b"\n")
     if rest < len(body):
-        yield from map(ReadRow, read_rows(body[rest:].decode("utf-8", "replace"), "\n"))
+        yield from map(ParsedRow, read_rows(body[rest:].decode("utf-8", "replace"), "\n"))
 
 
-def _rows_as_written(body: bytes) -> Generator[RawRow | ReadRow, None, int]:
+def _rows_as_written(body: bytes) -> Generator[RawRow | ParsedRow, None, int]:
     """The rows that have their quotes where a CSV writer puts them. Returns where the first other row begins.
 
     With doubled quotes out of the way, every quote opens or closes a cell. A break that is in no cell ends a row.
     """
-    usual = body.isascii() and _usual(body)
+    plain = body.isascii() and _is_plain_csv(body)
     start, size = 0, _BLOCK
     while start < len(body):
         begun, used = start, 0
@@ -144,10 +147,10 @@ def _rows_as_written(body: bytes) -> Generator[RawRow | ReadRow, None, int]:
             cells = outline.split(b",")
             quoted = outline.count(_QUOTED)
             end = start + len(outline) + quoted + sum(map(len, inside[used : used + quoted]))
-            if cells.count(_QUOTED) == quoted and (usual or _usual(body[start:end])):
+            if cells.count(_QUOTED) == quoted and (plain or _is_plain_csv(body[start:end])):
                 yield RawRow(body, start, end, cells, inside, used)
             elif _ends_where_csv_ends_it(body[start:end], cells, quoted):
-                yield ReadRow(_read(body[start:end]))
+                yield ParsedRow(_read(body[start:end]))
             else:
                 return start
             used += quoted
@@ -171,7 +174,7 @@ def _ends_where_csv_ends_it(text: bytes, cells: list[bytes], quoted: int) -> boo
     return b"\0" not in text and b"\1" not in text and sum(cell.lstrip(_HELD) == _QUOTED for cell in cells) == quoted
 
 
-def _usual(text: bytes) -> bool:
+def _is_plain_csv(text: bytes) -> bool:
     """Whether a row goes back byte for byte: no NUL, SOH or CR (bare ones would break a reader), valid UTF-8."""
     if b"\0" in text or b"\1" in text or b"\r" in text:
         return False

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 STATEMENT = ("statements", "statement_index", "statement_count", "sid", "effect", "action", "principal", "condition")
 VERDICT = ("audience", "flagged", "granted", "reason", "witness", "encrypt_only", "severity", "error")
-FACTS = ("key", "account", "region", "operation", "event", "call", "call_error", "actor", "mfa", "src", "user_agent")
+FACTS = (
+    "key",
+    "account",
+    "region",
+    "operation",
+    "event",
+    "call",
+    "call_error",
+    "actor",
+    "via",
+    "mfa",
+    "src",
+    "user_agent",
+)
 POLICY = ("hash",)
 FIELDS = STATEMENT + VERDICT + FACTS + POLICY
 MULTIVALUE = ("action", "principal", "condition", "granted", "reason")

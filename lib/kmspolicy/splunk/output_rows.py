@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from .. import Analysis, Audience, Code, Reason, StatementAnalysis, sentence
 from ..caching import Recent
-from ..events.event_facts import Facts
-from .csv_cells import LINE_END, Cells, cell, csv_line, encoded, multivalue_cells, usual_cells
-from .output_fields import FACTS, MULTIVALUE, STATEMENT
+from ..events.event_facts import EventFacts
+from .csv_cells import LINE_END, Cells, cached_multivalue_cells, cell, csv_line, encoded, multivalue_cells
+from .output_fields import FACTS, MULTIVALUE, STATEMENT, VERDICT
 
 _EFFECT = {False: "Deny", True: "Allow"}
 _BOOLEAN = {False: "false", True: "true"}
@@ -26,72 +26,89 @@ _BEGIN = ""  # joined by commas, it makes cells begin with one
 _NO_STATEMENT = (_BEGIN,) + ("",) * len(STATEMENT)
 
 
-def statement_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> list[Cells]:
-    """A row per statement of a policy that could be read; mostly in one part, with long facts as a part they share."""
+def statement_rows(facts: EventFacts, analysis: Analysis, fault: str, flagged_only: bool) -> list[Cells]:
+    """A row for each statement of a policy that could be read.
+
+    fault: what else is wrong with the event. Most rows are one part of bytes; long facts are a part that rows share.
+    """
     if flagged_only and not analysis.flagged:
         return []
-    rows, policy, statements = [], _OfPolicy(facts, analysis), analysis.statements
+    rows, policy, statements = [], _PolicyCells(facts, analysis, fault), analysis.statements
     count = str(len(statements))
     for statement in statements:
         if not flagged_only or statement.flagged:
             written = statement.statement
             text = '"' + statement.text.replace('"', '""') + '"'
-            actions, more_actions = usual_cells(written.actions_written)
-            principals, more_principals = multivalue_cells(written.principals.written)
-            conditions, more_conditions = usual_cells(statement.conditions)
+            actions, mv_actions = cached_multivalue_cells(written.actions_written)
+            principals, mv_principals = multivalue_cells(written.principals.written)
+            conditions, mv_conditions = cached_multivalue_cells(statement.conditions)
             sid, effect = cell(written.sid), _EFFECT[written.allow]
-            own = (_BEGIN, text, str(written.number), count, sid, effect, actions, principals, conditions)
-            rows.append(policy.cells(statement, own, (more_actions, more_principals, more_conditions)))
+            statement_cells = (_BEGIN, text, str(written.number), count, sid, effect, actions, principals, conditions)
+            rows.append(policy.row(statement, statement_cells, (mv_actions, mv_principals, mv_conditions)))
     return rows
 
 
-def policy_rows(facts: Facts, analysis: Analysis, flagged_only: bool) -> list[Cells]:
-    """The row of a whole policy that could be read."""
+def policy_rows(facts: EventFacts, analysis: Analysis, fault: str, flagged_only: bool) -> list[Cells]:
+    """The row of a whole policy that could be read. fault: what else is wrong with the event."""
     if flagged_only and not analysis.flagged:
         return []
-    return [_OfPolicy(facts, analysis).cells(analysis, _NO_STATEMENT, ("", "", ""))]
+    return [_PolicyCells(facts, analysis, fault).row(analysis, _NO_STATEMENT, ("", "", ""))]
 
 
-def unreadable_row(facts: Facts, error: str, policy_hash: str) -> Cells:
-    """The row of a policy that could not be read: no verdict, and why."""
-    verdict = ("", "false", "", "", "", "false", "informational", cell(error))
-    line = ",".join((*_NO_STATEMENT, *verdict, _facts_cells(facts), policy_hash, *[""] * len(MULTIVALUE)))
+def unreadable_row(facts: EventFacts, error: str, policy_hash: str) -> Cells:
+    """The row of a policy that could not be read, without a verdict: `low`, unless the call failed."""
+    severity = "informational" if facts.failed else "low"
+    return _row_without_verdict(("", "false", "", "", "", "false", severity, cell(error)), facts, policy_hash)
+
+
+def facts_row(facts: EventFacts) -> Cells:
+    """The row of a call that carries no policy."""
+    return _row_without_verdict(("",) * len(VERDICT), facts, "")
+
+
+def _row_without_verdict(verdict_cells: tuple[str, ...], facts: EventFacts, policy_hash: str) -> Cells:
+    mv_cells = ("",) * len(MULTIVALUE)
+    line = ",".join((*_NO_STATEMENT, *verdict_cells, _facts_cells(facts), policy_hash, *mv_cells))
     return (encoded(line + _LINE_END),)
 
 
-class _OfPolicy:
-    """What the rows of one policy have in common."""
+class _PolicyCells:
+    """The cells that the rows of one policy have in common."""
 
-    def __init__(self, facts: Facts, analysis: Analysis) -> None:
+    def __init__(self, facts: EventFacts, analysis: Analysis, fault: str) -> None:
         self._facts = _facts_cells(facts)
-        self._facts_apart = encoded(self._facts) if len(self._facts) > _LONGEST_COPIED else None  # for all rows
+        self._shared_facts = encoded(self._facts) if len(self._facts) > _LONGEST_COPIED else None
         self._hash = analysis.hash
         self._encrypt_only = _BOOLEAN[analysis.encrypt_only]
-        severe = analysis.encrypt_only or facts.bypass
+        self._error = cell(fault)
+        severe = analysis.encrypt_only or facts.lockout_check_bypassed
         self._if_flagged = "medium" if facts.failed else "critical" if severe else "high"
 
-    def cells(self, verdict: Analysis | StatementAnalysis, own: tuple[str, ...], more: tuple[str, ...]) -> Cells:
-        """verdict: of one statement, or of the whole policy; own: a statement's cells; more: their `__mv_` cells."""
+    def row(
+        self, verdict: Analysis | StatementAnalysis, statement_cells: tuple[str, ...], mv_cells: tuple[str, ...]
+    ) -> Cells:
+        """A row. verdict: of one statement, or of the whole policy; mv_cells: the `__mv_` cells of a statement."""
         flagged = verdict.flagged
-        answer, severity, more_granted = _verdict_cells(verdict.audience, flagged, verdict.granted)
-        reasons, more_reasons = _reason_cells(verdict.reasons)
+        answer, severity, mv_granted = _verdict_cells(verdict.audience, flagged, verdict.granted)
+        reasons, mv_reasons = _reason_cells(verdict.reasons)
         witness = cell(verdict.witness or "") if flagged else ""
-        told = (*own, answer, reasons, witness, self._encrypt_only, severity or self._if_flagged, "")  # no error
-        rest = (self._hash, *more, more_granted, more_reasons + _LINE_END)
-        if self._facts_apart is None:
-            return (encoded(",".join((*told, self._facts, *rest))),)
-        return encoded(",".join(told) + ","), self._facts_apart, encoded("," + ",".join(rest))
+        severity = severity or self._if_flagged
+        head = (*statement_cells, answer, reasons, witness, self._encrypt_only, severity, self._error)
+        tail_cells = (self._hash, *mv_cells, mv_granted, mv_reasons + _LINE_END)
+        if self._shared_facts is None:
+            return (encoded(",".join((*head, self._facts, *tail_cells))),)
+        return encoded(",".join(head) + ","), self._shared_facts, encoded("," + ",".join(tail_cells))
 
 
-_LONGEST_COPIED = 2048  # characters of facts that each row of an event has for itself; more of them the rows share
+_LONGEST_COPIED = 2048  # characters of facts that are copied into each row of an event; longer ones are shared
 
 
 @lru_cache(maxsize=512)
 def _verdict_cells(audience: Audience | None, flagged: bool, granted: tuple[str, ...]) -> tuple[str, str, str]:
-    """The cells of a verdict; its severity, nothing where that is up to the event; the `__mv_` cell of `granted`."""
-    actions, more = multivalue_cells(granted)
+    """The cells of a verdict; its severity, empty where that depends on the event; the `__mv_` cell of `granted`."""
+    actions, mv_actions = multivalue_cells(granted)
     severity = "" if flagged else _OF_AUDIENCE.get(audience, "informational")
-    return f"{_NAME[audience]},{_BOOLEAN[flagged]},{actions}", severity, more
+    return f"{_NAME[audience]},{_BOOLEAN[flagged]},{actions}", severity, mv_actions
 
 
 def _reason_cells(reasons: tuple[Reason, ...]) -> tuple[str, str]:
@@ -109,5 +126,5 @@ _MOST_REASONS = 4
 _REASONS: Recent[tuple[str, str]] = Recent(256)
 
 
-def _facts_cells(facts: Facts) -> str:
+def _facts_cells(facts: EventFacts) -> str:
     return csv_line(list(map(str, facts[: len(FACTS)])))

@@ -1,63 +1,62 @@
-"""Has the policies in a row's texts analysed, and answers with the command's own cells: one set for each output row.
+"""Analyses the policies in a row's texts, and answers with the command's own cells: one set for each output row.
 
 Source: interface of the command (README, *The command*).
 """
 
 from __future__ import annotations
 
-from .. import ENCRYPT, KeyFacts, analyze, error_text
-from ..events.event_facts import NO_FACTS, Facts
-from ..events.finder import Found, find_policies
+from .. import ENCRYPT, analyze, error_text
+from ..events.event_facts import NO_FACTS, EventFacts
+from ..events.finder import PolicyInEvent, find_policies
 from .csv_cells import Cells
 from .options import DEFAULT_FIELD, Options
-from .output_rows import policy_rows, statement_rows, unreadable_row
+from .output_rows import facts_row, policy_rows, statement_rows, unreadable_row
 
 
-class Answers:
-    """The answers of one search. unreadable: how many policies could not be read so far."""
+class PolicyRows:
+    """The rows of one search. unreadable: the number of policies so far that could not be read."""
 
     def __init__(self, options: Options) -> None:
         self.unreadable = 0
-        self._named = options.field != DEFAULT_FIELD
+        self._field_given = options.field != DEFAULT_FIELD
         self._actions = options.actions or ENCRYPT
         self._flagged_only = options.flagged_only
         self._rows = statement_rows if options.expand else policy_rows
 
     def of(self, texts: list[str], account: str) -> list[Cells]:
-        """The own cells of the rows that the texts of one row's field become. account: the key's, if the row tells."""
-        rows: list[Cells] = []
-        facts = NO_FACTS
-        try:
-            for text in texts:
-                for found in find_policies(text, self._named):
-                    facts = found.facts._replace(account=account) if account else found.facts
-                    rows += self._policy(found, facts)
-        except Exception as error:  # a fault of ours must not cost the searcher the other rows; this row tells of it
-            fault = f"kmspolicycheck failed on this policy, please report it: {error!r:.200}"
-            rows += self._unreadable(facts, fault)
-        return rows
+        """The own cells of the rows that the texts of a row's field become. account: the key's, if the row tells it."""
+        return [cells for text in texts for found in self._find(text) for cells in self._guarded(found, account)]
 
-    def _policy(self, found: Found, facts: Facts) -> list[Cells]:
-        if found.fault:
-            return self._unreadable(facts, found.fault)
-        analysis = analyze(
-            found.policy,
-            actions=self._actions,
-            key=KeyFacts(
-                account=facts.account or None,
-                region=facts.region or None,
-                key_id=facts.key_id,
-                partition=facts.partition,
-                event_time=facts.time,
-            ),
-        )
+    def _find(self, text: str) -> list[PolicyInEvent]:
+        try:
+            return find_policies(text, self._field_given)
+        except Exception as error:  # a fault of ours must not end the search
+            return [PolicyInEvent(NO_FACTS, fault=_our_fault(error))]
+
+    def _guarded(self, found: PolicyInEvent, account: str) -> list[Cells]:
+        facts = found.facts._replace(account=account) if account else found.facts
+        try:
+            return self._of_policy(found, facts)
+        except Exception as error:  # nor cost the searcher the other policies of this event
+            return self._unreadable(facts, _our_fault(error))
+
+    def _of_policy(self, found: PolicyInEvent, facts: EventFacts) -> list[Cells]:
+        if not found.policy:
+            if found.fault:
+                return self._unreadable(facts, found.fault)
+            return [] if self._flagged_only else [facts_row(facts)]
+        analysis = analyze(found.policy, actions=self._actions, key=facts.key_facts)
         if analysis.problem is not None:
             return self._unreadable(facts, error_text(analysis.problem), analysis.hash)
-        return self._rows(facts, analysis, self._flagged_only)
+        return self._rows(facts, analysis, found.fault, self._flagged_only)
 
-    def _unreadable(self, facts: Facts, error: str, policy_hash: str = "") -> list[Cells]:
-        """A failed call's policy is in force nowhere, so that show=flagged drops it."""
+    def _unreadable(self, facts: EventFacts, error: str, policy_hash: str = "") -> list[Cells]:
+        """show=flagged drops the policy of a failed call: it is not in force."""
         if facts.failed and self._flagged_only:
             return []
         self.unreadable += 1
         return [unreadable_row(facts, error, policy_hash)]
+
+
+def _our_fault(error: Exception) -> str:
+    return f"kmspolicycheck failed on this policy, please report it: {error!r:.200}"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _HEADER = re.compile(rb"chunked\s+1.0\s*,\s*(\d+)\s*,\s*(\d+)\s*\n")
 _LONGEST_HEADER = 200  # bytes
 _PARTS_AT_ONCE, _PARTS_COPIED = 1_000, 50  # writev takes 1,024 on Linux and macOS
-_USUAL_PIPE, _WIDE_PIPE = 1 << 16, 1 << 19  # bytes
+_DEFAULT_PIPE, _WIDE_PIPE = 1 << 16, 1 << 19  # bytes
 _F_SETPIPE_SZ = 1031  # Python's fcntl has it since 3.10
 # On Windows writing into a pipe whose other end is closed is EINVAL, too (Python's subprocess, bpo-19612).
 _NOBODY_READS = (errno.EPIPE, errno.EINVAL)
@@ -94,7 +94,7 @@ class Input:
         """What the metadata of the next chunk tell."""
         header = self._stream.readline(_LONGEST_HEADER)
         if len(header) < _LONGEST_HEADER and not header.endswith(b"\n"):
-            leave()
+            exit_process()
         sizes = _HEADER.match(header)
         if not sizes:
             self._refuse(f"a chunk of protocol 2 was due, not {shown(header.decode('ascii', 'replace'))}")
@@ -112,7 +112,7 @@ class Input:
 
     def _whole(self, size: int) -> bytes:
         data = self._stream.read(size)
-        return data if len(data) == size else leave()
+        return data if len(data) == size else exit_process()
 
     def _arguments(self, told: dict[str, Any]) -> list[str]:
         searchinfo = told.get("searchinfo")
@@ -142,13 +142,13 @@ class Output:
         size = sum(map(len, body))
         if size:
             head = _HEADER.sub(lambda found: b"chunked 1.0,%s,%d\n" % (found[1], size), head, count=1)
-        if size > _USUAL_PIPE and not self._wide:
+        if size > _DEFAULT_PIPE and not self._wide:
             self._wide = True
             _widen(self._pipe)
         try:
             self._write([head, *body])
         except OSError as fault:
-            leave(fault)
+            exit_process(fault)
 
     def _write(self, parts: Sequence[bytes | memoryview]) -> None:
         for at in range(0, len(parts), _PARTS_AT_ONCE):
@@ -189,7 +189,7 @@ def _widen(pipe: int) -> None:
             fcntl(pipe, _F_SETPIPE_SZ, _WIDE_PIPE)
 
 
-def leave(fault: OSError | None = None) -> NoReturn:
+def exit_process(fault: OSError | None = None) -> NoReturn:
     """Ends the process. In silence, since splunkd copies every word on stderr into search.log as an error; but with a
     line and status 1 where a fault lost output that somebody waits for."""
     lost = fault is not None and fault.errno not in _NOBODY_READS

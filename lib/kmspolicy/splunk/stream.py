@@ -5,24 +5,24 @@ Source: interface of the command (README, *The command*).
 
 from __future__ import annotations
 
-from .columns import Columns
-from .csv_rows import RawRow, ReadRow, rows_of
+from .columns import InputColumns, OutputColumns
+from .csv_rows import ParsedRow, RawRow, rows_of
 from .options import DEFAULT_FIELD, Options, shown
 
 TYPE_CHECKING = False  # as type checkers read it; importing typing for it would cost a tenth of the start
 if TYPE_CHECKING:
-    from .policy_rows import Answers
+    from .policy_rows import PolicyRows
 
 
-class Search:
-    """One search. It holds the options and what the closing warnings need, never rows."""
+class RowStream:
+    """The rows of one search. It holds the options and what the closing warnings need, never rows."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._named = options.field != DEFAULT_FIELD
-        self._answers: Answers | None = None
-        self._rows = False
-        self._field_seen = not self._named
+        self._field_given = options.field != DEFAULT_FIELD
+        self._policy_rows: PolicyRows | None = None
+        self._any_row = False
+        self._field_seen = not self._field_given
         self._account_seen = not options.account_field
 
     def answer(self, body: bytes) -> list[bytes | memoryview]:
@@ -34,57 +34,62 @@ class Search:
         header = next(rows, None)
         if header is None or header.empty:
             return []
-        columns = Columns(header.cells(), self._options)
-        answer: list[bytes | memoryview] = [columns.header]
-        passed = [] if self._options.flagged_only else [columns.nothing]
+        names = header.cells()
+        read = InputColumns(names, self._options)
+        written = OutputColumns(names, self._options.prefix, read.policy)
+        answer: list[bytes | memoryview] = [written.header]
+        passed = [] if self._options.flagged_only else [written.empty_own_cells]
+        width = len(names)
         for row in rows:
-            if row.width != columns.width:
+            if row.width != width:
                 if row.empty:
                     continue
-                row = row.fitted(columns.width)
-            self._rows = True
-            if self._named or not self._account_seen or row.may_hold_policy():
+                row = row.with_width(width)
+            self._any_row = True
+            if self._field_given or not self._account_seen or row.may_hold_policy():
                 before = len(answer)
-                self._answer(columns, row, answer)
+                self._answer(read, written, row, answer)
                 if len(answer) > before:
                     continue
             if passed:
-                answer += columns.kept(row)
+                answer += written.input_cells(row)
                 answer += passed
         return answer if len(answer) > 1 else []
 
     def warnings(self) -> list[str]:
         """What the searcher must know when the search ends, one line each."""
-        told = []
-        if self._rows and not self._field_seen:
-            told.append(f"no row has the field {shown(self._options.field)}, so nothing was checked")
-        if self._rows and not self._account_seen:
-            told.append(f"no row has the field {shown(self._options.account_field)} that the option account names")
-        if self._answers is not None and self._answers.unreadable:
-            told.append(
-                f"policies that could not be read: {self._answers.unreadable}; the field "
+        lines = []
+        if self._any_row and not self._field_seen:
+            lines.append(f"no row has the field {shown(self._options.field)}, so nothing was checked")
+        if self._any_row and not self._account_seen:
+            lines.append(f"no row has the field {shown(self._options.account_field)} that the option account names")
+        if self._policy_rows is not None and self._policy_rows.unreadable:
+            lines.append(
+                f"policies that could not be read: {self._policy_rows.unreadable}; the field "
                 f"{self._options.prefix}error says why"
             )
-        return told
+        return lines
 
-    def _answer(self, columns: Columns, row: RawRow | ReadRow, answer: list[bytes | memoryview]) -> None:
+    def _answer(
+        self, read: InputColumns, written: OutputColumns, row: RawRow | ParsedRow, answer: list[bytes | memoryview]
+    ) -> None:
         """Adds the rows of a row's policies, if it has any, to the answer."""
-        texts = columns.policies(row)
+        texts = read.policies(row)
         self._field_seen = self._field_seen or bool(texts)
-        self._account_seen = self._account_seen or columns.has_account(row)
+        self._account_seen = self._account_seen or read.has_account(row)
         if not texts:
             return
-        if self._answers is None:
-            from .policy_rows import Answers  # the engine: most processes end without it
+        if self._policy_rows is None:
+            from .policy_rows import PolicyRows  # the engine: most processes end without it
 
-            self._answers = Answers(self._options)
-        rows = self._answers.of(texts, self._options.account_id or columns.account(row))
+            self._policy_rows = PolicyRows(self._options)
+        rows = self._policy_rows.of(texts, self._options.account_id or read.account(row))
         if not rows:
             return
-        before = further = columns.kept(row)
+        before = further = written.input_cells(row)
         if len(rows) > 1 and self._options.expand and not self._options.raw:
-            further = columns.kept_once(row)
-        for cells in columns.behind_kept(rows):
+            further = written.input_cells_blanked(row)
+        for cells in written.after_input_cells(rows):
             answer += before
             answer += cells
             before = further

@@ -1,0 +1,112 @@
+"""Reads the API call of a CloudTrail record.
+
+Source: CloudTrail User Guide, *CloudTrail record contents for management, data, and network activity events*; Athena
+User Guide, *Create a table for CloudTrail logs* (its column names are in lower case).
+"""
+
+from typing import Any
+
+from .api_call import (
+    FAILURE,
+    SUCCESS,
+    UNKNOWN,
+    Call,
+    Json,
+    list_of,
+    object_of,
+    request_fault_of,
+    seconds_of,
+    text_of,
+    texts_of,
+)
+from .prefilter import OPERATIONS
+from .tolerant_json import BrokenList, BrokenObject
+
+# Members that only a record has. A broken object with one of them is a record, even if its eventName is lost.
+MARKS = frozenset(
+    (
+        "additionalEventData",
+        "errorCode",
+        "errorMessage",
+        "eventVersion",
+        "requestParameters",
+        "responseElements",
+        "sourceIPAddress",
+        "userAgent",
+        "userIdentity",
+    )
+)
+
+
+def is_record(value: Json) -> bool:
+    """Whether an object is a CloudTrail record.
+
+    Notifications of S3, DynamoDB and Kinesis have an eventName too, but a source such as aws:s3.
+    """
+    name = value.get("eventName", value.get("eventname"))
+    source = value.get("eventSource", value.get("eventsource"))
+    if not isinstance(name, str):
+        return False
+    if isinstance(source, str):
+        return not source.startswith("aws:")
+    return name in OPERATIONS or not MARKS.isdisjoint(value)
+
+
+def from_cloudtrail(record: Json) -> Call:
+    """The call of a record, which may be broken."""
+    broken = isinstance(record, BrokenObject)
+    if "eventName" not in record:
+        record = _in_camel_case(record)
+    identity = object_of(record.get("userIdentity"))
+    session = object_of(identity.get("sessionContext"))
+    resources = [object_of(item) for item in list_of(record.get("resources"))]
+    error = text_of(record.get("errorCode"))
+    failed = bool(error or text_of(record.get("errorMessage")))
+    unread = BrokenObject() if broken else None
+    parameters = record.get("requestParameters", unread)
+    request = object_of(parameters)
+    return Call(
+        source=text_of(record.get("eventSource")),
+        operation=text_of(record.get("eventName")),
+        event=text_of(record.get("eventID")),
+        time=seconds_of(record.get("eventTime")),
+        region=text_of(record.get("awsRegion")),
+        recipient=text_of(record.get("recipientAccountId")),
+        identity=identity,
+        mfa=text_of(object_of(session.get("attributes")).get("mfaAuthenticated")).lower(),
+        request=request,
+        request_fault=request_fault_of(parameters, request),
+        response=object_of(record.get("responseElements", unread)),
+        resources=texts_of([item.get("ARN") for item in resources]),
+        owners=texts_of([item.get("accountId") for item in resources]),
+        outcome=FAILURE if failed else UNKNOWN if broken else SUCCESS,
+        error=error,
+        source_address=text_of(record.get("sourceIPAddress")),
+        user_agent=text_of(record.get("userAgent")),
+        event_type=text_of(record.get("eventType")),
+        category=text_of(record.get("eventCategory")),
+        broken=broken,
+    )
+
+
+_NAMES = (
+    *MARKS,
+    *("accountId", "aWSAccountId", "ARN", "awsRegion", "bypassPolicyLockoutSafetyCheck", "customerMasterKeySpec"),
+    *("eventCategory", "eventID", "eventName", "eventSource", "eventTime", "eventType", "invokedBy"),
+    *("invokedByDelegate", "keyId", "keyMetadata", "keySpec", "keyUsage", "mfaAuthenticated", "multiRegion"),
+    *("onBehalfOf", "originalSize", "policyName", "principalId", "recipientAccountId", "replicaKeyMetadata"),
+    *("replicaPolicy", "replicaRegion", "sessionContext", "sessionIssuer", "userId", "userName"),
+)
+_CAMEL_CASE: dict[str, str] = {name.lower(): name for name in _NAMES}
+_DEEPEST_NAME = 4  # userIdentity.sessionContext.sessionIssuer.userName
+
+
+def _in_camel_case(value: Any, depth: int = 1) -> Any:
+    """A record whose names are in lower case, with the names that CloudTrail gives them."""
+    if depth > _DEEPEST_NAME or not isinstance(value, (dict, list)):
+        return value
+    if isinstance(value, list):
+        items = [_in_camel_case(item, depth) for item in value]
+        return BrokenList(items) if isinstance(value, BrokenList) else items
+    members = {_CAMEL_CASE.get(str(name), str(name)): _in_camel_case(item, depth + 1) for name, item in value.items()}
+    return BrokenObject(members) if isinstance(value, BrokenObject) else members

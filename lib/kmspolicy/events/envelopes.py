@@ -1,0 +1,185 @@
+"""Opens the containers around records from the outside in: objects, lists, JSON in strings, text around JSON.
+
+A record is an end: nothing inside it is opened, since callers write descriptions, tags, user agents and session names.
+Source: interface of the command (README, *What it reads*).
+"""
+
+import json
+from enum import Enum
+from typing import Any, NamedTuple, Optional
+
+from ..budget import Budget
+from . import cloudtrail, ocsf
+from .api_call import Json
+from .faults import Break
+from .prefilter import OPERATIONS, may_hide_letters
+from .tolerant_json import BrokenList, BrokenObject, BrokenText, Value, values_in
+
+_MOST_CONTAINERS = 48
+_MOST_ENCODINGS = 12
+_COPY = "_raw"  # of an event, beside fields extracted from it (Splunk's exports, Cribl); no record has such a member
+_STATEMENT_MEMBERS = frozenset(("Effect", "Principal", "NotPrincipal", "Action", "NotAction"))
+_RESOURCE_TYPES = ("Type", "resourceType", "ResourceType")  # CloudFormation, AWS Config
+_KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+
+
+class Kind(Enum):
+    """What the opening of containers ends at."""
+
+    CLOUDTRAIL = "a CloudTrail record"
+    OCSF = "an OCSF event of an API call"
+    POLICY = "a policy, or a list of statements"
+    LOST = "text that is part of a broken value, but of no record that is known"
+
+
+class Found(NamedTuple):
+    """An end. text: of a policy, its JSON; of a broken record, its text as far as it goes; of lost text, that text.
+
+    breaks: how the text breaks, as a sentence; empty where it is whole.
+    """
+
+    kind: Kind
+    value: Any
+    text: str = ""
+    breaks: str = ""
+
+
+class Opener:
+    """Opens one text. found: the ends, in order; too_deep: whether containers were left closed."""
+
+    def __init__(self, budget: Budget, policies: bool) -> None:
+        """policies: whether a policy counts wherever it is, and not only where the text itself is one."""
+        self.found: list[Found] = []
+        self.too_deep = False
+        self._budget = budget
+        self._policies = policies
+        self._marks = cloudtrail.MARKS | ocsf.MARKS | ({"Statement"} if policies else set())
+
+    def open_text(self, text: str, containers: int = 0, encodings: int = 0) -> None:
+        """Opens the JSON values in a text. Raises OutOfSteps; `found` then has what was found so far."""
+        for value in values_in(text, self._budget):
+            self._open(value.value, _Source(text, value, encodings), containers)
+
+    def _open(self, value: Any, source: "_Source", containers: int) -> None:
+        if isinstance(value, (str, BrokenText)):
+            self._open_string(value, source, containers)
+        elif isinstance(value, (dict, list)):
+            try:
+                end = self._end(value, source)
+            except RecursionError:  # the policy nests deeper than it can be written
+                self.too_deep = True
+                return
+            if end is not None:
+                self.found.append(end)
+            elif isinstance(value, dict) and isinstance(value.get(_COPY), str):
+                self._open_string(value[_COPY], source, containers)
+            elif not (isinstance(value, dict) and _is_another_resource(value)):
+                self._open_items(value, source, containers)
+
+    def _end(self, value: "Json | list[Any]", source: "_Source") -> Optional[Found]:
+        """What the value is, if it is an end."""
+        if isinstance(value, dict) and not isinstance(value.get(_COPY), str):
+            if cloudtrail.is_record(value):
+                return source.record(Kind.CLOUDTRAIL, value)
+            if ocsf.is_event(value):
+                return source.record(Kind.OCSF, value)
+            if isinstance(value, BrokenObject) and not self._marks.isdisjoint(value):
+                return source.lost(value.start)
+        if isinstance(value, (BrokenObject, BrokenList)):
+            return None
+        top = value is source.top
+        if _is_policy(value) if self._policies else top and source.is_the_event and _is_sure_policy(value):
+            return Found(Kind.POLICY, None, _policy_text(value, source.text if top else ""))
+        return None
+
+    def _open_string(self, value: "str | BrokenText", source: "_Source", containers: int) -> None:
+        text = value.text if isinstance(value, BrokenText) else value
+        if not self._may_hold_end(text):
+            return
+        if source.encodings == _MOST_ENCODINGS:
+            self.too_deep = True
+            return
+        before = len(self.found)
+        self.open_text(text, containers, source.encodings + 1)
+        if isinstance(value, BrokenText) and len(self.found) == before:
+            self.found.append(Found(Kind.LOST, None, text, Break.CUT.value.format("")))
+
+    def _may_hold_end(self, text: str) -> bool:
+        """Whether a record may be in a string, or a policy that counts."""
+        words = (*OPERATIONS, "Statement", "Effect") if self._policies else OPERATIONS
+        return any(word in text for word in words) or may_hide_letters(text)
+
+    def _open_items(self, value: "Json | list[Any]", source: "_Source", containers: int) -> None:
+        if containers == _MOST_CONTAINERS:
+            self.too_deep = True
+            return
+        items = list(value.values()) if isinstance(value, dict) else value
+        for item in items:
+            self._open(item, source, containers + 1)
+        if isinstance(value, (BrokenObject, BrokenList)):
+            last = items[-1] if items else None
+            if not isinstance(last, (BrokenObject, BrokenList, BrokenText)):
+                self.found.append(source.lost(value.unread))
+
+
+class _Source:
+    """Where a value comes from: the text, the place of the value at its top, and how often the text was encoded."""
+
+    def __init__(self, text: str, value: Value, encodings: int) -> None:
+        self.top = value.value
+        self.encodings = encodings
+        self._whole_text = text
+        self._value = value
+
+    @property
+    def text(self) -> str:
+        """The text of the value at the top."""
+        return self._whole_text[self._value.start : self._value.end]
+
+    @property
+    def is_the_event(self) -> bool:
+        """Whether the value at the top is all of a text that was not encoded."""
+        return not self.encodings and self._whole_text.strip() == self.text
+
+    def record(self, kind: Kind, value: Json) -> Found:
+        """A record, whole or broken."""
+        if not isinstance(value, BrokenObject):
+            return Found(kind, value)
+        return self.lost(value.start)._replace(kind=kind, value=value)
+
+    def lost(self, start: int) -> Found:
+        """The text of a broken value from a place on, of which no record is known."""
+        return Found(Kind.LOST, None, self._whole_text[start : self._value.end], self._breaks())
+
+    def _breaks(self) -> str:
+        text, fault = self._whole_text, self._value.fault
+        kind = Break.DAMAGED if text[fault:].strip() else Break.CUT
+        place = "" if self.encodings else f" at character {fault:,}"  # of a text that the reader of the event sees
+        return kind.value.format(place)
+
+
+def _is_policy(value: "Json | list[Any]") -> bool:
+    """Whether a value is a policy, or a list of a policy's statements."""
+    if isinstance(value, dict):
+        return "Statement" in value
+    return bool(value) and all(isinstance(item, dict) and "Effect" in item for item in value)
+
+
+def _is_sure_policy(value: "Json | list[Any]") -> bool:
+    """Whether a value is a policy, and no log that has a member Statement."""
+    if not isinstance(value, dict) or "Statement" not in value:
+        return False
+    listed = value["Statement"] if isinstance(value["Statement"], list) else [value["Statement"]]
+    return any(isinstance(item, dict) and not _STATEMENT_MEMBERS.isdisjoint(item) for item in listed)
+
+
+def _policy_text(value: "Json | list[Any]", text: str) -> str:
+    """The JSON of a policy: its own text where there is one, so that nothing of it is lost."""
+    text = text or json.dumps(value)
+    return text if isinstance(value, dict) else f'{{"Version": "2012-10-17", "Statement": {text}}}'
+
+
+def _is_another_resource(value: Json) -> bool:
+    """Whether an object is a resource of CloudFormation or AWS Config, but no key: its policy is no key policy."""
+    kind = next((value[name] for name in _RESOURCE_TYPES if isinstance(value.get(name), str)), "")
+    return kind.startswith("AWS::") and kind not in _KEY_TYPES

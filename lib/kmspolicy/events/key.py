@@ -1,0 +1,137 @@
+"""Decides which key a call is about: its ARN, account and Region, and what kind of key it is.
+
+Source: KMS Developer Guide, *AWS KMS CloudTrail log entries* and *Key identifiers*; KMS API Reference, *CreateKey*,
+*PutKeyPolicy* and *ReplicateKey* (none of them works on another account's key), *KeyMetadata*.
+"""
+
+import re
+from typing import NamedTuple, Optional
+
+from ..policy.account_id import ACCOUNT_ID
+from .api_call import FAILURE, SUCCESS, Call, Json, object_of, text_of
+from .tolerant_json import BrokenObject
+
+_ARN = re.compile(r"arn:(aws[a-z0-9-]*):kms:([a-z0-9-]+):([0-9]{12}):(?:key/([A-Za-z0-9-]+)|(alias/[A-Za-z0-9/_-]+))\Z")
+_ID = re.compile(r"(?:[A-Za-z0-9-]+|(alias/[A-Za-z0-9/_-]+))\Z")
+_LONGEST = 2_048  # characters of a keyId (KMS API Reference)
+_WORD = re.compile(r"[A-Z0-9_]{1,64}\Z")  # a usage, spec or origin
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-iso-", "aws-iso"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+    ("eusc-", "aws-eusc"),
+)
+
+
+class Key(NamedTuple):
+    """The key of a call. Texts are empty, and the rest is None, where the event does not tell."""
+
+    arn: str = ""  # of the key or an alias; the bare id where the event does not tell the Region or the account
+    account: str = ""  # 12 digits
+    region: str = ""
+    key_id: Optional[str] = None
+    partition: Optional[str] = None
+    usage: Optional[str] = None
+    spec: Optional[str] = None
+    origin: Optional[str] = None
+    multi_region: Optional[bool] = None
+
+
+def key_of(call: Call) -> Key:
+    """The key of a CreateKey, PutKeyPolicy or ReplicateKey call; of a replica's policy, the replica."""
+    replica = call.operation == "ReplicateKey" and call.outcome != FAILURE
+    metadata = object_of(call.response.get("replicaKeyMetadata" if call.operation == "ReplicateKey" else "keyMetadata"))
+    region = text_of(call.request.get("replicaRegion")) if replica else call.region
+    account = _account(call, metadata)
+    name = _told_by_aws(call, metadata) or _told_by_caller(call, region, account)
+    arn = _ARN.match(name)
+    region = arn[2] if arn else region
+    usage, spec, origin, multi_region = _kind(call, metadata)
+    return Key(
+        arn=name,
+        account=arn[3] if arn else account,
+        region=region,
+        key_id=arn[4] if arn else name or None,
+        partition=arn[1] if arn else _partition(region),
+        usage=usage,
+        spec=spec,
+        origin=origin,
+        multi_region=multi_region,
+    )
+
+
+def _told_by_aws(call: Call, metadata: Json) -> str:
+    """The key's ARN as AWS wrote it. The resources of a ReplicateKey call name the primary key."""
+    arns = [text_of(metadata.get("arn"))]
+    if call.operation != "ReplicateKey" or call.outcome == FAILURE:
+        arns += call.resources
+    return next((arn for arn in arns if ":key/" in arn and _ARN.match(arn)), "")
+
+
+def _told_by_caller(call: Call, region: str, account: str) -> str:
+    """The key that the request names. Unless the call succeeded, that is any text that the caller may send.
+
+    Of such a call only a well-formed name of a key in the caller's own account counts.
+    """
+    sent = text_of(call.request.get("keyId"))
+    if len(sent) > _LONGEST or (call.operation == "ReplicateKey" and call.outcome != FAILURE and not region):
+        return ""
+    own = account if call.outcome == SUCCESS else _caller_account(call)
+    arn = _ARN.match(sent)
+    if arn:
+        if call.outcome != SUCCESS and arn[3] != own:
+            return ""
+        if call.operation == "ReplicateKey" and call.outcome != FAILURE:
+            return f"arn:{arn[1]}:kms:{region}:{arn[3]}:key/{arn[4]}" if arn[4] else ""
+        return sent
+    name = _ID.match(sent)
+    if not name:
+        return ""
+    if region and own:
+        return f"arn:{_partition(region)}:kms:{region}:{own}:{name[1] or 'key/' + sent}"
+    return sent if call.outcome == SUCCESS and not name[1] else ""
+
+
+def _caller_account(call: Call) -> str:
+    account = text_of(call.identity.get("accountId"))
+    return account if ACCOUNT_ID.match(account) else ""
+
+
+def _account(call: Call, metadata: Json) -> str:
+    """The key's account: that of AWS's metadata and resources, else the account whose trail holds the event."""
+    told = (text_of(metadata.get("aWSAccountId")), *call.owners, call.recipient, _caller_account(call))
+    return next((account for account in told if ACCOUNT_ID.match(account)), "")
+
+
+def _partition(region: str) -> Optional[str]:
+    if not region:
+        return None
+    return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")
+
+
+def _kind(call: Call, metadata: Json) -> tuple[Optional[str], Optional[str], Optional[str], Optional[bool]]:
+    """Usage, spec, origin, and whether it is a multi-Region key: by AWS's metadata, else by the request's parameters.
+
+    What a whole CreateKey request does not name has CreateKey's default. PutKeyPolicy tells nothing of it.
+    """
+    creates = call.operation == "CreateKey"
+    request: Json = call.request if creates else {}
+    defaults = creates and not isinstance(request, BrokenObject) and not call.request_fault
+    told = [metadata, request]
+    usage = _first_word(told, "keyUsage") or ("ENCRYPT_DECRYPT" if defaults else None)
+    spec = _first_word(told, "keySpec", "customerMasterKeySpec") or ("SYMMETRIC_DEFAULT" if defaults else None)
+    origin = _first_word(told, "origin") or ("AWS_KMS" if defaults else None)
+    if call.operation == "ReplicateKey":
+        return usage, spec, origin, True
+    flags = [text_of(holder.get("multiRegion")).lower() for holder in told]
+    flag = next((flag for flag in flags if flag in ("true", "false")), "false" if defaults else "")
+    return usage, spec, origin, flag == "true" if flag else None
+
+
+def _first_word(holders: list[Json], *names: str) -> Optional[str]:
+    """The first usage, spec or origin under one of these names; a text of another form is none."""
+    words = (text_of(holder.get(name)) for holder in holders for name in names)
+    return next((word for word in words if _WORD.match(word)), None)

@@ -1,0 +1,154 @@
+"""Reads the API call of an OCSF API Activity event, as Amazon Security Lake and CloudWatch Logs write it.
+
+Source: OCSF schema 1.0, 1.1 and 1.5, *API Activity*; ocsf/examples, *Amazon CloudTrail Generic API Activity* (the
+mapping of CloudTrail); Security Lake User Guide, *OCSF source identification* (source version 1 is OCSF 1.0.0-rc.2).
+"""
+
+from collections.abc import Iterable
+from typing import Any, Optional
+
+from .api_call import (
+    FAILURE,
+    SUCCESS,
+    UNKNOWN,
+    Call,
+    Json,
+    in_calendar,
+    list_of,
+    object_of,
+    request_fault_of,
+    seconds_of,
+    text_of,
+    texts_of,
+)
+from .tolerant_json import BrokenList, BrokenObject
+
+# Members that only an event has. A broken object with one of them is an event, even if its api is lost.
+MARKS = frozenset(("actor", "class_name", "class_uid", "http_request", "src_endpoint", "type_uid", "unmapped"))
+
+
+def is_event(value: Json) -> bool:
+    """Whether an object is an OCSF event of an API call."""
+    api = value.get("api")
+    return isinstance(api, dict) and isinstance(api.get("operation"), str)
+
+
+def from_ocsf(event: Json) -> Call:
+    """The call of an event, which may be broken.
+
+    OCSF 1.0 has other names than 1.1 (account_uid, uuid, mfa), and no attribute for the parameters of the request:
+    they are in `unmapped`, as is what no version has an attribute for.
+    """
+    unmapped = _unmapped(event.get("unmapped", BrokenObject() if isinstance(event, BrokenObject) else None))
+    api, actor = object_of(event.get("api")), object_of(event.get("actor"))
+    response, cloud, metadata = (
+        object_of(holder) for holder in (api.get("response"), event.get("cloud"), event.get("metadata"))
+    )
+    source_endpoint = object_of(event.get("src_endpoint"))
+    session = {**object_of(event.get("session")), **_told(object_of(actor.get("session")))}
+    resources = [object_of(item) for item in list_of(event.get("resources"))]
+    broken = isinstance(event, BrokenObject)
+    unread = BrokenObject() if broken and isinstance(unmapped, BrokenObject) else None
+    data = object_of(api.get("request")).get("data")
+    parameters = unmapped.get("requestParameters", unread) if data is None else data
+    request = object_of(parameters)
+    error = text_of(response.get("error"))
+    return Call(
+        source=text_of(object_of(api.get("service")).get("name")),
+        operation=text_of(api.get("operation")),
+        event=text_of(metadata.get("uid")),
+        time=_milliseconds(event.get("time")) or seconds_of(event.get("time_dt")),
+        region=text_of(cloud.get("region")) or text_of(event.get("region")),
+        recipient=_account(cloud) or text_of(unmapped.get("recipientAccountId")),
+        identity=_identity(actor, session, object_of(unmapped.get("userIdentity"))),
+        mfa=_first_text(session.get("is_mfa"), session.get("mfa"), event.get("is_mfa")).lower(),
+        request=request,
+        request_fault=request_fault_of(parameters, request),
+        response=object_of(response.get("data")) or object_of(unmapped.get("responseElements", unread)),
+        resources=texts_of(item.get("uid") for item in resources),
+        owners=texts_of(_account(item) or _account(object_of(item.get("owner"))) for item in resources),
+        outcome=_outcome(event, error),
+        error=error,
+        source_address=text_of(source_endpoint.get("ip")) or text_of(source_endpoint.get("domain")),
+        user_agent=text_of(object_of(event.get("http_request")).get("user_agent")),
+        event_type=text_of(metadata.get("event_code")) or text_of(unmapped.get("eventType")),
+        category=text_of(unmapped.get("eventCategory")),
+        broken=broken,
+    )
+
+
+def _identity(actor: Json, session: Json, unmapped: Json) -> Json:
+    """CloudTrail's userIdentity. The ARN is the uid in 1.1 and the uuid in 1.0; the principal id stands beside it."""
+    user = object_of(actor.get("user"))
+    uids = texts_of(user.get(name) for name in ("uid", "uuid", "uid_alt"))
+    mapped = {
+        "type": user.get("type"),
+        "userName": user.get("name"),
+        "accountId": _account(user),
+        "arn": next((uid for uid in uids if uid.startswith("arn:")), ""),
+        "principalId": next((uid for uid in uids if not uid.startswith("arn:")), ""),
+        "invokedBy": actor.get("invoked_by"),
+    }
+    issuer = text_of(session.get("issuer"))
+    if issuer:
+        mapped["sessionContext"] = {"sessionIssuer": {"arn": issuer}}
+    return {**unmapped, **_told(mapped)}
+
+
+def _outcome(event: Json, error: str) -> str:
+    """The status is a text or a number, which Splunk's exports write as a text."""
+    status, status_id = text_of(event.get("status")).lower(), text_of(event.get("status_id"))
+    if error or status == "failure" or status_id == "2":
+        return FAILURE
+    if isinstance(event, BrokenObject) and status != "success" and status_id != "1":
+        return UNKNOWN
+    return SUCCESS
+
+
+def _unmapped(value: Any) -> Json:
+    """What OCSF has no attribute for: an object, or a map exported as a list of pairs or of keys and values.
+
+    Names may be paths with dots (`requestParameters.policy`).
+    """
+    if isinstance(value, list):
+        pairs: Iterable[tuple[Any, Any]] = [
+            (item.get("key"), item.get("value")) if isinstance(item, dict) else tuple(item)
+            for item in value
+            if isinstance(item, dict) or (isinstance(item, list) and len(item) == 2)
+        ]
+    else:
+        pairs = object_of(value).items()
+    found: Json = BrokenObject() if isinstance(value, (BrokenObject, BrokenList)) else {}
+    for name, item in pairs:
+        if isinstance(name, str):
+            _put(found, name.split("."), item)
+    return found
+
+
+def _put(holder: Json, path: list[str], value: Any) -> None:
+    for name in path[:-1]:
+        inner = holder.setdefault(name, type(holder)())
+        if not isinstance(inner, dict):
+            return
+        holder = inner
+    holder.setdefault(path[-1], value)
+
+
+def _told(members: Json) -> Json:
+    """The members that are not empty."""
+    return {name: value for name, value in members.items() if value not in (None, "")}
+
+
+def _first_text(*values: Any) -> str:
+    return next((text for text in map(text_of, values) if text), "")
+
+
+def _account(holder: Json) -> str:
+    """OCSF 1.1 has an account object, 1.0 a plain account_uid."""
+    return text_of(object_of(holder.get("account")).get("uid")) or text_of(holder.get("account_uid"))
+
+
+def _milliseconds(value: Any) -> Optional[float]:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+        value = int(value)
+    return in_calendar(value / 1000) if isinstance(value, (int, float)) and abs(value) < 1e15 else None

@@ -1,0 +1,215 @@
+"""Reads the JSON values in a text, and of a value that ends early or breaks what stands before the fault.
+
+Log pipelines put text before a JSON value and behind it, write it into a JSON string, and cut it short. json.loads
+refuses such a text as a whole. Here the standard library's decoder is asked for each value by itself; where it fails,
+the value is read member by member up to the fault. Source: RFC 8259, *The JSON Data Interchange Format*.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ..budget import Budget
+
+
+class BrokenObject(dict[str, Any]):
+    """The members of an object before its fault. Only the last one can be broken itself.
+
+    start: where the object begins in its text; unread: where the part begins that no member holds.
+    """
+
+    start = unread = 0
+
+
+class BrokenList(list[Any]):
+    """The items of a list before its fault. Only the last one can be broken itself. start, unread: as BrokenObject."""
+
+    start = unread = 0
+
+
+class BrokenText(NamedTuple):
+    """What a JSON string without its closing quote holds, decoded. It is no str, so that nobody takes it for a fact."""
+
+    text: str
+
+
+class Value(NamedTuple):
+    """A JSON value in a text, from `start` to `end`. fault: where it breaks, -1 for a whole one.
+
+    `end` of a broken value is where the next value may begin, or the end of the text.
+    """
+
+    value: Any
+    start: int
+    end: int
+    fault: int = -1
+
+
+def values_in(text: str, budget: Budget) -> Iterator[Value]:
+    """The objects, lists and encoded JSON strings in a text, one behind the other, whatever stands between them.
+
+    Raises OutOfSteps when the budget is spent: a step is a character decoded, and a member read by itself counts as
+    some. A string counts if JSON is encoded in it.
+    """
+    return _Reader(text, budget).values()
+
+
+_decode = json.JSONDecoder(strict=False).raw_decode  # not strict: some pipelines write a string's line breaks out
+_DEEPEST = 64  # containers that are read member by member
+_MEMBER_STEPS = 100
+_TOO_DEEP_STEPS = 20_000  # how deep the decoder goes before it gives up differs from Python to Python
+
+# A brace may be followed by an escaped quote: the text is then what stood inside a JSON string.
+_OPENING = re.compile(r'[{\[]\s*(?=["\\])|\[\s*(?=[{\[])|"\s*(?=[{\[\\])')
+_MEMBER_NAME = re.compile(r'"\s*:\s*\Z')
+_LONGEST_GAP = 80  # characters looked at for a member's name before a string
+_ENCODED = re.compile(r'\s*[{\["]')
+# Where a new value begins behind a broken one: at the start of a line, or behind a closing brace without a comma.
+# JSON has neither inside a value, unless a string holds it, and there the quote behind the brace is escaped.
+_NEXT_VALUE = re.compile(r'(?:^|\}\s*)(?=\{\s*")', re.MULTILINE)
+_BLANKS = re.compile(r"[ \t\r\n]*")
+_STRING_BODY = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
+_HALF_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[0-9A-Fa-f]{0,3}\Z")
+_ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|(["\\/bfnrt]))')
+_ESCAPED = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+
+
+class _Reader:
+    """Reads one text. Its methods return a value, where it ends, and whether it is whole.
+
+    Where no value begins, they return None, the same place, and False.
+    """
+
+    def __init__(self, text: str, budget: Budget) -> None:
+        self._text = text
+        self._budget = budget
+
+    def values(self) -> Iterator[Value]:
+        text, at = self._text, 0
+        opening = _OPENING.search(text)
+        while opening is not None:
+            start = opening.start()
+            if text[start] == '"' or text[opening.end()] == "\\":
+                value, end, whole = self._encoded(start)
+            else:
+                value, end, whole = self._value(start, 0)
+            if value is None:
+                at = start + 1
+            elif whole:
+                yield Value(value, start, end)
+                at = end
+            else:
+                following = _NEXT_VALUE.search(text, end)
+                at = following.end() if following else len(text)
+                yield Value(value, start, at, end)
+            opening = _OPENING.search(text, at)
+
+    def _encoded(self, start: int) -> tuple[Any, int, bool]:
+        """A JSON string in which JSON is encoded, or what is left of one behind its opening quote.
+
+        The value of a member is left alone: its object begins before the text, and may be a record whose caller wrote
+        the string.
+        """
+        text, quoted = self._text, self._text[start] == '"'
+        value, end, whole = self._string(start + quoted)
+        encoded = value.text if isinstance(value, BrokenText) else value
+        if '"' not in encoded or not _ENCODED.match(encoded):
+            return None, start, False
+        if quoted and _MEMBER_NAME.search(text[max(0, start - _LONGEST_GAP) : start]):
+            return None, start, False
+        return value, end, whole
+
+    def _value(self, at: int, depth: int) -> tuple[Any, int, bool]:
+        """The value at a place, which is whole if the decoder reads it."""
+        text = self._text
+        first = text[at : at + 1]
+        try:
+            value, end = _decode(text, at)
+        except json.JSONDecodeError as error:
+            unterminated = error.msg.startswith("Unterminated string")
+            self._budget.spend(_MEMBER_STEPS + (len(text) if unterminated else error.pos) - at)
+        except (ValueError, RecursionError) as error:  # a number too long for this Python, or too many levels
+            self._budget.spend(_TOO_DEEP_STEPS if isinstance(error, RecursionError) else len(text) - at)
+            number = _NUMBER.match(text, at)
+            if number:
+                return None, number.end(), True
+        else:
+            self._budget.spend(end - at)
+            if depth and end == len(text) and first not in ('"', "{", "["):
+                return None, at, False  # a number that may go on
+            return value, end, True
+        if first == '"':
+            return self._string(at + 1)
+        if depth == _DEEPEST or first not in ("{", "["):
+            return None, at, False
+        return self._object(at, depth + 1) if first == "{" else self._list(at, depth + 1)
+
+    def _object(self, start: int, depth: int) -> tuple[Any, int, bool]:
+        """The object at a place, member by member. A comma may stand before the closing brace."""
+        text, members = self._text, BrokenObject()
+        members.start = start
+        at = members.unread = self._behind_blanks(start + 1)
+        while text[at : at + 1] == '"':
+            name, end, whole = self._value(at, depth)
+            colon = self._behind_blanks(end)
+            if not whole or text[colon : colon + 1] != ":":
+                return members, colon, False
+            value, at, whole = self._value(self._behind_blanks(colon + 1), depth)
+            if whole or value is not None:
+                members[name] = value
+            if not whole:
+                return members, at, False
+            at = members.unread = self._behind_blanks(at)
+            if text[at : at + 1] != ",":
+                break
+            at = self._behind_blanks(at + 1)
+        if text[at : at + 1] == "}":
+            return dict(members), at + 1, True
+        return members, at, False
+
+    def _list(self, start: int, depth: int) -> tuple[Any, int, bool]:
+        """The list at a place, item by item. A comma may stand before the closing bracket."""
+        text, items = self._text, BrokenList()
+        items.start = start
+        at = items.unread = self._behind_blanks(start + 1)
+        while text[at : at + 1] not in ("]", ""):
+            value, at, whole = self._value(at, depth)
+            if whole or value is not None:
+                items.append(value)
+            if not whole:
+                return items, at, False
+            at = items.unread = self._behind_blanks(at)
+            if text[at : at + 1] != ",":
+                break
+            at = self._behind_blanks(at + 1)
+        if text[at : at + 1] == "]":
+            return list(items), at + 1, True
+        return items, at, False
+
+    def _string(self, at: int) -> tuple[Any, int, bool]:
+        """The string whose body begins at a place."""
+        body = _STRING_BODY.match(self._text, at)
+        assert body is not None  # it matches the empty text
+        end = body.end()
+        self._budget.spend(_MEMBER_STEPS + end - at)
+        if self._text[end : end + 1] == '"':
+            return _unescaped(body[0]), end + 1, True
+        return BrokenText(_unescaped(_HALF_ESCAPE.sub(r"\1", body[0]))), len(self._text), False
+
+    def _behind_blanks(self, at: int) -> int:
+        blanks = _BLANKS.match(self._text, at)
+        assert blanks is not None  # it matches the empty text
+        return blanks.end()
+
+
+def _unescaped(body: str) -> str:
+    """What the body of a JSON string means. An escape that JSON does not know stays as it is written."""
+    if "\\" not in body:
+        return body
+    try:
+        decoded: str = _decode(f'"{body}"')[0]
+    except ValueError:
+        return _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)) if escape[1] else _ESCAPED[escape[2]], body)
+    return decoded
