@@ -19,7 +19,7 @@ _ASCII_ESCAPE = re.compile(r"\\u00([2-7][0-9A-Fa-f])")
 _MOST_ENCODINGS = 8
 
 _WORDS = (*OPERATIONS, '"Statement"')
-_WORDS_IN_CSV = tuple(word.encode() for word in (*OPERATIONS, 'Statement"'))  # a cell's quotes are doubled
+_WORDS_AS_WRITTEN = tuple(word.encode() for word in (*OPERATIONS, 'Statement"'))
 
 
 def may_hold_policy(text: str) -> bool:
@@ -30,16 +30,15 @@ def may_hold_policy(text: str) -> bool:
     return may_hide_letters(text)
 
 
-def row_may_hold_policy(body: bytes, start: int, end: int) -> bool:
-    """False where `may_hold_policy` is False of every cell of the CSV row between two places of a chunk's body.
+def bytes_may_hold_policy(data: bytes, start: int, end: int) -> bool:
+    """False where `may_hold_policy` is False of every text that is written between two places of some UTF-8.
 
-    Writing a text into a cell changes quotes alone, and `$$` of a `__mv_` cell stands for `$`: a word of a text is in
-    the row as well.
+    It may be written with each quote or dollar doubled, and in quotes itself.
     """
-    for word in _WORDS_IN_CSV:
-        if body.find(word, start, end) >= 0:
+    for word in _WORDS_AS_WRITTEN:
+        if data.find(word, start, end) >= 0:
             return True
-    return body.find(b"\\u00", start, end) >= 0 and _HIDDEN_LETTER_BYTES.search(body, start, end) is not None
+    return data.find(b"\\u00", start, end) >= 0 and _HIDDEN_LETTER_BYTES.search(data, start, end) is not None
 
 
 def may_hide_letters(text: str) -> bool:

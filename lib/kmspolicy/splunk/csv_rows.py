@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 
-from ..events.prefilter import row_may_hold_policy
+from ..events.prefilter import bytes_may_hold_policy
 from .csv_cells import csv_line, encoded, read_rows
 
 _PAIR, _HELD = b'""', b"\0\1"  # of one length, for which bytes.replace is twice as fast
@@ -42,7 +42,7 @@ class RawRow:
 
     def may_hold_policy(self) -> bool:
         """False where provably no cell holds a policy that nobody named."""
-        return row_may_hold_policy(self._body, self._start, self._end)
+        return bytes_may_hold_policy(self._body, self._start, self._end)
 
     def cells(self) -> list[str]:
         """The texts of all cells."""
