@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from dev.spl import tree
 from dev.spl.addon import Setting
@@ -27,6 +27,9 @@ from dev.spl.saved import APP, Window, called, saved_search
 from dev.spl.table import Context, Run, Table
 from dev.spl.times import apply_modifier, seconds
 from dev.spl.values import Row
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack  # in typing since Python 3.11
 
 RUN_AFTER = 1800
 """Seconds between the last event and the time a search runs at, unless told otherwise; where no event has a time it is

@@ -56,7 +56,8 @@ def eventstats(stage: tree.Stage, _: CompileStages) -> Run:
     def run(table: Table, context: Context) -> Table:
         found = {key: _fill({}, given.aggregates, rows, context.now) for key, rows in groups(table.rows, by).items()}
         names = map(output_name, given.aggregates)
-        rows = [{**row, **found[key]} if (key := _group_of(stage, row, by)) in found else row for row in table.rows]
+        keyed = ((row, _group_of(stage, row, by)) for row in table.rows)
+        rows = [{**row, **found[key]} if key in found else row for row, key in keyed]
         return Table(rows, (*table.columns, *names))
 
     return run
