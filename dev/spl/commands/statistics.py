@@ -57,7 +57,7 @@ def eventstats(stage: tree.Stage, _: CompileStages) -> Run:
         found = {key: _fill({}, given.aggregates, rows, context.now) for key, rows in groups(table.rows, by).items()}
         names = map(output_name, given.aggregates)
         keyed = ((row, _group_of(stage, row, by)) for row in table.rows)
-        rows = [{**row, **found[key]} if key in found else row for row, key in keyed]
+        rows = [{**row, **found[key]} if key is not None else row for row, key in keyed]
         return Table(rows, (*table.columns, *names))
 
     return run
@@ -82,7 +82,7 @@ def streamstats(stage: tree.Stage, _: CompileStages) -> Run:
     return run
 
 
-def _group_of(stage: tree.Stage, row: Row, by: Sequence[str]) -> object:
+def _group_of(stage: tree.Stage, row: Row, by: Sequence[str]) -> tuple[str, ...] | None:
     keys = list(groups([row], by))
     if len(keys) > 1:
         raise SplError(f"{stage.command} by a multivalue field is not documented", stage.position)
