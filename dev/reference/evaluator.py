@@ -5,27 +5,15 @@ From the IAM User Guide, *Policy evaluation logic*, *AWS JSON policy elements*; 
 from __future__ import annotations
 
 import re
-import string
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from dev.reference.grammar import as_list, has_variables, statements
+from dev.reference.grammar import Policy, as_list
 from dev.reference.operators import Context, expand, glob, holds
-from dev.reference.texts import DIGITS, Glob, literal, some, texts, wildcards
 
 ALLOWED, DENIED, NOT_ALLOWED = "allowed", "denied", "not allowed"
 UNIQUE_ID = r"(?:AIDA|AROA)[A-Z0-9]{12,}"
-LETTERS = frozenset(string.ascii_lowercase) | {"-"}
-
-
-@dataclass(frozen=True)
-class Key:
-    """The KMS key that a request is about; a part that is not known is None and may be anything."""
-
-    account: str | None = None
-    region: str | None = None
-    key_id: str | None = None
-    partition: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,57 +29,66 @@ class Caller:
 
 @dataclass(frozen=True)
 class Request:
-    """One request: action with its prefix, who, on which key, with which context (lower-cased keys)."""
+    """One request: action with its prefix, who, on which key (its ARN), with which context (lower-cased keys)."""
 
     action: str
     caller: Caller
-    key: Key = Key()
+    key: str
     context: Context = field(default_factory=dict)
 
 
-def evaluate(policy: dict[str, Any], request: Request) -> str:
-    """ALLOWED, DENIED or NOT_ALLOWED; the policy is parsed and checked (grammar.read)."""
-    effects = [s["Effect"] for s in statements(policy) if matches(s, request, has_variables(policy))]
+def evaluate(policy: Policy, request: Request) -> str:
+    """ALLOWED, DENIED or NOT_ALLOWED. Statements that break the grammar give and deny nothing."""
+    effects = [s["Effect"] for s in policy.statements if s and matches(s, request, policy.variables)]
     return DENIED if "Deny" in effects else ALLOWED if "Allow" in effects else NOT_ALLOWED
 
 
 def matches(statement: dict[str, Any], request: Request, variables: bool) -> bool:
     """Whether every element of a statement matches the request."""
+    denies = statement["Effect"] == "Deny"
     return (
-        principal_matches(statement, request.caller)
+        principal_matches(statement, request.caller, request.key)
         and action_matches(statement, request.action)
         and resource_matches(statement, request.key, request.context, variables)
-        and all(
-            holds(operator, key, values, request.context, variables) for operator, key, values in conditions(statement)
-        )
+        and all(met(spelled, request.context, variables, denies) for spelled in conditions(statement))
     )
 
 
-def conditions(statement: dict[str, Any]) -> list[tuple[str, str, Any]]:
-    """The statement's conditions as (operator, key, values); all of them must hold."""
-    return [
-        (operator, key, values)
-        for operator, keys in statement.get("Condition", {}).items()
-        for key, values in keys.items()
-    ]
+Spelled = tuple[tuple[str, str, Any], ...]  # the spellings of one condition: operator, key, values
+
+
+def conditions(statement: dict[str, Any]) -> Iterator[Spelled]:
+    """The statement's conditions, which must all hold; keys of one operator that differ in case are one of them."""
+    for operator, keys in statement.get("Condition", {}).items():
+        for name in dict.fromkeys(key.lower() for key in keys):
+            yield tuple((operator, key, values) for key, values in keys.items() if key.lower() == name)
+
+
+def met(spelled: Spelled, context: Context, variables: bool, denies: bool) -> bool:
+    """Whether a condition holds; of keys that differ in case one is enough in an Allow, a Deny needs all (the widest
+    reading: AWS does not say).
+    """
+    return (all if denies else any)(
+        holds(operator, key, values, context, variables, denies) for operator, key, values in spelled
+    )
 
 
 def principals(statement: dict[str, Any]) -> list[tuple[str, str]]:
     """(type, name) of everyone in Principal or NotPrincipal; a bare * is AWS's."""
     element: Any = statement.get("Principal", statement.get("NotPrincipal"))
-    if element in ("*", []):
-        return [("AWS", "*")] if element else []
+    if not isinstance(element, dict):
+        return [("AWS", "*")] if element == "*" else []
     return [(kind, name) for kind, names in element.items() if names != {} for name in as_list(names)]
 
 
-def principal_matches(statement: dict[str, Any], caller: Caller) -> bool:
+def principal_matches(statement: dict[str, Any], caller: Caller, key: str) -> bool:
     """*AWS JSON policy elements: Principal* and *NotPrincipal*; an element that lists nobody has no effect."""
     listed = principals(statement)
-    return bool(listed) and any(names(kind, name, caller) for kind, name in listed) == ("Principal" in statement)
+    return bool(listed) and any(names(kind, name, caller, key) for kind, name in listed) == ("Principal" in statement)
 
 
-def names(kind: str, name: str, caller: Caller) -> bool:
-    """Whether one entry of a principal element means this caller."""
+def names(kind: str, name: str, caller: Caller, key: str) -> bool:
+    """Whether one entry of a principal element means this caller; an ARN of another partition than the key's does not."""
     if kind == "Service":
         return name in caller.services and "*" not in name
     if kind != "AWS":
@@ -100,9 +97,12 @@ def names(kind: str, name: str, caller: Caller) -> bool:
         return True
     if "*" in name or "?" in name or caller.services:
         return False
-    account = re.fullmatch(r"(?:arn:[^:]+:iam::)?(\d{12})(:root)?", name, re.ASCII)
-    if account and (name.startswith("arn:") == bool(account.group(2))):
-        return caller.account == account.group(1)
+    if name.startswith("arn:") and name.split(":")[1] != key.split(":")[1]:
+        return False
+    if re.fullmatch(r"arn:[^:]+:iam::\d{12}:root", name, re.ASCII):
+        return caller.account == name.split(":")[4]
+    if re.fullmatch(r"\d{12}", name, re.ASCII):
+        return caller.account == name
     if re.fullmatch(UNIQUE_ID, name):
         return caller.unique_id == name
     if re.fullmatch(r"arn:[^:]+:iam::\d{12}:(role|user)/.+", name, re.ASCII):
@@ -121,24 +121,28 @@ def action_matches(statement: dict[str, Any], action: str) -> bool:
     return found == ("Action" in statement)
 
 
-def resource_matches(statement: dict[str, Any], key: Key, context: Context, variables: bool) -> bool:
-    """*Key policies*, Resource: * is the key itself; else its ARN, any that fits where parts of it are unknown."""
+def resource_matches(statement: dict[str, Any], key: str, context: Context, variables: bool) -> bool:
+    """*Key policies*, Resource: * is the key itself, a pattern is matched against its ARN, with case."""
     element = statement.get("Resource", statement.get("NotResource", []))
     if element in ([], {}):
         return False
-    patterns = (expand(pattern, context, variables) for pattern in as_list(element))
-    tests = tuple(Glob(wildcards(pattern)) for pattern in patterns if pattern is not None)
-    return any(any(outcome) == ("Resource" in statement) for outcome, _ in texts((key_arn(key),), tests))
+    patterns = [expand(pattern, context, variables) for pattern in as_list(element)]
+    return any(p is not None and glob(key, p) for p in patterns) == ("Resource" in statement)
 
 
-def key_arn(key: Key) -> Glob:
-    """The ARNs that the key may have; a part that is not known is any of its kind."""
-    parts = (
-        (key.partition, literal("aws") + ((LETTERS, True),)),
-        (key.region, some(LETTERS | DIGITS)),
-        (key.account, some(DIGITS, 12, False)),
-        (key.key_id, some(LETTERS | DIGITS)),
-    )
-    partition, region, account, key_id = (options if known is None else literal(known) for known, options in parts)
-    place = literal("arn:") + partition + literal(":kms:") + region + literal(":") + account
-    return Glob(place + literal(":key/") + key_id)
+def caller_of(arn: str, context: Context) -> Caller:
+    """The caller of a request whose principal and context are written down, as a witness has them."""
+    user_id, session = context.get("aws:userid"), arn if ":sts:" in arn else None
+    own = context.get("aws:principalarn", arn)
+    unique = user_id.split(":")[0] if isinstance(user_id, str) else None
+    return Caller(arn.split(":")[4], own if isinstance(own, str) else arn, session, unique)
+
+
+def grantee_may_be(grantee: str, caller: Caller) -> bool:
+    """Whether a grant to this principal is one to the caller: *CreateGrant*, GranteePrincipal."""
+    start = grantee.split(":")
+    if start[5:] == ["root"]:
+        return caller.account == start[4]
+    return grantee in (caller.arn, caller.session)
+
+

@@ -1,10 +1,11 @@
-"""Reads a key policy and says whether it keeps to the grammar, for the reference implementation of the tests.
+"""Reads a key policy and says what does not keep to the grammar, for the whole policy or for one statement.
 From the IAM User Guide, *Grammar of the IAM JSON policy language*, and the design's list of broken input.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from dev.reference.operators import NEGATED, POSITIVE, split_operator
@@ -14,43 +15,33 @@ PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
 class BrokenPolicy(Exception):
-    """The policy cannot be read; the text says why."""
+    """The policy, or one statement of it, cannot be read; the text says why."""
 
 
 class Number(str):
     """A JSON number in a policy, as it is written there."""
 
 
-def read(text: str) -> dict[str, Any]:
-    """Parses and checks a policy text; numbers become Number, so that their spelling survives. Raises BrokenPolicy."""
+@dataclass(frozen=True)
+class Policy:
+    """A policy that can be read. statements: {} for each that breaks the grammar; errors: why, statements from 1."""
+
+    statements: tuple[dict[str, Any], ...]
+    variables: bool  # whether ${…} expands: *Variables and tags*, Introduction, note
+    errors: tuple[str, ...]
+
+
+def read(text: str) -> Policy:
+    """Parses and checks a policy text; numbers become Number, so that their spelling survives.
+
+    Raises BrokenPolicy where nothing of the policy can be read.
+    """
     try:
         policy = json.loads(
             text, object_pairs_hook=_object, parse_int=Number, parse_float=Number, parse_constant=_constant
         )
     except (ValueError, RecursionError) as error:
         raise BrokenPolicy(f"not JSON: {error}") from error
-    check(policy)
-    return policy
-
-
-def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
-    """The statements of a policy, which may be a single object."""
-    found = policy["Statement"]
-    return found if isinstance(found, list) else [found]
-
-
-def as_list(value: Any) -> list[Any]:
-    """A value that may be written alone or in a list."""
-    return value if isinstance(value, list) else [value]
-
-
-def has_variables(policy: dict[str, Any]) -> bool:
-    """Whether ${…} expands: *Variables and tags*, Introduction, note."""
-    return policy.get("Version") == NEW
-
-
-def check(policy: Any) -> None:
-    """Raises BrokenPolicy unless the parsed policy keeps to the grammar."""
     _demand(isinstance(policy, dict), "the policy is not an object")
     if "Version" in policy:
         _demand(policy["Version"] in (OLD, NEW) and type(policy["Version"]) is str, "unknown Version")
@@ -58,12 +49,24 @@ def check(policy: Any) -> None:
     _demand("Statement" in policy, "no Statement")
     found = policy["Statement"]
     _demand(isinstance(found, (dict, list)) and found != [], "Statement is neither an object nor a list of them")
-    for statement in statements(policy):
-        _demand(isinstance(statement, dict), "a statement is not an object")
-        _statement(statement)
+    statements, errors = [], []
+    for number, statement in enumerate(as_list(found), 1):
+        try:
+            _statement(statement)
+            statements.append(statement)
+        except BrokenPolicy as error:
+            statements.append({})
+            errors.append(f"statement {number}: {error}")
+    return Policy(tuple(statements), policy.get("Version") == NEW, tuple(errors))
 
 
-def _statement(statement: dict[str, Any]) -> None:
+def as_list(value: Any) -> list[Any]:
+    """A value that may be written alone or in a list."""
+    return value if isinstance(value, list) else [value]
+
+
+def _statement(statement: Any) -> None:
+    _demand(isinstance(statement, dict), "it is not an object")
     _demand(statement.get("Effect") in ("Allow", "Deny"), "Effect is neither Allow nor Deny")
     _demand("Sid" not in statement or type(statement["Sid"]) is str, "Sid is not a string")
     for name in ("Principal", "Action", "Resource"):
@@ -91,11 +94,10 @@ def _principal(value: Any, name: str) -> None:
 def _condition(condition: Any) -> None:
     _demand(isinstance(condition, dict), "Condition is not an object")
     for operator, keys in condition.items():
-        prefix, base, if_exists = split_operator(operator)
+        _, base, if_exists = split_operator(operator)
         _demand(base in POSITIVE or base in NEGATED or base == "null", f"unknown condition operator {operator}")
-        _demand(base != "null" or not (prefix or if_exists), f"{operator}: Null takes neither a prefix nor IfExists")
+        _demand(base != "null" or not if_exists, f"{operator}: Null takes no IfExists")
         _demand(isinstance(keys, dict), f"{operator} is not an object")
-        _demand(len({key.lower() for key in keys}) == len(keys), f"{operator}: a key twice")
         for key, values in keys.items():
             _demand(all(isinstance(value, (str, bool)) for value in as_list(values)), f"{operator}.{key}: not a string")
 

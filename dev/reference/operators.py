@@ -73,36 +73,47 @@ def split_operator(name: str) -> tuple[str, str, bool]:
     return prefix, rest[: -len("ifexists")] if if_exists else rest, if_exists
 
 
-def holds(operator: str, key: str, values: Any, context: Context, variables: bool) -> bool:
+def holds(operator: str, key: str, values: Any, context: Context, variables: bool, denies: bool = False) -> bool:
     """Whether the condition {operator: {key: values}} is true in a request.
 
-    key: any case; context: lower-cased key -> value or list of values; variables: whether ${…} expands.
+    key: any case; context: lower-cased key -> value or list of values; variables: whether ${…} expands;
+    denies: whether the statement is a Deny, which counts where AWS does not say what a condition means.
     """
     prefix, base, if_exists = split_operator(operator)
     policy_values = [_text(value) for value in (values if isinstance(values, list) else [values])]
     found = context.get(key.lower())
     missing = found is None or found in ([], ())
     if base == "null":
-        return ("true" if missing else "false") in [value.lower() for value in policy_values]
+        # Access Analyzer, *Null with qualifier*
+        return prefix != "foranyvalue" and (prefix == "forallvalues" or _null(missing, policy_values))
+    if denies and not prefix and key.lower() in MULTIVALUED:
+        return False  # *Single-valued vs. multivalued context keys* requires a set operator: the widest reading
     if missing:
         if if_exists or prefix == "forallvalues":
             return True
         return base in NEGATED and prefix != "foranyvalue"
     request_values = [found] if isinstance(found, str) else list(found or ())
-    results = [_one(base, value, policy_values, context, variables) for value in request_values]
+    results = [_one(base, value, policy_values, context, variables, denies) for value in request_values]
     return all(results) if prefix == "forallvalues" else any(results)
 
 
-def _one(base: str, value: str, policy_values: list[str], context: Context, variables: bool) -> bool:
+def _null(missing: bool, policy_values: list[str]) -> bool:
+    return ("true" if missing else "false") in [value.lower() for value in policy_values]
+
+
+def _one(base: str, value: str, policy_values: list[str], context: Context, variables: bool, denies: bool) -> bool:
     """One value of the request against all values of the policy: OR, or NOR where the operator is negated."""
     positive = NEGATED.get(base, base)
-    matches = any(_matches(positive, value, policy_value, context, variables) for policy_value in policy_values)
+    short = not denies or base in NEGATED  # whether a short ARN matches as StringLike: in a Deny, where it denies less
+    matches = any(_matches(positive, value, other, context, variables, short) for other in policy_values)
     return matches != (base in NEGATED)
 
 
-def _matches(operator: str, value: str, policy_value: str, context: Context, variables: bool) -> bool:
+def _matches(operator: str, value: str, policy_value: str, context: Context, variables: bool, short: bool) -> bool:
     if operator.startswith(("string", "arn")):
         pattern = expand(policy_value, context, variables)
+        if pattern is not None and operator.startswith("arn") and len(arn_parts(pattern)) < 6:
+            return short and glob(value, pattern)
         return pattern is not None and MATCHERS[operator](value, pattern)
     if operator.startswith(("numeric", "date")):
         kind = "numeric" if operator.startswith("numeric") else "date"
@@ -160,16 +171,21 @@ def _equals_ignore_case(value: str, pattern: Pattern) -> bool:
     return value.lower() == "".join(character for character, _ in pattern).lower()
 
 
-def _arn(value: str, pattern: Pattern) -> bool:
-    """Each of the six parts on its own: *Condition operators*, Amazon Resource Name (ARN)."""
+def arn_parts(pattern: Pattern) -> list[Pattern]:
+    """The parts of an ARN, of which the sixth may hold colons; fewer where it is short."""
     parts: list[Pattern] = [[]]
     for character in pattern:
         if character[0] == ":" and len(parts) < 6:
             parts.append([])
         else:
             parts[-1].append(character)
-    values = value.split(":", 5)
-    return len(parts) == 6 and len(values) == 6 and all(glob(v, p) for v, p in zip(values, parts))
+    return parts
+
+
+def _arn(value: str, pattern: Pattern) -> bool:
+    """Each of the six parts on its own: *Condition operators*, Amazon Resource Name (ARN)."""
+    parts, values = arn_parts(pattern), value.split(":", 5)
+    return len(values) == 6 and all(glob(v, p) for v, p in zip(values, parts))
 
 
 MATCHERS: dict[str, Callable[[str, Pattern], bool]] = {

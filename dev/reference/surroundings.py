@@ -1,5 +1,6 @@
-"""What else a request carries: where it comes from, when, and every key that stands alone.
-From the design's *What a request carries*, and the IAM User Guide, *Global condition context keys*.
+"""What else a request carries: where it comes from and by which way, when, and every key that stands alone.
+From the design's *What a request carries*; IAM User Guide, *Global condition context keys*, *Forward access sessions*;
+KMS Developer Guide, *Condition keys*.
 """
 
 from __future__ import annotations
@@ -7,179 +8,251 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
-from dev.reference.facts import (
-    ALWAYS,
-    BOOLEAN,
-    CLOSED,
-    ENDPOINT,
-    OWN_ARN,
-    OWN_ID,
-    SOURCE,
-    TIME,
-    Facts,
-    Row,
-    exists_on,
-)
-from dev.reference.operators import MULTIVALUED, instant
-from dev.reference.texts import NOT_COLON, Glob, literal, some
+from dev.reference import kms
+from dev.reference.facts import CONTEXT, ENDPOINT, OWN_ARN, SOURCE, STRANGERS, Row
+from dev.reference.languages import ANYTHING, Language, literal, one_of, sequence, some, spellings, texts
+from dev.reference.names import NEVER
+from dev.reference.operators import MULTIVALUED, block, host, instant, number
+from dev.reference.principals import SERVICE
 from dev.reference.values import (
     ACCOUNT,
-    ALNUM,
-    ANYTHING,
-    FREE,
+    DIGITS,
     HEX,
+    LETTERS,
+    NO_COLON,
     ORGANIZATION,
+    REGIONAL,
+    UPPER,
+    Facts,
     Values,
     addresses,
+    arn,
     between,
+    but,
     decimal,
+    either,
     exact,
     fifth,
     iso,
-    same,
 )
+
+LABEL = some(REGIONAL)
+VIA_SERVICE = LABEL + literal(".") + LABEL + literal(".") + LABEL + sequence(((REGIONAL | {"."}, True),))
+CAPITALS = some(UPPER | DIGITS | {"_"})
+# *Condition keys*: values that AWS alone sets, or checks
+SHAPES = {
+    "kms:viaservice": VIA_SERVICE,
+    "kms:encapsulationalgorithm": CAPITALS,
+    "kms:signingalgorithm": CAPITALS,
+    "kms:macalgorithm": CAPITALS,
+    "kms:keyagreementalgorithm": CAPITALS,
+    "kms:wrappingalgorithm": CAPITALS,
+    "kms:encryptionalgorithm": CAPITALS,
+    "kms:datakeypairspec": CAPITALS,
+    "kms:wrappingkeyspec": CAPITALS,
+    "kms:primaryregion": LABEL,
+    "kms:replicaregion": LABEL,
+    "kms:grantoperations": some(LETTERS),
+    "kms:grantconstrainttype": some(LETTERS),
+    "aws:securetransport": literal("true"),
+    **dict.fromkeys(("kms:reencryptonsamekey", "kms:bypasspolicylockoutsafetycheck"), one_of(("true", "false"))),
+}
 
 
 def networks(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
-    """The three ways: a public address; an endpoint of a VPC; through an AWS service with neither."""
-    yield {"aws:viaawsservice": "true"}
+    """A public address; an endpoint of a VPC; through an AWS service the first request's address, or none."""
+    if row is Row.service:
+        yield facts
+        return
+    named, through = values.named, facts["aws:viaawsservice"] == "true"
+    if through:
+        yield facts
+    spelled = texts(_ADDRESS, values.tests("aws:sourceip", facts)) if values.tests("aws:sourceip", facts) else ()
+    blocks = named.blocks()
+    for address in [*addresses(blocks), *_public(spelled)]:
+        if row is not Row.everyone or not named.is_named_address(address):
+            yield {**facts, "aws:sourceip": str(address)}
+    if through:
+        return
     own = row is Row.everyone
-    for address in addresses([b for blocks in values.policy.blocks() for b in blocks]):
-        if not (own and values.policy.is_named_address(address)):
-            yield from via({"aws:sourceip": str(address)})
-    vpcs = _ids(values, ("aws:sourcevpc", "aws:sourcevpcarn"), "vpc-", values.policy.vpcs, own, facts)
-    endpoints = _ids(values, ("aws:sourcevpce",), "vpce-", values.policy.endpoints, own, facts)
-    for vpc, endpoint in itertools.product(vpcs, endpoints):
-        options = [_endpoint(values, key, vpc, own, facts) for key in ENDPOINT if key in values.keys]
+    for vpc, vpce in itertools.product(_vpcs(values, own, facts), _endpoints(values, own, facts)):
+        found: Facts = {**facts, "aws:sourcevpc": vpc, "aws:sourcevpce": vpce}
+        options = [_endpoint(values, key, vpc, own, facts) for key in ("aws:sourcevpcarn", *ENDPOINT) if key in values.named.mentioned]
         for chosen in itertools.product(*options):
-            found: Facts = {"aws:sourcevpc": vpc, "aws:sourcevpce": endpoint}
-            for part in chosen:
-                found.update(part)
-            yield from via(found)
+            yield {**found, **{key: value for part in chosen for key, value in part.items()}}
 
 
-def via(facts: Facts) -> Iterator[Facts]:
-    """The same request with and without an AWS service between."""
-    return iter([{**facts, "aws:viaawsservice": flag} for flag in ("true", "false")])
+_BYTE = some(DIGITS, 1, 3)
+_ADDRESS = _BYTE + literal(".") + _BYTE + literal(".") + _BYTE + literal(".") + _BYTE
 
 
-def _ids(values: Values, keys: tuple[str, ...], prefix: str, named: set[str], own: bool, facts: Facts) -> list[str]:
-    if values.keys.isdisjoint(keys):
-        return [prefix + "00000000"]
-    shapes = (Glob(literal(prefix) + some(HEX, 8)), *exact(named))
-    return [t for t in values.of(keys[0], facts, shapes, exact(named)) if not (own and t in named)]
+def _public(spelled: tuple[str, ...]) -> list[object]:
+    """The texts that are addresses which occur."""
+    hosts = [host(text) for text in spelled]
+    return [h for h in hosts if h is not None and not any(h in n for n in NEVER if n.version == h.version)]
+
+
+def _vpcs(values: Values, own: bool, facts: Facts) -> list[str]:
+    named = values.named.vpcs
+    shape = either(literal("vpc-") + some(HEX, 8), named)
+    start = literal("arn:") + (sequence(((NO_COLON, True),)) + literal(":")) + literal("ec2:")
+    start = start + sequence(((NO_COLON, True),)) + literal(":") + sequence(((NO_COLON, True),)) + literal(":vpc/")
+    more = [t.after(start) for t in values.tests("aws:sourcevpcarn", facts) + values.lifted("aws:sourcevpcarn", facts)]
+    return but(values.of("aws:sourcevpc", facts, shape, (*exact(named), *more)), named if own else ())
+
+
+def _endpoints(values: Values, own: bool, facts: Facts) -> list[str]:
+    named = values.named.endpoints
+    shape = either(literal("vpce-") + some(HEX, 8), named)
+    return but(values.of("aws:sourcevpce", facts, shape, exact(named)), named if own else ())
 
 
 def _endpoint(values: Values, key: str, vpc: str, own: bool, facts: Facts) -> list[Facts]:
     """What a request through an endpoint carries besides VPC and endpoint, each the requester's own or absent."""
-    policy = values.policy
-    found: list[Any] = []
+    named = values.named
+    if key == "aws:vpcsourceip":
+        return [{}, *({key: text} for text in _any_address(values, key, facts))]
     if key == "aws:sourcevpcarn":
-        region = literal(":ec2:") + some(ALNUM | {"-"}) + literal(":")
-        shape = Glob(values.arn_start() + region + ACCOUNT + literal(f":vpc/{vpc}"))
-        texts = values.of(key, facts, (shape,), tuple(fifth(literal(a)) for a in sorted(policy.accounts)))
-        found = [t for t in texts if not (own and t.split(":")[4] in policy.accounts)]
-    elif key == "aws:vpceaccount":
-        texts = values.of(key, facts, (Glob(ACCOUNT),), exact(policy.accounts))
-        found = [t for t in texts if not (own and t in policy.accounts)]
-    elif key == "aws:vpceorgid":
-        orgs = exact(policy.organizations)
-        texts = values.of(key, facts, (Glob(ORGANIZATION), *orgs), orgs)
-        found = [t for t in texts if not (own and t in policy.organizations)]
-    elif key == "aws:vpceorgpaths":
-        ends = ANYTHING + literal("/")
-        starts = [literal(o + "/") for o in sorted(policy.organizations)]
-        shapes = tuple(Glob(start + ends) for start in (ORGANIZATION + literal("/"), *starts))
-        texts = values.of(key, facts, shapes, tuple(Glob(start + ANYTHING) for start in starts))
-        paths = [t for t in texts if not (own and t.split("/")[0] in policy.organizations)]
-        found = [s for s in values.sets(key, paths) if len({t.split("/")[0] for t in s}) == 1]
-    elif key == "aws:vpcsourceip":
-        cells = addresses([b for blocks in policy.blocks() for b in blocks])
-        found = [str(a) for a in cells if not (own and policy.is_named_address(a))]
-    return [{}, *({key: value} for value in found)]
+        shape = arn("ec2", ACCOUNT, literal(f"vpc/{vpc}"), literal(str(facts["#partition"])), LABEL)
+        found = values.of(key, facts, shape, [fifth(literal(a)) for a in sorted(named.accounts)])
+        found = [t for t in found if not (own and t.split(":")[4] in named.accounts)]
+        return [{}, *({key: text} for text in found)]
+    if key == "aws:vpceaccount":
+        found = values.of(key, facts, ACCOUNT, exact(named.accounts))
+        return [{}, *({key: text} for text in but(found, named.accounts if own else ()))]
+    orgs = either(ORGANIZATION, named.organizations)
+    if key == "aws:vpceorgid":
+        found = values.of(key, facts, orgs, exact(named.organizations))
+        return [{}, *({key: text} for text in but(found, named.organizations if own else ()))]
+    starts = [literal(o + "/") + ANYTHING for o in sorted(named.organizations)]
+    paths = values.of(key, facts, orgs + literal("/") + ANYTHING + literal("/"), starts)
+    paths = [t for t in paths if not (own and t.split("/")[0] in named.organizations)]
+    sets = [s for s in values.sets(key, paths) if len({t.split("/")[0] for t in s}) == 1]
+    return [{}, *({key: chosen} for chosen in sets)]
 
 
-def moments(values: Values) -> Iterator[Facts]:
-    """Both times of one moment, from the event's on."""
-    policy = values.policy
+def _any_address(values: Values, key: str, facts: Facts) -> list[str]:
+    """Any address at all: every VPC may use the private ones."""
+    blocks = [b for t in values.by_key.get(key, ()) for b in map(block, t.texts()) if b is not None]
+    spelled = texts(_ADDRESS, values.tests(key, facts)) if values.tests(key, facts) else ()
+    return [*map(str, addresses(blocks, private=True)), *(t for t in spelled if block(t) is not None)]
+
+
+def called(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
+    """aws:CalledVia with the first and the last of the chain, or none; only through an AWS service."""
+    yield facts
+    if facts["aws:viaawsservice"] == "false":
+        return
+    keys = ("aws:calledvia", "aws:calledviafirst", "aws:calledvialast")
+    tests = [language for key in keys for language in values.tests(key, facts) + values.lifted(key, facts)]
+    names = texts(SERVICE, tuple(tests))
+    for first, last in itertools.product(names, names) if values.named.mentioned & set(keys[1:]) else [(names[0], names[0])]:
+        for chosen in values.sets(keys[0], names):
+            yield {**facts, keys[0]: tuple(dict.fromkeys((first, *chosen, last))), keys[1]: first, keys[2]: last}
+    for chosen in values.sets(keys[0], names):
+        yield {**facts, keys[0]: chosen, keys[1]: chosen[0], keys[2]: chosen[-1]}
+
+
+def moments(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
+    """Both clocks of one moment, from now on; the credentials were issued before it."""
+    keys = ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime")
+    tests = [t for key in keys for t in values.by_key.get(key, ())]
     spelled = [
-        instant(t)
-        for c in policy.conditions
-        if c.key in TIME and c.base.startswith(("date", "numeric"))
-        for t in c.texts()
+        (instant if t.base.startswith("date") else number)(text)
+        for t in tests
+        if t.base.startswith(("date", "numeric"))
+        for text in t.texts()
     ]
-    now = None if policy.now is None else Fraction(policy.now).limit_denominator(1000)
-    for moment in between([*spelled, now]) or [Fraction(1_900_000_000)]:
-        if now is None or moment >= now:
-            yield {"aws:currenttime": iso(moment), "aws:epochtime": decimal(moment)}
+    now = Fraction(round(values.named.now * 1000), 1000)
+    points = between([*spelled, now])
+    issued = keys[2] in values.named.mentioned
+    for moment in (p for p in points if p >= now):
+        found: Facts = {**facts, keys[0]: iso(moment), keys[1]: decimal(moment)}
+        yield found
+        for earlier in (p for p in points if issued and p <= moment):
+            yield {**found, keys[2]: iso(earlier)}
 
 
-def single(values: Values, key: str, row: Row, action: str, facts: Facts) -> list[Facts]:
-    """The values of a key that stands alone; {} where it may be absent."""
-    policy = values.policy
-    if not exists_on(key, action) or (row is Row.service and key in (*OWN_ARN, *OWN_ID)):
-        return [{}]
-    if key in SOURCE and row is not Row.service:
-        return [{}]
-    if key == "aws:resourceaccount":
-        return [{key: text} for text in _resource_accounts(values, row, facts)]
-    found = list(CLOSED.get(key, ()))
-    if not found:
-        if key in BOOLEAN:
-            found = ["true", "false"]
-        elif key == "aws:requestedregion" and policy.key.region:
-            found = [policy.key.region]
-        elif key in OWN_ARN:
-            found = _own_arns(values, key, facts)
-        elif key in OWN_ID:
-            found = _own_ids(values, key, row, facts)
-        elif key == "aws:resourceorgid":
-            found = _resource_organizations(values, row, facts)
-        else:
-            found = values.of(key, facts, FREE)
-    sets: list[Facts] = [{key: s} for s in values.sets(key, found)]
-    ones: list[Facts] = [{key: t} for t in found]
-    absent: list[Facts] = [] if key in CLOSED or key in ALWAYS else [{}]
-    return absent + (sets if key in MULTIVALUED else ones)
+def mfa(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
+    """Without, with MFA; only then an age, which is not negative."""
+    yield facts
+    yield {**facts, "aws:multifactorauthpresent": "false"}
+    yield {**facts, "aws:multifactorauthpresent": "true"}
+    for age in values.of("aws:multifactorauthage", facts):
+        seconds = number(age)
+        if seconds is not None and seconds >= 0:
+            yield {**facts, "aws:multifactorauthpresent": "true", "aws:multifactorauthage": age}
 
 
-def _resource_accounts(values: Values, row: Row, facts: Facts) -> list[str]:
-    """The key's account; where it is not known, any but the requester's, unless that is named or the key's own."""
-    policy, theirs = values.policy, facts.get("aws:principalaccount")
-    if policy.key.account:
-        return [policy.key.account]
-    if row is Row.internal:
-        return [theirs] if isinstance(theirs, str) else []
-    texts = values.of("aws:resourceaccount", facts, (Glob(ACCOUNT),), exact(policy.accounts) + same(theirs))
-    return [t for t in texts if t != theirs or (row is Row.external and t in policy.accounts)]
+def context_names(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
+    """Which encryption context a request carries, spelled as its caller likes: #names; none where it may have none.
+    No two names of a request differ in case only.
+    """
+    key, none = "kms:encryptioncontextkeys", {**facts, "#names": ()}
+    if facts["#context"] == "none":
+        yield none
+        return
+    tests = values.tests(key, facts) + values.lifted(key, facts)
+    mentioned = sorted(k.removeprefix(CONTEXT) for k in values.named.mentioned if k.startswith(CONTEXT))
+    tests_on_names = (*tests, *map(spellings, mentioned))
+    spelled = [(None, *texts(spellings(name), tests)) for name in mentioned]
+    others = [t for t in texts(ANYTHING, tests_on_names) if t and t.lower() not in mentioned]
+    extra = [(), *values.sets(key, others)]
+    for chosen, more in itertools.product(itertools.product(*spelled), extra):
+        names = (*(name for name in chosen if name is not None), *more)
+        if names and len({name.lower() for name in names}) == len(names):
+            yield {**facts, key: names, "#names": tuple(name.lower() for name in names)}
 
 
-def _resource_organizations(values: Values, row: Row, facts: Facts) -> list[str]:
-    """The key's organization, to which no stranger belongs."""
-    theirs = facts.get("#org")
-    shapes = (Glob(ORGANIZATION), *exact(values.policy.organizations))
-    texts = values.of("aws:resourceorgid", facts, shapes, same(theirs))
-    return [t for t in texts if t != theirs or row not in (Row.everyone, Row.network)]
+def single(values: Values, key: str, row: Row, facts: Facts) -> Iterator[Facts]:
+    """The values of a key that stands alone; none where it may be absent."""
+    constrained = key == "kms:grantconstrainttype" and facts["#action"] == kms.CREATE_GRANT and facts["#context"] == "some"
+    if key not in ("aws:securetransport", "aws:useragent") and not constrained:
+        yield facts
+    yield from ({**facts, key: value} for value in _single(values, key, row, facts))
+
+
+def _single(values: Values, key: str, row: Row, facts: Facts) -> list[str] | list[tuple[str, ...]]:
+    service, named = row is Row.service, values.named
+    if (key in SOURCE and not service) or (key in OWN_ARN and service):
+        return []
+    if key == "kms:viaservice" and facts["aws:viaawsservice"] == "false":
+        return []
+    if key in OWN_ARN:
+        return _own_arns(values, key, facts)
+    if key == "aws:ec2instancesourceprivateipv4":
+        return [] if service else [t for t in _any_address(values, key, facts) if ":" not in t]
+    if key == "aws:ec2instancesourcevpc":
+        found = values.of(key, facts, either(literal("vpc-") + some(HEX, 8), named.vpcs), exact(named.vpcs))
+        return [] if service else but(found, named.vpcs if row is Row.everyone else ())
+    if key == "identitystore:userid":
+        found = values.of(key, facts, ANYTHING, exact(named.users))
+        return [] if service else but(found, named.users if row in STRANGERS else ())
+    if key.startswith(CONTEXT):
+        names = facts.get("#names", (key.removeprefix(CONTEXT),) if facts["#context"] == "some" else ())
+        return values.of(key, facts) if key.removeprefix(CONTEXT) in names else []
+    if key == "aws:resourceorgid":
+        found = values.of(key, facts, either(ORGANIZATION, named.organizations))
+        return found
+    if key == "kms:grantconstrainttype" and facts["#action"] == kms.CREATE_GRANT and facts["#context"] == "none":
+        return []
+    found = values.of(key, facts, SHAPES.get(key, ANYTHING))
+    if key == "kms:encryptionalgorithm":
+        known = [t for t in texts(CAPITALS, (*values.tests(key, facts), *exact(_algorithms())))]
+        found = [t for t in dict.fromkeys([*found, *known, *_algorithms()]) if kms.fits(str(facts["kms:keyspec"]), t)]
+    return values.sets(key, found) if key in MULTIVALUED else found
+
+
+def _algorithms() -> list[str]:
+    return sorted({name for names in kms.ALGORITHMS.values() for name in names})
 
 
 def _own_arns(values: Values, key: str, facts: Facts) -> list[str]:
     """ARNs with the requester's own account; a federated provider may be none."""
     owner = facts.get("aws:principalaccount")
-    account = literal(owner) if isinstance(owner, str) else ACCOUNT
-    start = literal("arn:") + (((NOT_COLON, True),) + literal(":")) * 3
-    found = values.of(key, facts, (Glob(start + account + literal(":") + ANYTHING),))
+    account: Language = literal(str(owner)) if owner else ACCOUNT
+    found = values.of(key, facts, literal("arn:") + (sequence(((NO_COLON, True),)) + literal(":")) + (sequence(((NO_COLON, True),)) + literal(":")) + (sequence(((NO_COLON, True),)) + literal(":")) + account + literal(":") + ANYTHING)
     if key == "aws:federatedprovider":
-        any_arn = Glob(literal("arn:") + ANYTHING)
-        found += [t for t in values.of(key, facts, FREE, (any_arn,)) if not t.startswith("arn:")]
+        found += [t for t in values.of(key, facts, ANYTHING, [literal("arn:") + ANYTHING]) if not t.startswith("arn:")]
     return found
-
-
-def _own_ids(values: Values, key: str, row: Row, facts: Facts) -> list[str]:
-    """An id of the requester's own, named nowhere, unless he may be who the policy names."""
-    if key == "identitystore:userid":
-        return values.of(key, facts, FREE) if row in (Row.external, Row.internal) else ["fresh-user-id"]
-    vpcs = exact(values.policy.vpcs)
-    texts = values.of(key, facts, (Glob(literal("vpc-") + some(HEX, 8)), *vpcs), vpcs)
-    return [t for t in texts if row is not Row.everyone or t not in values.policy.vpcs]

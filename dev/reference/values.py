@@ -6,170 +6,195 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
-import re
 import string
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from fractions import Fraction
-from typing import Any
+from functools import lru_cache
+from typing import Any, Union
 
-from dev.reference.facts import Facts
-from dev.reference.names import NEVER, Condition, Policy
-from dev.reference.operators import Pattern, block, expand, instant, number
-from dev.reference.texts import ANY, DIGITS, NOT_COLON, Element, Glob, literal, of_operator, some, texts, wildcards
+from dev.reference.languages import ANY, ANYTHING, Language, literal, one_of, sequence, some, spellings, texts
+from dev.reference.names import NEVER, Named, Test
+from dev.reference.operators import Pattern, arn_parts, block, expand, instant, number
 
-LOWER, UPPER = frozenset(string.ascii_lowercase), frozenset(string.ascii_uppercase)
+Facts = dict[str, Union[str, tuple[str, ...]]]  # context keys in lower case; what is no context key carries a `#`
+
+DIGITS, LOWER, UPPER = frozenset(string.digits), frozenset(string.ascii_lowercase), frozenset(string.ascii_uppercase)
 ALNUM, HEX = LOWER | DIGITS, DIGITS | frozenset("abcdef")
-NAME, PATH = LOWER | UPPER | DIGITS | frozenset("+=,.@_-"), ANY - {" "}  # of a user or role
-ACCOUNT = some(DIGITS, 12, False)
+LETTERS = LOWER | UPPER
+REGIONAL = ALNUM | {"-"}  # Regions, labels of service names
+NAME = LETTERS | DIGITS | frozenset("+=,.@_-")  # of a user, a role, a session
+PATH = ANY - {" "}
+NO_COLON = ANY - {":"}
+ACCOUNT = some(DIGITS, 12, 12)
 ORGANIZATION = literal("o-") + some(ALNUM, 10)
-WORD = Glob(some(LOWER))
+WORD = some(LOWER)
 ACCOUNTS = ("aws:principalaccount", "kms:calleraccount")
-ANYTHING: tuple[Element, ...] = ((ANY, True),)
-FREE = (Glob(ANYTHING),)
+UNKNOWN = "\0"  # stands for the text of a variable
 
 
 class Values:
     """The values of keys for one policy. facts: what is chosen already, for the variables that name it."""
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-        self.keys = policy.mentioned()
+    def __init__(self, named: Named) -> None:
+        self.named = named
+        self.by_key: dict[str, list[Test]] = {}
+        for test in named.tests:
+            self.by_key.setdefault(test.key, []).append(test)
 
-    def of(self, key: str, facts: Facts, shapes: tuple[Glob, ...], more: tuple[Glob, ...] = ()) -> list[str]:
-        """Texts for every outcome of the conditions on a key; if its shape is free, values of other types too."""
-        found = [text for _, text in texts(shapes, self.tests(key, facts) + self.lifted(key, facts) + more)]
-        if shapes == FREE:
-            found += self._typed([c for c in self.policy.conditions if c.key == key])
+    def of(self, key: str, facts: Facts, shape: Language = ANYTHING, more: Iterable[Language] = ()) -> list[str]:
+        """Texts for every outcome of the conditions on a key; where any text will do, values of other types too."""
+        found = list(texts(shape, (*self.tests(key, facts), *self.lifted(key, facts), *more)))
+        found += [text for text in self._typed(key) if text in shape]
         return list(dict.fromkeys(found))
 
-    def _typed(self, conditions: list[Condition]) -> list[str]:
+    def _typed(self, key: str) -> list[str]:
         def literals(kind: str) -> list[str]:
-            return [text for c in conditions if c.base.startswith(kind) for text in c.texts()]
+            return [text for t in self.by_key.get(key, ()) if t.base.startswith(kind) for text in t.texts()]
 
+        blocks = [b for b in map(block, literals("ipaddress")) if b is not None]
         return [
             *literals("binary"),
             *(["true", "false"] if literals("bool") else []),
             *map(decimal, between(map(number, literals("numeric")))),
             *map(iso, between(map(instant, literals("date")))),
-            *map(str, addresses(list(map(block, literals("ipaddress")))) if literals("ipaddress") else []),
+            *map(str, addresses(blocks, private=True) if literals("ipaddress") else []),
         ]
 
     def sets(self, key: str, values: Sequence[str]) -> list[tuple[str, ...]]:
         """Sets of as many values as there are conditions: each can ask for one of its own."""
-        most = sum(c.key == key for c in self.policy.conditions)
+        most = len(self.by_key.get(key, ())) or 1
         return [s for n in range(1, min(most, len(values)) + 1) for s in itertools.combinations(values, n)]
 
-    def tests(self, key: str, facts: Facts) -> tuple[Glob, ...]:
+    def tests(self, key: str, facts: Facts) -> tuple[Language, ...]:
         """The String and Arn conditions on a key."""
         return tuple(
-            of_operator(c.base, p) for c in self.policy.conditions if c.key == key for p in self.patterns(c, facts)
+            of_operator(test.base, pattern)
+            for test in self.by_key.get(key, ())
+            for pattern in self.patterns(test, facts)
         )
 
-    def patterns(self, condition: Condition, facts: Facts) -> list[Pattern]:
+    def patterns(self, test: Test, facts: Facts) -> list[Pattern]:
         """The patterns of a String or Arn condition; a variable that is not chosen yet stands for any text as well."""
-        if not condition.base.startswith(("string", "arn")):
+        if not test.base.startswith(("string", "arn")):
             return []
         found = []
-        for value in condition.texts():
-            pattern = expand(value, facts, self.policy.variables)
-            if pattern is not None:
-                found.append(pattern)
-            for key in condition.variables - set(facts):
-                anything = expand(value, {**facts, key: "\0"}, self.policy.variables)
-                if anything is not None:
-                    found.append([("*", False) if c == "\0" else (c, fixed) for c, fixed in anything])
+        for value in test.texts():
+            known = expand(value, facts, self.named.policy.variables)
+            if known is not None:
+                found.append(known)
+            if test.variables - set(facts):
+                free = {key: UNKNOWN for key in test.variables - set(facts)}
+                anything = expand(value, {**facts, **free}, self.named.policy.variables) or []
+                found.append([("*", False) if c == UNKNOWN else (c, fixed) for c, fixed in anything])
         return found
 
-    def lifted(self, key: str, facts: Facts) -> tuple[Glob, ...]:
+    def lifted(self, key: str, facts: Facts) -> tuple[Language, ...]:
         """Tests on a key that a variable names: what the other key, with this one's text put into it, must match."""
-        found = []
-        if any(key in named for named in self.policy.resource_variables):
-            known = self.policy.key.key_id
-            found.append(Glob(literal(known) if known else some(ALNUM | {"-"})))
-        for condition in self.policy.conditions:
-            if key not in condition.variables:
-                continue
-            if sum(key in c.variables for c in self.policy.conditions if c.key == condition.key) > 1:
-                found += exact(_ends(condition.texts()))  # two patterns with the same variable may overlap in it
-            others = (*self._linked_tests(condition.key, {**facts, key: "\0"}), *self._ids(condition.key), WORD)
-            for value in condition.texts():
-                pattern = expand(value, {**facts, key: "\0"}, True) or []
-                place = [i for i, (c, _) in enumerate(pattern) if c == "\0"]
-                if place:
-                    before, after = wildcards(pattern[: place[0]]), wildcards(pattern[place[0] + 1 :])
-                    found += [Glob(g.elements, before, after) for g in others]
+        found: list[Language] = []
+        for statement, named in enumerate(self.named.resource_variables):
+            if key in named and isinstance(facts.get("#key"), str):
+                for pattern in self.named.resources[statement]:
+                    found += self._around(key, pattern, "stringlike", facts, [literal(str(facts["#key"]))])
+        for test in self.named.tests:
+            if key in test.variables:
+                others = [*self._linked(test.key, {**facts, key: UNKNOWN}), *self._ids(test.key), WORD]
+                for value in test.texts():
+                    found += self._around(key, value, test.base, facts, others)
         return tuple(dict.fromkeys(found))
 
-    def _linked_tests(self, key: str, facts: Facts) -> tuple[Glob, ...]:
+    def _around(self, key: str, value: str, base: str, facts: Facts, others: list[Language]) -> Iterator[Language]:
+        """The texts that, put into a value for the variable, can give a text of one of the others."""
+        pattern = expand(value, {**facts, key: UNKNOWN}, True) or []
+        places = [i for i, (c, _) in enumerate(pattern) if c == UNKNOWN]
+        if places:
+            parts = (pattern[: places[0]], pattern[places[-1] + 1 :])
+            if base.startswith("stringequals"):
+                before, after = (literal("".join(c for c, _ in part)) for part in parts)
+            else:
+                before, after = (wildcards(part) for part in parts)
+            if base == "stringequalsignorecase":
+                before, after, others = before.any_case(), after.any_case(), [other.any_case() for other in others]
+            yield from (other.after(before).ahead(after) for other in others)
+
+    def _linked(self, key: str, facts: Facts) -> list[Language]:
         """The tests on a key, and on the others that hold the same account."""
         if key not in ACCOUNTS:
-            return self.tests(key, facts)
-        arns = (p for c in self.policy.conditions if c.key == "aws:principalarn" for p in self.patterns(c, facts))
-        found = [g for name in ACCOUNTS for g in self.tests(name, facts)]
-        return (*found, *(Glob(wildcards(fifth_part(p), DIGITS)) for p in arns))
+            return list(self.tests(key, facts))
+        arns = (p for t in self.by_key.get("aws:principalarn", ()) for p in self.patterns(t, facts))
+        parts = [arn_parts(p) for p in arns]
+        found = [language for name in ACCOUNTS for language in self.tests(name, facts)]
+        return found + [wildcards(p[4], DIGITS) for p in parts if len(p) == 6]
 
-    def _ids(self, key: str) -> tuple[Glob, ...]:
+    def _ids(self, key: str) -> tuple[Language, ...]:
         """The shapes of a bound key, and each id of its kind that the policy names."""
         if key in (*ACCOUNTS, "aws:resourceaccount", "aws:vpceaccount"):
-            return (Glob(ACCOUNT), *exact(self.policy.accounts))
+            return (ACCOUNT, *map(literal, sorted(self.named.accounts)))
         if key in ("aws:principalorgid", "aws:resourceorgid", "aws:vpceorgid"):
-            return (Glob(ORGANIZATION), *exact(self.policy.organizations))
+            return (ORGANIZATION, *map(literal, sorted(self.named.organizations)))
         if key == "aws:principalarn":
-            spelled = {name for listed in self.policy.principals for _, name in listed if name.startswith("arn:")}
-            roles = {role for name in spelled for role in _role_of(name)}  # a session's ARN is its role's
-            return (*self.principal_shapes(ACCOUNT), *exact(spelled | roles))
+            spelled = {name for listed in self.named.principals for _, name in listed if name.startswith("arn:")}
+            start = literal("arn:") + some(REGIONAL) + literal(":iam::") + ACCOUNT + literal(":")
+            return (start + literal("role/") + ANYTHING, start + ANYTHING, *map(literal, sorted(spelled)))
         return ()
 
-    def principal_shapes(self, account: tuple[Element, ...]) -> tuple[Glob, ...]:
-        """What aws:PrincipalArn looks like; a session has its role's."""
-        iam, sts = self.arn_start() + literal(":iam::") + account, self.arn_start() + literal(":sts::") + account
-        paths: tuple[tuple[Element, ...], ...] = ((), some(PATH) + literal("/"))
-        named = (Glob(iam + literal(f":{kind}/") + path + some(NAME)) for kind in ("role", "user") for path in paths)
-        return (*named, Glob(iam + literal(":root")), Glob(sts + literal(":federated-user/") + some(NAME, 2)))
 
-    def arn_start(self) -> tuple[Element, ...]:
-        """arn: and the key's partition, any where it is not known."""
-        partition = self.policy.key.partition
-        return literal(f"arn:{partition}") if partition else literal("arn:aws") + ((LOWER | {"-"}, True),)
-
-
-def _ends(texts: list[str]) -> set[str]:
-    """How the plain parts of patterns begin and end."""
-    parts = [part for text in texts for part in re.split(r"\$\{[^}]*\}|[*?]", text)]
-    return {end for part in parts for n in range(1, min(len(part), 8) + 1) for end in (part[:n], part[-n:])}
+def of_operator(operator: str, pattern: Pattern) -> Language:
+    """The texts that a positive String or Arn operator matches; a short ARN is read as StringLike reads it."""
+    text = "".join(c for c, _ in pattern)
+    if operator == "stringequals":
+        return literal(text)
+    if operator == "stringequalsignorecase":
+        return spellings(text)
+    parts = arn_parts(pattern)
+    if operator == "stringlike" or len(parts) < 6:
+        return wildcards(pattern)
+    found = literal("")
+    for part in parts[:5]:
+        found = found + wildcards(part, NO_COLON) + literal(":")
+    return found + wildcards(parts[5])
 
 
-def _role_of(arn: str) -> list[str]:
-    """The role of a session, outside any path."""
-    session = re.fullmatch(r"(arn:[^:]+):sts::(\d{12}):assumed-role/([^/]+)/.+", arn)
-    return [f"{session[1]}:iam::{session[2]}:role/{session[3]}"] if session else []
+def wildcards(pattern: Pattern, allowed: frozenset[str] = ANY) -> Language:
+    """A pattern as StringLike reads it; `allowed` is what its wildcards span."""
+    return _wildcards(tuple(pattern), allowed)
 
 
-def exact(names: Iterable[str]) -> tuple[Glob, ...]:
+@lru_cache(maxsize=1 << 14)
+def _wildcards(pattern: tuple[tuple[str, bool], ...], allowed: frozenset[str]) -> Language:
+    return sequence(
+        tuple((allowed, c == "*") if not fixed and c in "*?" else (frozenset([c]), False) for c, fixed in pattern)
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def arn(service: str, account: Language, sixth: Language, partition: Language, region: Language | None = None) -> Language:
+    """ARNs of a service."""
+    place = literal(f":{service}:") + (region or literal("")) + literal(":")
+    return literal("arn:") + partition + place + account + literal(":") + sixth
+
+
+@lru_cache(maxsize=1 << 12)
+def fifth(account: Language) -> Language:
+    """ARNs whose fifth part fits."""
+    part = sequence(((NO_COLON, True),)) + literal(":")
+    return literal("arn:") + part + part + part + account.within(NO_COLON) + literal(":") + ANYTHING
+
+
+def exact(names: Iterable[str]) -> tuple[Language, ...]:
     """A test for each of these texts."""
-    return tuple(Glob(literal(name)) for name in sorted(names))
+    return tuple(map(literal, sorted(names)))
 
 
-def same(text: object) -> tuple[Glob, ...]:
-    """A test for a text that another fact has, so that there are candidates that differ from it."""
-    return (Glob(literal(text)),) if isinstance(text, str) else ()
+def but(found: Iterable[str], names: Iterable[str]) -> list[str]:
+    """What remains of some texts without those that the policy names."""
+    named = set(names)
+    return [text for text in found if text not in named]
 
 
-def fifth(account: tuple[Element, ...], sixth: str = "") -> Glob:
-    """ARNs whose fifth part fits, and whose sixth begins so."""
-    return Glob(literal("arn:") + (((NOT_COLON, True),) + literal(":")) * 3 + account + literal(f":{sixth}") + ANYTHING)
-
-
-def fifth_part(pattern: Pattern) -> Pattern:
-    """What a pattern of an ARN asks of the account."""
-    parts: list[Pattern] = [[]]
-    for character in pattern:
-        if character[0] == ":":
-            parts.append([])
-        else:
-            parts[-1].append(character)
-    return parts[4] if len(parts) > 4 else []
+def either(shape: Language, names: Iterable[str]) -> Language:
+    """A shape, and what the policy names of its kind, which may be shorter than AWS's."""
+    return shape | one_of(names)
 
 
 def between(values: Iterable[Fraction | None]) -> list[Fraction]:
@@ -179,16 +204,17 @@ def between(values: Iterable[Fraction | None]) -> list[Fraction]:
     return sorted([*known, *middles, *(v - 1 for v in known[:1]), *(v + 1 for v in known[-1:])])
 
 
-def addresses(blocks: list[Any]) -> list[Any]:
+def addresses(blocks: list[Any], private: bool = False) -> list[Any]:
     """One address of every cell that the blocks cut out of the addresses that occur, per family."""
     found = []
     for version, first in ((4, ipaddress.ip_address("1.2.3.4")), (6, ipaddress.ip_address("2600::1"))):
+        never = [] if private else [n for n in NEVER if n.version == version]
         edges = {int(first)}
         for b in (*blocks, *NEVER):
-            if b is not None and b.version == version:
+            if b.version == version:
                 edges |= {int(b.network_address), int(b.broadcast_address) + 1}
         candidates = (type(first)(edge) for edge in sorted(edges) if edge < 2 ** (32 if version == 4 else 128))
-        found += [a for a in candidates if not any(a in n for n in NEVER if n.version == version)]
+        found += [a for a in candidates if not any(a in n for n in never)]
     return found
 
 

@@ -1,0 +1,101 @@
+"""CreateGrant: to whom a request may give a grant, and for what.
+From the KMS Developer Guide, *Grants in AWS KMS*, *Condition keys* (kms:GranteePrincipal and the others of a grant), and
+the API Reference, *CreateGrant*; the design's *CreateGrant is a way to encrypt*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from dev.reference.facts import Row
+from dev.reference.languages import ANYTHING, Language, literal, some, texts
+from dev.reference.principals import SERVICE, UNIQUE, forms, may_own, tests_on_arn
+from dev.reference.surroundings import SHAPES
+from dev.reference.values import ACCOUNT, NAME, Facts, Values, arn, either, exact
+
+PRINCIPAL, SERVICE_PRINCIPAL, SOURCE_ARN = "kms:granteeprincipal", "kms:granteeserviceprincipal", "kms:grantconstraintsourcearn"
+Check = Callable[[Facts], bool]
+
+
+def grantees(values: Values, row: Row, facts: Facts, usable: Check) -> Iterator[Facts]:
+    """The grantee of a request to create a grant. facts["#for"]:
+
+    "any": whoever it is; "row": a principal of the row, who can use it; "service": a service, which can use it.
+    On a call that an AWS service makes for the requester (kms:GrantIsForAWSResource) the service chooses, and the
+    requester uses the grant through that service. usable: whether the grantee (#grantee, #service) can.
+    """
+    purpose, through = facts["#for"], facts.get("kms:grantisforawsresource") == "true"
+    if purpose in ("any", "service"):
+        for name in texts(either(SERVICE, ()), (*values.tests(SERVICE_PRINCIPAL, facts), *values.lifted(SERVICE_PRINCIPAL, facts), *_services(values, facts))):
+            if purpose == "any" or usable({"#service": name}):
+                yield from _constrained(values, {**facts, SERVICE_PRINCIPAL: name})
+    if purpose == "any" or (purpose == "row" and through):
+        if purpose == "any" or usable({"#via": facts.get("kms:viaservice", "")}):
+            for text in values.of(PRINCIPAL, facts, ANYTHING if through else _arns(facts)):
+                found: Facts = {**facts, PRINCIPAL: text}
+                yield from _constrained(values, found) if purpose == "any" else [found]
+    elif purpose == "row" and PRINCIPAL not in values.named.mentioned:
+        if usable({}):
+            yield facts
+    elif purpose == "row":
+        for text in _principals(values, facts):
+            if may_own(values, row, facts, text.split(":")[4]) and usable({"#grantee": text}):
+                yield {**facts, PRINCIPAL: text}
+
+
+def operations(values: Values, facts: Facts) -> Iterator[Facts]:
+    """The operations of a grant, never none; the one that is asked for among them."""
+    key, asked = "kms:grantoperations", str(facts["#operation"])
+    names = values.of(key, facts, SHAPES[key])
+    if not asked:
+        yield from ({**facts, key: chosen} for chosen in values.sets(key, names))
+        return
+    for chosen in [(), *values.sets(key, [n for n in names if n != asked])]:
+        yield {**facts, key: (asked, *chosen)}
+
+
+def _constrained(values: Values, facts: Facts) -> Iterator[Facts]:
+    """With and without a SourceArn constraint."""
+    yield facts
+    yield from ({**facts, SOURCE_ARN: text} for text in values.of(SOURCE_ARN, facts))
+
+
+_SESSION = literal("assumed-role/") + some(NAME) + literal("/") + some(NAME, 2)
+
+
+def _session(facts: Facts) -> Language:
+    return arn("sts", ACCOUNT, _SESSION, literal(str(facts["#partition"])))
+
+
+def _arns(facts: Facts) -> Language:
+    """ARNs of accounts, users, roles, sessions and federated users."""
+    found = _session(facts)
+    for form in forms(facts).values():
+        found |= form
+    return found
+
+
+def _principals(values: Values, facts: Facts) -> Iterator[str]:
+    """Every grantee that matters to the conditions on kms:GranteePrincipal and to its own request."""
+    asked = values.tests(PRINCIPAL, facts) + values.lifted(PRINCIPAL, facts)
+    own = tests_on_arn(values, {k: v for k, v in facts.items() if k.startswith("#")})
+    for kind, shape in forms(facts).items():
+        yield from texts(shape, (*asked, *own[kind]))
+    tails = [_BEFORE_SESSION + userid.after(_ROLE_ID).within(NAME) for userid in values.tests("aws:userid", facts)]
+    yield from texts(_session(facts), (*asked, *tails, *_named_sessions(values)))
+
+
+_ROLE_ID = literal("AROA") + UNIQUE + literal(":")
+_BEFORE_SESSION = (
+    literal("arn:") + some(NAME) + literal(":sts::") + ACCOUNT + literal(":assumed-role/") + some(NAME) + literal("/")
+)
+
+
+def _named_sessions(values: Values) -> tuple[Language, ...]:
+    return exact({n for listed in values.named.principals for k, n in listed if k == "AWS" and ":assumed-role/" in n})
+
+
+def _services(values: Values, facts: Facts) -> tuple[Language, ...]:
+    keys = ("aws:principalservicename", "aws:principalservicenameslist")
+    named = {n for listed in values.named.principals for k, n in listed if k == "Service" and "*" not in n}
+    return (*(t for key in keys for t in values.tests(key, facts)), *exact(named))

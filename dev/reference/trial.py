@@ -1,0 +1,316 @@
+"""Tries requests: for one key, one row of requesters and one action, which statements some request meets.
+Every combination of values that matters is tried, fact by fact; facts that no condition links are combined afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from dev.reference import grants, kms, principals, surroundings
+from dev.reference.evaluator import Caller, Spelled, action_matches, met, principal_matches, resource_matches
+from dev.reference.facts import CALLED, CONTEXT, KEY, NET, OWN_ARN, STRANGERS, WHO, Row, group_of
+from dev.reference.keys import context_matters
+from dev.reference.values import Facts, Values
+
+NAMES, FOR_SERVICE, VIA, OPERATIONS = "kms:encryptioncontextkeys", "kms:grantisforawsresource", "aws:viaawsservice", "kms:grantoperations"
+OUTER = (*KEY, FOR_SERVICE, VIA)  # chosen before the facts are combined
+ASKED_OF_SERVICES = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What somebody wants: an action, or to create a grant for an operation."""
+
+    action: str
+    operation: str = ""
+
+    @property
+    def verb(self) -> str:
+        """The action that it comes down to."""
+        return self.operation or self.action
+
+    @property
+    def encapsulates(self) -> bool:
+        """Whether it is of ML-KEM keys."""
+        return self.verb in kms.ENCAPSULATION
+
+
+@dataclass(frozen=True)
+class Atom:
+    """One part of a statement that a request meets or not: its principals, its Resource, or a condition."""
+
+    statement: int
+    keys: tuple[str, ...]
+    spelled: Spelled = ()
+
+
+Mask = int  # a bit for each statement that may still match
+
+
+class Trial:
+    """All trials of one policy."""
+
+    def __init__(self, values: Values) -> None:
+        self.values, self.named = values, values.named
+        self.statements = self.named.policy.statements
+        self.allows = [i for i, s in enumerate(self.statements) if s and s["Effect"] == "Allow"]
+        self.allow_bits = sum(1 << i for i in self.allows)
+        self.deny_bits = sum(1 << i for i, s in enumerate(self.statements) if s and s["Effect"] == "Deny")
+        self.every = self.allow_bits | self.deny_bits
+        self.atoms = list(self._atoms())
+        # whether a condition compares something with what is chosen first
+        self.entangled = any(
+            atom.spelled and len(atom.keys) > 1 and not set(OUTER).isdisjoint(atom.keys) for atom in self.atoms
+        ) or any(bool(named) for named in self.named.resource_variables)
+        self.ways = way_matters(self.named.mentioned) or bool(self.deny_bits)
+        self.fronts: dict[object, list[tuple[Mask, Facts]]] = {}
+        self.absent: dict[str, frozenset[str]] = {}
+        self.components: dict[object, list[tuple[str, ...]]] = {}
+        self.usable: dict[object, bool] = {}
+
+    def _atoms(self) -> Iterator[Atom]:
+        for i, statement in enumerate(self.statements):
+            if statement:
+                yield Atom(i, WHO[:1])
+                yield Atom(i, tuple(sorted(self.named.resource_variables[i])))
+        for i, spelled in self.named.conditions:
+            tests = [t for t in self.named.tests if t.statement == i and t.key == spelled[0][1].lower()]
+            yield Atom(i, (tests[0].key, *sorted(frozenset().union(*(t.variables for t in tests)))), spelled)
+
+    def requests(self, key: Facts, row: Row, goal: Goal, denies: bool) -> frozenset[int]:
+        """The Allow statements that allow a requester of the row what he wants; denies: after every Deny."""
+        found: Mask = 0
+        for facts in self._ways(key, row, goal, denies):
+            caller = facts["#row"]
+            for mask, _ in self._front(facts, Row[str(caller)], goal.action):
+                if not denies or not mask & self.deny_bits:
+                    found |= mask & self.allow_bits
+        return frozenset(i for i in self.allows if found >> i & 1)
+
+    def _ways(self, key: Facts, row: Row, goal: Goal, denies: bool) -> Iterator[Facts]:
+        """What is chosen before the other facts: by which way the request comes, whether it has encryption context."""
+        if not kms.crosses_accounts(goal.action) and row not in (Row.service, Row.internal):
+            return
+        kind = (str(key["kms:keyusage"]), str(key["kms:keyspec"]), str(key["kms:keyorigin"]))
+        if not (kms.can(*kind, goal.verb) and kms.can(*kind, goal.action)):
+            return
+        base: Facts = {**key, "#action": goal.action, "#operation": goal.operation.removeprefix("kms:"), "#row": row.name}
+        base["#denies"] = str(denies)
+        if goal.action != kms.CREATE_GRANT or not goal.operation:
+            yield from self._surroundings({**base, "#for": "any"}, row)
+            return
+        yield from self._surroundings({**base, "#for": "service" if row is Row.service else "row"}, row)
+        if row is Row.service:
+            for other in (Row.everyone, Row.network, Row.organization, Row.external):
+                yield from self._surroundings({**base, "#for": "service", "#row": other.name}, other)
+        if row is Row.internal:
+            yield from self._surroundings({**base, "#for": "service"}, row)
+
+    def _surroundings(self, base: Facts, row: Row) -> Iterator[Facts]:
+        action = str(base["#action"])
+        contexts = ["none"]
+        if context_matters(self.values) and kms.carries(action, NAMES) and kms.has_context(str(base["kms:keyspec"])):
+            contexts.append("some")
+        spec = [base]
+        if action == "kms:RetireGrant":
+            spec.append({k: v for k, v in base.items() if k not in KEY[:4]})
+        for facts in spec:
+            for context in contexts:
+                for through in ("false",) if row is Row.service or not self.ways else ("false", "true"):
+                    found: Facts = {**facts, "#context": context, VIA: through}
+                    yield found
+                    if action in ASKED_OF_SERVICES:
+                        if FOR_SERVICE in self.named.mentioned:
+                            yield {**found, FOR_SERVICE: "false"}
+                        if through == "true":
+                            yield {**found, FOR_SERVICE: "true"}
+
+    def _usable(self, facts: Facts, row: Row, who: Facts) -> bool:
+        """Whether the grantee's own request for the operation, on the same key, is met by no Deny."""
+        if facts["#denies"] == "False":
+            return True
+        operation = f"kms:{facts['#operation']}"
+        if "#service" in who:
+            row = Row.service
+        base: Facts = {k: v for k, v in facts.items() if k in KEY or k in ("#key", "#partition", "#account")}
+        base = {**base, "#action": operation, "#operation": "", "#row": row.name, "#denies": "True", "#for": "any", **who}
+        sign = (operation, row, tuple(sorted(base.items())))
+        if sign not in self.usable:
+            self.usable[sign] = any(
+                not mask & self.deny_bits
+                for found in self._surroundings(base, row)
+                if "#via" not in who or found[VIA] == "true"
+                for mask, _ in self._front(found, row, operation)
+            )
+        return self.usable[sign]
+
+    def _front(self, facts: Facts, row: Row, action: str) -> list[tuple[Mask, Facts]]:
+        """The best sets of statements that requests with these facts meet: as many Allows, as few Denies as can be."""
+        start = sum(1 << i for i, s in enumerate(self.statements) if s and action_matches(s, action))
+        found = [(start, facts)]
+        for component in self._components(action, facts):
+            options = self._component(component, facts, row, action)
+            found = self._best((mask & more, {**known, **chosen}) for mask, known in found for more, chosen in options)
+        return found
+
+    def _best(self, options: Iterable[tuple[Mask, Facts]]) -> list[tuple[Mask, Facts]]:
+        """Without those to which another is at least as good: as many Allows, no further Deny."""
+        found: dict[Mask, Facts] = {}
+        for mask, facts in options:
+            found.setdefault(mask, facts)
+        wins = {m: (m & self.allow_bits) | (~m & self.deny_bits) for m in found}
+        best = [m for m in wins if not any(o != m and wins[m] | wins[o] == wins[o] and wins[o] != wins[m] for o in wins)]
+        return [(m, found[m]) for m in best]
+
+    def _components(self, action: str, facts: Facts) -> list[tuple[str, ...]]:
+        """Groups of facts that decide something together, sources of variables first; () is what is chosen already."""
+        sign = (self._absent(action), action == kms.CREATE_GRANT and facts["#for"] != "any")
+        if sign not in self.components:
+            self.components[sign] = self._split(action, sign[1])
+        return self.components[sign]
+
+    def _split(self, action: str, grant: bool) -> list[tuple[str, ...]]:
+        groups = {g for atom in self.atoms for g in self._groups(atom, action)} | {"who"}
+        if grant:
+            groups.add("grant")
+        edges = {("who", key) for key in OWN_ARN} | {("aws:resourceorgid", "org"), ("kms:viaservice", "grant")}
+        edges |= {(NAMES, key) for key in groups if key.startswith(CONTEXT)}
+        for test in self.named.tests:
+            edges |= {(group_of(v), group_of(test.key)) for v in test.variables}
+        for atom in self.atoms:
+            linked = self._groups(atom, action)
+            edges |= set(zip(linked, linked[1:])) if not atom.spelled else set()
+            edges |= {(a, b) for a, b in zip(linked, linked[1:]) if group_of(atom.keys[0]) not in linked}
+        edges = {(a, b) for a, b in edges if a != b and {a, b} <= groups}
+        done: list[tuple[str, ...]] = [()]
+        left = set(groups)
+        while left:
+            component, grown = set(), {min(left)}
+            while grown:
+                component |= grown
+                grown = {g for e in edges for g in e if set(e) & component} - component
+            left -= component
+            done.append(tuple(_sources_first(component, edges)))
+        return done
+
+    def _groups(self, atom: Atom, action: str) -> list[str]:
+        """The facts on which an atom depends, but for what is chosen already and what the action does not carry."""
+        return sorted({group_of(k) for k in atom.keys if k not in OUTER and kms.carries(action, k)})
+
+    def _component(self, component: tuple[str, ...], facts: Facts, row: Row, action: str) -> list[tuple[Mask, Facts]]:
+        """The best sets of statements that the facts of one component leave."""
+        sign = (component, self._absent(action), self._depends(component, facts, row))
+        if sign not in self.fronts:
+            atoms = [a for a in self.atoms if set(self._groups(a, action)) & set(component or ()) or not (component or self._groups(a, action))]
+            options = ((self._mask(atoms, found), found) for found in self._enumerate(component, row, facts))
+            self.fronts[sign] = self._best(options)
+        return self.fronts[sign]
+
+    def _absent(self, action: str) -> frozenset[str]:
+        """The keys of the policy that a request for the action does not carry."""
+        if action not in self.absent:
+            self.absent[action] = frozenset(k for k in self.named.mentioned if not kms.carries(action, k))
+        return self.absent[action]
+
+    def _depends(self, component: tuple[str, ...], facts: Facts, row: Row) -> object:
+        """What of the facts chosen already, and of the row, makes a difference to a component."""
+        names = {"#partition", "#account"}
+        if not component or self.entangled or ("grant" in component and self.deny_bits):
+            names = set(facts)
+        if "grant" in component:
+            names |= {"#for", "#denies", FOR_SERVICE}
+        if OPERATIONS in component:
+            names.add("#operation")
+        if "who" in component:
+            names |= {"#grantee", "#service"}
+        if any(key.startswith(CONTEXT) or key in (NAMES, "kms:grantconstrainttype") for key in component):
+            names |= {"#context", "#action"}
+        if {"net", "called", "kms:viaservice"} & set(component):
+            names |= {VIA, "#via"}
+        if "kms:encryptionalgorithm" in component:
+            names.add("kms:keyspec")
+        if not {"net", "org", "aws:ec2instancesourcevpc", "grant"} & set(component) and row in STRANGERS:
+            row = Row.everyone
+        return row, tuple(sorted((k, v) for k, v in facts.items() if k in names))
+
+    def _enumerate(self, groups: tuple[str, ...], row: Row, facts: Facts) -> Iterator[Facts]:
+        """Every combination of values of some groups."""
+        if not groups:
+            yield facts
+            return
+        for chosen in self._candidates(groups[0], row, facts):
+            yield from self._enumerate(groups[1:], row, chosen)
+
+    def _candidates(self, group: str, row: Row, facts: Facts) -> Iterator[Facts]:
+        """The facts with each value of one group."""
+        if group == "who" and row is Row.service:
+            return principals.services(self.values, facts, str(facts.get("#service", "")))
+        if group == "who":
+            return principals.principals(self.values, row, facts, str(facts.get("#grantee", "")))
+        if group == "org":
+            return iter([facts]) if row is Row.service else principals.organizations(self.values, row, facts)
+        if group == "grant":
+            return grants.grantees(self.values, row, facts, lambda who: self._usable(facts, row, who))
+        if group == OPERATIONS:
+            return grants.operations(self.values, facts)
+        if group == "kms:viaservice" and "#via" in facts:
+            return iter([{**facts, group: facts["#via"]}] if facts["#via"] else surroundings.single(self.values, group, row, facts))
+        makers = {
+            "net": surroundings.networks,
+            "called": surroundings.called,
+            "time": surroundings.moments,
+            "mfa": surroundings.mfa,
+            NAMES: surroundings.context_names,
+        }
+        if group in makers:
+            return makers[group](self.values, row, facts)
+        return surroundings.single(self.values, group, row, facts)
+
+    def _mask(self, atoms: list[Atom], facts: Facts) -> Mask:
+        """The statements of which these facts meet every atom."""
+        context = {k: v for k, v in facts.items() if not k.startswith("#")}
+        caller, mask = caller_of(facts), self.every
+        for atom in atoms:
+            if mask >> atom.statement & 1 and not self._meets(atom, caller, str(facts["#key"]), context):
+                mask &= ~(1 << atom.statement)
+        return mask
+
+    def _meets(self, atom: Atom, caller: Caller, key: str, context: Facts) -> bool:
+        statement, variables = self.statements[atom.statement], self.named.policy.variables
+        if atom.spelled:
+            return met(atom.spelled, context, variables, statement["Effect"] == "Deny")
+        if atom.keys == WHO[:1]:
+            return principal_matches(statement, caller, key)
+        return resource_matches(statement, key, context, variables)
+
+
+def way_matters(mentioned: set[str]) -> bool:
+    """Whether it matters by which way a request comes."""
+    keys = {FOR_SERVICE, VIA, "kms:viaservice", "kms:granteeprincipal", "kms:granteeserviceprincipal"}
+    return bool(mentioned & (keys | set(NET) | set(CALLED)))
+
+
+def _sources_first(component: set[str], edges: set[tuple[str, str]]) -> Iterable[str]:
+    left = set(component)
+    while left:
+        ready = sorted(g for g in left if not any(b == g and a in left for a, b in edges)) or sorted(left)[:1]
+        yield ready[0]
+        left.discard(ready[0])
+
+
+def caller_of(facts: Facts) -> Caller:
+    """Who makes a request with these facts."""
+
+    def text(key: str) -> str | None:
+        value = facts.get(key)
+        return value if isinstance(value, str) and value else None
+
+    service, user_id = text("aws:principalservicename"), text("aws:userid")
+    return Caller(
+        text("aws:principalaccount"),
+        text("aws:principalarn"),
+        text("#session"),
+        user_id.split(":")[0] if user_id else None,
+        (service,) if service else (),
+    )
