@@ -8,8 +8,10 @@ import json
 from typing import Any
 
 from dev.fuzz.generator import Case
-from dev.reference.evaluator import ALLOWED, Caller, Key, Request, evaluate
-from dev.reference.grammar import read
+from dev.reference.evaluator import ALLOWED, DENIED, Request, caller_of, evaluate, grantee_may_be
+from dev.reference.grammar import Policy, read
+from dev.reference.kms import CLASSES, CREATE_GRANT
+from dev.reference.names import Key
 from dev.reference.oracle import Verdict, judge
 from kmspolicy import Analysis, KeyFacts, analyze, resolve_actions
 
@@ -29,18 +31,32 @@ def differences(case: Case) -> dict[str, tuple[Any, Any]]:
 
 def engine(case: Case) -> Analysis:
     """What the engine makes of a case."""
-    key = KeyFacts(case.account, case.region, case.key_id, case.partition, case.event_time)
+    key = KeyFacts(
+        case.account,
+        case.region,
+        case.key_id,
+        case.partition,
+        case.event_time,
+        case.usage,
+        case.spec,
+        case.origin,
+        case.multi_region,
+    )
     return analyze(case.text(), actions=resolve_actions(case.actions), key=key)
 
 
 def reference(case: Case) -> Verdict:
     """What the reference makes of a case."""
-    return judge(case.text(), resolve_actions(case.actions), key_of(case), case.event_time)
+    names = tuple(f"kms:{name.strip()}" for name in case.actions.split(","))
+    asked = case.actions if case.actions in CLASSES else names
+    return judge(case.text(), asked, key_of(case), case.event_time)
 
 
 def key_of(case: Case) -> Key:
-    """The key's known parts."""
-    return Key(case.account, case.region, case.key_id, case.partition)
+    """What is known of the key."""
+    return Key(
+        case.account, case.region, case.key_id, case.partition, case.usage, case.spec, case.origin, case.multi_region
+    )
 
 
 def of_engine(analysis: Analysis) -> Summary:
@@ -73,26 +89,40 @@ def of_reference(verdict: Verdict) -> Summary:
 
 def witness_problem(case: Case, analysis: Analysis) -> str | None:
     """Why a witness is none: missing, or a request that the reference's evaluator does not allow."""
-    if analysis.problem:
+    if analysis.audience is None:
         return None
-    due = [(analysis.witness, analysis.audience is not None and analysis.audience.value == "everyone")]
+    due = [(analysis.witness, analysis.audience.value == "everyone")]
     due += [(s.witness, s.flagged) for s in analysis.statements]
     policy = read(case.text())
     for text, needed in due:
         if needed and text is None:
             return "missing"
-        if text is not None:
-            outcome = evaluate(policy, request_of(text, key_of(case)))
-            if outcome != ALLOWED:
-                return f"{outcome}: {text}"
+        if text is not None and (problem := _problem(policy, json.loads(text))):
+            return f"{problem}: {text}"
     return None
 
 
-def request_of(witness: str, key: Key) -> Request:
+def _problem(policy: Policy, made: dict[str, Any]) -> str | None:
+    """Why a request that a witness describes is not allowed; of a grant, the grantee's request is met by no Deny."""
+    if "key" not in made:
+        return "no key is named"
+    request = request_of(made)
+    outcome = evaluate(policy, request)
+    if outcome != ALLOWED or "then" not in made:
+        return None if outcome == ALLOWED else outcome
+    then, grantee = request_of(made["then"]), request.context.get("kms:granteeprincipal")
+    if request.action != CREATE_GRANT or then.key != request.key:
+        return "not a grant of the same key"
+    if evaluate(policy, then) == DENIED:
+        return "the grantee's request is denied"
+    if request.context.get("kms:grantisforawsresource") != "true" and not (
+        isinstance(grantee, str) and grantee_may_be(grantee, then.caller)
+    ):
+        return "another grantee"
+    return None
+
+
+def request_of(made: dict[str, Any]) -> Request:
     """The request that a witness describes."""
-    made = json.loads(witness)
     context = {key.lower(): value for key, value in made["context"].items()}
-    arn = made["principal"]
-    user_id = context.get("aws:userid")
-    caller = Caller(arn.split(":")[4], arn, arn if ":sts:" in arn else None, user_id and user_id.split(":")[0])
-    return Request(made["action"], caller, key, context)
+    return Request(made["action"], caller_of(made["principal"], context), made["key"], context)

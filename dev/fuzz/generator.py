@@ -35,6 +35,10 @@ class Case(NamedTuple):
     partition: str | None = None
     event_time: float | None = None
     actions: str = "encrypt"
+    usage: str | None = None
+    spec: str | None = None
+    origin: str | None = None
+    multi_region: bool | None = None
 
     def text(self) -> str:
         """The policy as the engine reads it."""

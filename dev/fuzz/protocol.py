@@ -13,7 +13,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from dev.fuzz.generator import case
-from dev.reference.evaluator import Key
+from dev.reference.names import Key
 from dev.reference.oracle import UNKNOWN_KEY, judge
 from dev.scp import Row
 from dev.splunkd import CommandError, run

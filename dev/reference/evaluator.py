@@ -88,7 +88,7 @@ def principal_matches(statement: dict[str, Any], caller: Caller, key: str) -> bo
 
 
 def names(kind: str, name: str, caller: Caller, key: str) -> bool:
-    """Whether one entry of a principal element means this caller; an ARN of another partition than the key's does not."""
+    """Whether one entry of a principal element means this caller; ARNs of another partition than the key's do not."""
     if kind == "Service":
         return name in caller.services and "*" not in name
     if kind != "AWS":
@@ -144,5 +144,3 @@ def grantee_may_be(grantee: str, caller: Caller) -> bool:
     if start[5:] == ["root"]:
         return caller.account == start[4]
     return grantee in (caller.arn, caller.session)
-
-

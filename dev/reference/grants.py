@@ -1,6 +1,6 @@
 """CreateGrant: to whom a request may give a grant, and for what.
-From the KMS Developer Guide, *Grants in AWS KMS*, *Condition keys* (kms:GranteePrincipal and the others of a grant), and
-the API Reference, *CreateGrant*; the design's *CreateGrant is a way to encrypt*.
+From the KMS Developer Guide, *Grants in AWS KMS*, *Condition keys* (kms:GranteePrincipal and the others of a grant),
+and the API Reference, *CreateGrant*; the design's *CreateGrant is a way to encrypt*.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from dev.reference.principals import SERVICE, UNIQUE, forms, may_own, tests_on_a
 from dev.reference.surroundings import SHAPES
 from dev.reference.values import ACCOUNT, NAME, Facts, Values, arn, either, exact
 
-PRINCIPAL, SERVICE_PRINCIPAL, SOURCE_ARN = "kms:granteeprincipal", "kms:granteeserviceprincipal", "kms:grantconstraintsourcearn"
+PRINCIPAL, SERVICE_PRINCIPAL, SOURCE_ARN = (
+    "kms:granteeprincipal",
+    "kms:granteeserviceprincipal",
+    "kms:grantconstraintsourcearn",
+)
 Check = Callable[[Facts], bool]
 
 
@@ -26,7 +30,14 @@ def grantees(values: Values, row: Row, facts: Facts, usable: Check) -> Iterator[
     """
     purpose, through = facts["#for"], facts.get("kms:grantisforawsresource") == "true"
     if purpose in ("any", "service"):
-        for name in texts(either(SERVICE, ()), (*values.tests(SERVICE_PRINCIPAL, facts), *values.lifted(SERVICE_PRINCIPAL, facts), *_services(values, facts))):
+        for name in texts(
+            either(SERVICE, ()),
+            (
+                *values.tests(SERVICE_PRINCIPAL, facts),
+                *values.lifted(SERVICE_PRINCIPAL, facts),
+                *_services(values, facts),
+            ),
+        ):
             if purpose == "any" or usable({"#service": name}):
                 yield from _constrained(values, {**facts, SERVICE_PRINCIPAL: name})
     if purpose == "any" or (purpose == "row" and through):

@@ -11,6 +11,7 @@ from dev.reference import kms
 from dev.reference.evaluator import met
 from dev.reference.languages import ANYTHING, Language, literal, sequence, some, texts
 from dev.reference.operators import arn_parts, expand
+from dev.reference.principals import account_tests
 from dev.reference.surroundings import CAPITALS, LABEL
 from dev.reference.values import (
     ACCOUNT,
@@ -81,7 +82,11 @@ def _tests(values: Values) -> Iterator[Language]:
     for key, start in (("aws:requestedregion", PART + PART + PART), ("aws:resourceaccount", PART + PART + PART + PART)):
         tests = (*values.tests(key, none), *values.lifted(key, none))
         yield from (start + t.within(NO_COLON) + literal(":") + ANYTHING for t in tests)
-    yield from (PART + PART + PART + PART + a + literal(":") + ANYTHING for a in exact(named.accounts))
+    if not named.key.account:
+        # the principals of the key's own account are of it
+        yield from (
+            PART + PART + PART + PART + a.within(DIGITS) + literal(":") + ANYTHING for a in account_tests(values, none)
+        )
     yield from (PART + p + literal(":") + ANYTHING for p in _partitions(values))
 
 
@@ -103,7 +108,9 @@ def _kinds(values: Values, actions: tuple[str, ...]) -> Iterator[Facts]:
     known = (tuple(kms.USAGES), tuple(kms.SPECS), kms.ORIGINS)
     told = (key.usage, key.spec, key.origin)
     options = [
-        [t] if t else dict.fromkeys([*names, *texts(CAPITALS, (*values.tests(k, {}), *values.lifted(k, {}), *exact(names)))])
+        [t]
+        if t
+        else dict.fromkeys([*names, *texts(CAPITALS, (*values.tests(k, {}), *values.lifted(k, {}), *exact(names)))])
         for t, names, k in zip(told, known, KIND)
     ]
     variables = frozenset().union(*(t.variables for t in values.named.tests), *values.named.resource_variables)
@@ -119,8 +126,13 @@ def _kinds(values: Values, actions: tuple[str, ...]) -> Iterator[Facts]:
             )
             groups.setdefault(sign, []).append(facts)
     for alike in groups.values():
-        can = {tuple(a for a in actions if kms.can(*map(str, facts.values()), a)): facts for facts in alike}
+        can = {tuple(a for a in actions if _can(facts, a)): facts for facts in alike}
         yield from (facts for able, facts in can.items() if not any(_covers(able, other) for other in can))
+
+
+def _can(facts: Facts, action: str) -> bool:
+    usage, spec, origin = (str(facts[key]) for key in KIND)
+    return kms.can(usage, spec, origin, action)
 
 
 def context_matters(values: Values) -> bool:

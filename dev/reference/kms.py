@@ -1,6 +1,6 @@
 """What KMS can do: the actions of each class, the keys that their requests carry, what each kind of key is for.
-From the KMS Developer Guide, *AWS KMS permissions*, *Key type reference*; the Service Authorization Reference, *Actions,
-resources, and condition keys for AWS Key Management Service* (July 2026); the KMS API Reference.
+From the KMS Developer Guide, *AWS KMS permissions*, *Key type reference*; the Service Authorization Reference,
+*Actions, resources, and condition keys for AWS Key Management Service* (October 2026); the KMS API Reference.
 """
 
 from __future__ import annotations
@@ -77,7 +77,13 @@ def crosses_accounts(action: str) -> bool:
 _CIPHER = (*ENCRYPT[:-1], *DECRYPT[:-1])
 _ALIAS = (*ENCRYPT, *DECRYPT, *SIGN, "kms:DescribeKey")
 _TAGS = ("kms:TagResource", "kms:UntagResource", "kms:CreateKey")
-_ATTESTED = ("kms:Decrypt", "kms:DeriveSharedSecret", "kms:GenerateDataKey", "kms:GenerateDataKeyPair", "kms:GenerateRandom")
+_ATTESTED = (
+    "kms:Decrypt",
+    "kms:DeriveSharedSecret",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyPair",
+    "kms:GenerateRandom",
+)
 _CARRIED: dict[str, tuple[str, ...]] = {
     "kms:bypasspolicylockoutsafetycheck": ("kms:CreateKey", "kms:PutKeyPolicy"),
     "kms:datakeypairspec": KEY_PAIRS,
@@ -165,7 +171,7 @@ def exists(usage: str, spec: str, origin: str) -> bool:
 
 def can(usage: str, spec: str, origin: str, action: str) -> bool:
     """Whether a key can perform an action. GetPublicKey: no symmetric key has one. Data keys need SYMMETRIC_DEFAULT."""
-    symmetric = "SYMMETRIC_DEFAULT" == spec or "GENERATE_VERIFY_MAC" in (usage, *SPECS.get(spec, ()))
+    symmetric = spec == "SYMMETRIC_DEFAULT" or "GENERATE_VERIFY_MAC" in (usage, *SPECS.get(spec, ()))
     if action == "kms:GetPublicKey":
         return not symmetric
     if action not in _BY_USAGE:

@@ -30,7 +30,7 @@ class Language:
         object.__setattr__(self, "_hash", hash((self.edges, self.start, self.accept)))
 
     def __hash__(self) -> int:
-        return self._hash  # type: ignore[attr-defined, no-any-return]
+        return self._hash  # type: ignore[attr-defined]
 
     def __add__(self, other: Language) -> Language:
         """The texts of this language, each followed by a text of the other."""
@@ -38,7 +38,9 @@ class Language:
         first = tuple(edge for state in far.start for edge in far.edges[state - len(self.edges)])
         joined = tuple(e + first if i in self.accept else e for i, e in enumerate(self.edges))
         start = self.start | far.start if self.start & self.accept else self.start
-        return Language(joined + far.edges, start, far.accept | (self.accept if far.start & far.accept else frozenset()))
+        return Language(
+            joined + far.edges, start, far.accept | (self.accept if far.start & far.accept else frozenset())
+        )
 
     def __or__(self, other: Language) -> Language:
         """The texts of both."""
@@ -51,7 +53,9 @@ class Language:
 
     def any_case(self) -> Language:
         """Its texts, spelled in any case."""
-        edges = tuple(tuple((frozenset(d for x in c for d in (x.lower(), x.upper())), t) for c, t in e) for e in self.edges)
+        edges = tuple(
+            tuple((frozenset(d for x in c for d in (x.lower(), x.upper())), t) for c, t in e) for e in self.edges
+        )
         return Language(edges, self.start, self.accept)
 
     def after(self, before: Language) -> Language:
@@ -139,7 +143,8 @@ def one_of(texts: Iterable[str]) -> Language:
 def sequence(elements: tuple[tuple[Chars, bool], ...]) -> Language:
     """Characters one after the other; True: any number of them."""
     last = len(elements)
-    edges, ends = [], []
+    edges: list[Edges] = []
+    ends: list[int] = []
     for position in range(last + 1):
         here: list[tuple[Chars, int]] = []
         while position < last and elements[position][1]:
@@ -223,5 +228,3 @@ def _representatives(sets: frozenset[Chars]) -> str:
 def spellings(text: str) -> Language:
     """A text in any case."""
     return sequence(tuple((frozenset([c.lower(), c.upper()]), False) for c in text))
-
-

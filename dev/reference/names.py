@@ -83,12 +83,14 @@ class Named:
         self.vpcs, self.endpoints = _whole(r"vpc-[0-9a-z]+", parts), _whole(r"vpce-[0-9a-z]+", parts)
         self.unique_ids = _whole(UNIQUE_ID, parts)
         self.users = {
-            text for t in self.tests if t.key == "identitystore:userid" for text in t.texts() if not set(text) & set("*?$")
+            text
+            for t in self.tests
+            if t.key == "identitystore:userid"
+            for text in t.texts()
+            if not set(text) & set("*?$")
         }
         self.partition = self._partition()
-        self.mentioned = {t.key for t in self.tests}.union(
-            *(t.variables for t in self.tests), *self.resource_variables
-        )
+        self.mentioned = {t.key for t in self.tests}.union(*(t.variables for t in self.tests), *self.resource_variables)
 
     def _tests(self, statement: int, spelled: Spelled) -> Iterator[Test]:
         for operator, key, values in spelled:
@@ -125,7 +127,9 @@ class Named:
     def is_named_address(self, address: Any) -> bool:
         """Whether the address lies in a block that is not everyone's (aws:SourceIp)."""
         return any(
-            address in b and b.prefixlen >= WIDE[b.version] and not (test.base == "ipaddress" and too_many(found, b.version))
+            address in b
+            and b.prefixlen >= WIDE[b.version]
+            and not (test.base == "ipaddress" and too_many(found, b.version))
             for test, found in self._blocks()
             for b in found
         )

@@ -42,7 +42,9 @@ class Verdict:
         return tuple(i for i, s in enumerate(self.statements) if s.granted)
 
 
-def judge(text: str, asked: str | Sequence[str] = "encrypt", key: Key = UNKNOWN_KEY, now: float | None = None) -> Verdict:
+def judge(
+    text: str, asked: str | Sequence[str] = "encrypt", key: Key = UNKNOWN_KEY, now: float | None = None
+) -> Verdict:
     """The verdict on a policy text. asked: a class, or full names of actions; now: Unix seconds, from which on requests
     are made.
     """
@@ -55,9 +57,7 @@ def judge(text: str, asked: str | Sequence[str] = "encrypt", key: Key = UNKNOWN_
     both = {name: goals_of(name) for name in ("encrypt", "decrypt")}
     every = list(dict.fromkeys([*goals, *both["encrypt"], *both["decrypt"]]))
     trial = Trial(values)
-    found = [
-        _Tried(facts, trial, every) for facts in keys(values, [goal.operation or goal.action for goal in every])
-    ]
+    found = [_Tried(facts, trial, every) for facts in keys(values, [goal.operation or goal.action for goal in every])]
     widest, own = Row.none, [Row.none] * len(policy.statements)
     for tried in found:
         for goal in goals:
@@ -120,7 +120,11 @@ def _encrypt_only(found: list[_Tried], both: dict[str, list[Goal]], told: bool) 
     for tried in found:
         for encapsulates in (False, True):
             encrypts, decrypts = (
-                any(tried.open[g] for g in both[name] if g.encapsulates is encapsulates and (told or name == "decrypt" or _counts(g, found, both[name])))
+                any(
+                    tried.open[g]
+                    for g in both[name]
+                    if g.encapsulates is encapsulates and (told or name == "decrypt" or _counts(g, found, both[name]))
+                )
                 for name in ("encrypt", "decrypt")
             )
             if encrypts and not decrypts:

@@ -96,11 +96,7 @@ def tests_on_arn(values: Values, facts: Facts) -> dict[str, tuple[Language, ...]
     """What conditions and principal elements ask of a principal, as tests on its ARN, by kind."""
     named = values.named
     entries = {name for listed in named.principals for kind, name in listed if kind == "AWS"}
-    accounts = [*exact(named.accounts | {str(facts["#account"])}), *(language for key in ACCOUNTS for language in values.tests(key, facts))]
-    accounts += [language for key in ACCOUNTS for language in values.lifted(key, facts)]
-    for key in OWN_ARN:
-        patterns = (p for test in values.by_key.get(key, ()) for p in values.patterns(test, facts))
-        accounts += [wildcards(_fifth_part(p), DIGITS) for p in patterns]
+    accounts = [*exact({str(facts["#account"])}), *account_tests(values, facts)]
     tests = [
         *(fifth(a.within(DIGITS)) for a in dict.fromkeys(accounts)),
         *values.tests("aws:principalarn", facts),
@@ -115,6 +111,16 @@ def tests_on_arn(values: Values, facts: Facts) -> dict[str, tuple[Language, ...]
     start = literal("arn:") + some(REGIONAL) + literal(":iam::") + ACCOUNT + literal(":user/") + IN_PATH
     both = tuple(dict.fromkeys(tests))
     return {**dict.fromkeys(TYPES, both), "user": both + tuple(start + user.within(NAME) for user in users)}
+
+
+def account_tests(values: Values, facts: Facts) -> Iterator[Language]:
+    """What conditions ask of the account of a principal."""
+    yield from exact(values.named.accounts)
+    for key in ACCOUNTS:
+        yield from (*values.tests(key, facts), *values.lifted(key, facts))
+    for key in (*OWN_ARN, "aws:principalarn"):
+        for test in values.by_key.get(key, ()):
+            yield from (wildcards(_fifth_part(pattern), DIGITS) for pattern in values.patterns(test, facts))
 
 
 def _userid_on_arn(kind: str, userid: Language, facts: Facts) -> Language:
@@ -134,7 +140,9 @@ def _sessions(values: Values, kind: str, text: str, grantee: str) -> Iterator[st
         return
     if not grantee:
         yield ""
-    entries = {name for listed in values.named.principals for k, name in listed if k == "AWS" and "assumed-role/" in name}
+    entries = {
+        name for listed in values.named.principals for k, name in listed if k == "AWS" and "assumed-role/" in name
+    }
     for session in [grantee] if grantee else sorted(entries):
         same = session.replace(":sts:", ":iam:").split(":")[:5] == text.split(":")[:5]
         if same and kind == "role" and session.split("/")[1] == text.split("/")[-1]:
@@ -153,14 +161,18 @@ def _with_id(values: Values, row: Row, kind: str, facts: Facts) -> Iterator[Fact
     session = str(facts["#session"]).split("/")[-1]
     end = literal("") if kind == "user" else literal(":") + (literal(session) if session else some(NAME, 2))
     tests = values.tests("aws:userid", facts) + values.lifted("aws:userid", facts)
-    for text in texts(literal(IDS[kind]) + UNIQUE + end, tests + tuple(n + (literal(":") + ANYTHING | literal("")) for n in named)):
+    for text in texts(
+        literal(IDS[kind]) + UNIQUE + end, tests + tuple(n + (literal(":") + ANYTHING | literal("")) for n in named)
+    ):
         if row not in STRANGERS or text.split(":")[0] not in values.named.unique_ids:
             yield {**facts, "aws:userid": text}
 
 
 def services(values: Values, facts: Facts, name: str = "") -> Iterator[Facts]:
     """A service under each name that matters, alone and with other names of its own."""
-    named = {name for listed in values.named.principals for kind, name in listed if kind == "Service" and "*" not in name}
+    named = {
+        name for listed in values.named.principals for kind, name in listed if kind == "Service" and "*" not in name
+    }
     keys = ("aws:principalservicename", "aws:principalservicenameslist")
     tests = [language for key in keys for language in values.tests(key, facts) + values.lifted(key, facts)]
     options = texts(either(SERVICE, named), (*tests, *exact(named)))
@@ -180,14 +192,24 @@ def organizations(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     the principals of the key's own account belong.
     """
     named, theirs = values.named.organizations, facts.get("aws:resourceorgid")
-    if row is Row.internal and theirs:
-        shapes = literal(str(theirs))
-    else:
+    owner = row is Row.internal and "aws:resourceorgid" in values.named.mentioned
+    if not (owner and theirs):
         yield facts
-        shapes = either(ORGANIZATION, named)
-    heads = [wildcards(_head(p), ALNUM | {"-"}) for t in values.by_key.get("aws:principalorgpaths", ()) for p in values.patterns(t, facts)]
-    tests = (*exact(named), *values.tests("aws:principalorgid", facts), *values.lifted("aws:principalorgid", facts), *heads)
-    if row is not Row.internal and theirs:
+    if owner and not theirs:
+        return
+    shapes = literal(str(theirs)) if owner else either(ORGANIZATION, named)
+    heads = [
+        wildcards(_head(p), ALNUM | {"-"})
+        for t in values.by_key.get("aws:principalorgpaths", ())
+        for p in values.patterns(t, facts)
+    ]
+    tests = (
+        *exact(named),
+        *values.tests("aws:principalorgid", facts),
+        *values.lifted("aws:principalorgid", facts),
+        *heads,
+    )
+    if theirs:
         tests += (literal(str(theirs)),)
     for org in texts(shapes, tests):
         if row in (Row.everyone, Row.network) and (org in named or org == theirs):

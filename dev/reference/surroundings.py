@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 from dev.reference import kms
 from dev.reference.facts import CONTEXT, ENDPOINT, OWN_ARN, SOURCE, STRANGERS, Row
@@ -78,7 +79,11 @@ def networks(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     own = row is Row.everyone
     for vpc, vpce in itertools.product(_vpcs(values, own, facts), _endpoints(values, own, facts)):
         found: Facts = {**facts, "aws:sourcevpc": vpc, "aws:sourcevpce": vpce}
-        options = [_endpoint(values, key, vpc, own, facts) for key in ("aws:sourcevpcarn", *ENDPOINT) if key in values.named.mentioned]
+        options = [
+            _endpoint(values, key, vpc, own, facts)
+            for key in ("aws:sourcevpcarn", *ENDPOINT)
+            if key in values.named.mentioned
+        ]
         for chosen in itertools.product(*options):
             yield {**found, **{key: value for part in chosen for key, value in part.items()}}
 
@@ -110,26 +115,28 @@ def _endpoints(values: Values, own: bool, facts: Facts) -> list[str]:
 
 def _endpoint(values: Values, key: str, vpc: str, own: bool, facts: Facts) -> list[Facts]:
     """What a request through an endpoint carries besides VPC and endpoint, each the requester's own or absent."""
+    found: list[Any] = _of_endpoint(values, key, vpc, own, facts)
+    return [{}, *({key: value} for value in found)]
+
+
+def _of_endpoint(values: Values, key: str, vpc: str, own: bool, facts: Facts) -> list[Any]:
     named = values.named
+    accounts, organizations = (named.accounts, named.organizations) if own else (set(), set())
     if key == "aws:vpcsourceip":
-        return [{}, *({key: text} for text in _any_address(values, key, facts))]
+        return _any_address(values, key, facts)
     if key == "aws:sourcevpcarn":
         shape = arn("ec2", ACCOUNT, literal(f"vpc/{vpc}"), literal(str(facts["#partition"])), LABEL)
         found = values.of(key, facts, shape, [fifth(literal(a)) for a in sorted(named.accounts)])
-        found = [t for t in found if not (own and t.split(":")[4] in named.accounts)]
-        return [{}, *({key: text} for text in found)]
+        return [t for t in found if t.split(":")[4] not in accounts]
     if key == "aws:vpceaccount":
-        found = values.of(key, facts, ACCOUNT, exact(named.accounts))
-        return [{}, *({key: text} for text in but(found, named.accounts if own else ()))]
-    orgs = either(ORGANIZATION, named.organizations)
+        return but(values.of(key, facts, ACCOUNT, exact(named.accounts)), accounts)
+    shape = either(ORGANIZATION, named.organizations)
     if key == "aws:vpceorgid":
-        found = values.of(key, facts, orgs, exact(named.organizations))
-        return [{}, *({key: text} for text in but(found, named.organizations if own else ()))]
+        return but(values.of(key, facts, shape, exact(named.organizations)), organizations)
     starts = [literal(o + "/") + ANYTHING for o in sorted(named.organizations)]
-    paths = values.of(key, facts, orgs + literal("/") + ANYTHING + literal("/"), starts)
-    paths = [t for t in paths if not (own and t.split("/")[0] in named.organizations)]
-    sets = [s for s in values.sets(key, paths) if len({t.split("/")[0] for t in s}) == 1]
-    return [{}, *({key: chosen} for chosen in sets)]
+    paths = values.of(key, facts, shape + literal("/") + ANYTHING + literal("/"), starts)
+    paths = [t for t in paths if t.split("/")[0] not in organizations]
+    return [s for s in values.sets(key, paths) if len({t.split("/")[0] for t in s}) == 1]
 
 
 def _any_address(values: Values, key: str, facts: Facts) -> list[str]:
@@ -147,7 +154,9 @@ def called(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     keys = ("aws:calledvia", "aws:calledviafirst", "aws:calledvialast")
     tests = [language for key in keys for language in values.tests(key, facts) + values.lifted(key, facts)]
     names = texts(SERVICE, tuple(tests))
-    for first, last in itertools.product(names, names) if values.named.mentioned & set(keys[1:]) else [(names[0], names[0])]:
+    for first, last in (
+        itertools.product(names, names) if values.named.mentioned & set(keys[1:]) else [(names[0], names[0])]
+    ):
         for chosen in values.sets(keys[0], names):
             yield {**facts, keys[0]: tuple(dict.fromkeys((first, *chosen, last))), keys[1]: first, keys[2]: last}
     for chosen in values.sets(keys[0], names):
@@ -207,7 +216,9 @@ def context_names(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
 
 def single(values: Values, key: str, row: Row, facts: Facts) -> Iterator[Facts]:
     """The values of a key that stands alone; none where it may be absent."""
-    constrained = key == "kms:grantconstrainttype" and facts["#action"] == kms.CREATE_GRANT and facts["#context"] == "some"
+    constrained = (
+        key == "kms:grantconstrainttype" and facts["#action"] == kms.CREATE_GRANT and facts["#context"] == "some"
+    )
     if key not in ("aws:securetransport", "aws:useragent") and not constrained:
         yield facts
     yield from ({**facts, key: value} for value in _single(values, key, row, facts))
@@ -233,26 +244,32 @@ def _single(values: Values, key: str, row: Row, facts: Facts) -> list[str] | lis
         names = facts.get("#names", (key.removeprefix(CONTEXT),) if facts["#context"] == "some" else ())
         return values.of(key, facts) if key.removeprefix(CONTEXT) in names else []
     if key == "aws:resourceorgid":
-        found = values.of(key, facts, either(ORGANIZATION, named.organizations))
-        return found
+        return values.of(key, facts, either(ORGANIZATION, named.organizations))
     if key == "kms:grantconstrainttype" and facts["#action"] == kms.CREATE_GRANT and facts["#context"] == "none":
         return []
     found = values.of(key, facts, SHAPES.get(key, ANYTHING))
     if key == "kms:encryptionalgorithm":
-        known = [t for t in texts(CAPITALS, (*values.tests(key, facts), *exact(_algorithms())))]
-        found = [t for t in dict.fromkeys([*found, *known, *_algorithms()]) if kms.fits(str(facts["kms:keyspec"]), t)]
+        known = sorted({name for names in kms.ALGORITHMS.values() for name in names})
+        found = [*known, *values.of(key, facts, CAPITALS, exact(known))]
+        found = [t for t in dict.fromkeys(found) if kms.fits(str(facts["kms:keyspec"]), t)]
     return values.sets(key, found) if key in MULTIVALUED else found
-
-
-def _algorithms() -> list[str]:
-    return sorted({name for names in kms.ALGORITHMS.values() for name in names})
 
 
 def _own_arns(values: Values, key: str, facts: Facts) -> list[str]:
     """ARNs with the requester's own account; a federated provider may be none."""
     owner = facts.get("aws:principalaccount")
     account: Language = literal(str(owner)) if owner else ACCOUNT
-    found = values.of(key, facts, literal("arn:") + (sequence(((NO_COLON, True),)) + literal(":")) + (sequence(((NO_COLON, True),)) + literal(":")) + (sequence(((NO_COLON, True),)) + literal(":")) + account + literal(":") + ANYTHING)
+    found = values.of(
+        key,
+        facts,
+        literal("arn:")
+        + (sequence(((NO_COLON, True),)) + literal(":"))
+        + (sequence(((NO_COLON, True),)) + literal(":"))
+        + (sequence(((NO_COLON, True),)) + literal(":"))
+        + account
+        + literal(":")
+        + ANYTHING,
+    )
     if key == "aws:federatedprovider":
         found += [t for t in values.of(key, facts, ANYTHING, [literal("arn:") + ANYTHING]) if not t.startswith("arn:")]
     return found

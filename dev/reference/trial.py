@@ -13,7 +13,12 @@ from dev.reference.facts import CALLED, CONTEXT, KEY, NET, OWN_ARN, STRANGERS, W
 from dev.reference.keys import context_matters
 from dev.reference.values import Facts, Values
 
-NAMES, FOR_SERVICE, VIA, OPERATIONS = "kms:encryptioncontextkeys", "kms:grantisforawsresource", "aws:viaawsservice", "kms:grantoperations"
+NAMES, FOR_SERVICE, VIA, OPERATIONS = (
+    "kms:encryptioncontextkeys",
+    "kms:grantisforawsresource",
+    "aws:viaawsservice",
+    "kms:grantoperations",
+)
 OUTER = (*KEY, FOR_SERVICE, VIA)  # chosen before the facts are combined
 ASKED_OF_SERVICES = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
 
@@ -95,7 +100,12 @@ class Trial:
         kind = (str(key["kms:keyusage"]), str(key["kms:keyspec"]), str(key["kms:keyorigin"]))
         if not (kms.can(*kind, goal.verb) and kms.can(*kind, goal.action)):
             return
-        base: Facts = {**key, "#action": goal.action, "#operation": goal.operation.removeprefix("kms:"), "#row": row.name}
+        base: Facts = {
+            **key,
+            "#action": goal.action,
+            "#operation": goal.operation.removeprefix("kms:"),
+            "#row": row.name,
+        }
         base["#denies"] = str(denies)
         if goal.action != kms.CREATE_GRANT or not goal.operation:
             yield from self._surroundings({**base, "#for": "any"}, row)
@@ -134,7 +144,15 @@ class Trial:
         if "#service" in who:
             row = Row.service
         base: Facts = {k: v for k, v in facts.items() if k in KEY or k in ("#key", "#partition", "#account")}
-        base = {**base, "#action": operation, "#operation": "", "#row": row.name, "#denies": "True", "#for": "any", **who}
+        base = {
+            **base,
+            "#action": operation,
+            "#operation": "",
+            "#row": row.name,
+            "#denies": "True",
+            "#for": "any",
+            **who,
+        }
         sign = (operation, row, tuple(sorted(base.items())))
         if sign not in self.usable:
             self.usable[sign] = any(
@@ -160,7 +178,9 @@ class Trial:
         for mask, facts in options:
             found.setdefault(mask, facts)
         wins = {m: (m & self.allow_bits) | (~m & self.deny_bits) for m in found}
-        best = [m for m in wins if not any(o != m and wins[m] | wins[o] == wins[o] and wins[o] != wins[m] for o in wins)]
+        best = [
+            m for m in wins if not any(o != m and wins[m] | wins[o] == wins[o] and wins[o] != wins[m] for o in wins)
+        ]
         return [(m, found[m]) for m in best]
 
     def _components(self, action: str, facts: Facts) -> list[tuple[str, ...]]:
@@ -202,7 +222,11 @@ class Trial:
         """The best sets of statements that the facts of one component leave."""
         sign = (component, self._absent(action), self._depends(component, facts, row))
         if sign not in self.fronts:
-            atoms = [a for a in self.atoms if set(self._groups(a, action)) & set(component or ()) or not (component or self._groups(a, action))]
+            atoms = [
+                a
+                for a in self.atoms
+                if set(self._groups(a, action)) & set(component or ()) or not (component or self._groups(a, action))
+            ]
             options = ((self._mask(atoms, found), found) for found in self._enumerate(component, row, facts))
             self.fronts[sign] = self._best(options)
         return self.fronts[sign]
@@ -255,7 +279,11 @@ class Trial:
         if group == OPERATIONS:
             return grants.operations(self.values, facts)
         if group == "kms:viaservice" and "#via" in facts:
-            return iter([{**facts, group: facts["#via"]}] if facts["#via"] else surroundings.single(self.values, group, row, facts))
+            return iter(
+                [{**facts, group: facts["#via"]}]
+                if facts["#via"]
+                else surroundings.single(self.values, group, row, facts)
+            )
         makers = {
             "net": surroundings.networks,
             "called": surroundings.called,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
+import re
 import string
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
@@ -84,7 +85,7 @@ class Values:
             if known is not None:
                 found.append(known)
             if test.variables - set(facts):
-                free = {key: UNKNOWN for key in test.variables - set(facts)}
+                free = dict.fromkeys(test.variables - set(facts), UNKNOWN)
                 anything = expand(value, {**facts, **free}, self.named.policy.variables) or []
                 found.append([("*", False) if c == UNKNOWN else (c, fixed) for c, fixed in anything])
         return found
@@ -98,6 +99,8 @@ class Values:
                     found += self._around(key, pattern, "stringlike", facts, [literal(str(facts["#key"]))])
         for test in self.named.tests:
             if key in test.variables:
+                if sum(key in other.variables for other in self.by_key[test.key]) > 1:
+                    found += exact(_ends(test.texts()))  # two patterns with the same variable may overlap in it
                 others = [*self._linked(test.key, {**facts, key: UNKNOWN}), *self._ids(test.key), WORD]
                 for value in test.texts():
                     found += self._around(key, value, test.base, facts, others)
@@ -139,6 +142,12 @@ class Values:
         return ()
 
 
+def _ends(texts: Iterable[str]) -> set[str]:
+    """How the plain parts of patterns begin and end."""
+    parts = [part for text in texts for part in re.split(r"\$\{[^}]*\}|[*?]", text)]
+    return {end for part in parts for n in range(1, min(len(part), 8) + 1) for end in (part[:n], part[-n:])}
+
+
 def of_operator(operator: str, pattern: Pattern) -> Language:
     """The texts that a positive String or Arn operator matches; a short ARN is read as StringLike reads it."""
     text = "".join(c for c, _ in pattern)
@@ -168,7 +177,9 @@ def _wildcards(pattern: tuple[tuple[str, bool], ...], allowed: frozenset[str]) -
 
 
 @lru_cache(maxsize=1 << 12)
-def arn(service: str, account: Language, sixth: Language, partition: Language, region: Language | None = None) -> Language:
+def arn(
+    service: str, account: Language, sixth: Language, partition: Language, region: Language | None = None
+) -> Language:
     """ARNs of a service."""
     place = literal(f":{service}:") + (region or literal("")) + literal(":")
     return literal("arn:") + partition + place + account + literal(":") + sixth

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dev.reference.evaluator import Caller, Key, Request, evaluate
+from dev.reference.evaluator import Caller, Request, evaluate
 from dev.reference.grammar import read
 
 CASES = json.loads(Path(__file__).with_name("cases").joinpath("evaluator.json").read_text("utf-8"))
@@ -17,5 +17,5 @@ CASES = json.loads(Path(__file__).with_name("cases").joinpath("evaluator.json").
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_documented_rule(case: dict[str, Any]) -> None:
     caller = Caller(**{**case["caller"], "services": tuple(case["caller"].get("services", ()))})
-    request = Request(case["action"], caller, Key(**case.get("key", {})), case["context"])
+    request = Request(case["action"], caller, case["key"], case["context"])
     assert evaluate(read(json.dumps(case["policy"])), request) == case["expected"], case["page"]
