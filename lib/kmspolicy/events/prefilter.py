@@ -18,8 +18,9 @@ _HIDDEN_LETTER, _HIDDEN_LETTER_BYTES = re.compile(_HIDDEN), re.compile(_HIDDEN.e
 _ASCII_ESCAPE = re.compile(r"\\u00([2-7][0-9A-Fa-f])")
 _MOST_ENCODINGS = 8
 
-_WORDS = (*OPERATIONS, '"Statement"')
-_WORDS_AS_WRITTEN = tuple(word.encode() for word in (*OPERATIONS, 'Statement"'))
+# CreateKey and ReplicateKey end alike, and to search for one word less is worth a tenth of the time.
+_WORDS = ("PutKeyPolicy", "ateKey", '"Statement"')
+_WORDS_AS_WRITTEN = (b"PutKeyPolicy", b"ateKey", b'Statement"')
 
 
 def may_hold_policy(text: str) -> bool:
