@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dev import architecture
-from dev.vendor import LIB
+from dev.vendor import LIB, ROOT
 
 Tree = Callable[..., architecture.Arrows]
 APP = architecture.modules("kmspolicy")
@@ -80,6 +80,13 @@ def test_a_circle_is_found(tree: Tree) -> None:
     assert architecture.circle(arrows) == []
     arrows = tree("circle2", {"policy/a": "from . import b", "policy/b": "from . import a"})
     assert sorted(set(architecture.circle(arrows))) == ["circle2.policy.a", "circle2.policy.b"]
+
+
+def test_unit_tests_mirror_the_packages() -> None:
+    folders = {
+        path.name for path in (ROOT / "tests" / "unit").iterdir() if path.is_dir() and path.name != "__pycache__"
+    }
+    assert folders and folders <= {name for row in architecture.LAYERS for name in row}
 
 
 def test_the_picture_leaves_out_what_a_longer_way_shows() -> None:
