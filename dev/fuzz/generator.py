@@ -19,10 +19,21 @@ MODES = {
     "time": 1,
     "sets": 2,
     "variables": 3,
+    "grant": 4,
+    "kind": 2,
+    "way": 2,
+    "vpc": 2,
+    "caller": 2,
+    "context": 2,
+    "mfa": 1,
+    "textual": 1,
+    "short": 1,
     "mixed": 6,
     "elements": 2,
+    "denies": 1,
     "broken": 1,
 }
+OTHERS = ("bound", "organization", "network", "free", "time", "sets", "variables", "grant", "kind", "way", "caller")
 
 
 class Case(NamedTuple):
@@ -49,16 +60,31 @@ def case(random: Random) -> Case:
     """One random case."""
     mode = random.choices(list(MODES), list(MODES.values()))[0]
     policy = _Maker(random, mode).policy()
-    known = random.random()
+    known, told = random.random(), random.random()
+    partition, region = random.choices(words.PARTITIONS, (12, 1, 1))[0]
+    if partition != "aws":
+        policy = _of_partition(policy, partition, region)
+    classes = ("encrypt", "decrypt", "grant", "sign", "admin", "all", *words.ACTION_LISTS)
     return Case(
         policy,
         account=words.OWN if random.random() < 0.9 else None,
-        region=words.REGION if known < 0.6 else None,
+        region=region if known < 0.6 else None,
         key_id=words.KEY_ID if known < 0.4 else None,
-        partition="aws" if known < 0.6 else None,
+        partition=partition if known < 0.4 else None,
         event_time=words.NOW if random.random() < 0.7 else None,
-        actions=random.choices(("encrypt", "decrypt", "grant", "admin"), (12, 2, 2, 2))[0],
+        actions=random.choices(classes, (24, 4, 3, 2, 2, 2, *(1 for _ in words.ACTION_LISTS)))[0],
+        usage=random.choice(words.USAGES) if told < 0.1 else None,
+        spec=random.choice(words.SPECS) if 0.1 < told < 0.2 else None,
+        origin=random.choice(("AWS_KMS", "AWS_CLOUDHSM")) if 0.2 < told < 0.25 else None,
+        multi_region=random.random() < 0.5 if known >= 0.4 and 0.25 < told < 0.3 else None,
     )
+
+
+def _of_partition(policy: Any, partition: str, region: str) -> Any:
+    """The policy with ARNs and Regions of another partition than aws."""
+    text = policy if isinstance(policy, str) else json.dumps(policy)
+    text = text.replace("arn:aws:", f"arn:{partition}:").replace(words.REGION, region)
+    return text if isinstance(policy, str) else json.loads(text)
 
 
 class _Maker:
@@ -74,6 +100,10 @@ class _Maker:
         policy: dict[str, Any] = {"Version": "2012-10-17" if chance() < 0.85 else "2008-10-17"}
         if chance() < 0.05:
             del policy["Version"]
+        if self.mode == "denies":
+            statements += [self.deny(n) for n in range(self.random.choice((20, 60, 200)))]
+        if chance() < 0.04:
+            statements.insert(self.random.randint(0, len(statements)), self.random.choice(words.ODD_STATEMENTS))
         policy["Statement"] = statements[0] if len(statements) == 1 and chance() < 0.3 else statements
         return self.broken(policy) if self.mode == "broken" else policy
 
@@ -86,8 +116,11 @@ class _Maker:
             made["Sid"] = f"S{index}"
         made["NotPrincipal" if chance() < 0.06 else "Principal"] = self.principal()
         made["NotAction" if chance() < 0.08 else "Action"] = self.listed(
-            words.ACTIONS if self.mode in ("elements", "mixed") else words.ACTIONS[:10], 3, first=0.5
+            words.ACTIONS if self.mode in ("elements", "mixed", "grant", "kind") else words.ACTIONS[:10], 3, first=0.5
         )
+        if self.mode == "grant" and chance() < 0.4:
+            made.pop("NotAction", None)
+            made["Action"] = "kms:CreateGrant"
         resources = words.RESOURCES + (words.VARIABLE_RESOURCES if self.mode in ("variables", "elements") else ())
         if self.mode == "elements" or chance() < 0.1:
             made["NotResource" if chance() < 0.15 else "Resource"] = self.listed(resources, 2, first=0.3)
@@ -99,6 +132,19 @@ class _Maker:
         if conditions or chance() < 0.03:
             made["Condition"] = conditions
         return made
+
+    def deny(self, index: int) -> dict[str, Any]:
+        """One of many Denies, each of its own value or of a key of its own."""
+        key = self.random.choice(("aws:PrincipalTag/team", "aws:PrincipalAccount", "kms:EncryptionContext:dept"))
+        value = f"{300000000000 + index}" if key == "aws:PrincipalAccount" else f"t{index}"
+        operator = self.random.choices(("StringEquals", "StringNotEquals"), (60, 1))[0]
+        made: dict[str, Any] = {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+        if self.random.random() < 0.02:
+            return {
+                **made,
+                "Resource": f"arn:aws:kms:{words.REGION}:{words.OWN}:key/{index:08d}-12ab-34cd-56ef-1234567890ab",
+            }
+        return {**made, "Condition": {operator: {key: value}}}
 
     def principal(self) -> Any:
         """Mostly everyone."""
@@ -128,27 +174,27 @@ class _Maker:
             test = self.random.choice(words.FAMILIES[self.family()])
             operator, values = self.condition(test)
             keys = made.setdefault(operator, {})
-            if not any(key.lower() == test.key.lower() for key in keys):
-                keys[test.key if self.random.random() < 0.9 else test.key.lower()] = values
+            spelled = test.key if self.random.random() < 0.9 else test.key.lower()
+            if spelled not in keys and (self.mode == "short" or not any(k.lower() == spelled.lower() for k in keys)):
+                keys[spelled] = values
         return made
 
     def family(self) -> str:
         """Which keys the next condition takes from."""
         if self.mode in words.FAMILIES and self.random.random() < 0.85:
             return self.mode
-        return self.random.choices(
-            ("bound", "organization", "network", "free", "time", "sets", "variables"), (4, 2, 3, 4, 1, 1, 2)
-        )[0]
+        return self.random.choices(OTHERS, (4, 2, 3, 4, 1, 1, 2, 1, 1, 1, 1))[0]
 
     def condition(self, test: words.Test) -> tuple[str, Any]:
         """An operator, spelled in some way, and its values."""
         chance = self.random.random
         if chance() < 0.1:
-            return "Null", self.random.choice(("true", "false", True, False, ["true"], ["true", "false"]))
+            prefix = self.random.choice(("", "", "", "ForAllValues:", "ForAnyValue:"))
+            return prefix + "Null", self.random.choice(("true", "false", True, False, ["true"], ["true", "false"]))
         operator = self.random.choice(test.operators)
         if chance() < 0.12:
             operator += "IfExists"
-        if chance() < (0.75 if test.key in words.MULTIVALUED else 0.05):
+        if chance() < (0.85 if test.key in words.MULTIVALUED else 0.05):
             operator = self.random.choice(("ForAnyValue:", "ForAllValues:")) + operator
         if chance() < 0.04:
             operator = self.random.choice((operator.lower(), operator.upper()))

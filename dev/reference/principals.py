@@ -94,6 +94,13 @@ def principals(values: Values, row: Row, facts: Facts, grantee: str = "") -> Ite
 
 def tests_on_arn(values: Values, facts: Facts) -> dict[str, tuple[Language, ...]]:
     """What conditions and principal elements ask of a principal, as tests on its ARN, by kind."""
+    found: dict[str, tuple[Language, ...]] = values.remember(
+        ("who", facts["#account"], values.known(facts)), lambda: _tests_on_arn(values, facts)
+    )
+    return found
+
+
+def _tests_on_arn(values: Values, facts: Facts) -> dict[str, tuple[Language, ...]]:
     named = values.named
     entries = {name for listed in named.principals for kind, name in listed if kind == "AWS"}
     accounts = [*exact({str(facts["#account"])}), *account_tests(values, facts)]

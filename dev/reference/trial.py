@@ -50,6 +50,7 @@ class Atom:
     spelled: Spelled = ()
 
 
+Component = tuple[tuple[str, ...], list[Atom]]
 Mask = int  # a bit for each statement that may still match
 
 
@@ -64,14 +65,13 @@ class Trial:
         self.deny_bits = sum(1 << i for i, s in enumerate(self.statements) if s and s["Effect"] == "Deny")
         self.every = self.allow_bits | self.deny_bits
         self.atoms = list(self._atoms())
-        # whether a condition compares something with what is chosen first
-        self.entangled = any(
-            atom.spelled and len(atom.keys) > 1 and not set(OUTER).isdisjoint(atom.keys) for atom in self.atoms
-        ) or any(bool(named) for named in self.named.resource_variables)
+        # what is chosen first and named by a variable
+        self.outer_sources = set(OUTER) & set(values.sources)
         self.ways = way_matters(self.named.mentioned) or bool(self.deny_bits)
         self.fronts: dict[object, list[tuple[Mask, Facts]]] = {}
+        self.about: dict[str, Mask] = {}
         self.absent: dict[str, frozenset[str]] = {}
-        self.components: dict[object, list[tuple[str, ...]]] = {}
+        self.components: dict[object, list[Component]] = {}
         self.usable: dict[object, bool] = {}
 
     def _atoms(self) -> Iterator[Atom]:
@@ -165,12 +165,17 @@ class Trial:
 
     def _front(self, facts: Facts, row: Row, action: str) -> list[tuple[Mask, Facts]]:
         """The best sets of statements that requests with these facts meet: as many Allows, as few Denies as can be."""
-        start = sum(1 << i for i, s in enumerate(self.statements) if s and action_matches(s, action))
-        found = [(start, facts)]
-        for component in self._components(action, facts):
-            options = self._component(component, facts, row, action)
+        found = [(self._about(action), facts)]
+        for component, atoms in self._components(action, facts):
+            options = self._component(component, atoms, facts, row, action)
             found = self._best((mask & more, {**known, **chosen}) for mask, known in found for more, chosen in options)
         return found
+
+    def _about(self, action: str) -> Mask:
+        """The statements that are about an action."""
+        if action not in self.about:
+            self.about[action] = sum(1 << i for i, s in enumerate(self.statements) if s and action_matches(s, action))
+        return self.about[action]
 
     def _best(self, options: Iterable[tuple[Mask, Facts]]) -> list[tuple[Mask, Facts]]:
         """Without those to which another is at least as good: as many Allows, no further Deny."""
@@ -183,14 +188,14 @@ class Trial:
         ]
         return [(m, found[m]) for m in best]
 
-    def _components(self, action: str, facts: Facts) -> list[tuple[str, ...]]:
+    def _components(self, action: str, facts: Facts) -> list[Component]:
         """Groups of facts that decide something together, sources of variables first; () is what is chosen already."""
         sign = (self._absent(action), action == kms.CREATE_GRANT and facts["#for"] != "any")
         if sign not in self.components:
             self.components[sign] = self._split(action, sign[1])
         return self.components[sign]
 
-    def _split(self, action: str, grant: bool) -> list[tuple[str, ...]]:
+    def _split(self, action: str, grant: bool) -> list[Component]:
         groups = {g for atom in self.atoms for g in self._groups(atom, action)} | {"who"}
         if grant:
             groups.add("grant")
@@ -212,21 +217,22 @@ class Trial:
                 grown = {g for e in edges for g in e if set(e) & component} - component
             left -= component
             done.append(tuple(_sources_first(component, edges)))
-        return done
+        placed = [(atom, self._groups(atom, action)) for atom in self.atoms]
+        return [
+            (component, [atom for atom, at in placed if (at[0] in component if at else not component)])
+            for component in done
+        ]
 
     def _groups(self, atom: Atom, action: str) -> list[str]:
         """The facts on which an atom depends, but for what is chosen already and what the action does not carry."""
         return sorted({group_of(k) for k in atom.keys if k not in OUTER and kms.carries(action, k)})
 
-    def _component(self, component: tuple[str, ...], facts: Facts, row: Row, action: str) -> list[tuple[Mask, Facts]]:
+    def _component(
+        self, component: tuple[str, ...], atoms: list[Atom], facts: Facts, row: Row, action: str
+    ) -> list[tuple[Mask, Facts]]:
         """The best sets of statements that the facts of one component leave."""
-        sign = (component, self._absent(action), self._depends(component, facts, row))
+        sign = (component, self._absent(action), self._depends(component, atoms, facts, row))
         if sign not in self.fronts:
-            atoms = [
-                a
-                for a in self.atoms
-                if set(self._groups(a, action)) & set(component or ()) or not (component or self._groups(a, action))
-            ]
             options = ((self._mask(atoms, found), found) for found in self._enumerate(component, row, facts))
             self.fronts[sign] = self._best(options)
         return self.fronts[sign]
@@ -237,11 +243,14 @@ class Trial:
             self.absent[action] = frozenset(k for k in self.named.mentioned if not kms.carries(action, k))
         return self.absent[action]
 
-    def _depends(self, component: tuple[str, ...], facts: Facts, row: Row) -> object:
+    def _depends(self, component: tuple[str, ...], atoms: list[Atom], facts: Facts, row: Row) -> object:
         """What of the facts chosen already, and of the row, makes a difference to a component."""
-        names = {"#partition", "#account"}
-        if not component or self.entangled or ("grant" in component and self.deny_bits):
+        names = {"#partition", "#account"} if {"who", "net", "grant"} & set(component) else set()
+        if "grant" in component and self.deny_bits:
             names = set(facts)
+        if not component or any(not set(OUTER).isdisjoint(atom.keys) or not atom.spelled for atom in atoms):
+            names |= {key for atom in atoms for key in atom.keys if key in OUTER}
+            names |= {"#key"} if any(not atom.spelled and atom.keys != WHO[:1] for atom in atoms) else set()
         if "grant" in component:
             names |= {"#for", "#denies", FOR_SERVICE}
         if OPERATIONS in component:
@@ -254,6 +263,7 @@ class Trial:
             names |= {VIA, "#via"}
         if "kms:encryptionalgorithm" in component:
             names.add("kms:keyspec")
+        names |= self.outer_sources
         if not {"net", "org", "aws:ec2instancesourcevpc", "grant"} & set(component) and row in STRANGERS:
             row = Row.everyone
         return row, tuple(sorted((k, v) for k, v in facts.items() if k in names))

@@ -8,7 +8,7 @@ import ipaddress
 import itertools
 import re
 import string
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from fractions import Fraction
 from functools import lru_cache
@@ -39,12 +39,30 @@ class Values:
 
     def __init__(self, named: Named) -> None:
         self.named = named
+        # the keys that variables name: what a test on another key is depends on their values
+        self.sources = sorted(frozenset().union(*(t.variables for t in named.tests), *named.resource_variables))
+        self.remembered: dict[object, Any] = {}
         self.by_key: dict[str, list[Test]] = {}
         for test in named.tests:
             self.by_key.setdefault(test.key, []).append(test)
 
+    def known(self, facts: Facts) -> tuple[object, ...]:
+        """What the tests on any key depend on, of what is chosen already."""
+        return (facts.get("#key") if any(self.named.resource_variables) else None, *map(facts.get, self.sources))
+
+    def remember(self, sign: object, make: Callable[[], Any]) -> Any:
+        """What is made once for one sign."""
+        if sign not in self.remembered:
+            self.remembered[sign] = make()
+        return self.remembered[sign]
+
     def of(self, key: str, facts: Facts, shape: Language = ANYTHING, more: Iterable[Language] = ()) -> list[str]:
         """Texts for every outcome of the conditions on a key; where any text will do, values of other types too."""
+        sign = ("of", key, shape, tuple(more), self.known(facts))
+        found: list[str] = self.remember(sign, lambda: self._of(key, facts, shape, sign[3]))
+        return found
+
+    def _of(self, key: str, facts: Facts, shape: Language, more: tuple[Language, ...]) -> list[str]:
         found = list(texts(shape, (*self.tests(key, facts), *self.lifted(key, facts), *more)))
         found += [text for text in self._typed(key) if text in shape]
         return list(dict.fromkeys(found))
@@ -69,7 +87,13 @@ class Values:
 
     def tests(self, key: str, facts: Facts) -> tuple[Language, ...]:
         """The String and Arn conditions on a key."""
-        return tuple(
+        found: tuple[Language, ...] = self.remember(
+            ("tests", key, self.known(facts)), lambda: tuple(self._tests(key, facts))
+        )
+        return found
+
+    def _tests(self, key: str, facts: Facts) -> Iterator[Language]:
+        yield from (
             of_operator(test.base, pattern)
             for test in self.by_key.get(key, ())
             for pattern in self.patterns(test, facts)
@@ -92,6 +116,10 @@ class Values:
 
     def lifted(self, key: str, facts: Facts) -> tuple[Language, ...]:
         """Tests on a key that a variable names: what the other key, with this one's text put into it, must match."""
+        made: tuple[Language, ...] = self.remember(("lifted", key, self.known(facts)), lambda: self._lifted(key, facts))
+        return made
+
+    def _lifted(self, key: str, facts: Facts) -> tuple[Language, ...]:
         found: list[Language] = []
         for statement, named in enumerate(self.named.resource_variables):
             if key in named and isinstance(facts.get("#key"), str):
