@@ -58,7 +58,7 @@ class EventFacts(NamedTuple):
 
 NO_FACTS = EventFacts()
 
-_ADDRESS = re.compile(r"(?=[^.:]*[.:])(?=[^0-9]*[0-9:])[0-9A-Fa-f.:]+(?:/[0-9]+)?\Z")
+_ADDRESS = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)(?:/[0-9]{1,3})?\Z")
 
 
 def facts_of(call: Call) -> EventFacts:

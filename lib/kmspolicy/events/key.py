@@ -14,7 +14,7 @@ from .tolerant_json import BrokenObject
 _ARN = re.compile(r"arn:(aws[a-z0-9-]*):kms:([a-z0-9-]+):([0-9]{12}):(?:key/([A-Za-z0-9-]+)|(alias/[A-Za-z0-9/_-]+))\Z")
 _ID = re.compile(r"(?:[A-Za-z0-9-]+|(alias/[A-Za-z0-9/_-]+))\Z")
 _LONGEST = 2_048  # characters of a keyId (KMS API Reference)
-_WORD = re.compile(r"[A-Z0-9_]{1,64}\Z")  # a usage, spec or origin
+_WORD = re.compile(r"[A-Z][A-Z0-9_]{0,63}\Z")  # a usage, spec or origin
 _PARTITIONS = (
     ("cn-", "aws-cn"),
     ("us-gov-", "aws-us-gov"),

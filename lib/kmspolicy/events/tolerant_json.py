@@ -37,7 +37,7 @@ class BrokenText(NamedTuple):
 class Value(NamedTuple):
     """A JSON value in a text, from `start` to `end`. fault: where it breaks, -1 for a whole one.
 
-    `end` of a broken value is where the next value may begin, or the end of the text.
+    `end` of a broken value is where the next value may begin.
     """
 
     value: Any
@@ -61,11 +61,10 @@ _MEMBER_STEPS = 100
 _TOO_DEEP_STEPS = 20_000  # how deep the decoder goes before it gives up differs from Python to Python
 
 # A brace may be followed by an escaped quote: the text is then what stood inside a JSON string.
-_OPENING = re.compile(r'[{\[]\s*(?=["\\])|\[\s*(?=[{\[])|"\s*(?=[{\[\\])')
+_OPENING = re.compile(r'\{\s*(?=["\\])|\[\s*(?=["\\{\[0-9tfn-])|"')
 _MEMBER_NAME = re.compile(r'"\s*:\s*\Z')
 _LONGEST_GAP = 80  # characters looked at for a member's name before a string
-_ENCODED = re.compile(r'\s*[{\["]')
-# Where a new value begins behind a broken one: at the start of a line, or behind a closing brace without a comma.
+# Where a new value begins behind a broken object: at the start of a line, or behind a closing brace without a comma.
 # JSON has neither inside a value, unless a string holds it, and there the quote behind the brace is escaped.
 _NEXT_VALUE = re.compile(r'(?:^|\}\s*)(?=\{\s*")', re.MULTILINE)
 _BLANKS = re.compile(r"[ \t\r\n]*")
@@ -96,29 +95,38 @@ class _Reader:
             else:
                 value, end, whole = self._value(start, 0)
             if value is None:
-                at = start + 1
+                at = max(end, start + 1)
             elif whole:
                 yield Value(value, start, end)
                 at = end
             else:
-                following = _NEXT_VALUE.search(text, end)
-                at = following.end() if following else len(text)
+                at = self._behind_broken(value, max(end, start + 1))
                 yield Value(value, start, at, end)
             opening = _OPENING.search(text, at)
+
+    def _behind_broken(self, value: Any, fault: int) -> int:
+        """Where the next value may begin. An object that breaks may be a record, whose rest is no envelope."""
+        while isinstance(value, BrokenList) and value:
+            value = value[-1]
+        if not isinstance(value, BrokenObject):
+            return fault
+        following = _NEXT_VALUE.search(self._text, fault)
+        return following.end() if following else len(self._text)
 
     def _encoded(self, start: int) -> tuple[Any, int, bool]:
         """A JSON string in which JSON is encoded, or what is left of one behind its opening quote.
 
-        The value of a member is left alone: its object begins before the text, and may be a record whose caller wrote
-        the string.
+        A string without quotes in it may as well lie between two strings. The value of a member is passed over: its
+        object begins before the text, and may be a record whose caller wrote the string.
         """
         text, quoted = self._text, self._text[start] == '"'
         value, end, whole = self._string(start + quoted)
         encoded = value.text if isinstance(value, BrokenText) else value
-        if '"' not in encoded or not _ENCODED.match(encoded):
+        if '"' not in encoded:
             return None, start, False
-        if quoted and _MEMBER_NAME.search(text[max(0, start - _LONGEST_GAP) : start]):
-            return None, start, False
+        member = quoted and _MEMBER_NAME.search(text[max(0, start - _LONGEST_GAP) : start])
+        if member or not ("{" in encoded or "[" in encoded):
+            return None, end, False
         return value, end, whole
 
     def _value(self, at: int, depth: int) -> tuple[Any, int, bool]:

@@ -1,0 +1,167 @@
+"""What an event tells: who made the call, and what kind of key it is about."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from kmspolicy.events.actor import actor, via
+from kmspolicy.events.cloudtrail import from_cloudtrail
+from kmspolicy.events.event_facts import EventFacts, facts_of
+from kmspolicy.events.ocsf import from_ocsf
+from tests.events.calls import OURS, create_key, ocsf, put_key_policy, replicate_key
+
+# IAM and STS allow letters, digits and +=,.@_- in the names of users, roles, sessions and federated users.
+NAMES = (
+    "deploy-bot",
+    "root",
+    "role",
+    "cloudformation.amazonaws.com",
+    "service",
+    OURS,
+    "AWS_Internal",
+    "a=b,c@d+e",
+    "-",
+)
+
+
+def identity(kind: str, name: str, session: str) -> dict[str, Any]:
+    """A userIdentity of a kind, for a caller of this name."""
+    sts, iam = f"arn:aws:sts::{OURS}", f"arn:aws:iam::{OURS}"
+    return {
+        "user": {"type": "IAMUser", "userName": name, "arn": f"{iam}:user/path/{name}", "accountId": OURS},
+        "user by ARN": {"type": "IAMUser", "arn": f"{iam}:user/{name}"},
+        "session": {"type": "AssumedRole", "arn": f"{sts}:assumed-role/{name}/{session}", "principalId": "AROAX:s"},
+        "role": {"type": "Role", "arn": f"{iam}:role/path/{name}"},
+        "root": {"type": "Root", "arn": f"{iam}:root", "accountId": OURS, "userName": name},
+        "federated user": {"type": "FederatedUser", "arn": f"{sts}:federated-user/{name}"},
+        "identity center": {"type": "IdentityCenterUser", "onBehalfOf": {"userId": name}, "accountId": OURS},
+        "other account": {"type": "AWSAccount", "accountId": OURS, "principalId": name},
+        "service": {"type": "AWSService", "invokedBy": name},
+        "saml": {"type": "SAMLUser", "principalId": name, "userName": name},
+        "web identity": {"type": "WebIdentityUser", "principalId": name, "userName": name},
+        "directory": {"type": "Directory", "userName": name},
+        "unknown": {"type": "Unknown", "principalId": name},
+        "of a type to come": {"type": "Novel", "principalId": name},
+    }[kind]
+
+
+KINDS = (
+    *(
+        "user",
+        "user by ARN",
+        "session",
+        "role",
+        "root",
+        "federated user",
+        "identity center",
+        "other account",
+        "service",
+    ),
+    *("saml", "web identity", "directory", "unknown", "of a type to come"),
+)
+SAME_CALLER = {"user by ARN": "user", "of a type to come": "unknown"}
+
+
+def call_by(user_identity: dict[str, Any]) -> Any:
+    return from_cloudtrail({**put_key_policy(), "userIdentity": user_identity})
+
+
+def test_no_two_kinds_of_callers_share_a_spelling() -> None:
+    callers: dict[str, set[str]] = {}
+    for kind, name, session in product(KINDS, NAMES, NAMES):
+        spelling = actor(call_by(identity(kind, name, session)))
+        assert spelling, (kind, name)
+        callers.setdefault(spelling, set()).add(SAME_CALLER.get(kind, kind))
+    assert {spelling: kinds for spelling, kinds in callers.items() if len(kinds) > 1} == {}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "service"])
+def test_a_service_between_leaves_the_actor_as_it_is(kind: str) -> None:
+    caller = identity(kind, "deploy-bot", "run-1")
+    direct, through = call_by(caller), call_by({**caller, "invokedBy": "cloudformation.amazonaws.com"})
+    assert (actor(through), via(direct), via(through)) == (actor(direct), "", "cloudformation.amazonaws.com")
+
+
+@pytest.mark.parametrize("nobody", ["signin.amazonaws.com", "AWS Internal", "internal.amazonaws.com"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_console_and_aws_itself_are_nobody(kind: str, nobody: str) -> None:
+    call = call_by({**identity(kind, "deploy-bot", "run-1"), "invokedBy": nobody})
+    assert via(call) == "" and nobody not in actor(call)
+
+
+def kind_of_key(facts: EventFacts) -> tuple[Any, ...]:
+    known = facts.key_facts
+    return known.usage, known.spec, known.origin, known.multi_region
+
+
+@pytest.mark.parametrize(
+    "request_parameters, metadata, expected",
+    [
+        ({}, {}, ("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "AWS_KMS", False)),
+        ({"keyUsage": "SIGN_VERIFY", "keySpec": "RSA_2048"}, {}, ("SIGN_VERIFY", "RSA_2048", "AWS_KMS", False)),
+        ({"customerMasterKeySpec": "ECC_NIST_P256"}, {}, ("ENCRYPT_DECRYPT", "ECC_NIST_P256", "AWS_KMS", False)),
+        ({"origin": "EXTERNAL", "multiRegion": True}, {}, ("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "EXTERNAL", True)),
+        (
+            {"keyUsage": "SIGN_VERIFY"},
+            {"keyUsage": "ENCRYPT_DECRYPT"},
+            ("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "AWS_KMS", False),
+        ),
+        ({"keyUsage": 'x"y', "keySpec": 7}, {}, ("ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT", "AWS_KMS", False)),
+        ({"omitted": True}, {}, (None, None, None, None)),
+        ({"omitted": True}, {"keyUsage": "SIGN_VERIFY", "multiRegion": False}, ("SIGN_VERIFY", None, None, False)),
+    ],
+)
+def test_the_kind_of_a_new_key(request_parameters: Any, metadata: Any, expected: tuple[Any, ...]) -> None:
+    record = {**create_key(), "requestParameters": request_parameters, "responseElements": {"keyMetadata": metadata}}
+    assert kind_of_key(facts_of(from_cloudtrail(record))) == expected
+
+
+def test_a_replica_is_a_multi_region_key_and_of_another_key_nothing_is_known() -> None:
+    record = replicate_key()
+    record["responseElements"]["replicaKeyMetadata"]["keyUsage"] = "GENERATE_VERIFY_MAC"
+    assert kind_of_key(facts_of(from_cloudtrail(record))) == ("GENERATE_VERIFY_MAC", None, None, True)
+    assert kind_of_key(facts_of(from_cloudtrail(put_key_policy()))) == (None, None, None, None)
+    assert kind_of_key(facts_of(from_ocsf(ocsf()))) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    "sent, key",
+    [
+        ("abc-1", f"arn:aws:kms:eu-west-1:{OURS}:key/abc-1"),
+        ("alias/x/y_z", f"arn:aws:kms:eu-west-1:{OURS}:alias/x/y_z"),
+        (f"arn:aws:kms:eu-west-1:{OURS}:key/abc", f"arn:aws:kms:eu-west-1:{OURS}:key/abc"),
+        (f"arn:aws:kms:eu-west-1:{OURS}:alias/x", f"arn:aws:kms:eu-west-1:{OURS}:alias/x"),
+        ("arn:aws:kms:eu-west-1:444455556666:key/abc", ""),
+        ('x" | delete', ""),
+        ("abc\n", ""),
+        ("alias/x y", ""),
+        ("$user$", ""),
+        ("a" * 2_049, ""),
+        (7, f"arn:aws:kms:eu-west-1:{OURS}:key/7"),
+        (None, ""),
+    ],
+)
+def test_of_a_failed_call_only_a_well_formed_key_of_the_callers_account_counts(sent: Any, key: str) -> None:
+    record = {**put_key_policy(), "errorCode": "AccessDenied", "resources": None, "requestParameters": {"keyId": sent}}
+    facts = facts_of(from_cloudtrail(record))
+    assert (facts.key, facts.account) == (key, OURS)
+
+
+@pytest.mark.parametrize(
+    "address, src",
+    [
+        ("192.0.2.17", "192.0.2.17"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("192.0.2.0/24", "192.0.2.0/24"),
+        ("AWS Internal", ""),
+        ("cloudformation.amazonaws.com", ""),
+        ("face.b00c.de", ""),
+        ("deadbeef", ""),
+        ("", ""),
+    ],
+)
+def test_a_source_that_is_a_service_is_no_address(address: str, src: str) -> None:
+    assert facts_of(from_cloudtrail({**put_key_policy(), "sourceIPAddress": address})).src == src

@@ -1,0 +1,49 @@
+"""Wraps an event at random, as pipelines do: in objects, lists and JSON strings, behind a prefix, before other text."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+from typing import Any
+
+NAMES = ("detail", "Records", "message", "Message", "Body", "event", "log", "eventData", "payload", "x y", "0", "é")
+SIBLINGS: tuple[Any, ...] = (None, 7, -1.5e3, True, "text", 'a "quoted" { word', [], {}, {"k": ["v", {}]}, "\\", "}{")
+PREFIXES = (
+    "",
+    "<134>Mar  9 08:14:07 relay cloudtrail: ",
+    "2026-03-09T08:14:07Z [12] {x} ",
+    'host="relay" event=',
+    "it's [so] {called}: ",
+    "1,2,",
+    "\ufeff\n\t",
+)
+SUFFIXES = ("", ",", "]}", "\n", ' "tail"', "\n{}", " ...", "}]}")
+
+
+def wrapped(event: Any, chance: Random, containers: int, encodings: int) -> str:
+    """The event as JSON text in so many containers, encoded in so many JSON strings more, with text around it."""
+    steps = ["container"] * containers + ["encode"] * encodings
+    chance.shuffle(steps)
+    for step in steps:
+        event = _contained(event, chance) if step == "container" else around(_text(event, chance), chance, 0.3)
+    return around(_text(event, chance), chance, 0.6)
+
+
+def _contained(value: Any, chance: Random) -> Any:
+    items = [value, *chance.sample(SIBLINGS, chance.randrange(3))]
+    chance.shuffle(items)
+    if chance.random() < 0.3:
+        return items
+    names = chance.sample(NAMES, len(items))
+    return dict(zip(names, items))
+
+
+def _text(value: Any, chance: Random) -> str:
+    return json.dumps(value, indent=chance.choice((None, None, 2)), ensure_ascii=chance.random() < 0.5)
+
+
+def around(text: str, chance: Random, share: float) -> str:
+    """The text with a prefix and a suffix, now and then."""
+    before = chance.choice(PREFIXES) if chance.random() < share else ""
+    after = chance.choice(SUFFIXES) if chance.random() < share else ""
+    return before + text + after
