@@ -4,6 +4,7 @@ Needs Node.js, npm and Debian's Chromium; `missing()` says which of them are not
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import shutil
@@ -32,13 +33,18 @@ def missing() -> str:
 
 
 def install_packages() -> None:
-    """Install the Node packages that the lockfile pins, unless exactly these are installed already."""
+    """Install the Node packages that the lockfile pins, unless exactly these are installed already.
+
+    Tests run in several processes: the first one installs, the others wait for it.
+    """
     wanted = hashlib.sha256(LOCKFILE.read_bytes()).hexdigest()
-    if STAMP.exists() and STAMP.read_text() == wanted:
-        return
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
-    subprocess.run(command, cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
-    STAMP.write_text(wanted)
+    with LOCKFILE.open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if STAMP.exists() and STAMP.read_text() == wanted:
+            return
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+        subprocess.run(command, cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
+        STAMP.write_text(wanted)
 
 
 class Browser:
