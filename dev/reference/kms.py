@@ -125,7 +125,7 @@ def carries(action: str, key: str) -> bool:
     carries the keys of every operation on a key, and kms:RequestAlias.
     """
     if key == "kms:requestalias":
-        return action in _ALIAS or action not in CLASSES["all"]
+        return action in _ALIAS or action not in NOT_ON_A_KEY | set(CLASSES["all"])
     for name, actions in _CARRIED.items():
         if key == name or (name.endswith((":", "/")) and key.startswith(name)):
             return action in actions
