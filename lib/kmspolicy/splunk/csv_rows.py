@@ -105,19 +105,24 @@ class ParsedRow:
         self._cells = cells or [""]
 
     def may_hold_policy(self) -> bool:
+        """True: the cells are read anyway."""
         return True
 
     def cells(self) -> list[str]:
+        """The texts of all cells."""
         return self._cells
 
     def cell(self, place: int) -> str:
+        """The text of a cell."""
         return self._cells[place]
 
     def write(self, columns: Sequence[int] | None, blanked: Sequence[int] = ()) -> list[bytes | memoryview]:
+        """The cells of some columns (None: all), written anew; those of `blanked` empty."""
         places = range(len(self._cells)) if columns is None else columns
         return [encoded(csv_line(["" if place in blanked else self._cells[place] for place in places]))]
 
     def with_width(self, width: int) -> ParsedRow:
+        """The row with so many cells: shortened, or with empty ones behind."""
         return ParsedRow((self._cells + [""] * (width - len(self._cells)))[:width])
 
 

@@ -191,7 +191,8 @@ def _widen(pipe: int) -> None:
 
 def exit_process(fault: OSError | None = None) -> NoReturn:
     """Ends the process. In silence, since splunkd copies every word on stderr into search.log as an error; but with a
-    line and status 1 where a fault lost output that somebody waits for."""
+    line and status 1 where a fault lost output that somebody waits for.
+    """
     lost = fault is not None and fault.errno not in _NOBODY_READS
     try:
         if lost:

@@ -40,11 +40,12 @@ class RowStream:
         answer: list[bytes | memoryview] = [written.header]
         passed = [] if self._options.flagged_only else [written.empty_own_cells]
         width = len(names)
-        for row in rows:
-            if row.width != width:
-                if row.empty:
+        for came in rows:
+            row = came
+            if came.width != width:
+                if came.empty:
                     continue
-                row = row.with_width(width)
+                row = came.with_width(width)
             self._any_row = True
             if self._field_given or not self._account_seen or row.may_hold_policy():
                 before = len(answer)
