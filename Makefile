@@ -7,6 +7,7 @@
 #   make package             dist/kmspolicycheck-<version>.tar.gz, its SBOM and checksums; the last line is its path
 #   make appinspect          Splunk's own inspection of that package
 #   make lint-content        public linters on its confs and searches (needs Python 3.11 or later)
+#   make contentctl          build/contentctl, the detections as content of Splunk's own builder, contentctl-ng
 #   make search SPL='…' or NAME='…', EVENTS=… [NOW=…]    runs a search, or a shipped saved search, without Splunk
 #   make dashboard           draws the dashboards as pictures (needs Node.js and Chromium)
 #   make bench, make bench-peers, make fuzz SECONDS=…    speed, speed beside other tools, hostile input
@@ -20,7 +21,7 @@ PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-TARGETS := help venv lib demo search lint check test nightly package appinspect lint-content bench bench-peers fuzz dashboard \
+TARGETS := help venv lib demo search lint check test nightly package appinspect lint-content contentctl bench bench-peers fuzz dashboard \
   requirements clean
 .PHONY: $(TARGETS)
 
@@ -104,6 +105,9 @@ appinspect: lib .venv/for-package .venv-appinspect/installed
 lint-content: lib .venv/for-package .venv-content/installed
 	@$(PY) -m dev.content.lint .venv-content/bin
 
+contentctl: lib .venv/for-package .venv/for-test
+	@$(PY) -m dev.content.contentctl
+
 bench: lib
 	@$(PY) -m dev.bench
 
@@ -118,12 +122,13 @@ dashboard: lib .venv/for-test
 
 # The .in files that share .venv are resolved together, so that they agree on every version; each .txt is its part of that.
 SHARED := $(addprefix dev/requirements/,demo package test lint reference fuzz)
+ALONE := $(addprefix dev/requirements/,appinspect content contentctl uv)
 requirements: .venv-uv/installed
 	@mkdir -p build
 	@cat $(SHARED:=.txt) >build/shared.txt
 	@$(COMPILE) $(SHARED:=.in) -o build/shared.txt
 	@for file in $(SHARED); do $(COMPILE) $$file.in -c build/shared.txt -o $$file.txt || exit 1; done
-	@for file in dev/requirements/appinspect dev/requirements/content dev/requirements/uv; do $(COMPILE) $$file.in -o $$file.txt || exit 1; done
+	@for file in $(ALONE); do $(COMPILE) $$file.in -o $$file.txt || exit 1; done
 COMPILE = .venv-uv/bin/uv pip compile -q --universal --python-version 3.9 --generate-hashes --no-annotate \
   --custom-compile-command 'make requirements'
 

@@ -12,11 +12,11 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from dev.content.listed import read_rows, report
 from dev.content.searches import searches
 from dev.package import contents, read_version
 from dev.spl.conf import app_conf
@@ -34,26 +34,8 @@ class Finding(NamedTuple):
     where: str
     message: str
 
-
-class Accepted(NamedTuple):
-    """A row of accepted.json: which findings stay, and why.
-
-    where: a pattern of file names or searches, * for all; message: a part of the tool's message.
-    """
-
-    tool: str
-    rule: str
-    where: str
-    message: str
-    reason: str
-
-    def covers(self, finding: Finding) -> bool:
-        """Whether the finding stays for the reason of this row."""
-        return (
-            finding[:2] == self[:2]
-            and fnmatchcase(finding.where, self.where.replace("[", "[[]"))
-            and self.message in finding.message
-        )
+    def __str__(self) -> str:
+        return f"{self.where}: {self.tool} {self.rule}: {self.message}"
 
 
 def ksconf(program: Path, files: Mapping[str, bytes]) -> list[Finding]:
@@ -85,23 +67,6 @@ def splint(program: Path, texts: Mapping[str, str]) -> list[Finding]:
     return [Finding("splint", one["code"], names[one["path"]], one["message"]) for one in said]
 
 
-def report(findings: Sequence[Finding], accepted: Sequence[Accepted]) -> list[str]:
-    """What is wrong: a line for each finding that no row covers, and for each row that covers no finding."""
-    met = {row for row in accepted for finding in findings if row.covers(finding)}
-    told = [
-        f"{finding.where}: {finding.tool} {finding.rule}: {finding.message}"
-        for finding in findings
-        if not any(row.covers(finding) for row in accepted)
-    ]
-    stale = [row for row in accepted if row not in met]
-    return told + [f"{ACCEPTED.name}: remove the row of {row.rule} in {row.where}: it covers nothing" for row in stale]
-
-
-def accepted_rows() -> list[Accepted]:
-    """The rows of accepted.json."""
-    return [Accepted(**row) for row in json.loads(ACCEPTED.read_text(encoding="utf-8"))]
-
-
 def expanded_searches() -> dict[str, str]:
     """Every search that ships, where it stands -> its text without macro calls."""
     macros = macro_table(app_conf(ROOT, "macros"))
@@ -126,12 +91,12 @@ def main() -> None:
     confs = {name: content for name, content in shipped.items() if name.endswith((".conf", ".meta"))}
     texts = expanded_searches()
     findings = ksconf(programs / "ksconf", confs) + splint(programs / "splint", texts)
-    accepted = accepted_rows()
+    accepted = read_rows(ACCEPTED)
     counts = Counter(finding.tool for finding in findings)
     print(f"ksconf check: {len(confs)} files, {counts['ksconf']} findings")
     print(f"splint: {len(texts)} searches, {counts['splint']} findings")
     for row in accepted:
-        print(f"  accepted: {sum(map(row.covers, findings))} × {row.rule}: {row.reason}")
+        print(f"  accepted: {sum(map(row.covers, findings))} × {row.patterns['rule']}: {row.reason}")
     wrong = report(findings, accepted)
     for line in wrong:
         print(f"  {line}")
