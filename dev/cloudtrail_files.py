@@ -1,182 +1,190 @@
-"""Reads events out of CloudTrail files, whatever wraps them, and goes on after anything it cannot read.
-Forms: JSON lines; one JSON document or several; `Records` (CloudTrail's files in S3), arrays, `Events` (aws cloudtrail
-lookup-events), `logEvents` (CloudWatch Logs subscriptions); each of them gzipped or not, in folders, or from stdin.
+"""Reads events and key policies out of files, and goes on after anything it cannot read.
+
+What is in a text, the command's own code decides (lib/kmspolicy/events): a file is read as an event in Splunk would be.
+Files: JSON lines, JSON over several lines, logs with JSON in their lines, CSV; gzipped or not; UTF-8, UTF-16, UTF-32.
 """
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
-import os
-import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-STDIN = "-"
-ENDINGS = (".json", ".jsonl", ".ndjson", ".log", ".txt")
-"""What a folder is searched for, each also with .gz behind it."""
+from dev.event_paths import STDIN, File, Kind, PassedOver, ReadError, find_files, typed_paths
+from kmspolicy.budget import Budget, OutOfSteps
+from kmspolicy.events import cloudtrail, envelopes, ocsf
+from kmspolicy.events.prefilter import operation_named_in
 
-WRAPPERS = {"Records": None, "Events": "CloudTrailEvent", "logEvents": "message"}
-"""Key of a list of events -> key of the event's own JSON text in each element; None: the element is the event."""
-
-_LARGEST = 256 << 20  # bytes of one line, or of a document over several lines: those have to be in memory at once
-_REMEMBERED = 20  # problems kept with their words; all are counted
-_BETWEEN = re.compile(r"[\s,\ufeff]*")  # the comma: what remains of an array whose beginning was unreadable
-
-
-class ReadError(Exception):
-    """There is nothing to read; the text says why."""
+_LARGEST = 256 << 20  # characters of one line, or of JSON over several lines: those have to be in memory at once
+_CELL = 1 << 30  # characters: the csv module stops at 131,072, less than one large event
+_STEPS, _STEPS_OF_A_CHARACTER = 2_000_000, 64
+_FRUITLESS_FILES, _FRUITLESS_BYTES = 1_000, 1 << 30  # without a single event: this is not where CloudTrail's files are
 
 
-class Problem(NamedTuple):
-    """What was passed over: place is a file or file:line."""
+class PolicyText(NamedTuple):
+    """A key policy that is in no event. place: the file, or file:line; text: its JSON."""
 
     place: str
-    why: str
+    text: str
 
 
 class EventFiles:
-    """Iterable of event texts, each the JSON of one event; JSON lines are read in bounded memory.
+    """Iterable of event texts, each the JSON of one record. JSON lines, logs and CSV are read in bounded memory.
 
-    paths: files, folders (searched through for ENDINGS) and `-` for stdin. Raises ReadError: nothing to read.
+    typed: what was typed as EVENTS, see event_paths.typed_paths. Raises ReadError where there is nothing to read, and
+    while it goes through a large folder that holds no event.
     total: bytes to read, None where nobody knows them; done: bytes read so far (compressed files count as stored).
-    skipped: number of lines, documents and files passed over; problems: the first of those.
-    others: number of files in folders that have another ending.
+    policies: the key policies outside of events that were met so far; passed: what was passed over so far.
     """
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        self.problems: list[Problem] = []
-        self.skipped = 0
-        self.others = 0
+    def __init__(self, typed: Iterable[str]) -> None:
+        self.passed = PassedOver()
+        self.policies: list[PolicyText] = []
         self.done = 0
-        self._files = [(file, _size(file)) for path in paths for file in self._expand(path)]
-        sizes = [size for _, size in self._files]
+        self._files = find_files([path for text in typed for path in typed_paths(text)], self.passed)
+        sizes = [file.size for file in self._files]
         self.total = None if None in sizes else sum(size or 0 for size in sizes)
 
     def __iter__(self) -> Iterator[str]:
-        for file, size in self._files:
-            before = self.done
-            try:
-                with _open(file) as raw:
-                    for text in self._file(raw, "stdin" if file == STDIN else file):
-                        if size is not None:
-                            self.done = before + raw.tell()
-                        yield text
-            except (OSError, EOFError, zlib.error) as error:
-                self._skip(file, getattr(error, "strerror", None) or f"damaged file: {error}")
-            self.done = before + (size or 0)
+        fruitful = False
+        for number, file in enumerate(self._files):
+            if not fruitful and (number >= _FRUITLESS_FILES or self.done >= _FRUITLESS_BYTES):
+                raise ReadError(
+                    f"no event or key policy in the first {number:,} of {len(self._files):,} files; "
+                    "give the folder that holds CloudTrail's files (AWSLogs/…), or the files themselves"
+                )
+            for text in self._file(file):
+                fruitful = True
+                yield text
+            fruitful = fruitful or bool(self.policies)
 
-    def _expand(self, path: str) -> Iterator[str]:
-        if path == STDIN or (os.path.exists(path) and not os.path.isdir(path)):
-            yield path
-            return
-        if not os.path.isdir(path):
-            raise ReadError(f"no such file or folder: {path}")
-        files = [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names]
-        wanted = sorted(file for file in files if file.lower().removesuffix(".gz").endswith(ENDINGS))
-        self.others += len(files) - len(wanted)
-        if not wanted:
-            raise ReadError(f"no CloudTrail files in {path}: looked for {', '.join(ENDINGS)}, also with .gz behind")
-        yield from wanted
+    def _file(self, file: File) -> Iterator[str]:
+        """Event texts of one file. A file that turns out to be damaged has given what stands before the damage."""
+        before = self.done
+        try:
+            with _opened(file.path) as raw:
+                for place, text in self._texts(raw, "stdin" if file.path == STDIN else file.path):
+                    if file.size is not None:
+                        self.done = before + raw.tell()
+                    yield from self._events(place, text)
+        except (OSError, EOFError, zlib.error) as error:
+            unopened = isinstance(error, OSError) and error.errno is not None
+            self.passed.add(Kind.CLOSED if unopened else Kind.DAMAGED, f"{file.path} ({_why(error)})")
+        self.done = before + (file.size or 0)
 
-    def _file(self, raw: BinaryIO, name: str) -> Iterator[str]:
-        """Events of one file. Where neither of its first two lines is JSON, documents go over several lines."""
+    def _texts(self, raw: BinaryIO, name: str) -> Iterator[tuple[str, str]]:
+        """The texts of a file and their places: each row of CSV, JSON over several lines as a whole, or each line."""
         stream: Any = gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == b"\x1f\x8b" else raw  # type: ignore[attr-defined]
-        head = [stream.readline(_LARGEST), stream.readline(_LARGEST)]
-        if head[1] and not any(map(_is_json, head)):
-            text = b"".join([*head, stream.read(_LARGEST)])
+        lines = _decoded(stream)
+        head = [lines.readline(_LARGEST), lines.readline(_LARGEST)]
+        if _is_csv(name, head[0]):
+            yield from self._rows(_Joined(head, lines), name)
+        elif head[0].lstrip()[:1] in ("{", "[") and head[1] and not any(map(_json, head)):
+            text = "".join([*head, lines.read(_LARGEST)])
             if len(text) < _LARGEST:
-                yield from self._documents(text, name, 1)
+                yield name, text
             else:
-                self._skip(name, f"neither JSON lines nor JSON below {_LARGEST >> 20} MB")
-            return
-        number = 0
-        while line := head.pop(0) if head else stream.readline(_LARGEST):
-            number += 1
-            yield from self._documents(line, name, number)
+                self.passed.add(Kind.TOO_LONG, name)
+        else:
+            for number, line in enumerate(_Joined(head, lines), 1):
+                if not line.isspace():
+                    yield f"{name}:{number}", line
 
-    def _documents(self, data: bytes, name: str, line: int) -> Iterator[str]:
-        """Events of the JSON documents in `data`, which begins in line `line`; behind a broken one, a new line."""
-        text = data.decode("utf-8", "replace")
-        at = _after(text, 0)
-        while at < len(text):
-            place = f"{name}:{line + text.count(chr(10), 0, at)}"
-            try:
-                value, end = json.JSONDecoder().raw_decode(text, at)
-                found = list(_events(value, text[at:end]))
-            except RecursionError:
-                self._skip(place, "nested too deep")
-                return
-            except ValueError as error:
-                self._skip(place, _complaint(error, text))
-                end = text.find("\n{", at) + 1
-                if not end:
-                    return
+    def _rows(self, lines: Iterable[str], name: str) -> Iterator[tuple[str, str]]:
+        """Each row of CSV as a JSON object of its cells: one container more."""
+        csv.field_size_limit(_CELL)
+        rows = csv.DictReader(lines)
+        try:
+            for row in rows:
+                cells = {column: cell for column, cell in row.items() if column is not None}
+                yield f"{name}:{rows.line_num}", json.dumps(cells)
+        except csv.Error as error:
+            self.passed.add(Kind.DAMAGED, f"{name}:{rows.line_num} ({error})")
+
+    def _events(self, place: str, text: str) -> Iterator[str]:
+        """The records in a text, each as JSON. What cannot be read and may be ours goes on to the command as it is."""
+        if _is_record(text):
+            yield text
+            return
+        opener = envelopes.Opener(Budget(_STEPS + _STEPS_OF_A_CHARACTER * len(text)), policies=True, every_call=True)
+        unread = []
+        try:
+            opener.open_text(text)
+        except OutOfSteps:
+            opener.too_deep = True
+        if opener.too_deep:
+            unread.append((Kind.DEEP, text))
+        for end in opener.found:
+            if end.kind is envelopes.Kind.POLICY:
+                self.policies.append(PolicyText(place, end.text))
+            elif end.breaks:
+                unread.append((Kind.BROKEN, end.text))
             else:
-                for event in found:
-                    if event is None:
-                        self._skip(place, "no event: an object belongs here")
-                    else:
-                        yield event
-            at = _after(text, end)
-
-    def _skip(self, place: str, why: str) -> None:
-        self.skipped += 1
-        if len(self.problems) < _REMEMBERED:
-            self.problems.append(Problem(place, why))
+                yield json.dumps(end.value, separators=(",", ":"))
+        for kind, lost in unread:
+            if operation_named_in(lost):
+                yield lost
+            else:
+                self.passed.add(kind, place)
+        if not opener.found and not unread:
+            self.passed.add(_kind_of_nothing(text), place)
 
 
-def _events(value: object, text: str) -> Iterator[str | None]:
-    """Texts of the events in a JSON value that is written as `text`; None for a part that is no event."""
-    if isinstance(value, list):
-        for part in value:
-            yield from _events(part, json.dumps(part, separators=(",", ":")))
-        return
-    if not isinstance(value, dict):
-        yield None
-        return
-    if "digestS3Object" in value:
-        return  # CloudTrail's own digests lie beside its logs and are none
-    for wrapper, inner in WRAPPERS.items():
-        parts = value.get(wrapper)
-        if isinstance(parts, list):
-            for part in parts:
-                if inner is None:
-                    yield from _events(part, json.dumps(part, separators=(",", ":")))
-                else:
-                    event = part.get(inner) if isinstance(part, dict) else None
-                    yield event if isinstance(event, str) else None
-            return
-    yield text
+class _Joined:
+    """The lines that were read ahead, and those behind them."""
+
+    def __init__(self, head: list[str], lines: io.TextIOWrapper) -> None:
+        self._head, self._lines = head, lines
+
+    def __iter__(self) -> Iterator[str]:
+        yield from filter(None, self._head)
+        while line := self._lines.readline(_LARGEST):
+            yield line
 
 
-def _complaint(error: ValueError, text: str) -> str:
-    if not isinstance(error, json.JSONDecodeError):
-        return f"no JSON: {error}"
-    cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
-    return "JSON that ends too early" if cut else f"no JSON: {error.msg}"
+def _is_record(text: str) -> bool:
+    """Whether the text is one record and nothing else: it then stays as it is written."""
+    value = _json(text)
+    return isinstance(value, dict) and "_raw" not in value and (cloudtrail.is_record(value) or ocsf.is_event(value))
 
 
-def _after(text: str, at: int) -> int:
-    match = _BETWEEN.match(text, at)
-    return match.end() if match else at
+def _kind_of_nothing(text: str) -> Kind:
+    """What a text is that holds neither event nor policy."""
+    value = _json(text)
+    if value is None:
+        return Kind.NOT_JSON
+    return Kind.DIGEST if isinstance(value, dict) and "digestS3Object" in value else Kind.NOTHING
 
 
-def _is_json(line: bytes) -> bool:
+def _json(text: str) -> Any:
     try:
-        json.loads(line)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        return False
-    return True
+        return None
 
 
-def _size(file: str) -> int | None:
-    """Bytes on disk; None for stdin and pipes."""
-    return os.path.getsize(file) if file != STDIN and os.path.isfile(file) else None
+def _is_csv(name: str, first: str) -> bool:
+    """Whether a file is CSV: by its name, or because its first line has the column of Splunk's that holds the event."""
+    return name.lower().removesuffix(".gz").endswith(".csv") or "_raw" in next(csv.reader([first]), [])
 
 
-def _open(file: str) -> AbstractContextManager[Any]:
-    return nullcontext(sys.stdin.buffer) if file == STDIN else open(file, "rb")
+def _decoded(stream: BinaryIO) -> io.TextIOWrapper:
+    """The text of a file. Bytes that its encoding does not have become U+FFFD."""
+    head = stream.peek(4)[:4]  # type: ignore[attr-defined]
+    encoding = json.detect_encoding(head)
+    return io.TextIOWrapper(stream, encoding, errors="replace", newline="\n")
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _opened(path: str) -> AbstractContextManager[Any]:
+    return nullcontext(sys.stdin.buffer) if path == STDIN else Path(path).open("rb")

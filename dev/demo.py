@@ -17,8 +17,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from dev.cloudtrail_files import EventFiles, ReadError
-from dev.findings import STATEMENTS, STYLES, details, label, overview, rank
+from dev.cloudtrail_files import EventFiles, PolicyText
+from dev.event_paths import ReadError
+from dev.findings import FILE, STATEMENTS, STYLES, details, label, overview, rank
 from dev.scp import Row
 from dev.spl import SplError, run_saved, run_search
 from dev.terminal import output, visible
@@ -38,22 +39,28 @@ DETECTIONS = (
 CHANGES = "KMS - Policy changes"
 """The report of every policy change, once; it tells the few notable ones that are no detection's finding."""
 
+DOCUMENTS = "Key policies outside of events"
+"""Heading of the verdicts on policies that are in a file by themselves."""
+
 EVENTS = "`kmspolicycheck_events`"
 """What all of these begin with: the events that may carry a key policy."""
 
 DELIVERED = f"""{EVENTS} | kmspolicycheck mode=summary | where len(key_policy_audience)>0 OR len(key_policy_error)>0
 | stats count"""
+POLICIES = "| kmspolicycheck policy mode=summary"
+OPEN_IN_POLICIES = """| kmspolicycheck policy show=flagged raw=f | where key_policy_flagged="true"
+| table number key_policy_statements"""
 OPEN_STATEMENTS = f"""{EVENTS} | kmspolicycheck show=flagged raw=f | where key_policy_flagged="true"
 | `kmspolicycheck_fill` | dedup key_policy_event key_policy_statement_index
 | table key_policy_event key_policy_statements"""
 
 SAMPLES_NOTE = "Sample events (samples/): of a made-up company, not yours"
 YOURS = r"""
-Now yours: make demo EVENTS=<CloudTrail file or folder>
+Now yours, files or folders of CloudTrail or of policies: make demo EVENTS=<path>
 Or straight from an account:
-  aws cloudtrail lookup-events --output json \
-    --lookup-attributes AttributeKey=EventName,AttributeValue=PutKeyPolicy |
-    make demo EVENTS=-"""
+  aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=PutKeyPolicy \
+    --output json | make demo EVENTS=-
+  aws kms get-key-policy --key-id <id> --output json | make demo EVENTS=-"""
 _SHOWN = 100  # findings; the worst
 _PIPE_WIDTH = 120  # characters
 _LONG = 4 << 20  # bytes of input from which a progress bar helps
@@ -61,12 +68,14 @@ _LONG = 4 << 20  # bytes of input from which a progress bar helps
 
 @dataclass
 class Found:
-    """What the searches found: events read, rows of each search by its name, and policy changes by their label.
+    """What the searches found: events read, rows of each search by its name, and policies by their label.
 
-    copies: policy changes that another trail delivered, too; messages: what the command told the user.
+    documents: key policies that were in no event; copies: policy changes that another trail delivered, too; messages:
+    what the command told the user.
     """
 
     events: int
+    documents: int = 0
     rows: dict[str, list[Row]] = field(default_factory=dict)
     labels: Counter[str] = field(default_factory=Counter)
     copies: int = 0
@@ -94,7 +103,7 @@ def main() -> int:
         show(files, found, console)
         if not given:
             console.print(YOURS, soft_wrap=True)
-    return 0 if found.events else 1
+    return 0 if found.events or found.documents else 1
 
 
 def search(files: EventFiles, errors: Console) -> Found:
@@ -106,11 +115,14 @@ def search(files: EventFiles, errors: Console) -> Found:
         kept = run_search(EVENTS, _watched(files, progress, task))
         found, events = Found(kept.total), [str(row["_raw"]) for row in kept.rows]
         del kept
+        if files.policies:
+            _judge_documents(files.policies, found)
         if not events:
             return found
         progress.reset(task, description=CHANGES, total=len(DETECTIONS) + 3)
         changes = run_saved(CHANGES, events, all_time=True)
-        found.labels, found.messages = Counter(map(label, changes.rows)), changes.messages
+        found.labels.update(map(label, changes.rows))
+        found.messages = changes.messages
         found.copies = int(str(run_search(DELIVERED, events).rows[0]["count"])) - len(changes.rows)
         for name in DETECTIONS:
             progress.update(task, advance=1, description=name)
@@ -126,6 +138,18 @@ def _watched(files: EventFiles, progress: Progress, task: TaskID) -> Iterator[st
         if number % 500 == 0:
             progress.update(task, completed=files.done, description=f"{number:,} events")
         yield text
+
+
+def _judge_documents(policies: Sequence[PolicyText], found: Found) -> None:
+    """Adds the verdicts on policies that are in no event: each is shown, for somebody asked about it."""
+    rows: list[Row] = [{"policy": text, FILE: place, "number": str(n)} for n, (place, text) in enumerate(policies)]
+    judged = run_search(POLICIES, rows=rows).rows
+    statements: dict[str, list[str]] = {}
+    for row in run_search(OPEN_IN_POLICIES, rows=rows).rows:
+        statements.setdefault(str(row["number"]), []).append(str(row["key_policy_statements"]))
+    found.rows[DOCUMENTS] = [{**row, STATEMENTS: statements.get(str(row["number"]), [])} for row in judged]
+    found.documents = len(judged)
+    found.labels.update(map(label, judged))
 
 
 def _untold(change: Row) -> bool:
@@ -166,13 +190,15 @@ def show(files: EventFiles, found: Found, console: Console) -> None:
 
 
 def _heading(name: str, count: int) -> str:
+    if name == DOCUMENTS:
+        return f"{name}: {count:,}"
     if name == CHANGES:
         return f"No finding, but in the report {name}: {_count(count, 'change')}"
     return f"{name}: {_count(count, 'finding')}"
 
 
 def summary(files: EventFiles, found: Found, hidden: int) -> Iterator[Text]:
-    """How much was read, what it came to, and what was passed over."""
+    """How much was read, how it was judged, and what was passed over."""
     labels = [Text.assemble((f"{found.labels[name]:,} {name}", STYLES[name])) for name in STYLES if found.labels[name]]
     policies = _count(sum(found.labels.values()), "key policy", "key policies")
     yield Text.assemble(f"{_count(found.events, 'event')}, {policies}", ": " if labels else "", Text(", ").join(labels))
@@ -180,17 +206,15 @@ def summary(files: EventFiles, found: Found, hidden: int) -> Iterator[Text]:
         yield Text("No detection has a finding.")
     if not labels:
         yield Text("Key policies are in the events CreateKey (where it sets one), PutKeyPolicy and ReplicateKey.")
+    if found.documents:
+        yield Text(
+            "A policy by itself does not say whose key it is for: every account that it names counts as another one."
+        )
     if hidden:
         yield Text(f"The {_SHOWN} worst are shown, {hidden:,} more are not.")
     if found.copies:
-        yield Text(f"{_count(found.copies, 'copy', 'copies')} left out: more than one trail delivered the same event.")
-    if files.others:
-        yield Text(f"{_count(files.others, 'file')} left out: not named like a log file.")
-    if files.skipped:
-        yield Text(f"{_count(files.skipped, 'line or file', 'lines or files')} skipped:")
-        yield from (Text(visible(f"  {problem.place}: {problem.why}")) for problem in files.problems)
-        if files.skipped > len(files.problems):
-            yield Text(f"  and {files.skipped - len(files.problems):,} more")
+        yield Text(f"{_count(found.copies, 'copy', 'copies')} left out: the same event was delivered more than once.")
+    yield from (Text(visible(f"Passed over: {line}")) for line in files.passed.lines())
     yield from (Text(visible(message), "yellow") for message in found.messages)
     yield Text("Run without Splunk, by an approximation of its search language: dev/spl/README.md", "dim")
 

@@ -5,9 +5,10 @@ Takes rows of the app's detections and reports (docs/detections.md). Text from e
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from rich import box
 from rich.table import Table
@@ -148,18 +149,31 @@ def _change(row: Row) -> str:
 
 
 def _example(witness: str) -> str:
-    """The example request in words; of its context, what the principal does not say already."""
+    """The example request in words: for a grant, the request that makes it and the one that it is for."""
     request = json.loads(witness)
+    account = _account(request["principal"])
+    said = []
+    while request:
+        said.append(_request(request))
+        request = request.get("then")
+    sent = "these requests" if len(said) > 1 else "this request"
+    return f"{', then '.join(said)} (nobody has sent {sent}; {account} stands for any account)"
+
+
+def _request(request: Mapping[str, Any]) -> str:
+    """Action and principal, and of the context what the principal does not say already."""
     principal = request["principal"]
-    account = (principal.split(":") + [""] * 5)[4]
-    said = {"aws:principalarn": principal, "aws:principalaccount": account}
+    said = {"aws:principalarn": principal, "aws:principalaccount": _account(principal)}
     context = [
         f"{key} = {value if isinstance(value, str) else json.dumps(value)}"
         for key, value in request["context"].items()
         if said.get(key.lower()) != value
     ]
-    line = f"{request['action']} by {principal}" + (f" with {', '.join(context)}" if context else "")
-    return f"{line} (nobody has sent this request; {account} stands for any account)"
+    return f"{request['action']} by {principal}" + (f" with {', '.join(context)}" if context else "")
+
+
+def _account(arn: str) -> str:
+    return (arn.split(":") + [""] * 5)[4]
 
 
 def _file(row: Row) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from dev.cloudtrail_files import EventFiles, ReadError
+from dev.cloudtrail_files import EventFiles
+from dev.event_paths import ReadError
 from dev.spl.addon import Setting
 from dev.spl.display import json_lines, show
 from dev.spl.errors import SplError
@@ -32,8 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("give either a search or --name; saved searches:\n  " + "\n  ".join(saved_searches()))
     notes = Console(stderr=True)
     try:
-        files = EventFiles(given.events)
-        found = _run(given, files)
+        files = EventFiles(given.events) if given.events else None
+        found = _run(given, files or ())
     except (SplError, ReadError, ValueError) as error:
         _note(notes, str(error), "red")
         return 1
@@ -43,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 console.out(line)
         else:
             show(found, console)
-    for problem in files.problems:
-        _note(notes, f"passed over {problem.place}: {problem.why}")
+    for line in files.passed.lines() if files else ():
+        _note(notes, f"passed over: {line}")
     for line in (*found.messages, _summary(found, given), NOTE):
         _note(notes, line, "dim")
     return 0
@@ -82,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         help="keeps what outputlookup writes; its CSV files stand in for the app's",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.set_defaults(events=[os.environ["KPC_EVENTS"]] if os.environ.get("KPC_EVENTS") else [])
+    parser.set_defaults(events=[os.environ["KPC_EVENTS"]] if "KPC_EVENTS" in os.environ else [])
     return parser
 
 

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from dev.cloudtrail_files import EventFiles
 from dev.demo import DETECTIONS, SAMPLES, search
+from dev.findings import details
 from dev.spl import run_saved
 
 pytestmark = pytest.mark.slow
@@ -126,8 +127,24 @@ def test_a_finding_says_what_everyone_may_do_and_why_and_proves_it(tmp_path):
     assert "make demo" not in out and "Sample events" not in out
 
 
+def test_an_example_by_a_grant_shows_both_requests():
+    stranger = "arn:aws:iam::444455556666:role/any"
+    encrypt = {"principal": stranger, "action": "kms:Encrypt", "context": {"aws:PrincipalArn": stranger}}
+    grant = {"principal": stranger, "action": "kms:CreateGrant", "context": {"kms:GranteePrincipal": stranger}}
+    row = {
+        "key_policy_severity": "critical",
+        "key_policy_audience": "everyone",
+        "key_policy_witness": json.dumps({**grant, "then": encrypt}),
+    }
+    (line,) = (line.plain for line in details(1, row, 300) if "example" in line.plain)
+    assert line.endswith(
+        f"kms:CreateGrant by {stranger} with kms:GranteePrincipal = {stranger}, then kms:Encrypt by {stranger} "
+        "(nobody has sent these requests; 444455556666 stands for any account)"
+    )
+
+
 def test_a_closed_policy_is_counted_and_not_shown(tmp_path):
-    status, out, _ = demo(write(tmp_path / "events.jsonl", event(CLOSED), {"eventName": "Decrypt"}))
+    status, out, _ = demo(write(tmp_path / "events.jsonl", event(CLOSED), event(None, eventName="Decrypt")))
     assert status == 0
     assert out.splitlines()[:-1] == ["2 events, 1 key policy: 1 informational", "No detection has a finding."]
 
@@ -187,15 +204,24 @@ def test_a_time_that_is_none_is_left_out(tmp_path, time):
     assert "PutKeyPolicy by alice" in out
 
 
-def test_what_could_not_be_read_is_named_and_the_rest_is_shown(tmp_path):
+def test_what_was_passed_over_is_named_and_the_rest_is_shown(tmp_path):
     path = write(tmp_path / "events.jsonl", event(OPEN))
-    path.write_text("broken\n" + path.read_text() + "7\n")
+    path.write_text("broken\n" + path.read_text() + "broken\n7\n")
     status, out, _ = demo(path)
     assert status == 0
     assert "Everyone can encrypt" in out
-    assert "2 lines or files skipped:" in out
-    assert f"{path}:1: no JSON" in out.replace("\n", "")
-    assert f"{path}:3: no event" in out.replace("\n", "")
+    assert f"Passed over: 2 lines that are not JSON: {path}:1, {path}:3\n" in out
+    assert f"Passed over: 1 text without an event or a key policy: {path}:4\n" in out
+
+
+@pytest.mark.parametrize("content", [b"", b"hello\n", gzip.compress(b"x" * 9)[:-9], b'{"name": "package"}'])
+def test_where_nothing_could_be_read_it_says_so_and_fails(tmp_path, content):
+    path = tmp_path / "events.json"
+    path.write_bytes(content)
+    status, out, err = demo(path)
+    assert (status, err) == (1, "")
+    assert out.startswith("0 events, 0 key policies\n")
+    assert f": {path}" in out or not content
 
 
 def test_folders_gzip_and_stdin(tmp_path):
@@ -205,10 +231,38 @@ def test_folders_gzip_and_stdin(tmp_path):
     status, out, _ = demo(tmp_path)
     assert status == 0
     assert "2 events, 2 key policies: 1 critical" in out
-    assert "1 file left out" in out
+    assert "Passed over: 1 file with another ending: " in out
     status, out, _ = demo("-", stdin=json.dumps(event(OPEN)).encode())
     assert status == 0
     assert "1 event, 1 key policy: 1 critical" in out
+
+
+def test_several_paths_and_patterns(tmp_path):
+    write(tmp_path / "a b.jsonl", event(OPEN))
+    write(tmp_path / "c.jsonl", event(CLOSED, eventID="2"))
+    for given in (f"'{tmp_path}/a b.jsonl' {tmp_path}/c.jsonl", f"{tmp_path}/*.jsonl"):
+        status, out, _ = demo(given)
+        assert (status, "2 events, 2 key policies: 1 critical, 1 informational" in out) == (0, True)
+
+
+@pytest.mark.parametrize("policy", [OPEN, CLOSED])
+def test_a_policy_in_a_file_is_judged_and_shown_whatever_the_verdict(tmp_path, policy):
+    path = tmp_path / "policy.json"
+    path.write_text(json.dumps({"Policy": json.dumps(policy)}, indent=4))
+    status, out, err = demo(path, COLUMNS="200")
+    assert (status, err) == (0, "")
+    verdict = "everyone, encrypt only" if policy is OPEN else "external"
+    assert re.search(rf"^ 1 +(critical|low) +{verdict} +policy.json$", out, re.M)
+    assert f"     file       {path}\n" in out
+    assert ('statement  {"Sid": "Open", ' in out) == (policy is OPEN)
+    assert "0 events, 1 key policy: 1 " in out
+    assert "every account that it names counts as another one" in out
+
+
+def test_empty_events_are_refused():
+    status, out, err = demo("")
+    assert (status, out) == (1, "")
+    assert err == "EVENTS is empty; give it a file, a folder, or - for standard input\n"
 
 
 def test_changes_of_one_key_by_one_actor_are_one_finding_that_says_so(tmp_path):
@@ -234,7 +288,7 @@ def test_of_many_findings_the_worst_are_shown(tmp_path):
 
 def test_events_that_carry_no_policy_are_not_kept_in_memory(tmp_path):
     path = tmp_path / "events.jsonl"
-    other = {"eventName": "GetObject", "eventTime": "2026-03-09T08:14:07Z", "filling": "x" * 2_000}
+    other = event(None, eventSource="s3.amazonaws.com", eventName="GetObject", filling="x" * 2_000)
     with path.open("w") as file:
         for number in range(20_000):
             file.write(json.dumps({**other, "eventID": str(number)}) + "\n")
