@@ -191,7 +191,7 @@ def test_command_line_prints_a_plain_table_in_a_pipe(events_file: str, capsys: p
     ]
     assert "1 row from 1 of 1 events" in notes
     assert "local approximation" in notes
-    assert f"passed over {events_file}:2" in notes
+    assert f"passed over: 1 line that is not JSON: {events_file}:2" in notes
 
 
 @pytest.mark.parametrize("hostile", ["\x1b[2J\x1b]0;owned\x07", "\x9b2J", "\u202egnp.exe", "a\rb", "\u200b\u2066"])
@@ -206,7 +206,8 @@ def test_command_line_lets_nothing_act_on_the_terminal(
     for name, value in terminal.items():
         monkeypatch.setenv(name, value)
     path = tmp_path / f"events{hostile}.jsonl"
-    record = {"eventTime": NOW, "userAgent": f"evil{hostile}", f"x{hostile}": "y" * 40}
+    call = {"eventSource": "kms.amazonaws.com", "eventName": "DescribeKey", "eventTime": NOW}
+    record = {**call, "userAgent": f"evil{hostile}", f"x{hostile}": "y" * 40}
     path.write_text(json.dumps(record) + "\nbroken\n")
     assert main([f'* | table userAgent "x{hostile}"', "--events", str(path)]) == 0
     assert main(["* | nonsense" + hostile, "--events", str(path)]) == 1
