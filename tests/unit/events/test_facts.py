@@ -11,7 +11,7 @@ from kmspolicy.events.actor import actor, via
 from kmspolicy.events.cloudtrail import from_cloudtrail
 from kmspolicy.events.event_facts import EventFacts, facts_of
 from kmspolicy.events.ocsf import from_ocsf
-from tests.events.calls import OURS, create_key, ocsf, put_key_policy, replicate_key
+from tests.unit.events.calls import OURS, create_key, ocsf, put_key_policy, replicate_key
 
 # IAM and STS allow letters, digits and +=,.@_- in the names of users, roles, sessions and federated users.
 NAMES = (

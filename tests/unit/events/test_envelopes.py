@@ -12,8 +12,8 @@ import pytest
 
 from kmspolicy.events.finder import PolicyInEvent, find_policies
 from kmspolicy.events.prefilter import may_hold_policy
-from tests.events.calls import CALLS, KEY, KEY_ID, OURS, POLICY, REGION, put_key_policy
-from tests.events.wrapping import wrapped
+from tests.unit.events.calls import CALLS, KEY, KEY_ID, OURS, POLICY, REGION, put_key_policy
+from tests.unit.events.wrapping import wrapped
 
 MakeCall = Callable[[], dict[str, Any]]
 every_call = pytest.mark.parametrize("make", CALLS.values(), ids=CALLS.keys())
