@@ -65,8 +65,9 @@ class Opener:
             self._open(value.value, _Source(text, value, encodings), containers)
 
     def _open(self, value: Any, source: "_Source", containers: int) -> None:
-        if isinstance(value, (str, BrokenText)):
-            self._open_string(value, source, containers)
+        copied = value.get(_COPY) if isinstance(value, dict) else value
+        if isinstance(copied, (str, BrokenText)):
+            self._open_string(copied, source, containers)
         elif isinstance(value, (dict, list)):
             try:
                 end = self._end(value, source)
@@ -75,14 +76,12 @@ class Opener:
                 return
             if end is not None:
                 self.found.append(end)
-            elif isinstance(value, dict) and isinstance(value.get(_COPY), str):
-                self._open_string(value[_COPY], source, containers)
-            elif not (isinstance(value, dict) and _is_another_resource(value)):
+            elif not (self._policies and _is_another_resource(value)):
                 self._open_items(value, source, containers)
 
     def _end(self, value: "Json | list[Any]", source: "_Source") -> Optional[Found]:
         """What the value is, if it is an end."""
-        if isinstance(value, dict) and not isinstance(value.get(_COPY), str):
+        if isinstance(value, dict):
             if cloudtrail.is_record(value):
                 return source.record(Kind.CLOUDTRAIL, value)
             if ocsf.is_event(value):
@@ -185,7 +184,9 @@ def _policy_text(value: "Json | list[Any]", text: str) -> str:
     return text if isinstance(value, dict) else f'{{"Version": "2012-10-17", "Statement": {text}}}'
 
 
-def _is_another_resource(value: Json) -> bool:
-    """Whether an object is a resource of CloudFormation or AWS Config, but no key: its policy is no key policy."""
+def _is_another_resource(value: "Json | list[Any]") -> bool:
+    """Whether a value is a resource of CloudFormation or AWS Config, but no key: its policy is no key policy."""
+    if not isinstance(value, dict):
+        return False
     kind = next((value[name] for name in _RESOURCE_TYPES if isinstance(value.get(name), str)), "")
     return kind.startswith("AWS::") and kind not in _KEY_TYPES
