@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,6 +81,20 @@ def test_a_circle_is_found(tree: Tree) -> None:
     assert architecture.circle(arrows) == []
     arrows = tree("circle2", {"policy/a": "from . import b", "policy/b": "from . import a"})
     assert sorted(set(architecture.circle(arrows))) == ["circle2.policy.a", "circle2.policy.b"]
+
+
+def test_the_picture_is_drawn_from_the_imports() -> None:
+    page = architecture.PAGE.read_text("utf-8")
+    drawn = architecture.refresh(page, architecture.packages(APP))
+    assert page == drawn and "    splunk --> events\n" in drawn, "run: .venv/bin/python -m dev.architecture"
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_every_file_that_a_page_names_is_there(page: str) -> None:
+    named = set(re.findall(r"`([\w./-]+/[\w./-]*|[\w-]+\.(?:py|md|json|conf))`", (ROOT / page).read_text("utf-8")))
+    starts = (ROOT, LIB / "kmspolicy", LIB / "kmspolicy" / "events")
+    assert len(named) > 10
+    assert [name for name in sorted(named) if not any((start / name).exists() for start in starts)] == []
 
 
 def test_unit_tests_mirror_the_packages() -> None:

