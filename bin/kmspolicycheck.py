@@ -1,6 +1,6 @@
 """The search command kmspolicycheck. Python compiles this file at every start, so that all else is in lib/kmspolicy.
 
-Python 2.7 and all since can read it, so that a Python which is too old is told in words.
+Python 2.7 and all since can read it, so that a Python that is too old gets a clear message.
 """
 
 import os
@@ -14,7 +14,7 @@ def refuse(message):
     """Ends the search with `Error in 'kmspolicycheck' command: <message>`; status 1.
 
     `error` is the protocol's own word for the end; splunklib can only add messages to a reply that goes on. stderr
-    stays silent, since splunkd copies every word on it into search.log, unless there is no stdout to tell it on.
+    stays silent, since splunkd copies every word on it into search.log, unless there is no stdout for the message.
     """
     import errno
     import json
@@ -39,7 +39,7 @@ def refuse_first(message):
 
 
 def missing(fault):
-    """What tells the searcher of a file of lib/ that is not there, or cut short, and what sends it to indexers."""
+    """The message about a file of lib/ that is missing or cut short, and about the setting that replicates it."""
     return (
         str(fault) + ": the knowledge bundle lacks the app's folder lib or part of it (" + LIB + "). Search heads "
         "send it to indexers only with [replicationAllowlist] kmspolicycheck_lib = apps/kmspolicycheck/lib/... in "

@@ -11,7 +11,7 @@ from typing import Callable
 from .api_call import Call, object_of, text_of
 
 # A console call, and a call that AWS made for the caller within a service: no service that decided anything.
-_NOBODY = frozenset(("signin.amazonaws.com", "aws internal", "internal.amazonaws.com"))
+_NO_SERVICE = frozenset(("signin.amazonaws.com", "aws internal", "internal.amazonaws.com"))
 _ARN = re.compile(
     r"arn:[^:]*:(?:iam|sts)::([0-9]*):(user|role|assumed-role|federated-user|root)(?:/(.+))?\Z", re.DOTALL
 )
@@ -19,7 +19,7 @@ _IDENTITY_CENTER_ROLE = re.compile(r"arn:[^:]*:iam::[0-9]*:role/aws-reserved/sso
 
 
 def actor(call: Call) -> str:
-    """The person or role behind a call, also where a service made it for them; '' if the event does not tell.
+    """The person or role behind a call, also where a service made it for them; '' if the event does not say.
 
     A user's name, or role/session. Every other kind begins with its name and a colon, so that no two kinds share a
     spelling, whatever users and sessions are called.
@@ -56,7 +56,7 @@ def mfa(call: Call) -> str:
 
 def _service(call: Call) -> str:
     service = text_of(call.identity.get("invokedBy"))
-    return "" if service.lower() in _NOBODY else service
+    return "" if service.lower() in _NO_SERVICE else service
 
 
 def _by_arn(call: Call) -> str:
@@ -112,8 +112,8 @@ def _aws_service(call: Call) -> str:
     return _named("service", _service(call))
 
 
-def _foreign(kind: str) -> Callable[[Call], str]:
-    """Somebody whom another directory or identity provider knows: by the id that is unique there, else by name."""
+def _provider_user(kind: str) -> Callable[[Call], str]:
+    """A user of an identity provider: by the id, which is unique there, else by name."""
 
     def name(call: Call) -> str:
         identity = call.identity
@@ -135,7 +135,7 @@ _BY_TYPE: dict[str, Callable[[Call], str]] = {
     "IdentityCenterUser": _identity_center_user,
     "AWSAccount": _other_account,
     "AWSService": _aws_service,
-    "SAMLUser": _foreign("saml"),
-    "WebIdentityUser": _foreign("web-identity"),
+    "SAMLUser": _provider_user("saml"),
+    "WebIdentityUser": _provider_user("web-identity"),
     "Directory": _directory_user,
 }

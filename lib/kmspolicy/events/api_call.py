@@ -20,7 +20,7 @@ SUCCESS, FAILURE, UNKNOWN = "success", "failure", ""
 
 
 class Call(NamedTuple):
-    """One API call. Texts and objects are empty where the event does not tell."""
+    """One API call. Texts and objects are empty where the event does not say."""
 
     source: str  # the service, such as kms.amazonaws.com
     operation: str
@@ -31,11 +31,11 @@ class Call(NamedTuple):
     identity: Json  # CloudTrail's userIdentity
     mfa: str  # true, false or empty
     request: Json  # its parameters; a BrokenObject where the event breaks before their end
-    request_fault: str  # why they are not in the event: CloudTrail left them out, or somebody hid them
+    request_fault: str  # why they are not in the event: CloudTrail left them out, or they are hidden
     response: Json  # its elements; a BrokenObject where the event breaks before their end
     resources: list[str]  # ARNs
     owners: list[str]  # the accounts that own these resources
-    outcome: str  # SUCCESS, FAILURE, or UNKNOWN where the event breaks before it tells
+    outcome: str  # SUCCESS, FAILURE, or UNKNOWN where the event breaks before it says
     error: str  # AWS's error code
     source_address: str
     user_agent: str
@@ -45,7 +45,7 @@ class Call(NamedTuple):
 
     @property
     def of_kms(self) -> bool:
-        """Whether KMS was called, as far as the event tells."""
+        """Whether KMS was called, as far as the event says."""
         source = self.source.lower()
         return source in ("", "kms") or source.startswith("kms.")
 

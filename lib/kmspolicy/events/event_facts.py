@@ -1,4 +1,4 @@
-"""What an event tells beside the policy: which key, whose, who, with MFA, success or failure.
+"""The facts of an event beside the policy: the key, its account, the caller, MFA, success or failure.
 
 Source: interface of the command (README, *Fields*).
 """
@@ -13,7 +13,7 @@ from .key import Key, key_of
 
 
 class EventFacts(NamedTuple):
-    """The facts of an event; one that it does not tell is empty, or None.
+    """The facts of an event; one that it does not have is empty, or None.
 
     The first twelve are output fields of the same names.
     """
@@ -23,7 +23,7 @@ class EventFacts(NamedTuple):
     region: str = ""  # of the key
     operation: str = ""
     event: str = ""
-    call: str = ""  # success or failure; empty if the event breaks before it tells
+    call: str = ""  # success or failure; empty if the event breaks before it says
     call_error: str = ""
     actor: str = ""
     via: str = ""

@@ -17,7 +17,9 @@ from .ocsf import from_ocsf
 from .prefilter import OPERATIONS, may_hold_policy, operation_named_in
 from .tolerant_json import BrokenList, BrokenObject, BrokenText
 
-LONGEST_EVENT = 8_388_608  # characters; the Splunk Add-on for AWS cuts events at so many bytes (props.conf, TRUNCATE)
+LONGEST_EVENT = (
+    8_388_608  # characters; the Splunk Add-on for AWS cuts events at this number of bytes (props.conf, TRUNCATE)
+)
 
 _LEAST_STEPS, _STEPS_OF_A_CHARACTER = 2_000_000, 32
 _BEGINS_LIKE_POLICY = re.compile(
@@ -43,8 +45,8 @@ def find_policies(text: str, field_given: bool) -> list[PolicyInEvent]:
 
     text: of an event, however it is wrapped; with field_given also what people have around a policy: the policy itself,
     requestParameters, the output of get-key-policy, an item of AWS Config, a resource of CloudFormation, a list of
-    statements. field_given: whether somebody said that the policy is here, so that a text which is no event is a
-    policy, however broken. Never raises; the work is bounded by the length of the text.
+    statements. field_given: whether the searcher named the field, so that a text which is no event is a policy,
+    however broken. Never raises; the work is bounded by the length of the text.
     """
     text = text.lstrip("\ufeff")
     if not field_given and not may_hold_policy(text):

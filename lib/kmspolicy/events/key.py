@@ -27,9 +27,9 @@ _PARTITIONS = (
 
 
 class Key(NamedTuple):
-    """The key of a call. Texts are empty, and the rest is None, where the event does not tell."""
+    """The key of a call. Texts are empty, and the rest is None, where the event does not say."""
 
-    arn: str = ""  # of the key or an alias; the bare id where the event does not tell the Region or the account
+    arn: str = ""  # of the key or an alias; the bare id where the event has no Region or no account
     account: str = ""  # 12 digits
     region: str = ""
     key_id: Optional[str] = None
@@ -46,7 +46,7 @@ def key_of(call: Call) -> Key:
     metadata = object_of(call.response.get("replicaKeyMetadata" if call.operation == "ReplicateKey" else "keyMetadata"))
     region = text_of(call.request.get("replicaRegion")) if replica else call.region
     account = _account(call, metadata)
-    name = _told_by_aws(call, metadata) or _told_by_caller(call, region, account)
+    name = _named_by_aws(call, metadata) or _named_by_caller(call, region, account)
     arn = _ARN.match(name)
     region = arn[2] if arn else region
     usage, spec, origin, multi_region = _kind(call, metadata)
@@ -63,7 +63,7 @@ def key_of(call: Call) -> Key:
     )
 
 
-def _told_by_aws(call: Call, metadata: Json) -> str:
+def _named_by_aws(call: Call, metadata: Json) -> str:
     """The key's ARN as AWS wrote it. The resources of a ReplicateKey call name the primary key."""
     arns = [text_of(metadata.get("arn"))]
     if call.operation != "ReplicateKey" or call.outcome == FAILURE:
@@ -71,7 +71,7 @@ def _told_by_aws(call: Call, metadata: Json) -> str:
     return next((arn for arn in arns if ":key/" in arn and _ARN.match(arn)), "")
 
 
-def _told_by_caller(call: Call, region: str, account: str) -> str:
+def _named_by_caller(call: Call, region: str, account: str) -> str:
     """The key that the request names. Unless the call succeeded, that is any text that the caller may send.
 
     Of such a call only a well-formed name of a key in the caller's own account counts.
@@ -102,8 +102,8 @@ def _caller_account(call: Call) -> str:
 
 def _account(call: Call, metadata: Json) -> str:
     """The key's account: that of AWS's metadata and resources, else the account whose trail holds the event."""
-    told = (text_of(metadata.get("aWSAccountId")), *call.owners, call.recipient, _caller_account(call))
-    return next((account for account in told if ACCOUNT_ID.match(account)), "")
+    candidates = (text_of(metadata.get("aWSAccountId")), *call.owners, call.recipient, _caller_account(call))
+    return next((account for account in candidates if ACCOUNT_ID.match(account)), "")
 
 
 def _partition(region: str) -> Optional[str]:
@@ -115,18 +115,18 @@ def _partition(region: str) -> Optional[str]:
 def _kind(call: Call, metadata: Json) -> tuple[Optional[str], Optional[str], Optional[str], Optional[bool]]:
     """Usage, spec, origin, and whether it is a multi-Region key: by AWS's metadata, else by the request's parameters.
 
-    What a whole CreateKey request does not name has CreateKey's default. PutKeyPolicy tells nothing of it.
+    What a whole CreateKey request does not name has CreateKey's default. A PutKeyPolicy event has none of it.
     """
     creates = call.operation == "CreateKey"
     request: Json = call.request if creates else {}
     defaults = creates and not isinstance(request, BrokenObject) and not call.request_fault
-    told = [metadata, request]
-    usage = _first_word(told, "keyUsage") or ("ENCRYPT_DECRYPT" if defaults else None)
-    spec = _first_word(told, "keySpec", "customerMasterKeySpec") or ("SYMMETRIC_DEFAULT" if defaults else None)
-    origin = _first_word(told, "origin") or ("AWS_KMS" if defaults else None)
+    holders = [metadata, request]
+    usage = _first_word(holders, "keyUsage") or ("ENCRYPT_DECRYPT" if defaults else None)
+    spec = _first_word(holders, "keySpec", "customerMasterKeySpec") or ("SYMMETRIC_DEFAULT" if defaults else None)
+    origin = _first_word(holders, "origin") or ("AWS_KMS" if defaults else None)
     if call.operation == "ReplicateKey":
         return usage, spec, origin, True
-    flags = [text_of(holder.get("multiRegion")).lower() for holder in told]
+    flags = [text_of(holder.get("multiRegion")).lower() for holder in holders]
     flag = next((flag for flag in flags if flag in ("true", "false")), "false" if defaults else "")
     return usage, spec, origin, flag == "true" if flag else None
 

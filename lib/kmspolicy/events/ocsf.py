@@ -45,7 +45,7 @@ def from_ocsf(event: Json) -> Call:
         object_of(holder) for holder in (api.get("response"), event.get("cloud"), event.get("metadata"))
     )
     source_endpoint = object_of(event.get("src_endpoint"))
-    session = {**object_of(event.get("session")), **_told(object_of(actor.get("session")))}
+    session = {**object_of(event.get("session")), **_filled(object_of(actor.get("session")))}
     resources = [object_of(item) for item in list_of(event.get("resources"))]
     broken = isinstance(event, BrokenObject)
     unread = BrokenObject() if broken and isinstance(unmapped, BrokenObject) else None
@@ -78,7 +78,7 @@ def from_ocsf(event: Json) -> Call:
 
 
 def _identity(actor: Json, session: Json, unmapped: Json) -> Json:
-    """CloudTrail's userIdentity. The ARN is the uid in 1.1 and the uuid in 1.0; the principal id stands beside it."""
+    """CloudTrail's userIdentity. The ARN is the uid in 1.1 and the uuid in 1.0; the principal id is beside it."""
     user = object_of(actor.get("user"))
     uids = texts_of(user.get(name) for name in ("uid", "uuid", "uid_alt"))
     mapped = {
@@ -92,7 +92,7 @@ def _identity(actor: Json, session: Json, unmapped: Json) -> Json:
     issuer = text_of(session.get("issuer"))
     if issuer:
         mapped["sessionContext"] = {"sessionIssuer": {"arn": issuer}}
-    return {**unmapped, **_told(mapped)}
+    return {**unmapped, **_filled(mapped)}
 
 
 def _outcome(event: Json, error: str) -> str:
@@ -134,7 +134,7 @@ def _put(holder: Json, path: list[str], value: Any) -> None:
     holder.setdefault(path[-1], value)
 
 
-def _told(members: Json) -> Json:
+def _filled(members: Json) -> Json:
     """The members that are not empty."""
     return {name: value for name, value in members.items() if value not in (None, "")}
 

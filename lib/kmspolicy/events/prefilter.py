@@ -12,7 +12,7 @@ OPERATIONS = ("PutKeyPolicy", "CreateKey", "ReplicateKey")
 _SERVICE = "kms.amazonaws.com"
 
 # JSON can spell a letter as \u00.. alone, in rows 4 to 7 of ASCII; so it can spell the backslash and the `u` of an
-# escape that stands one encoding further in, and the digits of that escape in row 3.
+# escape one encoding further in, and the digits of that escape in row 3.
 _HIDDEN = r"\\u00(?:[4-7]|3[0-9])"
 _HIDDEN_LETTER, _HIDDEN_LETTER_BYTES = re.compile(_HIDDEN), re.compile(_HIDDEN.encode())
 _ASCII_ESCAPE = re.compile(r"\\u00([2-7][0-9A-Fa-f])")
@@ -52,7 +52,7 @@ def operation_named_in(text: str) -> str:
     if may_hide_letters(text):
         for _ in range(_MOST_ENCODINGS):
             text = _ASCII_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
-        text = text.replace("\\", "")  # each escape that stood further in leaves some
+        text = text.replace("\\", "")  # each escape of an inner encoding leaves some
     if _SERVICE not in text:
         return ""
     return next((operation for operation in OPERATIONS if operation in text), "")

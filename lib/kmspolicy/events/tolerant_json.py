@@ -1,4 +1,4 @@
-"""Reads the JSON values in a text, and of a value that ends early or breaks what stands before the fault.
+"""Reads the JSON values in a text, and the part before the fault of a value that ends early or is damaged.
 
 Log pipelines put text before a JSON value and behind it, write it into a JSON string, and cut it short. json.loads
 refuses such a text as a whole. Here the standard library's decoder is asked for each value by itself; where it fails,
@@ -29,7 +29,7 @@ class BrokenList(list[Any]):
 
 
 class BrokenText(NamedTuple):
-    """What a JSON string without its closing quote holds, decoded. It is no str, so that nobody takes it for a fact."""
+    """What a JSON string without its closing quote holds, decoded. It is no str, so it is never taken for a fact."""
 
     text: str
 
@@ -47,7 +47,7 @@ class Value(NamedTuple):
 
 
 def values_in(text: str, budget: Budget) -> Iterator[Value]:
-    """The objects, lists and encoded JSON strings in a text, one behind the other, whatever stands between them.
+    """The objects, lists and encoded JSON strings in a text, one after the other, whatever is between them.
 
     Raises OutOfSteps when the budget is spent: a step is a character decoded, and a member read by itself counts as
     some. A string counts if JSON is encoded in it.
@@ -155,7 +155,7 @@ class _Reader:
         return self._object(at, depth + 1) if first == "{" else self._list(at, depth + 1)
 
     def _object(self, start: int, depth: int) -> tuple[Any, int, bool]:
-        """The object at a place, member by member. A comma may stand before the closing brace."""
+        """The object at a place, member by member. A comma before the closing brace is accepted."""
         text, members = self._text, BrokenObject()
         members.start = start
         at = members.unread = self._behind_blanks(start + 1)
@@ -178,7 +178,7 @@ class _Reader:
         return members, at, False
 
     def _list(self, start: int, depth: int) -> tuple[Any, int, bool]:
-        """The list at a place, item by item. A comma may stand before the closing bracket."""
+        """The list at a place, item by item. A comma before the closing bracket is accepted."""
         text, items = self._text, BrokenList()
         items.start = start
         at = items.unread = self._behind_blanks(start + 1)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @Configuration()
 class KmsPolicyCheckCommand(StreamingCommand):  # type: ignore[misc]
-    """Tells which statements of AWS KMS key policies let everyone in, and proves it with a request.
+    """Reports the statements of AWS KMS key policies that are open to everyone, each with an example request.
 
     refuse: ends the search, and the process, with one line for the searcher; missing: the line for a part of lib/
     that cannot be imported.
@@ -43,7 +43,7 @@ class KmsPolicyCheckCommand(StreamingCommand):  # type: ignore[misc]
         self.process(sys.argv[:1], self._input, self._output)
 
     def stream(self, records: Iterator[Any]) -> Iterator[Any]:
-        """Answers one chunk. Its rows do not come as records: they go past splunklib, see wire.py."""
+        """Answers one chunk. Its rows are no records: they bypass splunklib, see protocol.py."""
         try:
             if self._rows is None:
                 from .stream import RowStream  # which a process that is asked getinfo alone does without

@@ -1,4 +1,4 @@
-"""Reads rows of CSV whatever stands in their cells, and writes cells and the values of multivalue fields.
+"""Reads rows of CSV whatever is in their cells, and writes cells and the values of multivalue fields.
 
 Source: custom search command protocol v2 as recorded from splunkd: a header, plain columns, `__mv_` columns.
 """
@@ -15,8 +15,9 @@ from ..caching import Recent, short_together
 LINE_END = b"\r\n"  # as splunklib writes it
 Cells = tuple[bytes, ...]  # the command's own cells in a row, from the comma before them to the end of the line
 
-_LARGEST_CELL = 2**31 - 1  # splunklib sets 10 MB, and one larger cell would end the search
-# csv stops at NUL before Python 3.11 and at a bare CR. Lone surrogates never come out of UTF-8, so they can stand in.
+csv.field_size_limit(2**31 - 1)  # splunklib, which is imported first, sets 10 MB: a larger cell would end the search
+
+# csv stops at a bare CR and, before Python 3.11, at NUL. Lone surrogates represent both: UTF-8 never yields one.
 _NUL, _CR = "\ud800", "\ud801"
 _BARE_CR = re.compile(r"\r(?!\n)")
 _MULTIVALUE = re.compile(r"\$((?:[^$]|\$\$)*)\$(?:;|\Z)")
@@ -25,7 +26,6 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def read_rows(text: str, line_end: str) -> Iterator[list[str]]:
     """Rows of CSV. line_end: LF, behind which a CR belongs to the cell, or CR LF."""
-    csv.field_size_limit(_LARGEST_CELL)
     if "\0" not in text and "\r" not in text:
         return csv.reader(io.StringIO(text))
     text = text.replace("\0", _NUL)
@@ -41,7 +41,7 @@ def cell(text: str) -> str:
 
 
 def multivalue_cells(values: Sequence[str]) -> tuple[str, str]:
-    """A multivalue field's plain cell and its `__mv_` cell, which is empty where the plain cell tells it all."""
+    """A multivalue field's plain cell and its `__mv_` cell, which is empty for a single value."""
     if len(values) < 2:
         return cell(values[0]) if values else "", ""
     plain = "\n".join(values)

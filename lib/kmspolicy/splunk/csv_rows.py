@@ -1,4 +1,4 @@
-"""Splits the body of a chunk into rows as bytes, so that cells which nobody asks for are neither read nor written.
+"""Splits the body of a chunk into rows as bytes, so that cells which are not needed are neither read nor written.
 
 Source: custom search command protocol v2 as recorded from splunkd: CSV, a cell in quotes where it must be.
 """
@@ -13,15 +13,15 @@ from .csv_cells import csv_line, encoded, read_rows
 _PAIR, _HELD = b'""', b"\0\1"  # of one length, for which bytes.replace is twice as fast
 _QUOTES, _SECOND = bytes.maketrans(b"\0", b'"'), b"\1"  # bytes.translate drops each second byte three times as fast
 _CR = 13
-_QUOTED = b'"'  # stands for a cell in quotes
+_QUOTED = b'"'  # represents a cell in quotes
 _BLOCK = 1 << 16  # bytes that are split at once: few enough for malloc to keep the room
 
 
 class RawRow:
     """A row as it came, from `start` to `end` of a chunk's body, and its cells as bytes; a lone quote if in quotes.
 
-    What stands in quotes is kept apart, in order; that of this row from `used` on. Rows with a NUL or an SOH are never
-    raw, so that these can stand for doubled quotes.
+    The texts in quotes are a list of their own, in order; those of this row begin at `used`. Rows with a NUL or an SOH
+    are never raw, so that these two can represent a doubled quote.
     """
 
     __slots__ = ("_body", "_cells", "_end", "_inside", "_start", "_used", "width")
@@ -41,7 +41,7 @@ class RawRow:
         return self._start == self._end
 
     def may_hold_policy(self) -> bool:
-        """False where provably no cell holds a policy that nobody named."""
+        """False where provably no cell holds a policy, unless a field was given."""
         return bytes_may_hold_policy(self._body, self._start, self._end)
 
     def cells(self) -> list[str]:
@@ -77,7 +77,7 @@ class RawRow:
         return [b",".join([b"" if place in blanked else cells[place] for place in columns]).replace(_HELD, _PAIR)]
 
     def with_width(self, width: int) -> ParsedRow:
-        """The row with so many cells."""
+        """The row with this number of cells."""
         return ParsedRow(self.cells()).with_width(width)
 
     def _text(self) -> bytes:
@@ -122,7 +122,7 @@ class ParsedRow:
         return [encoded(csv_line(["" if place in blanked else self._cells[place] for place in places]))]
 
     def with_width(self, width: int) -> ParsedRow:
-        """The row with so many cells: shortened, or with empty ones behind."""
+        """The row with this number of cells: shortened, or with empty ones at the end."""
         return ParsedRow((self._cells + [""] * (width - len(self._cells)))[:width])
 
 
@@ -170,7 +170,7 @@ def _rows_as_written(body: bytes) -> Generator[RawRow | ParsedRow, None, int]:
 
 
 def _ends_where_csv_ends_it(text: bytes, cells: list[bytes], quoted: int) -> bool:
-    """Whether every quote that is not doubled opens or closes a cell: then all of them stand between commas.
+    """Whether every quote that is not doubled opens or closes a cell: then all of them are next to commas.
 
     A cell that begins with a quote of its own opens with three: the first two of them were taken for a doubled one.
     """

@@ -24,7 +24,7 @@ class PolicyRows:
         self._rows = statement_rows if options.expand else policy_rows
 
     def of(self, texts: list[str], account: str) -> list[Cells]:
-        """The own cells of the rows that the texts of a row's field become. account: the key's, if the row tells it."""
+        """The own cells of the rows that the texts of a row's field become. account: the key's, if the row has it."""
         return [cells for text in texts for found in self._find(text) for cells in self._guarded(found, account)]
 
     def _find(self, text: str) -> list[PolicyInEvent]:

@@ -1,4 +1,4 @@
-"""The pipes to splunkd as splunklib sees them: it reads and writes the chunks, and their bodies go past it as bytes.
+"""The pipes to splunkd as splunklib sees them: it reads and writes the chunks, while their bodies bypass it as bytes.
 
 splunklib's CSV holds a chunk seven to ten times in memory, rewrites cells that are not ours, and stops the search at a
 bare CR, a NUL (Python 3.9) or a cell above 10 MB. Nothing private of it is used here: what it sees is a session of
@@ -71,51 +71,51 @@ class Input:
     def readline(self) -> bytes:
         """The header of the next chunk, as if it had no body."""
         try:
-            told = self._chunk()
+            metadata = self._chunk()
         except OSError as fault:
             self._refuse(f"standard input cannot be read: {fault}")
         except (MemoryError, OverflowError):
             self._refuse("the memory does not hold the next chunk of rows")
         if self._begun:
-            self.finished = bool(told.get("finished"))
+            self.finished = bool(metadata.get("finished"))
             self._metadata = _EXECUTE[self.finished]
         else:
             self._begun = True
             self._metadata = _GETINFO
-            self._take_arguments(self._arguments(told))
+            self._take_arguments(self._arguments(metadata))
         return b"chunked 1.0,%d,0\n" % len(self._metadata)
 
     def read(self, size: int) -> bytes:
-        """The metadata, which is all that stands behind such a header."""
+        """The metadata, which is all that follows such a header."""
         data, self._metadata = self._metadata[:size], self._metadata[size:]
         return data
 
     def _chunk(self) -> dict[str, Any]:
-        """What the metadata of the next chunk tell."""
+        """The metadata of the next chunk; its body is kept in `body`."""
         header = self._stream.readline(_LONGEST_HEADER)
         if len(header) < _LONGEST_HEADER and not header.endswith(b"\n"):
             exit_process()
         sizes = _HEADER.match(header)
         if not sizes:
             self._refuse(f"a chunk of protocol 2 was due, not {shown(header.decode('ascii', 'replace'))}")
-        metadata = self._whole(int(sizes[1]))
+        text = self._whole(int(sizes[1]))
         self.body = self._whole(int(sizes[2]))
         try:
-            told: dict[str, Any] = json.loads(metadata)
-            action = told["action"]
+            metadata: dict[str, Any] = json.loads(text)
+            action = metadata["action"]
         except (ValueError, TypeError, LookupError, RecursionError):
             self._refuse("the metadata of a chunk cannot be read")
         due = "execute" if self._begun else "getinfo"
         if action != due:
             self._refuse(f"the action {due} was due, not {shown(str(action))}")
-        return told
+        return metadata
 
     def _whole(self, size: int) -> bytes:
         data = self._stream.read(size)
         return data if len(data) == size else exit_process()
 
-    def _arguments(self, told: dict[str, Any]) -> list[str]:
-        searchinfo = told.get("searchinfo")
+    def _arguments(self, metadata: dict[str, Any]) -> list[str]:
+        searchinfo = metadata.get("searchinfo")
         arguments = (searchinfo.get("args") or []) if isinstance(searchinfo, dict) else None
         if not isinstance(arguments, list):
             self._refuse("the request getinfo has no searchinfo, or no list of arguments in it")
@@ -162,7 +162,7 @@ class Output:
 
 
 def _behind(written: int, parts: Sequence[bytes | memoryview]) -> Sequence[bytes | memoryview]:
-    """What parts have behind so many bytes."""
+    """The rest of the parts after this number of bytes."""
     at = 0
     while written >= len(parts[at]):
         written -= len(parts[at])
@@ -191,7 +191,7 @@ def _widen(pipe: int) -> None:
 
 def exit_process(fault: OSError | None = None) -> NoReturn:
     """Ends the process. In silence, since splunkd copies every word on stderr into search.log as an error; but with a
-    line and status 1 where a fault lost output that somebody waits for.
+    line and status 1 where a fault lost output that a reader waits for.
     """
     lost = fault is not None and fault.errno not in _NOBODY_READS
     try:
