@@ -9,7 +9,7 @@ import heapq
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -115,21 +115,11 @@ def search(files: EventFiles, errors: Console) -> Found:
         kept = run_search(EVENTS, _watched(files, progress, task))
         found, events = Found(kept.total), [str(row["_raw"]) for row in kept.rows]
         del kept
-        if files.policies:
-            _judge_documents(files.policies, found)
-        if not events:
-            return found
-        progress.reset(task, description=CHANGES, total=len(DETECTIONS) + 3)
-        changes = run_saved(CHANGES, events, all_time=True)
-        found.labels.update(map(label, changes.rows))
-        found.messages = changes.messages
-        found.copies = int(str(run_search(DELIVERED, events).rows[0]["count"])) - len(changes.rows)
-        for name in DETECTIONS:
-            progress.update(task, advance=1, description=name)
-            found.rows[name] = run_saved(name, events, all_time=True).rows
-        found.rows[CHANGES] = list(filter(_untold, changes.rows))
-        progress.update(task, advance=1, description="statements")
-        _add_statements(found.rows, events)
+        if events:
+            progress.reset(task, description=CHANGES, total=len(DETECTIONS) + 2)
+            _judge_events(events, found, lambda name: progress.update(task, advance=1, description=name))
+    if files.policies:
+        _judge_documents(files.policies, found)
     return found
 
 
@@ -140,14 +130,27 @@ def _watched(files: EventFiles, progress: Progress, task: TaskID) -> Iterator[st
         yield text
 
 
+def _judge_events(events: Sequence[str], found: Found, searching: Callable[[str], None]) -> None:
+    """Adds what the detections find in these events, and the notable changes that are no detection's matter."""
+    changes = run_saved(CHANGES, events, all_time=True)
+    found.labels.update(map(label, changes.rows))
+    found.messages = changes.messages
+    found.copies = int(str(run_search(DELIVERED, events).rows[0]["count"])) - len(changes.rows)
+    for name in DETECTIONS:
+        searching(name)
+        found.rows[name] = run_saved(name, events, all_time=True).rows
+    found.rows[CHANGES] = list(filter(_untold, changes.rows))
+    searching("statements")
+    opened = run_search(OPEN_STATEMENTS, events).rows
+    for rows in found.rows.values():
+        _add_statements(rows, opened, "key_policy_event")
+
+
 def _judge_documents(policies: Sequence[PolicyText], found: Found) -> None:
     """Adds the verdicts on policies that are in no event: each is shown, for somebody asked about it."""
     rows: list[Row] = [{"policy": text, FILE: place, "number": str(n)} for n, (place, text) in enumerate(policies)]
-    judged = run_search(POLICIES, rows=rows).rows
-    statements: dict[str, list[str]] = {}
-    for row in run_search(OPEN_IN_POLICIES, rows=rows).rows:
-        statements.setdefault(str(row["number"]), []).append(str(row["key_policy_statements"]))
-    found.rows[DOCUMENTS] = [{**row, STATEMENTS: statements.get(str(row["number"]), [])} for row in judged]
+    judged = found.rows[DOCUMENTS] = run_search(POLICIES, rows=rows).rows
+    _add_statements(judged, run_search(OPEN_IN_POLICIES, rows=rows).rows, "number")
     found.documents = len(judged)
     found.labels.update(map(label, judged))
 
@@ -161,14 +164,13 @@ def _untold(change: Row) -> bool:
     )
 
 
-def _add_statements(found: Mapping[str, list[Row]], events: Sequence[str]) -> None:
-    """Gives each finding the texts of the statements by which everyone gets in."""
+def _add_statements(rows: Iterable[Row], opened: Iterable[Row], field: str) -> None:
+    """Gives each row the texts of the statements by which everyone gets in; rows that belong together share a field."""
     statements: dict[str, list[str]] = {}
-    for row in run_search(OPEN_STATEMENTS, events).rows:
-        statements.setdefault(str(row["key_policy_event"]), []).append(str(row["key_policy_statements"]))
-    for rows in found.values():
-        for row in rows:
-            row[STATEMENTS] = statements.get(str(row["key_policy_event"]), [])
+    for row in opened:
+        statements.setdefault(str(row[field]), []).append(str(row["key_policy_statements"]))
+    for row in rows:
+        row[STATEMENTS] = statements.get(str(row[field]), [])
 
 
 def show(files: EventFiles, found: Found, console: Console) -> None:

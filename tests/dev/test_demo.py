@@ -259,6 +259,18 @@ def test_a_policy_in_a_file_is_judged_and_shown_whatever_the_verdict(tmp_path, p
     assert "every account that it names counts as another one" in out
 
 
+def test_events_and_policies_are_shown_together(tmp_path):
+    (tmp_path / "policy.json").write_text(json.dumps(CLOSED))
+    write(tmp_path / "events.jsonl", event(OPEN))
+    status, out, err = demo(tmp_path)
+    assert (status, err) == (0, "")
+    assert re.findall(r"^(?:KMS - Key|Key pol).*", out, re.M) == [
+        "KMS - Key Policy Lets Everyone Encrypt - Rule: 1 finding",
+        "Key policies outside of events: 1",
+    ]
+    assert "1 event, 2 key policies: 1 critical, 1 low" in out
+
+
 def test_empty_events_are_refused():
     status, out, err = demo("")
     assert (status, out) == (1, "")
