@@ -32,7 +32,7 @@ class EventFacts(NamedTuple):
     user_agent: str = ""
     lockout_check_bypassed: bool = False  # the caller switched KMS's policy lockout safety check off
     time: Optional[float] = None  # Unix seconds
-    kind: Key = Key()  # of the key
+    key_details: Key = Key()
 
     @property
     def failed(self) -> bool:
@@ -42,7 +42,7 @@ class EventFacts(NamedTuple):
     @property
     def key_facts(self) -> KeyFacts:
         """What the engine needs to know of the key."""
-        key = self.kind
+        key = self.key_details
         return KeyFacts(
             account=self.account or None,
             region=self.region or None,
@@ -80,5 +80,5 @@ def facts_of(call: Call) -> EventFacts:
         user_agent=call.user_agent,
         lockout_check_bypassed=text_of(call.request.get("bypassPolicyLockoutSafetyCheck")).lower() == "true",
         time=call.time,
-        kind=key,
+        key_details=key,
     )

@@ -169,10 +169,10 @@ class _Reader:
                 members[name] = value
             if not whole:
                 return members, at, False
-            at = members.unread = self._behind_blanks(at)
-            if text[at : at + 1] != ",":
+            at, more = self._after_member(at)
+            members.unread = at
+            if not more:
                 break
-            at = self._behind_blanks(at + 1)
         if text[at : at + 1] == "}":
             return dict(members), at + 1, True
         return members, at, False
@@ -188,13 +188,20 @@ class _Reader:
                 items.append(value)
             if not whole:
                 return items, at, False
-            at = items.unread = self._behind_blanks(at)
-            if text[at : at + 1] != ",":
+            at, more = self._after_member(at)
+            items.unread = at
+            if not more:
                 break
-            at = self._behind_blanks(at + 1)
         if text[at : at + 1] == "]":
             return list(items), at + 1, True
         return items, at, False
+
+    def _after_member(self, at: int) -> tuple[int, bool]:
+        """Where the next member begins, and whether a comma announces one."""
+        at = self._behind_blanks(at)
+        if self._text[at : at + 1] != ",":
+            return at, False
+        return self._behind_blanks(at + 1), True
 
     def _string(self, at: int) -> tuple[Any, int, bool]:
         """The string whose body begins at a place."""

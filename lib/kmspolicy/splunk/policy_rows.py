@@ -30,6 +30,8 @@ class PolicyRows:
     def _find(self, text: str) -> list[PolicyInEvent]:
         try:
             return find_policies(text, self._field_given)
+        except (ImportError, SyntaxError):  # a file of lib/ is missing or damaged: no row can be answered
+            raise
         except Exception as error:  # a fault of ours must not end the search
             return [PolicyInEvent(NO_FACTS, fault=_our_fault(error))]
 
@@ -37,6 +39,8 @@ class PolicyRows:
         facts = found.facts._replace(account=account) if account else found.facts
         try:
             return self._of_policy(found, facts)
+        except (ImportError, SyntaxError):
+            raise
         except Exception as error:  # nor cost the searcher the other policies of this event
             return self._unreadable(facts, _our_fault(error))
 

@@ -21,7 +21,7 @@ TYPE_CHECKING = False  # as type checkers read it; importing typing for it would
 if TYPE_CHECKING:
     from typing import Any, BinaryIO, Callable, NoReturn
 
-_HEADER = re.compile(rb"chunked\s+1.0\s*,\s*(\d+)\s*,\s*(\d+)\s*\n")
+_HEADER = re.compile(rb"chunked\s+1\.0\s*,\s*(\d+)\s*,\s*(\d+)\s*\n")
 _LONGEST_HEADER = 200  # bytes
 _PARTS_AT_ONCE, _PARTS_COPIED = 1_000, 50  # writev takes 1,024 on Linux and macOS
 _DEFAULT_PIPE, _WIDE_PIPE = 1 << 16, 1 << 19  # bytes
