@@ -8,6 +8,7 @@ import json
 from random import Random
 from typing import Any, NamedTuple
 
+from dev.fuzz import elements, linked
 from dev.fuzz import vocabulary as words
 
 MODES = {
@@ -61,10 +62,10 @@ def case(random: Random) -> Case:
     mode = random.choices(list(MODES), list(MODES.values()))[0]
     policy = _Maker(random, mode).policy()
     known, told = random.random(), random.random()
-    partition, region = random.choices(words.PARTITIONS, (12, 1, 1))[0]
+    partition, region = random.choices(elements.PARTITIONS, (12, 1, 1))[0]
     if partition != "aws":
         policy = _of_partition(policy, partition, region)
-    classes = ("encrypt", "decrypt", "grant", "sign", "admin", "all", *words.ACTION_LISTS)
+    classes = ("encrypt", "decrypt", "grant", "sign", "admin", "all", *linked.ACTION_LISTS)
     return Case(
         policy,
         account=words.OWN if random.random() < 0.9 else None,
@@ -72,9 +73,9 @@ def case(random: Random) -> Case:
         key_id=words.KEY_ID if known < 0.4 else None,
         partition=partition if known < 0.4 else None,
         event_time=words.NOW if random.random() < 0.7 else None,
-        actions=random.choices(classes, (24, 4, 3, 2, 2, 2, *(1 for _ in words.ACTION_LISTS)))[0],
-        usage=random.choice(words.USAGES) if told < 0.1 else None,
-        spec=random.choice(words.SPECS) if 0.1 < told < 0.2 else None,
+        actions=random.choices(classes, (24, 4, 3, 2, 2, 2, *(1 for _ in linked.ACTION_LISTS)))[0],
+        usage=random.choice(elements.USAGES) if told < 0.1 else None,
+        spec=random.choice(elements.SPECS) if 0.1 < told < 0.2 else None,
         origin=random.choice(("AWS_KMS", "AWS_CLOUDHSM")) if 0.2 < told < 0.25 else None,
         multi_region=random.random() < 0.5 if known >= 0.4 and 0.25 < told < 0.3 else None,
     )
@@ -103,7 +104,7 @@ class _Maker:
         if self.mode == "denies":
             statements += [self.deny(n) for n in range(self.random.choice((20, 60, 200)))]
         if chance() < 0.04:
-            statements.insert(self.random.randint(0, len(statements)), self.random.choice(words.ODD_STATEMENTS))
+            statements.insert(self.random.randint(0, len(statements)), self.random.choice(elements.ODD_STATEMENTS))
         policy["Statement"] = statements[0] if len(statements) == 1 and chance() < 0.3 else statements
         return self.broken(policy) if self.mode == "broken" else policy
 
@@ -116,12 +117,14 @@ class _Maker:
             made["Sid"] = f"S{index}"
         made["NotPrincipal" if chance() < 0.06 else "Principal"] = self.principal()
         made["NotAction" if chance() < 0.08 else "Action"] = self.listed(
-            words.ACTIONS if self.mode in ("elements", "mixed", "grant", "kind") else words.ACTIONS[:10], 3, first=0.5
+            elements.ACTIONS if self.mode in ("elements", "mixed", "grant", "kind") else elements.ACTIONS[:10],
+            3,
+            first=0.5,
         )
         if self.mode == "grant" and chance() < 0.4:
             made.pop("NotAction", None)
             made["Action"] = "kms:CreateGrant"
-        resources = words.RESOURCES + (words.VARIABLE_RESOURCES if self.mode in ("variables", "elements") else ())
+        resources = elements.RESOURCES + (elements.VARIABLE_RESOURCES if self.mode in ("variables", "elements") else ())
         if self.mode == "elements" or chance() < 0.1:
             made["NotResource" if chance() < 0.15 else "Resource"] = self.listed(resources, 2, first=0.3)
             if chance() < 0.05:
@@ -151,7 +154,7 @@ class _Maker:
         if self.random.random() < 0.7:
             return self.random.choice(("*", {"AWS": "*"}, {"AWS": ["*"]}))
         made: dict[str, list[str]] = {}
-        for kind, name in self.random.sample(words.PRINCIPALS[1:], self.random.choice((1, 1, 2, 3))):
+        for kind, name in self.random.sample(elements.PRINCIPALS[1:], self.random.choice((1, 1, 2, 3))):
             made.setdefault(kind, []).append(name)
         return {
             kind: names[0] if len(names) == 1 and self.random.random() < 0.5 else names for kind, names in made.items()
@@ -171,7 +174,7 @@ class _Maker:
         many = {"plain": (6, 3, 0, 0), "elements": (6, 3, 0, 0), "mixed": (1, 3, 3, 2)}.get(self.mode, (2, 5, 3, 1))
         made: dict[str, dict[str, Any]] = {}
         for _ in range(self.random.choices(range(4), many)[0]):
-            test = self.random.choice(words.FAMILIES[self.family()])
+            test = self.random.choice(linked.FAMILIES[self.family()])
             operator, values = self.condition(test)
             keys = made.setdefault(operator, {})
             spelled = test.key if self.random.random() < 0.9 else test.key.lower()
@@ -181,7 +184,7 @@ class _Maker:
 
     def family(self) -> str:
         """Which keys the next condition takes from."""
-        if self.mode in words.FAMILIES and self.random.random() < 0.85:
+        if self.mode in linked.FAMILIES and self.random.random() < 0.85:
             return self.mode
         return self.random.choices(OTHERS, (4, 2, 3, 4, 1, 1, 2, 1, 1, 1, 1))[0]
 
@@ -194,7 +197,7 @@ class _Maker:
         operator = self.random.choice(test.operators)
         if chance() < 0.12:
             operator += "IfExists"
-        if chance() < (0.85 if test.key in words.MULTIVALUED else 0.05):
+        if chance() < (0.85 if test.key in linked.MULTIVALUED else 0.05):
             operator = self.random.choice(("ForAnyValue:", "ForAllValues:")) + operator
         if chance() < 0.04:
             operator = self.random.choice((operator.lower(), operator.upper()))

@@ -13,7 +13,8 @@ from random import Random
 from typing import NamedTuple
 
 from dev.fuzz.cost import changed, grown
-from dev.fuzz.shapes import FAMILIES, policy_text
+from dev.fuzz.families import FAMILIES
+from dev.fuzz.shapes import policy_text
 from dev.splunkd import run
 
 APP = Path(__file__).resolve().parents[2]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dev.fuzz.cost import cost_of, grown
-from dev.fuzz.shapes import FAMILIES, policy_text
+from dev.fuzz.families import FAMILIES
+from dev.fuzz.shapes import policy_text
 from dev.pythons import SPLUNK_PYTHONS, find
 from kmspolicy.witness.searcher import POLICY_STEPS
 
@@ -20,7 +21,8 @@ KMS_TAKES = 32_768
 SAY = f"""
 import json
 from dev.fuzz.cost import KEY, everything, grown
-from dev.fuzz.shapes import FAMILIES, policy_text
+from dev.fuzz.families import FAMILIES
+from dev.fuzz.shapes import policy_text
 from kmspolicy import analyze
 for genes in FAMILIES.values():
     found = analyze(policy_text(grown(genes, {KMS_TAKES})), key=KEY)
