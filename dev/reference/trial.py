@@ -8,18 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dev.reference import grants, kms, principals, surroundings
-from dev.reference.evaluator import Caller, Spelled, action_matches, met, principal_matches, resource_matches
-from dev.reference.facts import CALLED, CONTEXT, KEY, NET, OWN_ARN, STRANGERS, WHO, Row, group_of
+from dev.reference.evaluator import Caller, action_matches, met, principal_matches, resource_matches
+from dev.reference.facts import CALLED, CONTEXT, KEY, NET, STRANGERS, WHO, Row
 from dev.reference.keys import context_matters
+from dev.reference.links import FOR_SERVICE, NAMES, OPERATIONS, OUTER, VIA, Atom, Links
 from dev.reference.values import Facts, Values
 
-NAMES, FOR_SERVICE, VIA, OPERATIONS = (
-    "kms:encryptioncontextkeys",
-    "kms:grantisforawsresource",
-    "aws:viaawsservice",
-    "kms:grantoperations",
-)
-OUTER = (*KEY, FOR_SERVICE, VIA)  # chosen before the facts are combined
 ASKED_OF_SERVICES = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
 
 
@@ -41,16 +35,6 @@ class Goal:
         return self.verb in kms.ENCAPSULATION
 
 
-@dataclass(frozen=True)
-class Atom:
-    """One part of a statement that a request meets or not: its principals, its Resource, or a condition."""
-
-    statement: int
-    keys: tuple[str, ...]
-    spelled: Spelled = ()
-
-
-Component = tuple[tuple[str, ...], list[Atom]]
 Mask = int  # a bit for each statement that may still match
 
 
@@ -64,24 +48,13 @@ class Trial:
         self.allow_bits = sum(1 << i for i in self.allows)
         self.deny_bits = sum(1 << i for i, s in enumerate(self.statements) if s and s["Effect"] == "Deny")
         self.every = self.allow_bits | self.deny_bits
-        self.atoms = list(self._atoms())
+        self.links = Links(values)
         # what is chosen first and named by a variable
         self.outer_sources = set(OUTER) & set(values.sources)
         self.ways = way_matters(self.named.mentioned) or bool(self.deny_bits)
         self.fronts: dict[object, list[tuple[Mask, Facts]]] = {}
         self.about: dict[str, Mask] = {}
-        self.absent: dict[str, frozenset[str]] = {}
-        self.components: dict[object, list[Component]] = {}
         self.usable: dict[object, bool] = {}
-
-    def _atoms(self) -> Iterator[Atom]:
-        for i, statement in enumerate(self.statements):
-            if statement:
-                yield Atom(i, WHO[:1])
-                yield Atom(i, tuple(sorted(self.named.resource_variables[i])))
-        for i, spelled in self.named.conditions:
-            tests = [t for t in self.named.tests if t.statement == i and t.key == spelled[0][1].lower()]
-            yield Atom(i, (tests[0].key, *sorted(frozenset().union(*(t.variables for t in tests)))), spelled)
 
     def requests(self, key: Facts, row: Row, goal: Goal, denies: bool) -> frozenset[int]:
         """The Allow statements that allow a requester of the row what he wants; denies: after every Deny."""
@@ -166,7 +139,7 @@ class Trial:
     def _front(self, facts: Facts, row: Row, action: str) -> list[tuple[Mask, Facts]]:
         """The best sets of statements that requests with these facts meet: as many Allows, as few Denies as can be."""
         found = [(self._about(action), facts)]
-        for component, atoms in self._components(action, facts):
+        for component, atoms in self.links.components(action, action == kms.CREATE_GRANT and facts["#for"] != "any"):
             options = self._component(component, atoms, facts, row, action)
             found = self._best((mask & more, {**known, **chosen}) for mask, known in found for more, chosen in options)
         return found
@@ -188,60 +161,15 @@ class Trial:
         ]
         return [(m, found[m]) for m in best]
 
-    def _components(self, action: str, facts: Facts) -> list[Component]:
-        """Groups of facts that decide something together, sources of variables first; () is what is chosen already."""
-        sign = (self._absent(action), action == kms.CREATE_GRANT and facts["#for"] != "any")
-        if sign not in self.components:
-            self.components[sign] = self._split(action, sign[1])
-        return self.components[sign]
-
-    def _split(self, action: str, grant: bool) -> list[Component]:
-        groups = {g for atom in self.atoms for g in self._groups(atom, action)} | {"who"}
-        if grant:
-            groups.add("grant")
-        edges = {("who", key) for key in OWN_ARN} | {("aws:resourceorgid", "org"), ("kms:viaservice", "grant")}
-        edges |= {(NAMES, key) for key in groups if key.startswith(CONTEXT)}
-        for test in self.named.tests:
-            edges |= {(group_of(v), group_of(test.key)) for v in test.variables}
-        for atom in self.atoms:
-            linked = self._groups(atom, action)
-            edges |= set(zip(linked, linked[1:])) if not atom.spelled else set()
-            edges |= {(a, b) for a, b in zip(linked, linked[1:]) if group_of(atom.keys[0]) not in linked}
-        edges = {(a, b) for a, b in edges if a != b and {a, b} <= groups}
-        done: list[tuple[str, ...]] = [()]
-        left = set(groups)
-        while left:
-            component, grown = set(), {min(left)}
-            while grown:
-                component |= grown
-                grown = {g for e in edges for g in e if set(e) & component} - component
-            left -= component
-            done.append(tuple(_sources_first(component, edges)))
-        placed = [(atom, self._groups(atom, action)) for atom in self.atoms]
-        return [
-            (component, [atom for atom, at in placed if (at[0] in component if at else not component)])
-            for component in done
-        ]
-
-    def _groups(self, atom: Atom, action: str) -> list[str]:
-        """The facts on which an atom depends, but for what is chosen already and what the action does not carry."""
-        return sorted({group_of(k) for k in atom.keys if k not in OUTER and kms.carries(action, k)})
-
     def _component(
         self, component: tuple[str, ...], atoms: list[Atom], facts: Facts, row: Row, action: str
     ) -> list[tuple[Mask, Facts]]:
         """The best sets of statements that the facts of one component leave."""
-        sign = (component, self._absent(action), self._depends(component, atoms, facts, row))
+        sign = (component, self.links.absent(action), self._depends(component, atoms, facts, row))
         if sign not in self.fronts:
             options = ((self._mask(atoms, found), found) for found in self._enumerate(component, row, facts))
             self.fronts[sign] = self._best(options)
         return self.fronts[sign]
-
-    def _absent(self, action: str) -> frozenset[str]:
-        """The keys of the policy that a request for the action does not carry."""
-        if action not in self.absent:
-            self.absent[action] = frozenset(k for k in self.named.mentioned if not kms.carries(action, k))
-        return self.absent[action]
 
     def _depends(self, component: tuple[str, ...], atoms: list[Atom], facts: Facts, row: Row) -> object:
         """What of the facts chosen already, and of the row, makes a difference to a component."""
@@ -327,14 +255,6 @@ def way_matters(mentioned: set[str]) -> bool:
     """Whether it matters by which way a request comes."""
     keys = {FOR_SERVICE, VIA, "kms:viaservice", "kms:granteeprincipal", "kms:granteeserviceprincipal"}
     return bool(mentioned & (keys | set(NET) | set(CALLED)))
-
-
-def _sources_first(component: set[str], edges: set[tuple[str, str]]) -> Iterable[str]:
-    left = set(component)
-    while left:
-        ready = sorted(g for g in left if not any(b == g and a in left for a, b in edges)) or sorted(left)[:1]
-        yield ready[0]
-        left.discard(ready[0])
 
 
 def caller_of(facts: Facts) -> Caller:
