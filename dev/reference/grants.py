@@ -11,7 +11,7 @@ from dev.reference.facts import Row
 from dev.reference.languages import ANYTHING, Language, literal, some, texts
 from dev.reference.principals import SERVICE, UNIQUE, forms, may_own, tests_on_arn
 from dev.reference.surroundings import SHAPES
-from dev.reference.values import ACCOUNT, NAME, Facts, Values, arn, either, exact
+from dev.reference.values import ACCOUNT, NAME, Facts, Values, arn, either, exact, fifth
 
 PRINCIPAL, SERVICE_PRINCIPAL, SOURCE_ARN = (
     "kms:granteeprincipal",
@@ -25,8 +25,9 @@ def grantees(values: Values, row: Row, facts: Facts, usable: Check) -> Iterator[
     """The grantee of a request to create a grant. facts["#for"]:
 
     "any": whoever it is; "row": a principal of the row, who can use it; "service": a service, which can use it.
-    On a call that an AWS service makes for the requester (kms:GrantIsForAWSResource) the service chooses, and the
-    requester uses the grant through that service. usable: whether the grantee (#grantee, #service) can.
+    On a call that an AWS service makes for the requester (kms:GrantIsForAWSResource) the service chooses anybody but
+    the principals of other rows, and the requester uses the grant through that service.
+    usable: whether the grantee (#grantee, #service) can use it.
     """
     purpose, through = facts["#for"], facts.get("kms:grantisforawsresource") == "true"
     if purpose in ("any", "service"):
@@ -40,11 +41,16 @@ def grantees(values: Values, row: Row, facts: Facts, usable: Check) -> Iterator[
         ):
             if purpose == "any" or usable({"#service": name}):
                 yield from _constrained(values, {**facts, SERVICE_PRINCIPAL: name})
-    if purpose == "any" or (purpose == "row" and through):
-        if purpose == "any" or usable({"#via": facts.get("kms:viaservice", "")}):
-            for text in values.of(PRINCIPAL, facts, ANYTHING if through else _arns(facts)):
-                found: Facts = {**facts, PRINCIPAL: text}
-                yield from _constrained(values, found) if purpose == "any" else [found]
+    if purpose == "any":
+        for text in values.of(PRINCIPAL, facts, ANYTHING if through else _arns(facts)):
+            yield from _constrained(values, {**facts, PRINCIPAL: text})
+    elif purpose == "row" and through:
+        if usable({"#via": facts.get("kms:viaservice", "")}):
+            accounts = exact(values.named.accounts | {str(facts["#account"])})
+            for text in values.of(PRINCIPAL, facts, ANYTHING, map(fifth, accounts)):
+                parts = text.split(":")
+                if len(parts) < 6 or may_own(values, row, facts, parts[4]):
+                    yield {**facts, PRINCIPAL: text}
     elif purpose == "row" and PRINCIPAL not in values.named.mentioned:
         if usable({}):
             yield facts

@@ -1,5 +1,6 @@
-"""Verdicts on which the engine and the reference once differed: both must say what the documentation says.
-A case's `why` names the page; its form is that of `make fuzz`, with what to expect.
+"""Verdicts that both the engine and the reference must give: verdicts.json are policies on which they once differed,
+second_edition.json those of each rule of the model's second edition. A case's `why` names the page of the
+documentation; its form is that of `make fuzz`, with what to expect.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ import pytest
 from dev.fuzz.compare import differences, engine, of_engine, of_reference, reference
 from dev.fuzz.generator import Case
 
-CASES = json.loads(Path(__file__).with_name("cases").joinpath("verdicts.json").read_text("utf-8"))
+FILES = ("verdicts.json", "second_edition.json")
+CASES = [
+    case for name in FILES for case in json.loads(Path(__file__).with_name("cases").joinpath(name).read_text("utf-8"))
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
