@@ -168,7 +168,8 @@ class Trial:
         sign = (component, self.links.absent(action), self._depends(component, atoms, facts, row))
         if sign not in self.fronts:
             options = ((self._mask(atoms, found), found) for found in self._enumerate(component, row, facts))
-            self.fronts[sign] = self._best(options)
+            best = self._best(options)
+            self.fronts[sign] = [(mask, {k: v for k, v in found.items() if k not in facts}) for mask, found in best]
         return self.fronts[sign]
 
     def _depends(self, component: tuple[str, ...], atoms: list[Atom], facts: Facts, row: Row) -> object:
