@@ -9,11 +9,12 @@ from typing import Any
 
 from dev.fuzz.generator import Case
 from dev.reference.evaluator import ALLOWED, DENIED, Request, caller_of, evaluate, grantee_may_be
+from dev.reference.facts import Row
 from dev.reference.grammar import Policy, read
 from dev.reference.kms import CLASSES, CREATE_GRANT
 from dev.reference.names import Key
 from dev.reference.oracle import Verdict, judge
-from kmspolicy import Analysis, KeyFacts, analyze, resolve_actions
+from kmspolicy import Analysis, Code, KeyFacts, analyze, resolve_actions
 
 Summary = dict[str, Any]
 
@@ -22,11 +23,25 @@ def differences(case: Case) -> dict[str, tuple[Any, Any]]:
     """What the engine and the reference say differently: name -> (engine, reference). Empty where they agree."""
     analysis, verdict = engine(case), reference(case)
     left, right = of_engine(analysis), of_reference(verdict)
+    if undecided(analysis):
+        return {} if _no_narrower(left, right) else {"undecided": (left, right)}
     found = {name: (left[name], right[name]) for name in left if left[name] != right[name]}
     problem = witness_problem(case, analysis)
     if problem:
         found["witness"] = (problem, "allowed")
     return found
+
+
+def undecided(analysis: Analysis) -> bool:
+    """Whether the engine says of something that it could not decide it, and assumes access."""
+    reasons = [*analysis.reasons, *(reason for each in analysis.statements for reason in each.reasons)]
+    return any(reason.code is Code.BOUND for reason in reasons)
+
+
+def _no_narrower(left: Summary, right: Summary) -> bool:
+    """Whether what the engine assumes holds all that the reference finds."""
+    rows = zip((left["audience"], *left["audiences"]), (right["audience"], *right["audiences"]))
+    return all(Row[mine] <= Row[theirs] for mine, theirs in rows) and set(right["flagged"]) <= set(left["flagged"])
 
 
 def engine(case: Case) -> Analysis:

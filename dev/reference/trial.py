@@ -59,12 +59,15 @@ class Trial:
     def requests(self, key: Facts, row: Row, goal: Goal, denies: bool) -> frozenset[int]:
         """The Allow statements that allow a requester of the row what he wants; denies: after every Deny."""
         found: Mask = 0
-        for facts in self._ways(key, row, goal, denies):
-            caller = facts["#row"]
-            for mask, _ in self._front(facts, Row[str(caller)], goal.action):
-                if not denies or not mask & self.deny_bits:
-                    found |= mask & self.allow_bits
+        for mask, _ in self.tried(key, row, goal, denies):
+            if not denies or not mask & self.deny_bits:
+                found |= mask & self.allow_bits
         return frozenset(i for i in self.allows if found >> i & 1)
+
+    def tried(self, key: Facts, row: Row, goal: Goal, denies: bool) -> Iterator[tuple[Mask, Facts]]:
+        """The requests that matter, each with the statements that it meets."""
+        for facts in self._ways(key, row, goal, denies):
+            yield from self._front(facts, Row[str(facts["#row"])], goal.action)
 
     def _ways(self, key: Facts, row: Row, goal: Goal, denies: bool) -> Iterator[Facts]:
         """What is chosen before the other facts: by which way the request comes, whether it has encryption context."""
