@@ -70,6 +70,8 @@ def run_search(
     rows: Sequence[Row] | None = None,
     earliest: str = "",
     latest: str = "",
+    index_earliest: str = "",
+    index_latest: str = "",
     app: str | Path = APP,
     **options: Unpack[Options],
 ) -> Results:
@@ -79,7 +81,8 @@ def run_search(
     those that no pipeline of the search begins with are not kept. Raises SplError.
     """
     saved = called(spl, Path(app))
-    window = Window(earliest, latest) if earliest or latest or saved is None else saved.window
+    given = Window(earliest, latest, index_earliest, index_latest)
+    window = given if saved is None or given != Window() else saved.window
     return _run(spl, events, rows, window, Path(app), **options)
 
 
