@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from dev.reference.facts import Row
-from dev.reference.languages import ANYTHING, Language, literal, some, texts
+from dev.reference.languages import Language, literal, some, texts
 from dev.reference.principals import SERVICE, UNIQUE, forms, may_own, tests_on_arn
 from dev.reference.surroundings import SHAPES
 from dev.reference.values import ACCOUNT, NAME, Facts, Values, arn, either, exact, fifth
@@ -42,14 +42,13 @@ def grantees(values: Values, row: Row, facts: Facts, usable: Check) -> Iterator[
             if purpose == "any" or usable({"#service": name}):
                 yield from _constrained(values, {**facts, SERVICE_PRINCIPAL: name})
     if purpose == "any":
-        for text in values.of(PRINCIPAL, facts, ANYTHING if through else _arns(facts)):
+        for text in values.of(PRINCIPAL, facts, _arns(facts)):
             yield from _constrained(values, {**facts, PRINCIPAL: text})
     elif purpose == "row" and through:
         if usable({"#via": facts.get("kms:viaservice", "")}):
             accounts = exact(values.named.accounts | {str(facts["#account"])})
-            for text in values.of(PRINCIPAL, facts, ANYTHING, map(fifth, accounts)):
-                parts = text.split(":")
-                if len(parts) < 6 or may_own(values, row, facts, parts[4]):
+            for text in values.of(PRINCIPAL, facts, _arns(facts), map(fifth, accounts)):
+                if may_own(values, row, facts, text.split(":")[4]):
                     yield {**facts, PRINCIPAL: text}
     elif purpose == "row" and PRINCIPAL not in values.named.mentioned:
         if usable({}):

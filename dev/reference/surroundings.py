@@ -12,7 +12,7 @@ from typing import Any
 
 from dev.reference import kms
 from dev.reference.facts import CONTEXT, ENDPOINT, OWN_ARN, SOURCE, STRANGERS, Row
-from dev.reference.languages import ANYTHING, Language, literal, one_of, sequence, some, spellings, texts
+from dev.reference.languages import ANY, ANYTHING, Language, literal, one_of, sequence, some, spellings, texts
 from dev.reference.names import NEVER
 from dev.reference.operators import MULTIVALUED, block, host, instant, number
 from dev.reference.principals import SERVICE
@@ -188,10 +188,12 @@ def mfa(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     yield facts
     yield {**facts, "aws:multifactorauthpresent": "false"}
     yield {**facts, "aws:multifactorauthpresent": "true"}
-    for age in values.of("aws:multifactorauthage", facts):
+    key = "aws:multifactorauthage"
+    literals = [number(t) for test in values.by_key.get(key, ()) for t in test.texts()]
+    for age in [*values.of(key, facts), *map(decimal, between([*literals, Fraction(0)]))]:
         seconds = number(age)
         if seconds is not None and seconds >= 0:
-            yield {**facts, "aws:multifactorauthpresent": "true", "aws:multifactorauthage": age}
+            yield {**facts, "aws:multifactorauthpresent": "true", key: age}
 
 
 def context_names(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
@@ -206,7 +208,7 @@ def context_names(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     mentioned = sorted(k.removeprefix(CONTEXT) for k in values.named.mentioned if k.startswith(CONTEXT))
     tests_on_names = (*tests, *map(spellings, mentioned))
     spelled = [(None, *texts(spellings(name), tests)) for name in mentioned]
-    others = [t for t in texts(ANYTHING, tests_on_names) if t and t.lower() not in mentioned]
+    others = [t for t in texts(some(ANY), tests_on_names) if t.lower() not in mentioned]
     extra = [(), *values.sets(key, others)]
     for chosen, more in itertools.product(itertools.product(*spelled), extra):
         names = (*(name for name in chosen if name is not None), *more)
@@ -216,9 +218,7 @@ def context_names(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
 
 def single(values: Values, key: str, row: Row, facts: Facts) -> Iterator[Facts]:
     """The values of a key that stands alone; none where it may be absent."""
-    constrained = (
-        key == "kms:grantconstrainttype" and facts["#action"] == kms.CREATE_GRANT and facts["#context"] == "some"
-    )
+    constrained = key == "kms:grantconstrainttype" and facts["#context"] == "some"
     if key not in ("aws:securetransport", "aws:useragent") and not constrained:
         yield facts
     yield from ({**facts, key: value} for value in _single(values, key, row, facts))
@@ -245,7 +245,7 @@ def _single(values: Values, key: str, row: Row, facts: Facts) -> list[str] | lis
         return values.of(key, facts) if key.removeprefix(CONTEXT) in names else []
     if key == "aws:resourceorgid":
         return values.of(key, facts, either(ORGANIZATION, named.organizations))
-    if key == "kms:grantconstrainttype" and facts["#action"] == kms.CREATE_GRANT and facts["#context"] == "none":
+    if key == "kms:grantconstrainttype" and facts["#context"] == "none":
         return []
     found = values.of(key, facts, SHAPES.get(key, ANYTHING))
     if key == "kms:encryptionalgorithm":

@@ -165,8 +165,11 @@ class Values:
             return (ORGANIZATION, *map(literal, sorted(self.named.organizations)))
         if key == "aws:principalarn":
             spelled = {name for listed in self.named.principals for _, name in listed if name.startswith("arn:")}
-            start = literal("arn:") + some(REGIONAL) + literal(":iam::") + ACCOUNT + literal(":")
-            return (start + literal("role/") + ANYTHING, start + ANYTHING, *map(literal, sorted(spelled)))
+            start, end = literal("arn:") + some(REGIONAL), (literal("") | (some(PATH) + literal("/"))) + some(NAME)
+            iam = start + literal(":iam::") + ACCOUNT + literal(":")
+            federated = start + literal(":sts::") + ACCOUNT + literal(":federated-user/") + some(NAME, 2)
+            kinds = (iam + literal("role/") + end, iam + literal("user/") + end, iam + literal("root"), federated)
+            return (*kinds, *map(literal, sorted(spelled)))
         return ()
 
 
