@@ -22,8 +22,21 @@ _ORDERS: dict[str, Callable[..., bool]] = {
     ">=": lambda a, b: a >= b,
 }
 
+_TIMES = {"earliest", "latest"}
 _ELSEWHERE = {"earliest", "latest", "index_earliest", "index_latest", "eventtype", "tag", "savedsearch"}
 _DIRECTIVES = {"TERM", "CASE"}
+
+
+def split_times(part: tree.Filter | None) -> tuple[dict[str, str], tree.Filter | None]:
+    """The time modifiers that a filter demands, `earliest` and `latest`, and the filter without them."""
+    demanded = part.parts if isinstance(part, tree.All) else (part,)
+    times = {
+        one.field.text: one.value.text
+        for one in demanded
+        if isinstance(one, tree.Compare) and one.field.text in _TIMES and one.operator == "="
+    }
+    rest = tuple(one for one in demanded if not (isinstance(one, tree.Compare) and one.field.text in times))
+    return times, tree.All(rest) if isinstance(part, tree.All) else part if rest else None
 
 
 def compile_filter(part: tree.Filter | None) -> Keep:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dev.spl import tree
 from dev.spl.commands.arguments import read
 from dev.spl.events import DEFAULT_FIELDS
-from dev.spl.filters import Keep, compile_filter
+from dev.spl.filters import Keep, compile_filter, split_times
 from dev.spl.values import Row, wildcard
 
 
@@ -46,7 +46,7 @@ class Reach:
 def reach(stages: Sequence[tree.Stage]) -> Reach:
     """What the pipelines of a search, subsearches included, take from the events."""
     heads = [pipeline for pipeline in _pipelines(stages) if pipeline[0].command == "search"]
-    filters: list[tree.Filter | None] = [head[0].arguments for head in heads]  # type: ignore[misc]
+    filters = [split_times(head[0].arguments)[1] for head in heads]  # type: ignore[arg-type]
     kept = [_kept_fields(head[1:2]) for head in heads]
     names: set[str] | None = set()
     for found in kept:

@@ -25,7 +25,7 @@ from dev.spl.parser import parse
 from dev.spl.reach import reach
 from dev.spl.saved import APP, Window, called, saved_search
 from dev.spl.table import Context, Run, Table
-from dev.spl.times import apply_modifier, seconds
+from dev.spl.times import apply_modifier, between, seconds
 from dev.spl.values import Row
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _run(
     )
 
     def within(time: float, index_time: float) -> bool:
-        return _between(time, earliest, latest) and _between(index_time, index_earliest, index_latest)
+        return between(time, earliest, latest) and between(index_time, index_earliest, index_latest)
 
     found = [event for event in made if within(moment(event), moment(event, "_indextime"))]
     found.sort(key=moment, reverse=True)  # as Splunk returns events
@@ -195,8 +195,3 @@ def _moment(now: float | str | None, times: Sequence[float]) -> float:
         return seconds(now)
     last = max(times, default=0)
     return last + RUN_AFTER if last else time.time()
-
-
-def _between(time: float, first: float | None, last: float | None) -> bool:
-    """Whether a time is in a range, which holds its first second and not its last."""
-    return (first is None or time >= first) and (last is None or time < last)

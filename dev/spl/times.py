@@ -113,3 +113,8 @@ def _snap(moment: datetime, snap: str) -> datetime:
     if unit is None or snap[-1].isdigit():
         raise SplError(f"not a unit of time to snap to: @{snap}")
     return starts[unit]
+
+
+def between(time: float, first: float | None, last: float | None) -> bool:
+    """Whether a time is in a range, which holds its first second and not its last; None is no bound."""
+    return (first is None or time >= first) and (last is None or time < last)

@@ -7,17 +7,26 @@ from typing import Any
 from dev.spl import tree
 from dev.spl.commands.arguments import read, whole
 from dev.spl.errors import SplError
+from dev.spl.events import moment
 from dev.spl.expressions import Scope, check
-from dev.spl.filters import compile_filter
+from dev.spl.filters import compile_filter, split_times
 from dev.spl.regexes import compile_regex
 from dev.spl.table import CompileStages, Context, Run, Table
+from dev.spl.times import apply_modifier, between
 from dev.spl.values import Row, texts
 
 
 def search(stage: tree.Stage, _: CompileStages) -> Run:
-    """Keeps what the filter matches."""
-    keep = compile_filter(stage.arguments)  # type: ignore[arg-type]
-    return lambda table, context: table.having(row for row in table.rows if keep(row))
+    """Keeps what the filter matches, with earliest= and latest= within the time range that the search has already."""
+    times, rest = split_times(stage.arguments)  # type: ignore[arg-type]
+    keep = compile_filter(rest)
+
+    def run(table: Table, context: Context) -> Table:
+        first, last = (apply_modifier(times.get(name, ""), context.now) for name in ("earliest", "latest"))
+        timed = [row for row in table.rows if between(moment(row), first, last)] if times else table.rows
+        return table.having(row for row in timed if keep(row))
+
+    return run
 
 
 def where(stage: tree.Stage, _: CompileStages) -> Run:

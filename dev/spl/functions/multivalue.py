@@ -10,7 +10,7 @@ from dev.spl import tree
 from dev.spl.errors import SplError
 from dev.spl.functions.define import EvalFunction, Scope, of_values, strict
 from dev.spl.regexes import compile_regex
-from dev.spl.results import Result, each, numeric, written
+from dev.spl.results import Result, each, numeric, storable, written
 from dev.spl.values import pack
 
 PAGE = "Search Reference: Multivalue eval functions"
@@ -36,6 +36,15 @@ def _mvfilter(scope: Scope, arguments: Arguments) -> Result:
     """The values for which the condition holds; it may name one field only."""
     field = _only_field(arguments[0])
     return pack(text for text in each(scope.row.get(field)) if scope.having(field, text).holds(arguments[0]))
+
+
+def _mvmap(scope: Scope, arguments: Arguments) -> Result:
+    """What the second argument yields for each value of the field that is the first; null yields none."""
+    field, expression = arguments
+    if not isinstance(field, tree.Field):
+        raise SplError("the local runner only knows mvmap of a field", field.position)
+    found = (scope.having(field.name, text).evaluate(expression) for text in each(scope.row.get(field.name)))
+    return pack(text for result in found for text in each(storable(result)))
 
 
 def _only_field(expression: tree.Expression) -> str:
@@ -70,6 +79,7 @@ MULTIVALUE: dict[str, EvalFunction] = {
     "mvjoin": strict(PAGE, 2, 2, lambda values, separator: (written(separator) or "").join(each(values))),
     "mvfind": strict(PAGE, 2, 2, _mvfind),
     "mvfilter": EvalFunction(PAGE, 1, 1, _mvfilter),
+    "mvmap": EvalFunction(PAGE, 2, 2, _mvmap),
     "mvzip": strict(PAGE, 2, 3, _mvzip),
     "split": strict(PAGE, 2, 2, _split),
 }

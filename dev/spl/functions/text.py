@@ -4,6 +4,8 @@ Pages: "Text functions", "Cryptographic functions", "JSON functions".
 
 from __future__ import annotations
 
+import hashlib
+
 from dev.spl.functions.define import EvalFunction, strict
 from dev.spl.regexes import substitute
 from dev.spl.results import Result, each, numeric, written
@@ -25,8 +27,15 @@ def _substr(subject: Result, start: Result, length: Result = None) -> Result:
     return text[begin:] if length is None else text[begin : begin + int(numeric(length) or 0)]
 
 
+def _sha256(value: Result) -> str:
+    """The digest of the text's UTF-8 bytes, in lower-case hexadecimal digits."""
+    return hashlib.sha256((written(value) or "").encode("utf-8", "surrogatepass")).hexdigest()
+
+
 TEXT: dict[str, EvalFunction] = {
     "len": strict(PAGE, 1, 1, lambda value: len(written(value) or "")),
+    "lower": strict(PAGE, 1, 1, lambda value: (written(value) or "").lower()),
     "replace": strict(PAGE, 3, 3, _replace),
+    "sha256": strict("Search Reference: Cryptographic functions", 1, 1, _sha256),
     "substr": strict(PAGE, 2, 3, _substr),
 }
