@@ -156,11 +156,11 @@ def _judge_documents(policies: Sequence[PolicyText], found: Found) -> None:
 
 
 def _untold(change: Row) -> bool:
-    """Whether a change is notable, but no detection's matter: limited to an organization, or a failed call's."""
+    """Whether a change is notable, but no detection's matter: the call failed and its policy is not open."""
     return (
         label(change) != "informational"
         and change.get("key_policy_flagged") != "true"
-        and (change["key_policy_audience"] == "organization" or change["key_policy_call"] == "failure")
+        and change["key_policy_call"] == "failure"
     )
 
 

@@ -29,14 +29,15 @@ _DIRECTIVES = {"TERM", "CASE"}
 
 def split_times(part: tree.Filter | None) -> tuple[dict[str, str], tree.Filter | None]:
     """The time modifiers that a filter demands, `earliest` and `latest`, and the filter without them."""
-    demanded = part.parts if isinstance(part, tree.All) else (part,)
-    times = {
-        one.field.text: one.value.text
-        for one in demanded
-        if isinstance(one, tree.Compare) and one.field.text in _TIMES and one.operator == "="
-    }
-    rest = tuple(one for one in demanded if not (isinstance(one, tree.Compare) and one.field.text in times))
-    return times, tree.All(rest) if isinstance(part, tree.All) else part if rest else None
+    demanded = part.parts if isinstance(part, tree.All) else () if part is None else (part,)
+    times: dict[str, str] = {}
+    rest: list[tree.Filter] = []
+    for one in demanded:
+        if isinstance(one, tree.Compare) and one.field.text in _TIMES and one.operator == "=":
+            times[one.field.text] = one.value.text
+        else:
+            rest.append(one)
+    return times, tree.All(tuple(rest)) if isinstance(part, tree.All) else part if rest else None
 
 
 def compile_filter(part: tree.Filter | None) -> Keep:

@@ -17,6 +17,7 @@ APP = Path(__file__).resolve().parents[2]
 SAMPLES = APP / "samples" / "detections"
 ALLOWLIST = "kmspolicycheck_allowlist_example.csv"
 INVENTORY = "kmspolicycheck_inventory.csv"
+OWN_ACCOUNTS = "kmspolicycheck_own_accounts_example.csv"
 
 
 def conf(name: str) -> Conf:
@@ -65,13 +66,14 @@ def read_case(path: Path) -> Case:
     """Reads one case file."""
     written = json.loads(path.read_text(encoding="utf-8"))
     detection = next(name for name in OURS if slug(name) == path.parent.name)
-    lookups = {ALLOWLIST: written.get("allowlist", []), INVENTORY: written.get("inventory", [])}
+    files = {"allowlist": ALLOWLIST, "inventory": INVENTORY, "own_accounts": OWN_ACCOUNTS}
+    lookups = {file: written[name] for name, file in files.items() if name in written}
     return Case(
         detection,
         path.stem,
         tuple(map(_event, written["events"])),
         tuple(written["expect"]),
-        {name: rows for name, rows in lookups.items() if rows},
+        lookups,
         written.get("now"),
     )
 

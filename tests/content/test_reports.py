@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dev.spl import Event, run_saved, run_search
-from tests.content.shipped import ALLOWLIST, APP, PUBLISHED, conf, write_lookups
+from tests.content.shipped import (
+    ALLOWLIST,
+    APP,
+    INVENTORY,
+    OWN_ACCOUNTS,
+    PUBLISHED,
+    SEARCHES,
+    conf,
+    write_lookups,
+)
 
 EVENTS = (APP / "samples" / "cloudtrail.jsonl").read_text(encoding="utf-8").splitlines()
 LAKE = (APP / "samples" / "security_lake.jsonl").read_text(encoding="utf-8").splitlines()
+LONG = next(text for text in EVENTS if len(text) > 18_000)
 RULE = next(name for name in PUBLISHED if "ASL" not in name)
 
 
@@ -81,6 +92,10 @@ def test_the_published_rule_beside_ours_tells_what_that_rule_reports(addon: str)
         ({}, ""),
         ({"until": "Never"}, ""),
         ({"until": "2026-03-10"}, ""),
+        ({"actor": "root"}, "actor is spelled as in version 1.0.0"),
+        ({"actor": "cloudformation.amazonaws.com"}, "actor is spelled as in version 1.0.0"),
+        ({"actor": "AWS Internal"}, "actor is spelled as in version 1.0.0"),
+        ({"actor": "444455556666/AIDAEXAMPLE"}, "actor is spelled as in version 1.0.0"),
         ({"actor": "*", "key": "arn:aws:kms:us-east-1:*:key/*"}, ""),
         ({"actor": "*", "account": "1111*"}, ""),
     ],
@@ -112,25 +127,60 @@ def test_the_setup_check_of_an_app_that_sees_no_events() -> None:
     found = report("Setup check")
     assert states(found)["Key policy events arrive"] == "problem"
     assert "kmspolicycheck_index" in found[0]["next_step"]
-    assert {line["next_step"] for line in found[1:5]} == {"Nothing to judge by yet: see Key policy events arrive."}
+    assert {line["state"] for line in found[1:6]} == {"waiting"}
+    assert {line["next_step"] for line in found[1:5]} == {'Waiting for data: fix "Key policy events arrive" first.'}
     assert all(line["found"] and line["next_step"] for line in found)
 
 
 def test_the_setup_check_of_an_app_that_sees_events(tmp_path: Path) -> None:
     run_saved("KMS - Update inventory", EVENTS, lookups=tmp_path, all_time=True)
+    write_lookups(tmp_path, {OWN_ACCOUNTS: [{"account": "111122223333", "name": "Production", "organization": "none"}]})
     readable = [text for text in EVENTS if "StringEqualsWithTrust" not in text]
-    assert set(states(report("Setup check", readable, lookups=tmp_path)).values()) == {"ok"}
-    unread = next(line for line in report("Setup check", EVENTS, lookups=tmp_path) if line["state"] != "ok")
-    assert (unread["check"], unread["state"]) == ("Policies can be read", "problem")
+    (use,) = (text for text in EVENTS if '"eventName":"GenerateDataKey"' in text)
+    now, lately = "2026-03-11T12:00:00Z", re.sub(r'"eventTime":"[^"]*"', '"eventTime":"2026-03-11T11:30:00Z"', use)
+    assert set(states(report("Setup check", [*readable, lately], lookups=tmp_path, now=now)).values()) == {"ok"}
+    (unread,) = (
+        line for line in report("Setup check", [*EVENTS, lately], lookups=tmp_path, now=now) if line["state"] != "ok"
+    )
+    assert (unread["check"], unread["state"]) == ("Policies can be read", "warning")
     assert unread["found"] == "policies that could not be read: 1"
 
 
-def test_the_setup_check_sees_events_that_come_late_or_cut_short() -> None:
-    cut = Event(EVENTS[16][:12000], sourcetype="aws:cloudtrail", indextime="2026-03-11T00:00:00Z")
-    late = Event(EVENTS[10], indextime="2026-03-12T00:00:00Z")
-    found = states(report("Setup check", [cut, late]))
+def test_the_setup_check_without_calls_that_use_keys_waits_for_them() -> None:
+    found = report("Setup check", EVENTS, now="2026-03-20T12:00:00Z")
+    assert states(found)["Calls that use keys are logged"] == "waiting"
+
+
+@pytest.mark.parametrize("length", [10_000, 12_000])
+def test_the_setup_check_sees_events_that_were_cut(length: int) -> None:
+    """10,000 is TRUNCATE's default: such an event has exactly as many characters."""
+    assert len(LONG) > length
+    found = report("Setup check", [Event(LONG[:length], sourcetype="aws:cloudtrail", indextime="2026-03-11T00:00:00Z")])
+    assert states(found)["Long policies arrive whole"] == "problem"
+    assert states(found)["Policies can be read"] == "warning"
+
+
+def test_the_setup_check_of_a_long_policy_that_came_whole() -> None:
+    assert states(report("Setup check", [LONG]))["Long policies arrive whole"] == "ok"
+
+
+def test_the_setup_check_sees_events_that_come_late() -> None:
+    found = states(report("Setup check", [Event(EVENTS[10], indextime="2026-03-12T00:00:00Z")]))
     assert found["Events arrive in time"] == "problem"
-    assert found["Long policies arrive whole"] == ("problem" if len(EVENTS[16]) > 12000 else "warning")
+
+
+def test_the_setup_check_counts_rows_of_an_older_model(tmp_path: Path) -> None:
+    write_lookups(tmp_path, {INVENTORY: [{"key_policy_key": "k", "key_policy_open_now": "true"}]})
+    line = next(line for line in report("Setup check", lookups=tmp_path) if line["check"] == "The inventory is filled")
+    assert (line["state"], line["found"]) == ("warning", "keys: 1, open among them: 1, judged by an older model: 1")
+
+
+def test_no_check_of_the_setup_hangs_on_a_subsearch_over_a_long_time() -> None:
+    """A subsearch is finalized after 60 seconds without a word (limits.conf, [subsearch] maxtime)."""
+    subsearches = SEARCHES["KMS - Setup check"]["search"].split("append [")[1:]
+    assert subsearches
+    for text in subsearches:
+        assert text.startswith("| inputlookup") or ("earliest=-1h@h" in text and "head 1" in text)
 
 
 def test_the_event_type_covers_changes_of_both_sources() -> None:

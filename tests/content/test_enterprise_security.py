@@ -1,0 +1,180 @@
+"""Our detections fit Enterprise Security 8 and the Alerts page: who sees them, what they raise, what their texts hold.
+
+Source: the models of the publisher's builder, contentctl-ng; Splunk's default.meta.spec, savedsearches.conf.spec and
+workflow_actions.conf.spec.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from dev.spl import run_saved
+from dev.spl.conf import read_conf
+from kmspolicy.splunk.output_fields import FIELDS
+from tests.content.shipped import APP, CASES, OURS, PUBLISHED, REPORTS, SEARCHES, Case, conf, write_lookups
+
+META = read_conf(APP / "metadata" / "default.meta")
+MACROS = conf("macros")
+TTP = [name for name in OURS if SEARCHES[name].get("action.notable") == "1"]
+ANOMALIES = [name for name in OURS if name not in TTP]
+POSITIVE = [case for case in CASES if case.expect]
+SEVERITIES = {20: "informational", 40: "low", 60: "medium", 80: "high", 100: "critical"}
+
+# Fields that Enterprise Security computes or interprets by itself: no search may make them.
+RESERVED = re.compile(r"status|owner|urgency|disposition|(rule|drilldown|orig|info)_.*")
+
+# What titles, messages, e-mails and drilldowns may hold: fields that are always filled, and in which nothing that a
+# caller wrote can act (tests/content/test_hostile_text.py).
+SAFE = {
+    *(
+        f"key_policy_{name}"
+        for name in ("account", "account_name", "event", "exposure", "key", "outside", "src", "who", "why")
+    ),
+    "severity",
+}
+SPLUNKS_OWN = {"info_min_time", "info_max_time", "results_link"}
+
+
+def loaded(name: str, key: str) -> Any:
+    return json.loads(SEARCHES[name][key])
+
+
+def exported(kind: str, name: str) -> bool:
+    return META.get(f"{kind}/{quote(name)}", META.get(kind, META[""])).get("export") == "system"
+
+
+def test_other_apps_see_our_detections_with_all_they_use_and_nothing_else() -> None:
+    assert [name for name in SEARCHES if exported("savedsearches", name)] == OURS
+    own = {name for name in MACROS if name.startswith("kmspolicycheck_")}
+    assert {name for name in MACROS if exported("macros", name)} == own
+    for kind in ("analyticstories", "lookups", "transforms", "views", "commands", "workflow_actions"):
+        assert exported(kind, "any"), kind
+
+
+def test_the_alerts_page_lists_every_search_that_is_enabled_there() -> None:
+    assert {SEARCHES[name]["is_visible"] for name in [*OURS, *PUBLISHED, *REPORTS, "KMS - Update inventory"]} <= {
+        "1",
+        "true",
+    }
+
+
+def test_what_raises_findings_and_what_adds_risk_alone() -> None:
+    kinds = {name: loaded(name, "action.correlationsearch.annotations")["type"] for name in OURS}
+    assert kinds == {**dict.fromkeys(TTP, "TTP"), **dict.fromkeys(ANOMALIES, "Anomaly")}
+    assert [name.split(" - ")[1] for name in ANOMALIES] == [
+        "Key Policy Opened To The Outside",
+        "Key Policy Could Not Be Read",
+        "Key Granted To Another Account",
+    ]
+
+
+@pytest.mark.parametrize("name", TTP)
+def test_a_finding_has_one_entity_which_is_scored_once(name: str) -> None:
+    """Enterprise Security 8 raises a finding for each entry, and scores that entity by the finding itself."""
+    (entity,) = loaded(name, "action.notable.param._entities")
+    assert entity["risk_object_field"] not in [
+        entry.get("risk_object_field") for entry in loaded(name, "action.risk.param._risk")
+    ]
+    score = next(severity for top, severity in SEVERITIES.items() if entity["risk_score"] <= top)
+    assert SEARCHES[name]["action.notable.param.severity"] == score
+
+
+@pytest.mark.parametrize("name", ANOMALIES)
+def test_an_anomaly_raises_no_finding(name: str) -> None:
+    written = [key for key in SEARCHES[name] if key.startswith("action.notable")]
+    assert written == [
+        f"action.notable.param.{key}" for key in ("drilldown_dashboards", "drilldown_searches", "next_steps")
+    ]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_risk_is_annotated_as_the_builder_does(name: str) -> None:
+    entries = loaded(name, "action.risk.param._risk")
+    messages = {entry["risk_message"] for entry in entries if "risk_object_field" in entry}
+    assert messages == {SEARCHES[name]["action.risk.param._risk_message"]}
+    fields = [entry.get("risk_object_field", entry.get("threat_object_field")) for entry in entries]
+    assert len(fields) == len(set(fields)) and fields[-1] == "src"
+    annotations = loaded(name, "action.correlationsearch.annotations")
+    assert annotations["type_list"] == [annotations["type"]]
+    assert annotations["nist"] == ["DE.CM" if name in TTP else "DE.AE"]
+    assert not [key for key in SEARCHES[name] if key.startswith("action.escu")]
+
+
+def texts(name: str) -> str:
+    """All that a person reads of a result, and the drilldowns."""
+    return " ".join(
+        value
+        for key, value in SEARCHES[name].items()
+        if key.startswith(("action.notable", "action.risk", "action.email"))
+    )
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_tokens_are_safe_fields(name: str) -> None:
+    tokens = set(re.findall(r"\$(?:result\.)?(\w+)\$", texts(name)))
+    assert tokens - SPLUNKS_OWN <= SAFE
+    assert tokens
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_search_names_every_field_that_is_used_of_its_results(name: str) -> None:
+    """So the builder demands it, and so the detection editor shows it."""
+    entries = loaded(name, "action.risk.param._risk") + json.loads(
+        SEARCHES[name].get("action.notable.param._entities", "[]")
+    )
+    used = {value for entry in entries for key, value in entry.items() if key.endswith("_field")}
+    used |= set(re.findall(r"\$(?:result\.)?(\w+)\$", texts(name))) - SPLUNKS_OWN
+    used |= set(SEARCHES[name]["alert.suppress.fields"].split(","))
+    assert used <= set(re.findall(r"\w+", SEARCHES[name]["search"]))
+
+
+@pytest.mark.parametrize("case", POSITIVE, ids=lambda case: f"{case.detection}: {case.name}")
+def test_results_fill_what_is_used_of_them_and_leave_objects_of_nothing_null(case: Case, tmp_path: Any) -> None:
+    write_lookups(tmp_path, case.lookups)
+    found = run_saved(case.detection, case.events, lookups=tmp_path, now=case.now)
+    assert not [column for column in found.columns if RESERVED.fullmatch(column)]
+    tokens = set(re.findall(r"\$(?:result\.)?(\w+)\$", texts(case.detection))) - SPLUNKS_OWN
+    for row in found.rows:
+        filled = tokens | set(SEARCHES[case.detection]["alert.suppress.fields"].split(","))
+        assert [field for field in sorted(filled) if not row.get(field)] == []
+        objects = [
+            row[field] for field in ("user", "src", "key_policy_risk_key", "key_policy_risk_account") if field in row
+        ]
+        assert not [text for text in objects if text == "unknown" or text.startswith("service:")]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_finding_leads_to_the_page_of_its_key(name: str) -> None:
+    (dashboard,) = loaded(name, "action.notable.param.drilldown_dashboards")
+    assert (APP / "default/data/ui/views" / f"{dashboard['dashboard_id']}.xml").exists()
+    assert dashboard["app"] == "kmspolicycheck"
+    assert dashboard["tokens"] == [{"name": "key", "value": "key_policy_key"}]
+
+
+def test_workflow_actions_lead_there_from_any_table() -> None:
+    actions = conf("workflow_actions")
+    assert {action["fields"].split(",")[0] for action in actions.values()} == {"key_policy_key", "key_policy_event"}
+    for name, action in actions.items():
+        assert name.startswith("kmspolicycheck_") and action["type"] == "link"
+        tokens = set(re.findall(r"\$(\w+)\$", action["link.uri"]))
+        assert tokens == set(map(str.strip, action["fields"].split(",")))
+        assert tokens <= {f"key_policy_{field}" for field in FIELDS}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_an_e_mail_is_prepared_and_not_enabled(name: str) -> None:
+    settings = SEARCHES[name]
+    assert "action.email" not in settings
+    assert settings["action.email.useNSSubject"] == "1"  # else Splunk ignores subject.alert
+    told = set(re.findall(r"\$([\w.]+)\$", settings["action.email.message.alert"]))
+    wanted = {
+        f"result.{field}"
+        for field in ("severity", "key_policy_key", "key_policy_account_name", "key_policy_who", "key_policy_why")
+    }
+    assert wanted | {"results_link"} <= told
+    assert "$result.severity$" in settings["action.email.subject.alert"]
