@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from dev.spl import Event, run_saved
-from tests.content.shipped import INVENTORY, read_lookup
+from dev.spl import Event, run_saved, run_search
+from tests.content.shipped import APP, INVENTORY, read_lookup, write_lookups
 
 pytestmark = pytest.mark.slow
 
 WRITER = "KMS - Update inventory"
+OPEN_KEYS = "KMS - Open keys now"
 NEWLY_OPEN = "KMS - Key Policy Newly Open To Everyone - Rule"
 NOW = 1773144000  # 2026-03-10T12:00:00Z
 HOUR, DAY = 3600, 86400
@@ -223,3 +224,99 @@ def test_the_order_of_the_two_searches_changes_nothing(before: str | None, histo
     states = [before, *history]
     opened = [i for i, (was, now) in enumerate(zip(states, history)) if now == "open" and was != "open"]
     assert detection_first == [f"k-1 by user{i}" for i in opened[-1:]]
+
+
+def older(policy: str, at: int, **cells: str) -> dict[str, str]:
+    """A row as version 1.0.0 left it: without the edition of its model."""
+    opened = policy == "open"
+    return {
+        "key_policy_key": arn("k-1"),
+        "key_policy_account": ACCOUNT,
+        "key_policy_region": "us-east-1",
+        "key_policy_open": "true" if opened else "false",
+        "key_policy_open_now": "true" if opened else "false",
+        "key_policy_open_since": str(NOW + at) if opened else "",
+        "key_policy_closed_since": "" if opened else str(NOW + at),
+        "key_policy_changed": str(NOW + at),
+        "key_policy_event": "older",
+        **cells,
+    }
+
+
+@pytest.mark.parametrize(("was", "judged"), [("open", "closed"), ("closed", "open")])
+def test_what_an_older_model_judged_is_judged_anew(was: str, judged: str, tmp_path: Path) -> None:
+    write_lookups(tmp_path, {INVENTORY: [older(was, -5 * DAY)]})
+    row = write([call("PutKeyPolicy", -5 * DAY, judged)], tmp_path)[arn("k-1")]
+    assert row["key_policy_open_now"] == ("true" if judged == "open" else "false")
+    assert row["key_policy_model"] == "2"
+
+
+def test_a_row_of_an_older_model_that_no_event_renews_says_so(tmp_path: Path) -> None:
+    write_lookups(tmp_path, {INVENTORY: [older("open", -90 * DAY)]})
+    row = write([call("PutKeyPolicy", -DAY, "closed", key="k-2")], tmp_path)[arn("k-1")]
+    assert (row["key_policy_open_now"], row["key_policy_model"]) == ("true", "1")
+    assert row["key_policy_open_since"] == str(NOW - 90 * DAY)
+
+
+def test_what_an_older_model_remembers_from_before_the_events_still_counts(tmp_path: Path) -> None:
+    write_lookups(tmp_path, {INVENTORY: [older("open", -90 * DAY)]})
+    assert openings([call("PutKeyPolicy", -HOUR // 2, "open")], tmp_path) == []
+
+
+@pytest.mark.parametrize(("before", "state"), [("open", "true"), ("closed", "unknown"), (None, "unknown")])
+def test_a_later_policy_that_cannot_be_read_is_told(before: str | None, state: str, tmp_path: Path) -> None:
+    events = [call("PutKeyPolicy", -2 * HOUR, before)] if before else []
+    for _ in range(2):  # the second run reads what the first one wrote
+        row = write([*events, call("PutKeyPolicy", -HOUR)], tmp_path)[arn("k-1")]
+        assert (row["key_policy_open_now"], row["key_policy_unread_since"]) == (state, str(NOW - HOUR))
+        assert row["key_policy_unread_error"]
+    row = write([call("PutKeyPolicy", -60, "closed")], tmp_path)[arn("k-1")]
+    assert (row["key_policy_open_now"], row["key_policy_unread_error"]) == ("false", "")
+
+
+def test_a_key_is_known_since_its_first_policy(tmp_path: Path) -> None:
+    write([call("PutKeyPolicy", -20 * DAY, "closed")], tmp_path)
+    row = write([call("PutKeyPolicy", 30 * DAY, "open")], tmp_path, now=31 * DAY)[arn("k-1")]
+    assert row["key_policy_known_since"] == str(NOW - 20 * DAY)
+
+
+def test_outside_parties_stay_in_the_inventory(tmp_path: Path) -> None:
+    shared = {
+        "Effect": "Allow",
+        "Principal": {"AWS": ["444455556666", "777788889999"]},
+        "Action": "kms:Encrypt",
+        "Resource": "*",
+    }
+    event = call("PutKeyPolicy", -HOUR, "closed")
+    assert isinstance(event.raw, dict)
+    event.raw["requestParameters"]["policy"] = json.dumps({"Version": "2012-10-17", "Statement": [shared]})
+    for _ in range(2):
+        assert write([event], tmp_path)[arn("k-1")]["key_policy_outside"] == "444455556666, 777788889999"
+    assert write([], tmp_path, now=60 * DAY)[arn("k-1")]["key_policy_outside"] == "444455556666, 777788889999"
+
+
+def test_the_report_of_open_keys_reads_the_inventory_and_one_day(tmp_path: Path) -> None:
+    events = [call("PutKeyPolicy", -20 * DAY, "open"), call("PutKeyPolicy", -HOUR, "open", key="k-2")]
+    assert {row["key_policy_key"] for row in run_saved(OPEN_KEYS, events, now=NOW).rows} == {arn("k-2")}
+    write(events[:1], tmp_path)
+    found = run_saved(OPEN_KEYS, events, lookups=tmp_path, now=NOW).rows
+    assert {row["key_policy_key"] for row in found} == {arn("k-1"), arn("k-2")}
+
+
+def test_the_recipe_of_the_page_seeds_the_inventory(tmp_path: Path) -> None:
+    page = (APP / "docs" / "detections.md").read_text(encoding="utf-8")
+    recipe = page[page.index("    | inputlookup kms_key_policies.csv") :].split("\n\n")[0]
+    policy = {name: json.dumps({"Version": "2012-10-17", "Statement": STATEMENTS[name]}) for name in STATEMENTS}
+    seeds = [{"key": arn("k-1"), "policy": policy["open"]}, {"key": arn("k-2"), "policy": policy["closed"]}]
+    write([call("PutKeyPolicy", -DAY, "closed", key="k-3")], tmp_path)
+    write_lookups(tmp_path, {"kms_key_policies.csv": seeds})
+    run_search(recipe, lookups=tmp_path, now=NOW)
+    rows = {row["key_policy_key"]: row for row in read_lookup(tmp_path, INVENTORY)}
+    assert {key: row["key_policy_open_now"] for key, row in rows.items()} == {
+        arn("k-1"): "true",
+        arn("k-2"): "false",
+        arn("k-3"): "false",
+    }
+    later = write([call("PutKeyPolicy", HOUR, "closed")], tmp_path, now=2 * HOUR)
+    assert later[arn("k-1")]["key_policy_open_now"] == "false"
+    assert later[arn("k-2")]["key_policy_known_since"] == str(NOW)

@@ -1,0 +1,85 @@
+"""The searches of an analyst answer, on one night: who used the key, which grants stay, what else the intruder did."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dev.spl import run_saved, run_search
+from tests.content.shipped import SAMPLES, write_lookups
+
+KEY = "arn:aws:kms:us-east-1:111122223333:key/fa518890-841d-5dab-87e1-66569b310368"
+
+
+def sample(path: str) -> Any:
+    return json.loads((SAMPLES / f"{path}.json").read_text(encoding="utf-8"))["events"]
+
+
+OPENED = sample("open_key_used_from_another_account/opened_in_the_same_window")
+USES = [
+    {**event, "eventID": f"use-{n}"}
+    for n, event in enumerate(sample("open_key_used_from_another_account/two_accounts"))
+]
+GRANTS = sample("key_granted_to_another_account/outside_role")
+REVOKED = [
+    {
+        **event,
+        "eventName": "RevokeGrant",
+        "eventID": "revoked",
+        "eventTime": "2026-03-10T11:00:00Z",
+        "requestParameters": {"keyId": KEY, "grantId": event["responseElements"]["grantId"]},
+        "responseElements": None,
+    }
+    for event in GRANTS
+]
+OTHER_KEY = json.loads(json.dumps([*USES, *GRANTS]).replace("fa518890", "aa518890"))
+NIGHT = [*OPENED, *USES, *GRANTS, *REVOKED, *OTHER_KEY]
+
+
+def rows(search: str) -> list[Any]:
+    return run_search(search, NIGHT).rows
+
+
+def test_uses_of_the_key_by_other_accounts() -> None:
+    found = rows(f'`kmspolicycheck_uses("{KEY}")`')
+    assert sorted((row["key_policy_outside"], row["key_policy_operation"], row["count"]) for row in found) == [
+        ("444455556666", "Encrypt", "1"),
+        ("444455556666", "ReEncrypt", "1"),
+        ("777788889999", "Decrypt", "1"),
+    ]
+
+
+def test_uses_name_the_accounts_that_are_ones_own(tmp_path: Any) -> None:
+    own = {"account": "4444*", "name": 'Workloads "<b>"', "organization": "none"}
+    write_lookups(tmp_path, {"kmspolicycheck_own_accounts_example.csv": [own]})
+    found = run_search(f'`kmspolicycheck_uses("{KEY}")`', NIGHT, lookups=tmp_path).rows
+    assert {row["key_policy_account_name"] for row in found} == {
+        "Workloads ??b?? (444455556666)",
+        "777788889999",
+    }
+
+
+def test_grants_on_the_key_and_those_taken_back() -> None:
+    given, taken = rows(f'`kmspolicycheck_grants("{KEY}")`')
+    assert (given["key_policy_operation"], taken["key_policy_operation"]) == ("CreateGrant", "RevokeGrant")
+    assert given["key_policy_grant"] == taken["key_policy_grant"]
+    assert given["key_policy_grantee"] == "arn:aws:iam::444455556666:role/backup-copy"
+
+
+def test_what_else_the_identity_did_from_that_address() -> None:
+    event, (source,) = OPENED[0]["eventID"], {OPENED[0]["sourceIPAddress"]}
+    stranger = {**GRANTS[0], "sourceIPAddress": source, "eventID": "stranger", "eventName": "ListKeys"}
+    stranger["userIdentity"] = {**stranger["userIdentity"], "arn": "arn:aws:iam::111122223333:user/other"}
+    same = {**GRANTS[0], "sourceIPAddress": source, "eventID": "same"}
+    found = run_search(f'`kmspolicycheck_calls("{event}","{source}")`', [*OPENED, same, stranger]).rows
+    assert {row["call"] for row in found} == {"PutKeyPolicy", "CreateGrant"}
+
+
+def test_a_finding_has_the_commands_that_contain_the_damage() -> None:
+    (row,) = run_saved("KMS - Key Policy Lets Everyone Encrypt - Rule", OPENED).rows
+    options = f"--region us-east-1 --key-id {KEY}"
+    assert [command.split(options)[0].strip() for command in row["key_policy_commands"]] == [
+        f"aws kms {command}"
+        for command in ("get-key-policy", "disable-key", "list-grants", "revoke-grant", "put-key-policy")
+    ]
+    assert all(options in command for command in row["key_policy_commands"])
