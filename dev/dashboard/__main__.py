@@ -20,27 +20,36 @@ COLOURS = 128  # a picture's palette: enough for text and bars, a third of the b
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture to take: `events` False shows the app before it is set up."""
+    """One picture to take, named by its view and by what it shows.
+
+    events: False shows the app before it is set up. until: the last tile on it; all tiles where it is empty.
+    """
 
     view: str
-    theme: str
+    shows: str
+    theme: str = "light"
     events: bool = True
     tokens: dict[str, str] = field(default_factory=dict)
+    until: str = ""
 
     @property
     def file(self) -> Path:
         """Where the picture is kept."""
-        return SCREENSHOTS / f"{self.view}-{self.theme if self.events else 'empty'}.png"
+        return SCREENSHOTS / f"{self.view}-{self.shows}.png"
 
 
-# A key whose Deny statement does not close it: the most that the detail has to show.
+# A key whose Deny statement does not close it: the most that the detail has to show. And one that could not be read.
 DENY_PASSED_BY = {"key": "arn:aws:kms:us-east-1:111122223333:key/6fe75180-979e-4dd4-b57a-f4eb0d0d6859"}
+UNREAD = {"key": "arn:aws:kms:us-east-1:111122223333:key/18b853fa-c700-460a-a823-145d9b40a93d"}
 LAST_WEEK = {"time.earliest": "-7d@d", "time.latest": "now"}
+THEMES = ("light", "dark")
 PICTURES = (
-    *(Picture("kms_key_policies", theme, tokens=LAST_WEEK) for theme in ("light", "dark")),
-    *(Picture("kms_key_policy_detail", theme, tokens=DENY_PASSED_BY) for theme in ("light", "dark")),
-    *(Picture("kms_key_policy_setup", theme) for theme in ("light", "dark")),
-    Picture("kms_key_policies", "light", events=False),
+    *(Picture("kms_key_policies", theme, theme, tokens=LAST_WEEK, until="open_keys_tall") for theme in THEMES),
+    Picture("kms_key_policies", "empty", events=False),
+    *(Picture("kms_key_policy_detail", theme, theme, tokens=DENY_PASSED_BY) for theme in THEMES),
+    Picture("kms_key_policy_detail", "unread", tokens=UNREAD),
+    *(Picture("kms_key_policy_setup", theme, theme) for theme in THEMES),
+    Picture("kms_key_policy_setup", "empty", events=False),
 )
 
 
@@ -49,7 +58,7 @@ def draw(browser: Browser, splunk: SampleSplunk, picture: Picture) -> list[str]:
     browser.answer = splunk.answer
     splunk.theme = picture.theme
     browser.call("open", view=picture.view, tokens=picture.tokens, now=splunk.now * 1000)
-    browser.call("screenshot", file=str(picture.file))
+    browser.call("screenshot", file=str(picture.file), until=picture.until)
     Image.open(picture.file).convert("RGB").quantize(COLOURS).save(picture.file, optimize=True)
     tiles, page = browser.call("tiles"), browser.call("state")
     troubled = [f"tile {name}: {tile['status']}" for name, tile in tiles.items() if tile["status"]]

@@ -22,7 +22,7 @@ _TIME_BOUNDS = ("earliest", "latest")
 
 def lint(definition: Definition, vocabulary: Vocabulary | None = None) -> tuple[str, ...]:
     """One sentence for each finding; empty for a clean definition. Without a vocabulary, options go unchecked."""
-    rules = [_data_sources, _unused_data_sources, _tokens, _unused_tokens, _contexts]
+    rules = [_data_sources, _unused_data_sources, _saved_searches, _tokens, _unused_tokens, _contexts]
     found = [finding for rule in rules for finding in rule(definition)]
     return (*found, *_options(definition, vocabulary or {}))
 
@@ -54,6 +54,12 @@ def _unused_data_sources(definition: Definition) -> Iterator[str]:
     for name, _ in _items(definition, "dataSources"):
         if name not in used:
             yield f"data source {name}: nothing uses it"
+
+
+def _saved_searches(definition: Definition) -> Iterator[str]:
+    for name, source in _items(definition, "dataSources"):
+        if source["type"] == "ds.savedSearch" and "app" not in source["options"]:
+            yield f"data source {name}: it names no app, so it would look in the app of the page"
 
 
 def _defined_tokens(definition: Definition) -> dict[str, str]:

@@ -1,10 +1,14 @@
-// What the Python side can do with a view: open it, read its tiles, choose in an input, click a cell, take a picture.
+// What the Python side can do with a view: open it, read its tiles, choose in an input, click, check it, take a picture.
 // Every action ends when the page has no search under way and has drawn what came back.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { APP_PATH, ORIGIN, serve } from './splunkWeb.mjs';
 import { readTiles } from './tiles.mjs';
 
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const POLL_MS = 50;
 const QUIET_POLLS = 8;
+const MOST_LOOKS = 20;
 
 // Quiet is counted in looks at the page and not in time: on a busy machine time passes in which the page gets no turn.
 async function settle(page) {
@@ -68,15 +72,82 @@ export async function clickCell({ page }, { tile, row, column }) {
     await settle(page);
 }
 
-// The whole dashboard, however long, as a PNG file.
-export async function screenshot({ page }, { file }) {
-    const height = await page.evaluate(() => {
-        const bottoms = [...document.querySelectorAll('[data-viz-type]')].map((it) => it.getBoundingClientRect().bottom);
-        return Math.ceil(Math.max(...bottoms)) + 8;
-    });
-    await page.setViewportSize({ width: page.viewportSize().width, height });
+// Words that a table's cells break in their middle: [cell's text] of the given columns, counted from 0.
+export function brokenWords({ page }, { tile, columns }) {
+    return page.evaluate(
+        ([id, wanted]) => {
+            const lines = (node, from, to) => {
+                const range = document.createRange();
+                range.setStart(node, from);
+                range.setEnd(node, to);
+                return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+            };
+            const broken = (node) =>
+                [...node.data.matchAll(/[^\s-]+/g)].some(({ 0: word, index }) => lines(node, index, index + word.length) > 1);
+            const texts = (element) => {
+                const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+                return [...Array(1000)].map(() => walker.nextNode()).filter(Boolean);
+            };
+            const rows = [...document.querySelectorAll(`[data-id="${id}"] [data-test="row"]`)];
+            const cells = rows.flatMap((row) => {
+                const all = [...row.querySelectorAll('[data-test="cell"]')];
+                return wanted.map((column) => all[column]).filter(Boolean);
+            });
+            return cells.filter((cell) => texts(cell).some(broken)).map((cell) => cell.innerText);
+        },
+        [tile, columns]
+    );
+}
+
+// Click the number of a tile, or a chart's drawing, that leads to another page of Splunk Web; the address it leads to.
+export async function clickTile(session, { tile, part }) {
+    session.left = undefined;
+    await session.page.locator(`[data-id="${tile}"] ${part}`).first().click();
+    for (let polls = 0; !session.left && polls < 100; polls += 1) {
+        await session.page.waitForTimeout(POLL_MS);
+    }
+    return session.left;
+}
+
+// Click a part of a tile that changes the view itself.
+export async function click({ page }, { tile, part }) {
+    await page.locator(`[data-id="${tile}"] ${part}`).first().click();
     await settle(page);
-    await page.screenshot({ path: file });
+}
+
+// What axe-core finds against WCAG 2.2 A and AA: [{rule, tile, html}], tile empty outside of all tiles.
+export async function accessibility({ page }) {
+    await page.evaluate(AXE);
+    return page.evaluate(async () => {
+        const { violations } = await window.axe.run(document, {
+            runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+            resultTypes: ['violations'],
+        });
+        const tile = ({ target }) => document.querySelector(target[0])?.closest('[data-viz-type]')?.dataset.id ?? '';
+        return violations.flatMap(({ id, nodes }) =>
+            nodes.map((node) => ({ rule: id, tile: tile(node), html: node.html, why: node.failureSummary }))
+        );
+    });
+}
+
+// The dashboard as a PNG file, whole or down to the end of one tile, once two looks at it are the same.
+export async function screenshot({ page }, { file, until }) {
+    const height = await page.evaluate((last) => {
+        const tiles = [...document.querySelectorAll('[data-viz-type]')].filter(({ dataset }) => !last || dataset.id === last);
+        return Math.ceil(Math.max(...tiles.map((it) => it.getBoundingClientRect().bottom))) + 8;
+    }, until);
+    const { width } = page.viewportSize();
+    // Another width and back again: charts measure their place anew, whatever was there before them.
+    for (const size of [{ width: width + 100, height }, { width, height }]) {
+        await page.setViewportSize(size);
+        await settle(page);
+    }
+    let [before, now] = [null, await page.screenshot({ animations: 'disabled' })];
+    for (let looks = 0; looks < MOST_LOOKS && !before?.equals(now); looks += 1) {
+        await page.waitForTimeout(POLL_MS * QUIET_POLLS);
+        [before, now] = [now, await page.screenshot({ animations: 'disabled' })];
+    }
+    writeFileSync(file, now);
 }
 
 export async function validate(session, { definition }) {

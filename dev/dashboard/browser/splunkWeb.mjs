@@ -22,7 +22,8 @@ const PRESETS = [
     content: { label, earliest_time: earliest, latest_time: 'now', order, disabled: false },
 }));
 
-const html = `<!doctype html><html><head><meta charset="utf-8"><link rel="stylesheet" href="/app.css"></head>
+const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>KMS Policy Check</title><link rel="stylesheet" href="/app.css">
+<style>*, *::before, *::after { transition: none !important; animation: none !important; }</style></head>
 <body><div id="root"></div><script>window.$C = ${JSON.stringify(CONFIG)};</script>
 <script src="/app.js"></script></body></html>`;
 
@@ -48,10 +49,18 @@ function answer(url, { script, style }, now) {
     return null;
 }
 
-// Routes every request of the page; addresses that nothing here answers are aborted and listed in session.refused.
+// Pages of Splunk Web that a view links to and that are not drawn here.
+const ELSEWHERE = /\/app\/kmspolicycheck\/(search|report)$/;
+
+// Routes every request of the page; addresses that nothing here answers are aborted and listed in session.refused. A link
+// to another page of Splunk Web is kept in session.left, and the view stays: that is what a browser does with a 204.
 export async function serve(page, session, now) {
     await page.route('**/*', (route) => {
         const url = new URL(route.request().url());
+        if (ELSEWHERE.test(url.pathname)) {
+            session.left = url.href;
+            return route.fulfill({ status: 204 });
+        }
         const found = url.origin === ORIGIN ? answer(url, session.files, now) : null;
         if (found) {
             return route.fulfill(found);

@@ -1,5 +1,9 @@
 // Draws one view of the app with the dashboard framework that Splunk Web itself uses.
 // What Splunk Web would provide (view, rows, time presets) comes from window.askHost, which browser/session.mjs answers.
+// Of the fonts that Splunk's style sheets ask for, the one that is free: texts are as wide here on every machine.
+import '@fontsource/roboto/latin-400.css';
+import '@fontsource/roboto/latin-500.css';
+import '@fontsource/roboto/latin-700.css';
 import React from 'react';
 import { createRoot } from 'react-dom/client';
 import { DashboardContextProvider } from '@splunk/dashboard-context';
