@@ -1,8 +1,10 @@
-"""A Chromium with the framework, and a Splunk that holds the sample events, for the tests of the dashboards."""
+"""A Chromium with the framework, and Splunks that hold sample events, for the tests of the dashboards."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import os
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +12,18 @@ import pytest
 from dev.dashboard.browser import Browser, missing
 from dev.dashboard.samples import SampleSplunk, sample_events, time_after
 
+from . import states
+
 REQUIRED = "KMSPOLICYCHECK_REQUIRE_BROWSER"
+OVERVIEW, DETAIL, SETUP = "kms_key_policies", "kms_key_policy_detail", "kms_key_policy_setup"
+
+DRAWN = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        bool(missing()) and not os.environ.get(REQUIRED), reason=f"the dashboards were not drawn; missing: {missing()}"
+    ),
+]
+"""Marks of tests that look at a drawn page: slow, and left out without a browser unless the environment demands one."""
 
 
 class Shown:
@@ -51,6 +64,33 @@ def splunk() -> SampleSplunk:
 def unconfigured(splunk: SampleSplunk) -> SampleSplunk:
     """A Splunk in which the app's macros find no event."""
     return SampleSplunk((), splunk.now)
+
+
+def holding(events: Iterable[dict[str, Any]]) -> SampleSplunk:
+    """A Splunk that holds these events and has no inventory yet."""
+    return SampleSplunk([json.dumps(event) for event in events], states.NOW)
+
+
+@pytest.fixture(scope="session")
+def known() -> SampleSplunk:
+    """A Splunk with one key in each state, whose inventory search has run."""
+    splunk = holding(states.events())
+    splunk.update_inventory()
+    return splunk
+
+
+@pytest.fixture(scope="session")
+def fresh() -> SampleSplunk:
+    """The same, before the inventory search was enabled."""
+    return holding(states.events())
+
+
+@pytest.fixture(scope="session")
+def forty() -> SampleSplunk:
+    """A Splunk that knows forty open keys."""
+    splunk = holding(states.forty())
+    splunk.update_inventory()
+    return splunk
 
 
 @pytest.fixture(scope="session")

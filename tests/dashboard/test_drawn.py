@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import copy
-import os
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from PIL import Image, ImageChops
 
-from dev.dashboard.browser import missing
 from dev.dashboard.lint import lint
 from dev.dashboard.samples import SampleSplunk
-from dev.dashboard.views import read_views
-from dev.spl import run_saved
+from dev.dashboard.views import APP, read_views
+from dev.spl.conf import read_conf
 
-from .conftest import REQUIRED, Shown
+from .conftest import DETAIL, DRAWN, OVERVIEW, SETUP, Shown
 
-pytestmark = pytest.mark.slow
-
-if missing() and not os.environ.get(REQUIRED):
-    pytest.skip(f"the dashboards were not drawn; missing: {missing()}", allow_module_level=True)
+pytestmark = DRAWN
 
 VIEWS = {view.name: view for view in read_views()}
-OVERVIEW, DETAIL, SETUP = "kms_key_policies", "kms_key_policy_detail", "kms_key_policy_setup"
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -67,114 +63,166 @@ def test_a_failing_search_shows(page: Shown, splunk: SampleSplunk) -> None:
     assert page.tiles()["checks"]["status"] == "Error"
 
 
+def test_a_page_drawn_again_gives_the_same_picture(page: Shown, tmp_path: Path) -> None:
+    taken = []
+    for name in ("one.png", "two.png"):
+        page.open(OVERVIEW)
+        page.browser.call("screenshot", file=str(tmp_path / name), until="by_severity")
+        taken.append(Image.open(tmp_path / name).convert("L"))
+    differs = ImageChops.difference(*taken).point(lambda level: 255 if level > 8 else 0)
+    assert taken[0].getbbox() and differs.histogram()[255] < 0.001 * taken[0].width * taken[0].height
+
+
+def tables(page: Shown, name: str) -> list[list[str]]:
+    """The rows of a table, which stands in the size that fits them."""
+    return [row for tile, drawn in page.tiles().items() if tile.startswith(name) for row in drawn["rows"]]
+
+
 def test_the_overview_counts_what_the_reports_list(page: Shown, splunk: SampleSplunk) -> None:
     page.open(OVERVIEW)
     tiles = page.tiles()
-    keys = run_saved("KMS - Open keys now", splunk.events, now=splunk.now).rows
+    keys = splunk.report("KMS - Open keys now").rows
     assert keys
     assert tiles["open"]["value"] == str(len(keys))
-    assert len(tiles["open_keys"]["rows"]) == min(len(keys), 10)
+    assert len(tables(page, "open_keys")) == min(len(keys), 10)
     assert tiles["encrypt_only"]["value"] == str(sum(key["key_policy_encrypt_only"] == "true" for key in keys))
-    changes = run_saved("KMS - Policy changes", splunk.events, now=splunk.now).rows
+    changes = splunk.report("KMS - Policy changes").rows
     failed = [it for it in changes if (it["key_policy_flagged"], it["key_policy_call"]) == ("true", "failure")]
-    assert tiles["attempts"]["value"] == str(len(failed))
+    assert tiles["attempts"]["value"] == str(len(failed)) == str(len(tables(page, "attempts_table")))
 
 
 def test_the_worst_keys_stand_first_and_severity_is_written_out(page: Shown) -> None:
     page.open(OVERVIEW)
-    severities = [row[0] for row in page.tiles()["open_keys"]["rows"]]
+    severities = [row[0] for row in tables(page, "open_keys")]
     assert severities == sorted(severities, key=["critical", "high", "medium"].index)
 
 
-@pytest.mark.parametrize(
-    ("view_input", "option", "field"),
-    [("Account", "111122223333", "key_policy_account"), ("Severity", "critical", "key_policy_severity")],
-)
-def test_an_input_narrows_the_searches_and_the_table(page: Shown, view_input: str, option: str, field: str) -> None:
+def test_names_stand_on_lines_of_their_own_and_actions_are_short(page: Shown) -> None:
     page.open(OVERVIEW)
-    before = page.tiles()["open_keys"]["rows"]
+    cells = [cell for row in tables(page, "open_keys") for cell in row]
+    assert any(cell.startswith("kms:Encrypt\nkms:GenerateDataKey*") for cell in cells)
+    assert not any("WithoutPlaintext" in cell for cell in cells)
+    assert page.browser.call("brokenWords", tile="open_keys_tall", columns=[1, 2, 3, 4]) == []
+
+
+@pytest.mark.parametrize(("view_input", "option"), [("Account", "111122223333"), ("Severity", "critical")])
+def test_an_input_narrows_the_searches_and_the_tables(page: Shown, view_input: str, option: str) -> None:
+    page.open(OVERVIEW)
+    before = tables(page, "open_keys")
     page.browser.call("choose", input=view_input, option=option)
-    after = page.tiles()["open_keys"]["rows"]
+    after = tables(page, "open_keys")
 
     def chosen(rows: list[list[str]]) -> list[list[str]]:
-        return [row for row in rows if option in (row[0], row[2].split()[0])]
+        return [row for row in rows if option in (row[0], row[1].split()[1].strip(","))]
 
     assert 0 < len(chosen(before)) < len(before)
     assert after[: len(chosen(before))] == chosen(before)  # a table shows ten rows: others move up
     assert chosen(after) == after
     for source in ("selected", "selected_changes"):
-        assert f'{field}="{option}"' in page.asked()[source]["parts"][-1]
+        assert f'="{option}"' in page.asked()[source]["parts"][-1]
 
 
-def test_the_time_range_bounds_the_searches(page: Shown) -> None:
-    page.open(OVERVIEW, **{"time.earliest": "-24h@h", "time.latest": "now"})
-    assert {(it["earliest"], it["latest"]) for it in page.asked().values()} == {("-24h@h", "now")}
+def test_a_click_on_an_account_chooses_it(page: Shown) -> None:
+    page.open(OVERVIEW)
+    page.browser.call("click", tile="open_by_account", part=".highcharts-point")
+    shown = {row[1].split()[1] for row in tables(page, "open_keys")}
+    assert len(shown) == 1
+    assert f'account="{shown.pop().strip(",")}"' in page.asked()["selected"]["parts"][-1]
+
+
+LINKS = {
+    "open": ("report", "KMS - Open keys now"),
+    "opened": ("search", "`kmspolicycheck_openings`"),
+    "encrypt_only": ("search", "key_policy_encrypt_only=true"),
+    "unread": ("report", "KMS - Unreadable policies"),
+    "outside": ("search", "external"),
+    "attempts": ("search", "key_policy_call=failure"),
+    "by_audience": ("search", "`kmspolicycheck_changes`"),
+    "by_severity": ("search", "`kmspolicycheck_changes`"),
+}
+"""Tile or chart of the overview -> the page of Splunk Web it leads to, and a part of what that shows."""
+
+
+def test_a_number_or_a_bar_leads_to_what_it_counts(page: Shown) -> None:
+    page.open(OVERVIEW)
+    for tile, (page_of_splunk, term) in LINKS.items():
+        part = ".highcharts-point" if tile.startswith("by_") else '[data-test="majorValue"]'
+        url = urlsplit(page.browser.call("clickTile", tile=tile, part=part))
+        query = parse_qs(url.query)
+        assert url.path == f"/app/kmspolicycheck/{page_of_splunk}"
+        assert term in query["s" if page_of_splunk == "report" else "q"][0]
+        if tile in ("attempts", "by_audience", "by_severity"):
+            assert (query["earliest"], query["latest"]) == (["-30d@d"], ["now"])
+
+
+def test_the_time_range_bounds_the_searches_of_changes_and_no_other(page: Shown) -> None:
+    page.open(OVERVIEW, **{"time.earliest": "-7d@d", "time.latest": "now"})
+    asked = page.asked()
+    assert (asked["changes"]["earliest"], asked["attempts_count"]["earliest"]) == ("-7d@d", "-7d@d")
+    assert {asked[source]["earliest"] for source in ("state", "counts", "open_keys")} == {"-24h@h"}
 
 
 def test_a_click_on_a_key_opens_its_detail(page: Shown) -> None:
     page.open(OVERVIEW)
-    row = page.tiles()["open_keys"]["rows"][1]
-    page.browser.call("clickCell", tile="open_keys", row=1, column=0)
+    row = tables(page, "open_keys")[1]
+    page.browser.call("clickCell", tile="open_keys_tall", row=1, column=1)
     url = urlsplit(page.browser.call("state")["url"])
     (arn,) = parse_qs(url.query)["form.key"]
-    account, region = row[2].split()
+    key, account, region = row[1].replace(",", "").split()
     assert url.path.endswith(f"/app/kmspolicycheck/{DETAIL}")
-    assert arn == f"arn:aws:kms:{region}:{account}:key/{row[1]}"
+    assert arn == f"arn:aws:kms:{region}:{account}:key/{key}"
     assert page.tiles()["name"]["value"] == arn
-    assert f'key_policy_key="{arn}"' in page.asked()["policy"]["parts"][0]
+    assert f'key_policy_key="{arn}"' in page.asked()["events"]["parts"][0]
 
 
-def test_the_detail_shows_the_open_statement_its_proof_and_the_way_to_close_it(page: Shown) -> None:
+def test_the_example_request_uses_an_action_of_the_open_statement_and_is_called_an_example(page: Shown) -> None:
     page.open(DETAIL)
-    tiles = page.tiles()
-    (statement,) = [row for row in tiles["statements"]["rows"] if row[0] == "OPEN"]
-    proof = dict(tiles["witness"]["rows"])
-    steps = dict(tiles["next_steps"]["rows"])
-    assert tiles["open"]["value"] == "OPEN"
-    assert proof["action"].startswith("kms:") and proof["action"] in statement[5]
-    assert proof["aws:PrincipalAccount"] not in tiles["name"]["value"]
-    assert f'Remove statement "{statement[2]}"' in steps["2. Close it"]
-    assert tiles["history"]["rows"][0][0] == tiles["severity"]["value"]
-
-
-def test_the_detail_of_a_closed_key_says_that_nothing_is_to_do(page: Shown, splunk: SampleSplunk) -> None:
-    changes = run_saved("KMS - Policy changes", splunk.events, now=splunk.now).rows
-    closed = next(
-        it["key_policy_key"]
-        for it in changes
-        if (it["key_policy_audience"], it["key_policy_call"]) == ("internal", "success")
-    )
-    page.open(DETAIL, key=str(closed))
-    tiles = page.tiles()
-    assert tiles["open"]["value"] == "not open"
-    assert tiles["next_steps"]["rows"][0][0] == "Nothing to do"
-    assert "witness" not in tiles
+    (statement,) = [row for row in tables(page, "statements") if row[0] == "OPEN"]
+    rows = tables(page, "witness")
+    example = {row[1]: row[2] for row in rows}
+    assert {row[0] for row in rows} == {"example"}
+    assert example["action"].startswith("kms:") and example["action"] in statement[4]
+    assert example["aws:PrincipalAccount"] not in page.tiles()["name"]["value"]
+    assert tables(page, "history")[0][4] == page.tiles()["severity"]["value"]
 
 
 def test_a_key_without_a_change_in_the_chosen_time_is_explained(page: Shown) -> None:
     page.open(DETAIL, key="arn:aws:kms:us-east-1:999999999999:key/0")
     tiles = page.tiles()
-    assert set(tiles) == {"no_policy"}
     assert "longer time" in tiles["no_policy"]["text"]
+    assert set(tiles) == {"no_policy", "uses_none", "grants_none"}
 
 
 def test_the_setup_page_says_what_to_do(page: Shown) -> None:
     page.open(SETUP)
     tiles = page.tiles()
     states = [row[0] for row in tiles["checks"]["rows"]]
-    assert states == sorted(states, key=["problem", "warning", "ok"].index)
+    assert states == sorted(states, key=["problem", "warning", "waiting", "ok"].index)
     assert all((row[3] == "nothing") == (row[0] == "ok") for row in tiles["checks"]["rows"])
-    assert tiles["unreadable"]["rows"]
+    assert tables(page, "unreadable")
+
+
+def test_the_setup_page_lists_the_searches_that_can_be_enabled(page: Shown) -> None:
+    page.open(SETUP)
+    rows = page.tiles()["searches"]["rows"]
+    shipped = read_conf(APP / "default" / "savedsearches.conf")
+    enabled = {name: settings.get("disabled", "0") in ("0", "false") for name, settings in shipped.items()}
+    assert rows[0][1] == "KMS - Update inventory"
+    assert {row[1] for row in rows[1:]} == {name for name in shipped if name.endswith(" - Rule")}
+    assert {row[1] for row in rows if row[0] == "off"} == {row[1] for row in rows if not enabled[row[1]]}
 
 
 def test_an_unconfigured_app_says_what_to_set_up(page: Shown, unconfigured: SampleSplunk) -> None:
     page.open(OVERVIEW, splunk=unconfigured)
     overview = page.tiles()
-    assert "kmspolicycheck_index" in overview["nothing_found"]["text"]
-    assert [overview[tile]["value"] for tile in ("open", "newly_open", "encrypt_only", "attempts")] == ["0"] * 4
+    assert "open Setup" in overview["nothing_found"]["text"]
+    counted = ("open", "opened", "encrypt_only", "unread", "outside", "attempts")
+    assert [overview[tile]["value"] for tile in counted] == ["0"] * 6
+    assert set(overview) & {"by_audience", "by_severity", "open_by_account"} == set()
     page.browser.call("clickCell", tile="nothing_found", row=0, column=0)
     setup = page.tiles()["checks"]["rows"]
     assert setup[0][:2] == ["problem", "Key policy events arrive"]
     assert "kmspolicycheck_index" in setup[0][3]
+    assert len([row for row in setup if row[0] == "problem"]) == 1
     page.open(DETAIL, splunk=unconfigured)
     assert set(page.tiles()) == {"no_keys"}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
-import json
+import re
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from dev.dashboard.knowledge import Knowledge, read_knowledge, unknown_names
 from dev.dashboard.lint import lint
 from dev.dashboard.views import VIEWS, View, read_view, read_views
+from dev.help import VIEW as HELP
 
 VIEWS_BY_NAME = {view.name: view for view in read_views()}
 
@@ -43,6 +46,10 @@ BROKEN = {
         "| search region=$region|s$",
     ),
     "input account: nothing uses the token account": (("dataSources", "changes", "options", "query"), "`changes(1)`"),
+    "data source saved: it names no app, so it would look in the app of the page": (
+        ("dataSources", "saved"),
+        {"type": "ds.savedSearch", "options": {"ref": "KMS - Check"}},
+    ),
     "visualization total: there is no context alarms": (
         ("visualizations", "total", "options", "majorColor"),
         "> majorValue | rangeValue(alarm) | matchValue(alarms)",
@@ -111,23 +118,35 @@ def test_a_view_says_what_it_is(view: View) -> None:
 def test_the_navigation_reaches_every_view_and_opens_the_overview() -> None:
     entries = ElementTree.parse(VIEWS.parent / "nav" / "default.xml").getroot().findall("view")
     names = [entry.get("name") for entry in entries]
-    assert set(names) >= set(VIEWS_BY_NAME)
+    assert set(names) >= {*VIEWS_BY_NAME, Path(HELP).stem}
     assert [entry.get("name") for entry in entries if entry.get("default") == "true"] == ["kms_key_policies"]
 
 
 @pytest.mark.parametrize("view", VIEWS_BY_NAME.values(), ids=VIEWS_BY_NAME.keys())
-def test_a_link_to_a_view_of_the_app_leads_to_a_view_and_its_inputs(view: View) -> None:
-    for tile in view.definition["visualizations"].values():
+def test_a_link_leads_to_a_view_and_its_inputs_to_a_report_or_to_a_search_that_is_clean(view: View) -> None:
+    for name, tile in view.definition["visualizations"].items():
         for handler in tile.get("eventHandlers", []):
+            if handler["type"] != "drilldown.customUrl":
+                continue
             path, _, query = handler["options"]["url"].partition("?")
-            target = VIEWS_BY_NAME[path.removeprefix("/app/kmspolicycheck/")]
-            tokens = {part.partition("=")[0].removeprefix("form.") for part in query.split("&") if part}
-            assert tokens <= {item["options"]["token"] for item in target.definition["inputs"].values()}
+            target = path.removeprefix("/app/kmspolicycheck/")
+            given = {part.partition("=")[0]: unquote(part.partition("=")[2]) for part in query.split("&") if part}
+            if target == "report":
+                assert given["s"] in read_knowledge().reports, name
+            elif target == "search":
+                linked = {"dataSources": {name: {"options": {"query": given["q"]}}}}
+                assert unknown_names(linked, read_knowledge()) == ()
+                assert "$" not in given["q"]  # what a link brings must not become part of a search that runs by itself
+            else:
+                inputs = VIEWS_BY_NAME[target].definition["inputs"].values()
+                tokens = {token.removeprefix("form.") for token in given}
+                assert tokens <= {item["options"]["token"] for item in inputs}, name
 
 
-def test_the_colours_of_severity_are_told_apart_by_the_colour_blind() -> None:
-    okabe_ito = {"#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7"}
-    greys = {"#FFFFFF", "#999999", "#555555"}
+def test_a_token_is_quoted_wherever_a_search_uses_it() -> None:
     for view in VIEWS_BY_NAME.values():
-        colours = {word for word in json.dumps(view.definition).split('"') if word.startswith("#") and len(word) == 7}
-        assert colours <= okabe_ito | greys, view.name
+        for name, source in view.definition["dataSources"].items():
+            tokens = re.findall(r"\$[^$\s]+\$", source["options"].get("query", ""))
+            assert [token for token in tokens if not token.endswith("|s$")] == [], name
+            macros = re.findall(r"`[^`]*`", source["options"].get("query", ""))
+            assert [macro for macro in macros if "$" in macro] == [], name

@@ -28,6 +28,7 @@ COMMANDS: dict[str, Command] = {
     "outputlookup": Command(_REFERENCE + "outputlookup", "arguments", tables.outputlookup),
     "regex": Command(_REFERENCE + "regex", "arguments", filtering.regex),
     "rename": Command(_REFERENCE + "rename", "arguments", shaping.rename),
+    "rest": Command(_REFERENCE + "rest", "arguments", tables.rest, generating=True),
     "search": Command(_REFERENCE + "search", "filter", filtering.search),
     "sort": Command(_REFERENCE + "sort", "arguments", shaping.sort),
     "spath": Command(_REFERENCE + "spath", "arguments", extraction.spath),

@@ -1,4 +1,4 @@
-"""makeresults, lookup, inputlookup, outputlookup, append, transpose: bring in, write away or turn around rows."""
+"""makeresults, rest, lookup, inputlookup, outputlookup, append, transpose: bring in, write away or turn around rows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from dev.spl import tree
 from dev.spl.commands.arguments import boolean, read, renames, text, whole
+from dev.spl.conf import read_conf
 from dev.spl.errors import SplError
 from dev.spl.lookups import matcher
 from dev.spl.table import CompileStages, Context, Run, Table
@@ -20,6 +21,25 @@ def makeresults(stage: tree.Stage, _: CompileStages) -> Run:
     if given:
         raise SplError(f"the local runner does not know {given[0].text} of makeresults", given[0].position)
     return lambda table, context: Table([{"_time": spell(context.now)}])
+
+
+def rest(stage: tree.Stage, _: CompileStages) -> Run:
+    """The saved searches of the app as they ship: title, and disabled as 1 or 0. No other endpoint is known."""
+    given, _options = read(stage, {"splunk_server": text, "count": whole}, least=1)
+    if not given[0].text.endswith("/saved/searches"):
+        raise SplError(f"the local runner does not know the endpoint {given[0].text}", given[0].position)
+
+    def run(table: Table, context: Context) -> Table:
+        saved = read_conf(context.app / "default" / "savedsearches.conf")
+        off = {"1", "true"}
+        return Table(
+            [
+                {"title": title, "disabled": "1" if settings.get("disabled", "0").lower() in off else "0"}
+                for title, settings in saved.items()
+            ]
+        )
+
+    return run
 
 
 def lookup(stage: tree.Stage, _: CompileStages) -> Run:
