@@ -7,6 +7,7 @@
 #   make package             dist/kmspolicycheck-<version>.tar.gz, its SBOM and checksums; the last line is its path
 #   make appinspect          Splunk's own inspection of that package
 #   make lint-content        public linters on its confs and searches (needs Python 3.11 or later)
+#   make test-splunk         asks a real Splunk whether all of it is true there: docs/splunk-proof.md says what to set
 #   make contentctl          build/contentctl, the detections as content of Splunk's own builder, contentctl-ng
 #   make search SPL='…' or NAME='…', EVENTS=… [NOW=…]    runs a search, or a shipped saved search, without Splunk
 #   make dashboard           draws the dashboards as pictures (needs Node.js and Chromium)
@@ -21,14 +22,15 @@ PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-TARGETS := help venv lib demo search lint check test nightly package appinspect lint-content contentctl bench bench-peers fuzz dashboard \
+TARGETS := help venv lib demo search lint check test test-splunk nightly package appinspect lint-content contentctl bench bench-peers fuzz dashboard \
   requirements clean
 .PHONY: $(TARGETS)
 
 # What is given to a target reaches the programs as environment variables (KPC_SPL, …) and is never part of a command:
 # $(value) keeps make from expanding a $ in it, so that text from a search or a file name cannot run anything.
 # NAME counts only where it is typed behind make: some systems set it for purposes of their own.
-GIVEN := SPL NAME EVENTS NOW SECONDS
+GIVEN := SPL NAME EVENTS NOW SECONDS SPLUNK SPLUNK_URL SPLUNK_USER SPLUNK_VERIFY SPLUNK_PACKAGE SPLUNK_INSTALLED \
+  SPLUNK_IMAGE SPLUNK_START_ARGS SPLUNK_GENERAL_TERMS
 FROM = $(filter command $(if $(filter NAME,$1),,environment),$(firstword $(origin $1)))
 unexport $(GIVEN)
 $(foreach name,$(GIVEN),$(if $(call FROM,$(name)),$(eval export KPC_$(name) := $$(value $(name)))))
@@ -36,6 +38,8 @@ $(foreach name,$(GIVEN),$(if $(call FROM,$(name)),$(eval export KPC_$(name) := $
 # What is typed and would have no effect is refused: a misspelled variable, a file without EVENTS= before it.
 UNKNOWN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 UNKNOWN := $(filter-out $(GIVEN) PYTHON PY,$(UNKNOWN))
+SECRETS := $(filter SPLUNK_PASSWORD SPLUNK_TOKEN,$(UNKNOWN))
+$(if $(SECRETS),$(error $(SECRETS) behind make can be read by others on this machine; set it in the environment))
 $(if $(UNKNOWN),$(error no target uses $(UNKNOWN); they use $(GIVEN)))
 ifneq ($(filter demo search,$(MAKECMDGOALS)),)
 STRAY := $(filter-out $(TARGETS),$(MAKECMDGOALS))
@@ -75,6 +79,7 @@ lint: venv
 	@.venv/bin/ruff format --check -q .
 	@.venv/bin/mypy
 	@$(SCHEMA) vendor.github-workflows .github/workflows/*.yml
+	@$(SCHEMA) vendor.compose-spec dev/splunk/compose.yaml
 	@$(SCHEMA) vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 	@$(SCHEMA) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 
@@ -85,6 +90,9 @@ check: lint
 
 test: lint
 	@$(PYTEST)
+
+test-splunk: venv
+	@$(PY) -m dev.splunk
 
 nightly: venv .venv/for-fuzz
 	@$(PY) -m dev.nightly

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from dev.spl.values import Row, spell
+from dev.spl.values import Row, pack, put, spell
 from dev.splunk.target import ProofError
 from splunklib import binding, client
 
@@ -74,7 +74,7 @@ def wait(job: client.Job) -> Found:
         return Found([], told, True, seconds, content, job)
     answer = json.loads(job.results(output_mode="json", count=0).read())
     told += tuple(message["text"] for message in answer["messages"] if message["text"] not in told)
-    return Found([_row(one) for one in answer["results"]], told, False, seconds, content, job)
+    return Found([row_of(one) for one in answer["results"]], told, False, seconds, content, job)
 
 
 def refused(error: binding.HTTPError) -> Found:
@@ -82,20 +82,25 @@ def refused(error: binding.HTTPError) -> Found:
     return Found([], (str(error),), failed=True)
 
 
-def _row(answered: Mapping[str, Any]) -> Row:
+def row_of(answered: Mapping[str, Any]) -> Row:
+    """A row of the results with output_mode=json: text, lists of texts, null, ISO 8601 in _time."""
     row: Row = {}
     for name, value in answered.items():
-        if name == "_time" and isinstance(value, str) and "T" in value:
-            row[name] = spell(datetime.fromisoformat(value.replace("Z", "+00:00")).timestamp())
-        elif value not in ("", None, []):
-            row[name] = [str(one) for one in value] if isinstance(value, list) else str(value)
+        values = (
+            [str(one) for one in value] if isinstance(value, list) else [str(value)] if value not in ("", None) else []
+        )
+        if name == "_time" and "T" in "".join(values):
+            values = [spell(datetime.fromisoformat(one.replace("Z", "+00:00")).timestamp()) for one in values]
+        put(row, name, pack(values))
     return row
 
 
 def _texts(told: Any) -> list[str]:
-    """All texts of a job's messages, whatever holds them."""
+    """All texts of a job's messages: by level in Atom feeds, a list of type and text in JSON."""
     if isinstance(told, str):
         return [told]
+    if isinstance(told, Mapping) and "text" in told:
+        return [str(told["text"])]
     if isinstance(told, Mapping):
         return [text for one in told.values() for text in _texts(one)]
     return [text for one in told or () for text in _texts(one)]

@@ -72,6 +72,7 @@ def read_target(environment: Mapping[str, str]) -> Target:
         verify=_flag(environment, "SPLUNK_VERIFY", not _is_local(place.hostname)),
         package=environment.get("KPC_SPLUNK_PACKAGE", ""),
         installed=_flag(environment, "SPLUNK_INSTALLED", False),
+        peer=environment.get("KPC_PROOF_PEER", ""),
     )
 
 

@@ -10,9 +10,12 @@ import pytest
 from dev.package import build
 from dev.splunk.proof import Proof
 from dev.splunk.standin import StandIn
-from dev.splunk.target import Target, read_target
+from dev.splunk.target import ProofError, Target, read_target
 from tests.splunk.asking import REAL
 from tests.splunk.sets import SETS
+
+TIMES: dict[str, float] = {}
+"""Seconds that tests have measured, for the end of the run."""
 
 
 @pytest.fixture(scope="session")
@@ -21,10 +24,22 @@ def target() -> Iterator[Target]:
         yield read_target(os.environ)
         return
     with StandIn() as stand_in:
-        yield Target(stand_in.url, stand_in.user, stand_in.password, stand_in=True)
+        package = os.environ.get("KPC_SPLUNK_PACKAGE", "")  # one that is broken on purpose: test_broken_claims.py
+        yield Target(stand_in.url, stand_in.user, stand_in.password, package=package, stand_in=True)
 
 
 @pytest.fixture(scope="session")
 def proof(target: Target, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
-    with Proof(target, build(tmp_path_factory.mktemp("dist")), SETS) as proof:
-        yield proof
+    try:
+        with Proof(target, build(tmp_path_factory.mktemp("dist")), SETS) as proof:
+            yield proof
+            TIMES.update(proof.times)
+    except ProofError as error:
+        pytest.exit(str(error), returncode=2)  # every test needs what could not be prepared
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not REAL:
+        terminalreporter.write_line("tests/splunk asked the stand-in: that proves the suite, not the app.")
+    for what, seconds in TIMES.items():
+        terminalreporter.write_line(f"{seconds:9.2f} s  {what}")

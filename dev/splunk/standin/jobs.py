@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,6 @@ from typing import Any
 from dev.spl import Event, Results, SplError, run_search
 from dev.spl.runner import compile_search
 from dev.spl.saved import Window
-
-Change = Callable[[Results], Results]
-"""What a test puts between the runner and the answer, to see that the suite notices."""
 
 _TRANSFORMING = {"stats", "chart", "timechart", "dedup", "sort", "eventstats", "streamstats", "transpose", "append"}
 """Commands that splunkd runs on the search head alone, with all that follows (Search Reference, "Command types")."""
@@ -68,7 +65,6 @@ def run(
     *,
     now: float,
     python: str = "python3",
-    change: Change | None = None,
 ) -> Job:
     """The job of a search over these events: what the local runner finds, or refuses."""
     started = time.monotonic()
@@ -82,7 +78,6 @@ def run(
     for message in found.messages:
         level, _, text = message.partition(": ")
         told.setdefault(_LEVELS.get(level, "info"), []).append(text)
-    found = change(found) if change else found
     seconds = time.monotonic() - started
     return Job(sid, search, replace(found, messages=()), seconds, False, told, log, _remote(search, app))
 

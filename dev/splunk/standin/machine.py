@@ -16,7 +16,7 @@ from dev.spl.conf import Conf, app_conf
 from dev.spl.runner import compile_search
 from dev.spl.saved import Window, called
 from dev.splunk.standin.answers import Entry
-from dev.splunk.standin.jobs import Change, Job, interpreter, run
+from dev.splunk.standin.jobs import Job, interpreter, run
 
 HOST = "stand-in"
 
@@ -39,10 +39,9 @@ class User:
 
 @dataclass
 class Machine:
-    """One stand-in. apps: the folder that apps are installed into. change: see jobs.Change."""
+    """One stand-in. apps: the folder that apps are installed into."""
 
     apps: Path
-    change: Change | None = None
     version: str = "10.2.0"
     users: dict[str, User] = field(default_factory=dict)
     roles: dict[str, frozenset[str] | None] = field(default_factory=lambda: {"admin": None})
@@ -128,7 +127,6 @@ class Machine:
                 folder,
                 now=time.time() if now is None else now,
                 python=python,
-                change=self.change,
             )
         return sid
 

@@ -147,7 +147,7 @@ def _view(machine: Machine, request: Request) -> Answer:
 @route("POST", "search/parser")
 def _parse(machine: Machine, request: Request) -> Answer:
     commands = machine.parse(request.fields["q"], request.app)
-    body = json.dumps({"commands": [{"command": command} for command in commands]})
+    body = json.dumps({"normalizedSearch": request.fields["q"], "commands": [{"command": one} for one in commands]})
     return Answer(200, body.encode("utf-8"), "application/json; charset=UTF-8")
 
 

@@ -14,7 +14,6 @@ from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 from dev.splunk.standin import answers
 from dev.splunk.standin.answers import Answer
-from dev.splunk.standin.jobs import Change
 from dev.splunk.standin.machine import Machine, RefusedError, User
 from dev.splunk.standin.routes import ROUTES, Request
 
@@ -25,14 +24,15 @@ _NAMESPACE = re.compile(r"/services(?:NS/(?P<user>[^/]+)/(?P<app>[^/]+))?/(?P<pa
 class StandIn:
     """The running stand-in. Leaving the `with` block stops it and removes what it kept.
 
-    change: what to do to every result before it is answered, to see that the suite notices.
     url, user, password: how to reach it.
     """
 
-    def __init__(self, change: Change | None = None) -> None:
+    def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="stand-in-")
         self.user, self.password = USER, secrets.token_urlsafe(12)
-        self.machine = Machine(Path(self._folder.name), change)
+        apps = Path(self._folder.name, "etc", "apps")
+        apps.mkdir(parents=True)
+        self.machine = Machine(apps)
         self.machine.users[self.user] = User(self.password)
         self._sessions: dict[str, str] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
