@@ -7,6 +7,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from dev.cloudtrail_files import EventFiles
@@ -49,6 +50,11 @@ class SampleSplunk:
     def update_inventory(self) -> None:
         """Run the search that keeps the inventory, as its schedule would."""
         run_saved(INVENTORY_SEARCH, self.events, **self._options)
+        self._results.clear()
+
+    def upload(self, lookup: str, text: str) -> None:
+        """Put a lookup file in the place of the app's own of this name, as an administrator would."""
+        (Path(self._lookups.name) / lookup).write_text(text, "utf-8")
         self._results.clear()
 
     def report(self, name: str) -> Results:

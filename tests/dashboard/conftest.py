@@ -80,6 +80,16 @@ def known() -> SampleSplunk:
 
 
 @pytest.fixture(scope="session")
+def own() -> SampleSplunk:
+    """The same, where the company's own accounts and organization are listed."""
+    splunk = holding(states.events())
+    rows = "111122223333,Production,o-a1b2c3d4e5\n777788889999,Backup,o-a1b2c3d4e5\n"
+    splunk.upload("kmspolicycheck_own_accounts_example.csv", f"account,name,organization\n{rows}")
+    splunk.update_inventory()
+    return splunk
+
+
+@pytest.fixture(scope="session")
 def fresh() -> SampleSplunk:
     """The same, before the inventory search was enabled."""
     return holding(states.events())

@@ -191,6 +191,18 @@ def test_the_overview_tells_open_unread_shared_and_refused_apart(page: Shown, kn
     assert set(tiles) & {"no_open_keys", "no_outside", "no_attempts", "no_inventory", "nothing_found"} == set()
 
 
+def test_what_stays_inside_the_company_is_named_and_not_reported(page: Shown, own: SampleSplunk) -> None:
+    page.open(OVERVIEW, own)
+    tiles = page.tiles()
+    assert (tiles["outside"]["value"], [row[2] for row in tiles["outside_keys_short"]["rows"]]) == ("1", ["network"])
+    assert "Production (111122223333), eu-central-1" in tiles["outside_keys_short"]["text"]
+    for key, party in ((states.EXTERNAL, "Backup (777788889999)"), (states.ORGANIZATION, "o-a1b2c3d4e5")):
+        page.open(DETAIL, own, key=key.arn)
+        assert steps(page) == ["Nothing to do", "Grants"]
+        assert f"of your own can encrypt: {party}." in words(page)[0]
+        assert "commands" not in page.tiles()
+
+
 def test_without_an_inventory_the_overview_says_what_it_cannot_know(page: Shown, fresh: SampleSplunk) -> None:
     page.open(OVERVIEW, fresh)
     tiles = page.tiles()
