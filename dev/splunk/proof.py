@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import NamedTuple
-from urllib.parse import quote
 
 from dev.package import read_version
 from dev.spl import Event, Results, SplError, run_saved, run_search
@@ -184,7 +183,7 @@ class Proof:
 
     def configure(self, conf: str, stanza: str, **settings: str) -> None:
         """Changes settings in the app's local/ folder."""
-        self.service.post(f"configs/conf-{conf}/{quote(stanza, safe='')}", owner="nobody", app=APP, **settings)
+        self.service.post(f"configs/conf-{conf}/{stanza}", owner="nobody", app=APP, **settings)
 
     def install(self) -> None:
         """Installs the package, or the package once more. Raises ProofError where Splunk refuses it."""

@@ -2,8 +2,9 @@
 
 A case: name; page, the documentation it is taken from; spl; what it runs on, either events (CloudTrail records) or rows
 (of a search it is chained to); then the expected rows, or the beginning of the error. Optional: now, earliest, latest;
-columns; note, what is assumed because no page says it; conf (files of an app made for the case, name -> text); lookups
-(CSV files, name -> lines). In all texts of a case, «pad» stands for 5,000 times the letter x.
+columns; note, which begins with `assumed (name)` where no page says it but dev/spl/assumptions.json; conf (files of an
+app made for the case, name -> text); lookups (CSV files, name -> lines). In all texts of a case, «pad» stands for
+5,000 times the letter x.
 """
 
 from __future__ import annotations

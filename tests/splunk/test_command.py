@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -90,8 +91,8 @@ def test_a_role_without_the_capability_is_told(proof: Proof) -> None:
 def test_a_search_that_is_stopped_leaves_no_error(proof: Proof) -> None:
     rows = many_rows(400 if REAL else 3)
     job = jobs.start(proof.searcher, f"{rows} | eval policy={quoted(OPEN)} | kmspolicycheck policy | stats count")
-    while REAL and not job.is_done() and job.content["dispatchState"] != "RUNNING":
-        pass
+    while REAL and not job.is_ready():
+        time.sleep(0.1)
     job.finalize()
     found = jobs.wait(job)
     assert job.content["isFinalized"] == "1"
