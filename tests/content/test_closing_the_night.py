@@ -54,7 +54,7 @@ def test_uses_name_the_accounts_that_are_ones_own(tmp_path: Any) -> None:
     write_lookups(tmp_path, {"kmspolicycheck_own_accounts_example.csv": [own]})
     found = run_search(f'`kmspolicycheck_uses("{KEY}")`', NIGHT, lookups=tmp_path).rows
     assert {row["key_policy_account_name"] for row in found} == {
-        "Workloads ??b?? (444455556666)",
+        "Workloads '?b?' (444455556666)",
         "777788889999",
     }
 

@@ -133,6 +133,13 @@ def test_the_search_names_every_field_that_is_used_of_its_results(name: str) -> 
     assert used <= set(re.findall(r"\w+", SEARCHES[name]["search"]))
 
 
+@pytest.mark.parametrize("name", OURS)
+def test_a_drilldown_can_run_the_search_by_its_name(name: str) -> None:
+    """`| savedsearch` takes a pair of dollar signs for a place to fill in (Search Reference, savedsearch)."""
+    assert "$" not in SEARCHES[name]["search"]
+    assert f'| savedsearch "{name}"' in loaded(name, "action.notable.param.drilldown_searches")[0]["search"]
+
+
 @pytest.mark.parametrize("case", POSITIVE, ids=lambda case: f"{case.detection}: {case.name}")
 def test_results_fill_what_is_used_of_them_and_leave_objects_of_nothing_null(case: Case, tmp_path: Any) -> None:
     write_lookups(tmp_path, case.lookups)
