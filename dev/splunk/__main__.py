@@ -13,7 +13,6 @@ from pathlib import Path
 
 from dev.package import build
 from dev.splunk.container import running
-from dev.splunk.standin import StandIn
 from dev.splunk.target import ProofError, Target, connect, read_target
 from dev.vendor import ROOT
 
@@ -27,11 +26,8 @@ def chosen(environment: Mapping[str, str], package: Path) -> Iterator[Target]:
     if how == "docker":
         with running(environment, package) as target:
             yield target
-    elif how == "stand-in":
-        with StandIn() as stand_in:
-            yield Target(stand_in.url, stand_in.user, stand_in.password, stand_in=True)
     elif how:
-        raise ProofError("SPLUNK is docker or stand-in; a Splunk that runs already is named by SPLUNK_URL")
+        raise ProofError("SPLUNK is docker; a Splunk that runs already is named by SPLUNK_URL")
     else:
         yield read_target(environment)
 
@@ -39,7 +35,7 @@ def chosen(environment: Mapping[str, str], package: Path) -> Iterator[Target]:
 def given_to_the_suite(target: Target) -> dict[str, str]:
     """The environment that lets the suite reach this target: no secret is on a command line."""
     return {
-        "KPC_PROOF": "stand-in" if target.stand_in else "splunk",
+        "KPC_PROOF": "splunk",
         "KPC_SPLUNK_URL": target.url,
         "KPC_SPLUNK_USER": target.user,
         "SPLUNK_PASSWORD": target.password,
@@ -57,8 +53,7 @@ def main() -> int:
     try:
         with chosen(os.environ, package) as target:
             version = connect(target).info["version"]
-            what = target.name if target.stand_in else f"Splunk {version} at {target.url}"
-            print(f"{package.name} on {what}", flush=True)
+            print(f"{package.name} on Splunk {version} at {target.url}", flush=True)
             asked = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-r", "sf", SUITE]
             done = subprocess.run(asked, cwd=ROOT, env={**os.environ, **given_to_the_suite(target)}, check=False)
     except ProofError as error:

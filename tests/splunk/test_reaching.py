@@ -45,7 +45,7 @@ def test_without_any_variable_three_lines_say_what_to_set() -> None:
         ({"KPC_SPLUNK_URL": "https://admin:x@splunk.example"}, "SPLUNK_URL is not of the form https://host:8089"),
         ({"KPC_SPLUNK_URL": "http://splunk.example:8089"}, "SPLUNK_URL is http: a password would travel to"),
         ({"KPC_SPLUNK_VERIFY": "perhaps"}, "SPLUNK_VERIFY is yes or no"),
-        ({"KPC_SPLUNK": "podman"}, "SPLUNK is docker or stand-in"),
+        ({"KPC_SPLUNK": "podman"}, "SPLUNK is docker; "),
         ({"KPC_SPLUNK": "docker"}, "the image starts once you accept Splunk's General Terms"),
         (
             {"KPC_SPLUNK": "docker", "KPC_SPLUNK_START_ARGS": ACCEPTED["SPLUNK_START_ARGS"]},
