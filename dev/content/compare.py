@@ -77,7 +77,8 @@ def main() -> None:
     unlike = [one for name, made in expected(detections()).items() for one in differences(name, built[name], made)]
     found = [one for name in CONFS for one in differences(name, conf(name), built[name])]
     lines = [f"dev/content/builder.py is not the builder: {one}" for one in unlike] + report(found, read_rows(TABLE))
-    print(*lines, sep="\n")
+    for line in lines:
+        print(line)
     print(f"{len(found)} differences, {len(lines)} of them not as {TABLE.name} says")
     sys.exit(1 if lines else 0)
 

@@ -126,10 +126,7 @@ def test_both_rules_are_replicated() -> None:
 
 def test_the_replicated_rules_stay_private_to_the_app() -> None:
     """ESCU ships the rules themselves: exported, the two would stand beside them in Enterprise Security."""
-    shared = {
-        unquote(stanza)
-        for stanza, settings in read_conf(APP / "metadata/default.meta").items()
-        if settings.get("export") == "system"
-    }
-    assert not {"", "savedsearches"} & shared
-    assert not [name for name in PUBLISHED if f"savedsearches/{name}" in shared]
+    export = {unquote(name): meta.get("export") for name, meta in read_conf(APP / "metadata/default.meta").items()}
+    assert "system" not in (export.get(""), export.get("savedsearches"))
+    assert not [name for name in PUBLISHED if export.get(f"savedsearches/{name}") == "system"]
+    assert {export[f"analyticstories/savedsearch://{name}"] for name in PUBLISHED} == {"none"}

@@ -25,6 +25,7 @@ CONFS = {
     "server",
     "tags",
     "transforms",
+    "workflow_actions",
 }
 
 
@@ -109,6 +110,7 @@ def test_sharing_exports_our_macros_and_not_the_published_rules(app: Path) -> No
     ours = {"macros/" + quote(name, safe="") for name in macros if name.startswith("kmspolicycheck")}
     assert ours and {name for name in exported if name.startswith("macros/")} == ours
     assert {name for name in exported if "/" not in name} == {
+        "analyticstories",
         "commands",
         "eventtypes",
         "lookups",
@@ -116,6 +118,7 @@ def test_sharing_exports_our_macros_and_not_the_published_rules(app: Path) -> No
         "tags",
         "transforms",
         "views",
+        "workflow_actions",
     }
 
 
