@@ -24,8 +24,8 @@ LAYERS = (
     ("__init__",),  # the engine's door: what is above it sees the engine, what is below it is the engine
     ("report",),
     ("witness",),
-    ("solver",),
     ("requesters",),
+    ("solver",),  # knows no rule of IAM: requesters/ declares to it which keys are one fact
     ("domains",),
     ("evaluation",),
     ("policy",),

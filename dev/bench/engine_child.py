@@ -33,13 +33,13 @@ def expand(text):
     found = analyze(text, key=KEY)
     return [
         (
-            s.index,
+            s.statement.number,
             s.text,
-            s.sid,
-            s.effect,
-            s.actions,
-            s.principals,
-            s.conditions,
+            s.statement.sid,
+            s.statement.allow,
+            s.statement.actions_written,
+            s.statement.principals.written,
+            s.statement.conditions_written,
             s.audience,
             s.flagged,
             s.granted,

@@ -35,7 +35,7 @@ def differences(case: Case) -> dict[str, tuple[Any, Any]]:
 def undecided(analysis: Analysis) -> bool:
     """Whether the engine says of something that it could not decide it, and assumes access."""
     reasons = [*analysis.reasons, *(reason for each in analysis.statements for reason in each.reasons)]
-    return any(reason.code is Code.BOUND for reason in reasons)
+    return any(reason.code is Code.UNPROVEN for reason in reasons)
 
 
 def _no_narrower(left: Summary, right: Summary) -> bool:
@@ -77,10 +77,10 @@ def key_of(case: Case) -> Key:
 def of_engine(analysis: Analysis) -> Summary:
     """The engine's answer in the terms of both."""
     return {
-        "error": analysis.problem is not None,
+        "error": bool(analysis.problems),
         "audience": analysis.audience.value if analysis.audience else None,
         "audiences": [s.audience.value if s.audience else None for s in analysis.statements],
-        "flagged": [s.index for s in analysis.statements if s.flagged],
+        "flagged": [s.statement.number for s in analysis.statements if s.flagged],
         "any_flagged": analysis.flagged,
         "granted": [sorted(s.granted) for s in analysis.statements if s.flagged],
         "granted_summary": sorted(analysis.granted) if analysis.flagged else [],

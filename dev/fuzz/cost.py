@@ -18,9 +18,8 @@ from typing import NamedTuple
 
 from dev.fuzz.families import FAMILIES
 from dev.fuzz.shapes import Block, Genes, Test, Texts, policy_text
-from kmspolicy import Analysis, KeyFacts, analyze, sentence
-from kmspolicy.report.reasons import Code
-from kmspolicy.witness import memo
+from kmspolicy import Analysis, Code, KeyFacts, analyze, sentence
+from kmspolicy.report import shortcuts
 from kmspolicy.witness.searcher import POLICY_STEPS
 
 WORST = 10  # families that are named at the end
@@ -92,13 +91,13 @@ def cost_of(text: str) -> Cost:
     spent = time.process_time() - started
     if found.verdict is None:
         raise ValueError(told)
-    bounded = any(reason.code is Code.BOUND for each in found.statements for reason in each.reasons)
-    return Cost(len(text), POLICY_STEPS - found.verdict.searcher.budget.left, spent, bounded)
+    bounded = any(reason.code is Code.UNPROVEN for each in found.statements for reason in each.reasons)
+    return Cost(len(text), found.steps, spent, bounded)
 
 
 def forget() -> None:
     """Makes the engine forget what policies have in common, as if the next one were its first."""
-    memo._kept.clear()
+    shortcuts.reset()
     for name in [name for name in sys.modules if name.startswith("kmspolicy.")]:
         for value in list(vars(sys.modules[name]).values()):
             # caching.py keeps its caches inside the functions that it decorates

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from .policy.actions import ENCRYPT, resolve_actions
     from .policy.errors import Problem
     from .report.analysis import Analysis, StatementAnalysis, analyze
-    from .report.reasons import Code, Reason, error_text, sentence
+    from .report.sentences import Code, Reason, error_text, sentence
+    from .report.severity import Severity, severity
     from .requesters.audience import Audience
 
 __all__ = [
@@ -22,11 +23,13 @@ __all__ = [
     "KeyFacts",
     "Problem",
     "Reason",
+    "Severity",
     "StatementAnalysis",
     "analyze",
     "error_text",
     "resolve_actions",
     "sentence",
+    "severity",
 ]
 
 
@@ -35,9 +38,9 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from .evaluation import request
     from .policy import actions, errors
-    from .report import analysis, reasons
+    from .report import analysis, sentences, severity
     from .requesters import audience
 
-    for module in (actions, analysis, audience, request, reasons, errors):
+    for module in (actions, analysis, audience, errors, request, sentences, severity):
         globals().update({found: value for found, value in vars(module).items() if found in __all__})
     return globals()[name]

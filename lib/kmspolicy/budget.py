@@ -3,8 +3,12 @@
 from typing import Optional
 
 
-class OutOfSteps(Exception):
-    """The bound was reached: the question stays open."""
+class Undecided(Exception):
+    """The question stays open: access is assumed."""
+
+
+class OutOfSteps(Undecided):
+    """The bound was reached."""
 
 
 class Budget:

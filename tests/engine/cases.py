@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from kmspolicy import ENCRYPT, KeyFacts, resolve_actions
 from kmspolicy.evaluation.request import Caller, Request
+from kmspolicy.policy.context_keys import KEY_ARN
 
 CASES = Path(__file__).with_name("cases")
 OURS, THEIRS = "111122223333", "444455556666"
@@ -62,15 +63,14 @@ def policy_of(data: dict[str, Any]) -> dict[str, Any]:
 
 def request_of(data: dict[str, Any]) -> Request:
     """A request from action, caller, context and key; what is left out is one of another account for kms:Encrypt."""
-    return Request(
-        data.get("action", "kms:Encrypt"),
-        Caller(**data.get("caller", {"account": THEIRS})),
-        {
-            key.lower(): tuple(value) if isinstance(value, list) else value
-            for key, value in data.get("context", {}).items()
-        },
-        KeyFacts(**data.get("key", OUR_KEY)),
-    )
+    key = {**OUR_KEY, **data.get("key", {})}
+    arn = "arn:{partition}:kms:{region}:{account}:key/{key_id}".format(**key)
+    context = {
+        name.lower(): tuple(value) if isinstance(value, list) else value
+        for name, value in data.get("context", {}).items()
+    }
+    caller = Caller(**data.get("caller", {"account": THEIRS}))
+    return Request(data.get("action", "kms:Encrypt"), caller, {**context, KEY_ARN: arn})
 
 
 def question(data: dict[str, Any]) -> dict[str, Any]:

@@ -41,13 +41,13 @@ def line(text: str, asked: dict[str, Any]) -> str:
         return json.dumps([text, found.problem and error_text(found.problem)])
     statements = [
         [
-            each.index,
+            each.statement.number,
             each.text,
-            each.sid,
-            each.effect,
-            each.actions,
-            each.principals,
-            each.conditions,
+            each.statement.sid,
+            each.statement.allow,
+            each.statement.actions_written,
+            each.statement.principals.written,
+            each.statement.conditions_written,
             each.audience,
             each.flagged,
             each.granted,

@@ -15,8 +15,8 @@ CASES = list(walk("action_keys"))
 
 def granted(key: str, missing: str) -> tuple[str, ...]:
     """The actions that the key's own account gets where the key is missing, or is not."""
-    limited = statement({"Principal": {"AWS": OURS}, "Condition": {"Null": {key: missing}}})
-    return analyze(json.dumps(document(limited)), actions=ACTIONS, key=KeyFacts(OURS)).granted
+    limited = json.dumps(document(statement({"Principal": {"AWS": OURS}, "Condition": {"Null": {key: missing}}})))
+    return tuple(action for action in ACTIONS if analyze(limited, actions=(action,), key=KeyFacts(OURS)).granted)
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)
@@ -26,7 +26,8 @@ def test_the_key_can_be_there_on_these_actions_alone(case: Case) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=name)
 def test_the_key_may_be_missing_on_any_action(case: Case) -> None:
-    assert granted(case.data["name"], "true") == ACTIONS
+    always = case.data.get("always_on", [])
+    assert granted(case.data["name"], "true") == tuple(action for action in ACTIONS if action not in always)
 
 
 def test_a_key_that_is_not_in_the_table_can_be_there_on_every_action() -> None:

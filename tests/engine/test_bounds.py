@@ -10,7 +10,7 @@ import pytest
 
 from kmspolicy import Analysis, Audience, KeyFacts, analyze, sentence
 from kmspolicy.budget import Budget, OutOfSteps
-from kmspolicy.report.reasons import Code
+from kmspolicy.report.sentences import Code
 from kmspolicy.witness.searcher import POLICY_STEPS, SEARCH_STEPS
 from tests.engine.cases import OURS, THEIRS, document, statement
 from tests.engine.explosive import ENDLESS, TAME, allow, deny, windows

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kmspolicy import Analysis, analyze, error_text
+from kmspolicy import Analysis, Audience, Code, analyze, error_text
 from kmspolicy.policy.errors import Fault
 from tests.engine.cases import EVERYONE, Case, document, name, statement, walk
 
@@ -26,10 +26,18 @@ def error(policy: Any) -> str:
     """Why it cannot be read, after a look at all else that the analysis then says; '' where it can be."""
     found = judge(policy)
     if found.problem is None:
-        return ""
+        assert len(found.problems) <= 1 and {problem.statement for problem in found.problems} == unreadable(found)
+        return "".join(map(error_text, found.problems))
     assert (found.statements, found.granted, found.reasons, found.hash) == ((), (), (), "")
     assert (found.audience, found.flagged, found.witness, found.encrypt_only) == (None, False, None, False)
     return error_text(found.problem)
+
+
+def unreadable(found: Analysis) -> set[int | None]:
+    """The statements that are said to be unreadable: they give nothing."""
+    listed = [each for each in found.statements if [reason.code for reason in each.reasons] == [Code.UNREADABLE]]
+    assert [each for each in listed if each.flagged or each.granted or each.audience is not Audience.none] == []
+    return {each.statement.number for each in listed}
 
 
 @pytest.mark.parametrize("case", ERRORS, ids=name)
@@ -41,12 +49,12 @@ def test_a_broken_policy_tells_what_and_where_and_its_near_miss_is_sound(case: C
 @pytest.mark.parametrize("case", SOUND, ids=name)
 def test_what_is_no_error(case: Case) -> None:
     found = [judge(policy) for policy in case.data["policies"]]
-    assert [analysis.problem for analysis in found] == [None] * len(found)
+    assert [analysis.problems for analysis in found] == [()] * len(found)
     assert {analysis.audience for analysis in found} == {case.data["audience"]}
 
 
 def test_every_fault_has_a_case() -> None:
-    faults = {problem.fault for case in ERRORS for problem in [judge(case.data["broken"]).problem] if problem}
+    faults = {problem.fault for case in ERRORS for problem in judge(case.data["broken"]).problems}
     assert faults == set(Fault) - {Fault.TOO_LONG, Fault.TOO_DEEP}
 
 

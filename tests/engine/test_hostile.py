@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kmspolicy import Audience, KeyFacts, analyze, error_text, sentence
 from kmspolicy.evaluation.evaluator import decide
 from kmspolicy.evaluation.request import Caller, Decision, Request
+from kmspolicy.policy.context_keys import KEY_ARN
 from kmspolicy.policy.parser import parse
 from tests.engine.cases import KEY_ID, OURS, THEIRS, document, statement
 from tests.engine.explosive import allow
@@ -124,6 +125,7 @@ def renamed(path: tuple[Any, ...], name: str) -> Any:
     return changed
 
 
+ANY_ARN = "arn:aws:kms:us-west-2:111122223333:key/1"
 NAMED = [path for path in places(POLICY) if path and isinstance(path[-1], str)]
 
 
@@ -134,6 +136,7 @@ def answers(text: str, keys: tuple[KeyFacts, ...] = KEYS) -> None:
         lines = [sentence(reason) for reason in found.reasons]
         if found.problem is None:
             assert found.audience in set(Audience) and len(found.hash) == 64 and len(found.statements) > 0
+            lines += [error_text(problem) for problem in found.problems]
             lines += [sentence(reason) for each in found.statements for reason in each.reasons]
         else:
             assert (found.audience, found.hash, found.statements, found.witness) == (None, "", (), None)
@@ -141,11 +144,12 @@ def answers(text: str, keys: tuple[KeyFacts, ...] = KEYS) -> None:
         assert [line for line in lines if not 0 < len(line) <= 400 or len(line.splitlines()) != 1] == []
         assert found.flagged == (found.audience is Audience.everyone) and not (found.encrypt_only and found.problem)
         for each in found.statements:
-            assert isinstance(json.loads(each.text), dict) and each.effect in ("Allow", "Deny")
+            written = each.statement
+            json.loads(each.text)
             each.text.encode()
-            shown = (each.sid, *each.actions, *each.principals, *each.conditions, *each.granted)
-            assert {type(text) for text in shown} == {str}
-            assert each.flagged <= (each.audience is Audience.everyone) and each.index >= 0
+            shown = (written.sid, *written.actions_written, *written.principals.written, *written.conditions_written)
+            assert {type(text) for text in (*shown, *each.granted)} == {str}
+            assert each.flagged <= (each.audience is Audience.everyone) and written.number >= 0
 
 
 def test_the_policy_itself_is_sound() -> None:
@@ -235,7 +239,7 @@ def test_texts_without_end(text: str) -> None:
 def test_patterns_that_make_backtracking_matchers_hang(pattern: str, value: str, matches: bool) -> None:
     condition = {"StringLike": {"made:up": pattern}}
     policy = json.dumps(document(statement({"Condition": condition})))
-    request = Request("kms:Encrypt", Caller(THEIRS), {"made:up": value})
+    request = Request("kms:Encrypt", Caller(THEIRS), {"made:up": value, KEY_ARN: ANY_ARN})
     assert decide(parse(policy), request) is (Decision.ALLOWED if matches else Decision.NOT_ALLOWED)
     answers(policy, KEYS[:1])
     answers(json.dumps(document(statement({"Condition": {**condition, "StringEquals": {"made:up": value}}}))), KEYS[:1])

@@ -78,7 +78,7 @@ def test_texts_that_look_alike_are_told_apart() -> None:
     sids = ["x" * at + letter + "x" * (2_000 - at) for at, letter in ((500, "a"), (500, "b"), (1_500, "a"))]
     texts = [json.dumps(document(statement({"Sid": sid}))) for sid in sids]
     assert len({(len(text), text[:64], text[-64:]) for text in texts}) == 1
-    assert [analyze(text).statements[0].sid for text in texts + texts[::-1]] == sids + sids[::-1]
+    assert [analyze(text).statements[0].statement.sid for text in texts + texts[::-1]] == sids + sids[::-1]
 
 
 LONG = {
@@ -113,4 +113,4 @@ def test_long_conditions_are_not_kept(conditions: dict[str, Any]) -> None:
 def test_more_texts_than_are_remembered() -> None:
     texts = [json.dumps(document(statement({"Sid": f"{n:05d}" + "x" * 30_000}))) for n in range(60)]
     for text in texts + texts[:5]:
-        assert analyze(text).statements[0].sid[:5] == f"{texts.index(text):05d}"
+        assert analyze(text).statements[0].statement.sid[:5] == f"{texts.index(text):05d}"

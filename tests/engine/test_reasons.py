@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kmspolicy import Analysis, KeyFacts, Reason, analyze, sentence
-from kmspolicy.report.reasons import Code
+from kmspolicy.report.sentences import Code
 from tests.engine.cases import Case, document, name, policy_of, question, statement, walk
 
 CASES = list(walk("reasons"))
@@ -38,11 +38,11 @@ RULED_OUT = {
 PARTICULAR = {
     "the event's time": (
         {"DateLessThan": {"aws:CurrentTime": "2020"}},
-        "condition DateLessThan aws:CurrentTime = 2020 never holds for the checked actions",
+        "condition DateLessThan aws:CurrentTime = 2020 never holds: no request for the checked actions can meet it",
     ),
     "what the rest of the policy names": (
         {"StringLike": {"aws:PrincipalAccount": "99999999999?"}},
-        "condition aws:PrincipalAccount limits it to 99999999999?",
+        "condition aws:PrincipalAccount limits access to 99999999999?",
     ),
 }
 
@@ -113,23 +113,24 @@ def test_a_policy_tells_the_reasons_of_its_flagged_statements_each_with_its_stat
     closed = {"Sid": "Closed", "Condition": {"StringEquals": {"kms:CallerAccount": "111122223333"}}}
     found = judge({"statement": [closed, {"Sid": "Open"}, {}]})
     anyone = 'the principal "*" is every AWS account and service'
-    assert [sentence(reason) for reason in found.reasons] == [f'statement "Open": {anyone}', f"Statement[2]: {anyone}"]
+    assert [sentence(reason) for reason in found.reasons] == [f'statement "Open": {anyone}', f"statement 3: {anyone}"]
 
 
 def test_a_policy_without_a_flag_tells_what_closes_what_looks_open() -> None:
     closed = {"Sid": "Closed", "Condition": {"StringEquals": {"kms:CallerAccount": "111122223333"}}}
-    found = judge({"statement": [{"Principal": {"AWS": "111122223333"}}, closed, {"Effect": "Deny"}]})
+    deny = {"Effect": "Deny", "Principal": {"AWS": "444455556666"}}
+    found = judge({"statement": [{"Principal": {"AWS": "111122223333"}}, closed, deny]})
     assert [sentence(reason) for reason in found.reasons] == [
         'statement "Closed": the principal "*" is every AWS account and service',
-        'statement "Closed": condition kms:CallerAccount limits it to 111122223333',
-        'statement "Closed": denied by Statement[2]',
+        'statement "Closed": condition kms:CallerAccount limits access to 111122223333',
     ]
 
 
-def test_a_policy_that_lets_named_accounts_in_tells_so() -> None:
+def test_a_policy_tells_which_accounts_it_names() -> None:
     found = judge({"statement": [{"Principal": {"AWS": "111122223333"}}, {"Principal": {"AWS": "444455556666"}}]})
-    assert [sentence(reason) for reason in found.reasons] == ["Statement[1]: the principal element names 444455556666"]
-    assert judge({"statement": {"Principal": {"AWS": "111122223333"}}}).reasons == ()
+    assert [sentence(reason) for reason in found.reasons] == ["statement 2: the principal element names 444455556666"]
+    own = judge({"statement": {"Principal": {"AWS": "111122223333"}}})
+    assert [sentence(reason) for reason in own.reasons] == ["statement 1: the principal element names 111122223333"]
 
 
 @pytest.mark.parametrize(

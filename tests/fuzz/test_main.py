@@ -24,7 +24,6 @@ def fuzz(*args: str, python: Path = Path(sys.executable)) -> subprocess.Complete
     )
 
 
-@pytest.mark.xfail(reason="the engine's second edition is being written", run=False)
 @pytest.mark.parametrize(
     ("args", "fewest"), [(("--policies", "130"), 130), (("--policies", "1", "--seconds", "3"), 51)]
 )
@@ -36,14 +35,12 @@ def test_a_comparison_tries_so_many_policies_and_goes_on_for_so_long(args: tuple
     assert "nothing found" in done.stdout
 
 
-@pytest.mark.xfail(reason="the engine's second edition is being written", run=False)
 def test_every_run_compares_a_hundred_thousand_policies() -> None:
     assert "at least 100,000 policies" in " ".join(fuzz("--help").stdout.split())
     blocks = differential.run(1, 120, time.monotonic() - 1, 1)
     assert [progress.policies for progress in blocks][-1] == 120
 
 
-@pytest.mark.xfail(reason="the engine's second edition is being written", run=False)
 @pytest.mark.parametrize(("only", "status"), [(["--only", "coverage"], 3), ([], 0)])
 def test_what_cannot_run_is_told_last_and_refused_where_it_was_asked_for(only: list[str], status: int) -> None:
     python = find("3.9")
@@ -61,7 +58,6 @@ def test_seconds_that_are_none(text: str) -> None:
     assert f"SECONDS must be a number of seconds, such as 600, not {text!r}" in done.stderr
 
 
-@pytest.mark.xfail(reason="the engine's second edition is being written", run=False)
 def test_rows_are_accounted_for() -> None:
     assert sum(protocol.check(seed) for seed in range(12)) > 50
 

@@ -12,7 +12,6 @@ from dev.fuzz import differential, hostile
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.xfail(reason="the engine's second edition is being written", run=False)
 def test_the_engine_and_the_reference_agree_on_2000_random_policies() -> None:
     seed = SystemRandom().randrange(10**9)
     *_, last = differential.run(seed, 2000, time.monotonic(), 1)

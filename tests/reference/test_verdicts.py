@@ -26,7 +26,6 @@ def test_the_reference_says_what_is_documented(case: dict[str, Any]) -> None:
     assert {name: found[name] for name in case["expect"]} == case["expect"], case["why"]
 
 
-@pytest.mark.xfail(reason="the engine's second edition is being written", run=False)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_the_engine_says_what_is_documented(case: dict[str, Any]) -> None:
     found = of_engine(engine(_made(case)))

@@ -4,49 +4,43 @@ Source: IAM User Guide, *Policy evaluation logic*, *Condition operators*, *Condi
 values*, *Single-valued vs. multivalued context keys*.
 """
 
-from collections.abc import Mapping, Sequence
 from typing import Optional
 
-from ..budget import Budget, OutOfSteps
-from ..policy import wildcards
-from ..policy.actions import mask_of
-from ..policy.identifiers import ACCOUNT
-from ..policy.model import Condition, Policy, Quantifier, Resources, Statement
-from ..policy.operators import Family, Test, signed, text_test
+from ..policy.actions import CREATE_GRANT, GRANTS_FOR, mask_of
+from ..policy.model import Condition, Policy, Quantifier, Statement
+from ..policy.operators import Family
 from ..policy.principals import Principals
-from ..regular import languages
-from .request import PARTITIONS, Caller, Decision, KeyFacts, Request, Value
-
-RESOURCE_STEPS = 100_000
-_MOST_ANSWERS = 64
+from ..policy.wildcards import Lookup
+from .request import Caller, Context, Decision, Request, Value
 
 
-def decide(policy: Policy, request: Request) -> Decision:
-    """The policy's decision on one request."""
-    if any(matches(statement, request) for statement in policy.denies):
+def decide(policy: Policy, request: Request, extra: tuple[str, ...] = ()) -> Decision:
+    """The policy's decision on one request; on a grant, that on its creation, unless what it is for is denied.
+
+    extra: asked actions that the table does not know, see actions.mask_of.
+    """
+    if is_denied(policy, request, extra):
         return Decision.DENIED
-    return Decision.ALLOWED if any(matches(s, request) for s in policy.allows) else Decision.NOT_ALLOWED
+    allowed = any(matches(statement, request, extra) for statement in policy.allows)
+    return Decision.ALLOWED if allowed else Decision.NOT_ALLOWED
 
 
-def matches(statement: Statement, request: Request) -> bool:
+def is_denied(policy: Policy, request: Request, extra: tuple[str, ...] = ()) -> bool:
+    """Whether a Deny of the policy meets the request, or the one that it prepares."""
+    if any(matches(statement, request, extra) for statement in policy.denies):
+        return True
+    return request.then is not None and is_denied(policy, request.then, extra)
+
+
+def matches(statement: Statement, request: Request, extra: tuple[str, ...] = ()) -> bool:
     """Whether every element of a statement matches the request."""
-    lookup = variable_lookup(request.context)
+    context = request.context
     return (
-        bool(statement.actions & mask_of((request.action,)))
+        bool(statement.actions & mask_of((request.action,), extra))
         and principal_matches(statement.principals, request.caller)
-        and covers_key(statement, request.key, lookup)
-        and all(condition_holds(c, request.context.get(c.key), lookup) for c in statement.conditions)
+        and all(holds(condition, context) for condition in statement.required)
+        and all(any(holds(condition, context) for condition in listed) for listed in statement.alternatives)
     )
-
-
-def covers_key(
-    statement: Statement, key: KeyFacts, lookup: wildcards.Lookup, policy_budget: Optional[Budget] = None
-) -> bool:
-    """Whether a statement's resource element covers the key; what cannot be decided is decided towards access."""
-    if statement.resources is None:
-        return False
-    covered = resource_matches(statement.resources, key, lookup, policy_budget)
-    return statement.allow if covered is None else covered
 
 
 def principal_matches(principals: Principals, caller: Caller) -> bool:
@@ -62,7 +56,7 @@ def principal_matches(principals: Principals, caller: Caller) -> bool:
     return listed != principals.negated
 
 
-def variable_lookup(context: Mapping[str, Value]) -> wildcards.Lookup:
+def variable_lookup(context: Context) -> Lookup:
     """Values of policy variables: those of single-valued keys of the request."""
 
     def lookup(name: str) -> Optional[str]:
@@ -72,91 +66,28 @@ def variable_lookup(context: Mapping[str, Value]) -> wildcards.Lookup:
     return lookup
 
 
-def resource_matches(
-    resources: Resources, key: KeyFacts, lookup: wildcards.Lookup, policy_budget: Optional[Budget] = None
-) -> Optional[bool]:
-    """Whether the resource element covers the key, whose unknown parts are any; None when that takes too many steps."""
-    listed = resources.patterns
-    if resources.variables:
-        expanded = (wildcards.expand(tokens, lookup) for tokens in listed)
-        listed = tuple(tokens for tokens in expanded if tokens is not None)
-    question = (listed, key.partition, key.region, key.account, key.key_id)
-    if question not in resources.answers:
-        if len(resources.answers) >= _MOST_ANSWERS:
-            resources.answers.clear()
-        resources.answers[question] = _covers(listed, resources.negated, key, policy_budget)
-    return resources.answers[question]
+def holds(condition: Condition, context: Context) -> bool:
+    """Whether a condition holds for a request's context."""
+    if condition.has_variables:
+        condition = condition.expanded(variable_lookup(context))
+    return holds_for(condition, context.get(condition.key))
 
 
-def _covers(
-    listed: tuple[wildcards.Tokens, ...], negated: bool, key: KeyFacts, policy_budget: Optional[Budget]
-) -> Optional[bool]:
-    if (wildcards.STAR,) in listed:
-        return not negated
-    if key.partition and key.region and key.account and key.key_id:
-        arn = f"arn:{key.partition}:kms:{key.region}:{key.account}:key/{key.key_id}"
-        return any(wildcards.Glob(tokens).matches(arn) for tokens in listed) != negated
-    language = key_arns(key)
-    rows = [wildcards.automaton(tokens) for tokens in listed]
-    required, forbidden = ([language], rows) if negated else ([language, rows], [])
-    try:
-        return languages.find(required, forbidden, Budget(RESOURCE_STEPS, policy_budget).spend) is not None
-    except OutOfSteps:
-        return None
-
-
-KEY_ID = languages.LABEL  # of a key's id, and of each other part of its ARN (KMS Developer Guide, *Key identifiers*)
-
-
-def key_arns(key: KeyFacts) -> Sequence[languages.Pattern]:
-    """The ARNs that the key may have. Source: Service Authorization Reference, AWS KMS, resource type `key`."""
-
-    def part(known: Optional[str], unknown: languages.Pattern) -> languages.Pattern:
-        return languages.literal(known) if known else unknown
-
-    tail = (
-        languages.literal(":kms:")
-        + part(key.region, languages.some(languages.LABEL))
-        + languages.literal(":")
-        + part(key.account, ACCOUNT)
-        + languages.literal(":key/")
-        + part(key.key_id, languages.some(KEY_ID))
-    )
-    return [languages.literal("arn:" + name) + tail for name in ((key.partition,) if key.partition else PARTITIONS)]
-
-
-def condition_holds(condition: Condition, value: Value, lookup: wildcards.Lookup) -> bool:
-    """Whether a condition holds for its key's value in the request, which may be absent (None or an empty set)."""
+def holds_for(condition: Condition, value: Value) -> bool:
+    """Whether a condition without variables holds for its key's value, which may be absent (None or an empty set)."""
+    if condition.settled is not None:
+        return condition.settled
     if value is None or value == ():
-        return holds_without(condition)
+        return condition.without_key
     if condition.operator.family is Family.NULL:
-        return value_test(condition, lookup)("false")
-    test = value_test(condition, lookup)
+        return condition.test("false")
     if isinstance(value, str):
-        return test(value)
-    return all(map(test, value)) if condition.quantifier is Quantifier.ALL else any(map(test, value))
+        return condition.test(value)
+    return (
+        all(map(condition.test, value)) if condition.quantifier is Quantifier.ALL else any(map(condition.test, value))
+    )
 
 
-def holds_without(condition: Condition) -> bool:
-    """Whether a condition holds for a request that lacks its key.
-
-    The order decides: Null, IfExists, ForAllValues, ForAnyValue, then the operator.
-    """
-    if condition.operator.family is Family.NULL:
-        return condition.test("true")
-    if condition.if_exists or condition.quantifier is Quantifier.ALL:
-        return True
-    return condition.operator.negated and condition.quantifier is not Quantifier.ANY
-
-
-def value_test(condition: Condition, lookup: wildcards.Lookup) -> Test:
-    """The test of one value of the request: one of the policy's values matches, or for negated operators none does.
-
-    For Null the value is whether the key is missing, as text.
-    """
-    if not condition.variables:
-        return condition.test
-    expanded = [
-        tokens for tokens in (wildcards.expand(written, lookup) for written in condition.tokens) if tokens is not None
-    ]
-    return signed(condition.operator, text_test(condition.operator, expanded))
+def action_of(name: str) -> str:
+    """The action that a request carries for a checked one: a grant for a class of operations is a CreateGrant."""
+    return CREATE_GRANT if name in GRANTS_FOR else name

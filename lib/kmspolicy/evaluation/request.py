@@ -1,6 +1,6 @@
 """A request as it reaches AWS KMS: who asks for which action on which key, with which context.
 
-Source: IAM User Guide, *The request context*; KMS Developer Guide, *Key identifiers*.
+Source: IAM User Guide, *The request context*; KMS Developer Guide, *Key identifiers (KeyId)* and *Grants in AWS KMS*.
 """
 
 from collections.abc import Mapping
@@ -9,15 +9,15 @@ from enum import Enum
 from typing import NamedTuple, Optional, Union
 
 Value = Union[str, tuple[str, ...], None]  # of a context key: one text, several, or absent
-PARTITIONS = ("aws", "aws-us-gov", "aws-cn", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
+Context = Mapping[str, Value]  # by key in lower case
 
 
 class KeyFacts(NamedTuple):
     """What is known of the key from outside the policy; None is unknown.
 
     account: 12 digits; region: as in us-west-2; key_id: the id in the key's ARN; partition: aws, aws-cn …;
-    event_time: Unix seconds, from which on the policy is in force; usage, spec, origin: the key's `KeyUsage`,
-    `KeySpec` and `Origin` (KMS API Reference, *KeyMetadata*); multi_region: whether it is a multi-Region key.
+    event_time: Unix seconds, from which on the policy is in force; usage, spec, origin: as KMS writes them, as in
+    ENCRYPT_DECRYPT, SYMMETRIC_DEFAULT, AWS_KMS; multi_region: whether it is a multi-Region key.
     """
 
     account: Optional[str] = None
@@ -29,6 +29,11 @@ class KeyFacts(NamedTuple):
     spec: Optional[str] = None
     origin: Optional[str] = None
     multi_region: Optional[bool] = None
+
+    @property
+    def kind_is_told(self) -> bool:
+        """Whether the usage or the spec is known."""
+        return self.usage is not None or self.spec is not None
 
 
 UNKNOWN_KEY = KeyFacts()
@@ -50,12 +55,16 @@ class Caller(NamedTuple):
 
 @dataclass(frozen=True)
 class Request:
-    """One request for one action on the key. Context keys are in lower case; an absent key is not in the context."""
+    """One request for one action on the key.
+
+    context: present keys only, the key's ARN among them under KEY_ARN; then: for a CreateGrant, the request that the
+    grant is for, which the policy must not deny.
+    """
 
     action: str
     caller: Caller
-    context: Mapping[str, Value]
-    key: KeyFacts = UNKNOWN_KEY
+    context: Context
+    then: Optional["Request"] = None
 
 
 class Decision(Enum):

@@ -7,7 +7,7 @@ Source: KMS Developer Guide, *AWS KMS CloudTrail log entries* and *Key identifie
 import re
 from typing import NamedTuple, Optional
 
-from ..policy.account_id import ACCOUNT_ID
+from ..policy.identifiers import ACCOUNT_ID, partition_of
 from .api_call import FAILURE, SUCCESS, Call, Json, object_of, text_of
 from .tolerant_json import BrokenObject
 
@@ -15,15 +15,6 @@ _ARN = re.compile(r"arn:(aws[a-z0-9-]*):kms:([a-z0-9-]+):([0-9]{12}):(?:key/([A-
 _ID = re.compile(r"(?:[A-Za-z0-9-]+|(alias/[A-Za-z0-9/_-]+))\Z")
 _LONGEST = 2_048  # characters of a keyId (KMS API Reference)
 _WORD = re.compile(r"[A-Z][A-Z0-9_]{0,63}\Z")  # a usage, spec or origin
-_PARTITIONS = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-isob-", "aws-iso-b"),
-    ("us-iso-", "aws-iso"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("us-isof-", "aws-iso-f"),
-    ("eusc-", "aws-eusc"),
-)
 
 
 class Key(NamedTuple):
@@ -55,7 +46,7 @@ def key_of(call: Call) -> Key:
         account=arn[3] if arn else account,
         region=region,
         key_id=arn[4] if arn else name or None,
-        partition=arn[1] if arn else _partition(region),
+        partition=arn[1] if arn else partition_of(region),
         usage=usage,
         spec=spec,
         origin=origin,
@@ -91,7 +82,7 @@ def _named_by_caller(call: Call, region: str, account: str) -> str:
     if not name:
         return ""
     if region and own:
-        return f"arn:{_partition(region)}:kms:{region}:{own}:{name[1] or 'key/' + sent}"
+        return f"arn:{partition_of(region)}:kms:{region}:{own}:{name[1] or 'key/' + sent}"
     return sent if call.outcome == SUCCESS and not name[1] else ""
 
 
@@ -104,12 +95,6 @@ def _account(call: Call, metadata: Json) -> str:
     """The key's account: that of AWS's metadata and resources, else the account whose trail holds the event."""
     candidates = (text_of(metadata.get("aWSAccountId")), *call.owners, call.recipient, _caller_account(call))
     return next((account for account in candidates if ACCOUNT_ID.match(account)), "")
-
-
-def _partition(region: str) -> Optional[str]:
-    if not region:
-        return None
-    return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")
 
 
 def _kind(call: Call, metadata: Json) -> tuple[Optional[str], Optional[str], Optional[str], Optional[bool]]:

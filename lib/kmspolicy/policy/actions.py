@@ -1,25 +1,35 @@
-"""The KMS actions, their classes, and which of them another account can ever use.
+"""The KMS actions: their classes, which of them other accounts can use, and sets of them as bit masks.
 
-Source: Service Authorization Reference, *Actions, resources, and condition keys for AWS KMS*;
-KMS Developer Guide, *Allowing users in other accounts to use a KMS key*.
+Source: Service Authorization Reference, *Actions, resources, and condition keys for AWS KMS*; KMS Developer Guide,
+*AWS KMS permissions* and *Allowing users in other accounts to use a KMS key*.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from ..caching import cached_for_short
 from .wildcards import Glob, tokens_of
 
-ENCRYPT = (
-    "kms:Encrypt",
-    "kms:ReEncryptTo",
-    "kms:GenerateDataKey",
-    "kms:GenerateDataKeyWithoutPlaintext",
-    "kms:GenerateDataKeyPair",
-    "kms:GenerateDataKeyPairWithoutPlaintext",
-)
-DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
-GRANT = ("kms:CreateGrant",)
+CREATE_GRANT, RETIRE_GRANT = "kms:CreateGrant", "kms:RetireGrant"
+ENCAPSULATE, DECAPSULATE = "kms:Encapsulate", "kms:Decapsulate"
+KEY_PAIRS = ("kms:GenerateDataKeyPair", "kms:GenerateDataKeyPairWithoutPlaintext")
+DATA_KEYS = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", *KEY_PAIRS)
+ENCRYPT_OPERATIONS = ("kms:Encrypt", "kms:ReEncryptTo", *DATA_KEYS, ENCAPSULATE)
+DECRYPT_OPERATIONS = ("kms:Decrypt", "kms:ReEncryptFrom", DECAPSULATE)
+
+# CreateGrant as a way to an operation: the call counts only where its kms:GrantOperations hold one of the class.
+# Source: KMS Developer Guide, *Grants in AWS KMS*.
+GRANT_TO_ENCRYPT = "kms:CreateGrant (to encrypt)"
+GRANT_TO_DECRYPT = "kms:CreateGrant (to decrypt)"
+GRANTS_FOR: dict[str, tuple[str, ...]] = {
+    GRANT_TO_ENCRYPT: ENCRYPT_OPERATIONS,
+    GRANT_TO_DECRYPT: DECRYPT_OPERATIONS,
+}
+
+ENCRYPT = (*ENCRYPT_OPERATIONS, GRANT_TO_ENCRYPT)
+DECRYPT = (*DECRYPT_OPERATIONS, GRANT_TO_DECRYPT)
+GRANT = (CREATE_GRANT,)
+SIGN = ("kms:Sign", "kms:Verify", "kms:GenerateMac", "kms:VerifyMac", "kms:DeriveSharedSecret", "kms:GetPublicKey")
 ADMIN = (
     "kms:PutKeyPolicy",
     "kms:ScheduleKeyDeletion",
@@ -32,113 +42,126 @@ ADMIN = (
     "kms:UpdateAlias",
     "kms:DeleteAlias",
     "kms:RevokeGrant",
-    "kms:RetireGrant",
+    RETIRE_GRANT,
 )
-OTHER = (
+_OTHER_ON_A_KEY = (
+    "kms:DescribeKey",
+    "kms:DisableKeyRotation",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyLastUsage",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:GetParametersForImport",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListKeyRotations",
+    "kms:ListResourceTags",
+    "kms:ReplicateKey",
+    "kms:RotateKeyOnDemand",
+    "kms:SynchronizeMultiRegionKey",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateKeyDescription",
+    "kms:UpdatePrimaryRegion",
+)
+# No key is their resource, so that no key policy can give them.
+_WITHOUT_KEY = (
     "kms:ConnectCustomKeyStore",
     "kms:CreateCustomKeyStore",
     "kms:CreateKey",
     "kms:DeleteCustomKeyStore",
-    "kms:DeriveSharedSecret",
     "kms:DescribeCustomKeyStores",
-    "kms:DescribeKey",
-    "kms:DisableKeyRotation",
     "kms:DisconnectCustomKeyStore",
-    "kms:EnableKeyRotation",
-    "kms:GenerateMac",
     "kms:GenerateRandom",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:GetParametersForImport",
-    "kms:GetPublicKey",
     "kms:ListAliases",
-    "kms:ListGrants",
-    "kms:ListKeyPolicies",
-    "kms:ListKeyRotations",
     "kms:ListKeys",
-    "kms:ListResourceTags",
     "kms:ListRetirableGrants",
-    "kms:ReplicateKey",
-    "kms:RotateKeyOnDemand",
-    "kms:Sign",
-    "kms:SynchronizeMultiRegionKey",
-    "kms:TagResource",
-    "kms:UntagResource",
     "kms:UpdateCustomKeyStore",
-    "kms:UpdateKeyDescription",
-    "kms:UpdatePrimaryRegion",
-    "kms:Verify",
-    "kms:VerifyMac",
 )
 
-CLASSES: dict[str, tuple[str, ...]] = {"encrypt": ENCRYPT, "decrypt": DECRYPT, "grant": GRANT, "admin": ADMIN}
-ACTIONS: tuple[str, ...] = ENCRYPT + DECRYPT + GRANT + ADMIN + OTHER
-ALL = ENCRYPT + DECRYPT + GRANT + ADMIN
-
+CRYPTOGRAPHIC = (*ENCRYPT_OPERATIONS, *DECRYPT_OPERATIONS, *SIGN)
+ON_A_KEY: tuple[str, ...] = (*ENCRYPT_OPERATIONS, *DECRYPT_OPERATIONS, *GRANT, *SIGN, *ADMIN, *_OTHER_ON_A_KEY)
+ACTIONS: tuple[str, ...] = (*ON_A_KEY, *_WITHOUT_KEY)
+CLASSES: dict[str, tuple[str, ...]] = {
+    "encrypt": ENCRYPT,
+    "decrypt": DECRYPT,
+    "grant": GRANT,
+    "sign": SIGN,
+    "admin": ADMIN,
+    "all": ON_A_KEY,
+}
 CROSS_ACCOUNT = frozenset(
-    ENCRYPT
-    + DECRYPT
-    + GRANT
-    + (
+    (
+        *ENCRYPT,
+        *DECRYPT,
+        *GRANT,
+        *SIGN,
         "kms:DescribeKey",
-        "kms:DeriveSharedSecret",
-        "kms:GenerateMac",
         "kms:GetKeyRotationStatus",
-        "kms:GetPublicKey",
         "kms:ListGrants",
         "kms:RetireGrant",
         "kms:RevokeGrant",
-        "kms:Sign",
-        "kms:Verify",
-        "kms:VerifyMac",
     )
 )
 
-_BIT = {action: 1 << i for i, action in enumerate(ACTIONS)}
-EVERY_ACTION = (1 << len(ACTIONS)) - 1
+# --- sets of actions as bit masks ----------------------------------------------------------------------------------
+
+_TABLE = (*ACTIONS, *GRANTS_FOR)
+_BIT = {action: 1 << place for place, action in enumerate(_TABLE)}
+EVERY_ACTION = -1  # those of tomorrow, too
+Mask = int
 
 
 @lru_cache(maxsize=512)
-def mask_of(actions: tuple[str, ...]) -> int:
-    """The set of these actions (full names of the table) as a bit mask."""
+def mask_of(actions: tuple[str, ...], extra: tuple[str, ...] = ()) -> Mask:
+    """The set of these actions. extra: names that the table does not know, which have the bits behind it."""
     mask = 0
     for action in actions:
-        mask |= _BIT[action]
+        mask |= _BIT.get(action) or 1 << len(_TABLE) + extra.index(action)
     return mask
 
 
-def bits(mask: int) -> Iterator[int]:
-    """The single bits of a bit mask, in the table's order."""
+def unknown(actions: Iterable[str]) -> tuple[str, ...]:
+    """Those of the actions that the table does not know."""
+    return tuple(dict.fromkeys(action for action in actions if action not in _BIT))
+
+
+@lru_cache(maxsize=512)
+def names_of(mask: Mask, extra: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The actions of a set, in the table's order; grants for a class of operations under their own names."""
+    return tuple([action for place, action in enumerate((*_TABLE, *extra)) if mask >> place & 1])
+
+
+def shown(names: Iterable[str]) -> tuple[str, ...]:
+    """Names as AWS has them, each once: a grant for a class of operations is a CreateGrant."""
+    return tuple(dict.fromkeys(CREATE_GRANT if name in GRANTS_FOR else name for name in names))
+
+
+def bits(mask: Mask) -> Iterator[Mask]:
+    """The single bits of a set, in the table's order."""
     while mask:
         bit = mask & -mask
         yield bit
         mask ^= bit
 
 
-@lru_cache(maxsize=512)
-def names_of(mask: int) -> tuple[str, ...]:
-    """The actions of a bit mask, in the table's order."""
-    return tuple(action for action, bit in _BIT.items() if mask & bit)
-
-
-CROSS_ACCOUNT_MASK = mask_of(CROSS_ACCOUNT)
-ENCRYPT_MASK = mask_of(ENCRYPT)
-DECRYPT_MASK = mask_of(DECRYPT)
+ENCRYPT_MASK, DECRYPT_MASK = mask_of(ENCRYPT), mask_of(DECRYPT)
+ENCAPSULATION_MASK = mask_of((ENCAPSULATE, DECAPSULATE))
+GRANTS_MASK = mask_of(tuple(GRANTS_FOR))
+CROSS_ACCOUNT_MASK = ~mask_of(tuple(action for action in ACTIONS if action not in CROSS_ACCOUNT))
 
 
 @cached_for_short(128)
-def covered(pattern: str) -> int:
-    """The KMS actions that an Action pattern covers, as a bit mask: `*` and `?` are wildcards, case does not count.
+def covered(pattern: str, extra: tuple[str, ...] = ()) -> Mask:
+    """The KMS actions that an Action pattern covers: `*` and `?` are wildcards, case does not count.
 
     Source: IAM User Guide, *IAM JSON policy elements: Action*.
     """
     if pattern in ("*", "kms:*"):
         return EVERY_ACTION
-    folded = pattern.lower()
-    if "*" not in folded and "?" not in folded:
-        return next((bit for action, bit in _BIT.items() if action.lower() == folded), 0)
-    matcher = Glob(tokens_of(folded, True, False))
-    return mask_of(tuple(action for action in ACTIONS if matcher.matches(action.lower())))
+    matcher = Glob(tokens_of(pattern.lower(), True, False))
+    mask = mask_of(tuple([action for action in (*ACTIONS, *extra) if matcher.matches(action.lower())]), extra)
+    return mask | GRANTS_MASK if mask & _BIT[CREATE_GRANT] else mask
 
 
 # Patterns that nearly every key policy is made of, answered without a call.
@@ -146,10 +169,9 @@ _VERBS = (
     *("Cancel", "Create", "Decrypt", "Delete", "Describe", "Disable", "Enable", "Encrypt", "GenerateDataKey", "Get"),
     *("Import", "List", "Put", "ReEncrypt", "Replicate", "Revoke", "Rotate", "Schedule", "Tag", "Untag", "Update"),
 )
-COMMON: dict[str, int] = {
+COMMON: dict[str, Mask] = {
     pattern: covered(pattern) for pattern in (*ACTIONS, "*", "kms:*", *(f"kms:{verb}*" for verb in _VERBS))
 }
-
 
 _LONGEST_SHOWN = 60
 
@@ -157,24 +179,35 @@ _LONGEST_SHOWN = 60
 def resolve_actions(text: str) -> tuple[str, ...]:
     """Full names of the actions that the option `actions` asks for.
 
-    text: a class (`encrypt`, `decrypt`, `grant`, `admin`, `all`) or a comma-separated list of KMS actions, wildcards
-    allowed, `kms:` optional. Raises ValueError with one line that says what is wrong and what is allowed.
+    text: a class (`encrypt`, `decrypt`, `grant`, `sign`, `admin`, `all`) or a comma-separated list of KMS actions,
+    wildcards allowed, `kms:` optional; a name that the table does not know is taken as written. Raises ValueError with
+    one line that says what is wrong and what is allowed.
     """
-    choice = text.strip().lower()
-    if choice == "all":
-        return ALL
+    choice = text.strip()
     if choice in CLASSES:
         return CLASSES[choice]
-    mask = 0
+    known, new = 0, []
     for item in text.split(","):
         pattern = item.strip()
-        found = covered(pattern if ":" in pattern else "kms:" + pattern) if pattern else 0
-        if not found:
-            shown = " ".join(pattern.split())
-            shown = shown if len(shown) <= _LONGEST_SHOWN else shown[: _LONGEST_SHOWN - 1] + "…"
+        pattern = pattern if ":" in pattern else "kms:" + pattern
+        found = covered(pattern) & ~GRANTS_MASK
+        if not found and _is_name(pattern):
+            new.append("kms:" + pattern[len("kms:") :])
+        elif not found:
             raise ValueError(
-                f'actions: "{shown}" covers no KMS action; allowed are encrypt, decrypt, grant, admin, all, '
+                f'actions: "{_one_line(item)}" covers no KMS action; allowed are {", ".join(CLASSES)}, '
                 'or a comma-separated list of KMS actions such as "Encrypt,GenerateDataKey*"'
             )
-        mask |= found
-    return names_of(mask)
+        known |= found
+    return (*names_of(known), *dict.fromkeys(new))
+
+
+def _is_name(pattern: str) -> bool:
+    """Whether a pattern is written as KMS writes its actions, known or not. Source: KMS API Reference, *Actions*."""
+    service, _, name = pattern.partition(":")
+    return service.lower() == "kms" and name.isascii() and name.isalnum() and name[0].isupper()
+
+
+def _one_line(text: str) -> str:
+    folded = " ".join(text.split())
+    return folded if len(folded) <= _LONGEST_SHOWN else folded[: _LONGEST_SHOWN - 1] + "…"

@@ -1,14 +1,25 @@
-"""The context keys: which hold several values, which are always present, which exist on some actions only.
+"""The one table of context keys: what each holds, which requests carry it, and what it follows from.
 
-Source: IAM User Guide, *AWS global condition context keys*; KMS Developer Guide, *AWS KMS condition keys*.
+A new key of AWS is one line below. A key that the table does not list is text that a requester chooses.
+Source: IAM User Guide, *AWS global condition context keys*; KMS Developer Guide, *AWS KMS condition keys* and *AWS KMS
+permissions*; Service Authorization Reference, *AWS KMS*.
 """
 
 from dataclasses import dataclass
 from enum import Enum
 from typing import Optional
 
-from ..caching import cached_for_short
-from .actions import DECRYPT, ENCRYPT, GRANT
+from ..caching import cached_for_short, lazy
+from ..regular.languages import ANYTHING, DOTTED, LABEL, UPPER_CODE, Pattern, any_of, literal, some
+from .actions import (
+    CREATE_GRANT,
+    CRYPTOGRAPHIC,
+    DATA_KEYS,
+    DECRYPT_OPERATIONS,
+    ENCRYPT_OPERATIONS,
+    GRANTS_FOR,
+    ON_A_KEY,
+)
 
 
 class Kind(Enum):
@@ -18,124 +29,252 @@ class Kind(Enum):
     BOOLEAN = "boolean"
     NUMBER = "number"
     MOMENT = "moment"
+    ADDRESS = "address"
+
+
+class Bound(Enum):
+    """What decides a key's value. Only the keys bound to nothing are the requester's choice alone."""
+
+    NOTHING = "nothing"
+    ACCOUNT = "the account of the caller"
+    PRINCIPAL = "the kind of principal that calls"
+    ORGANIZATION = "the organization of the caller"
+    OWNER = "the organization of the key's owner"
+    NETWORK = "where the request comes from"
+    WAY = "whether an AWS service passes the request on"
+    SERVICE = "the service that calls of its own accord"
+    KEY = "the key"
+    TRAIT = "a trait of the key that no request can choose"
+    CONTEXT = "the encryption context"
+    GRANT = "the grant that is created"
+    TIME = "the time of the request"
+    MFA = "multi-factor authentication"
+
+
+Forms = tuple[Pattern, ...]
+FREE_TEXT: Forms = (ANYTHING,)
+_TWO_DOTS = any_of(DOTTED) + literal(".") + any_of(DOTTED) + literal(".") + any_of(DOTTED)
+_REGION: Forms = (some(LABEL),)
+_CODE: Forms = (some(UPPER_CODE),)
+_SERVICE: Forms = (some(LABEL) + literal(".") + some(DOTTED),)
 
 
 @dataclass(frozen=True)
 class ContextKey:
-    """One row: `actions` are those whose requests can carry the key (None: all); `values` are all it can hold."""
+    """One row of the table.
 
+    name: as AWS spells it; actions: those whose requests can carry the key, None for all; always: whether these
+    requests always carry it; values: all that it can hold, where they are few; forms: the languages of its text.
+    """
+
+    name: str
+    bound: Bound = Bound.NOTHING
     kind: Kind = Kind.TEXT
     multivalued: bool = False
     always: bool = False
     actions: Optional[tuple[str, ...]] = None
     values: tuple[str, ...] = ()
+    forms: Forms = FREE_TEXT
+
+    def carried_by(self, action: str) -> bool:
+        """Whether requests for the action can carry the key. An action that no list knows is an operation on a key."""
+        actions = self.actions
+        if actions is None or action in actions:
+            return True
+        if action in GRANTS_FOR:
+            return CREATE_GRANT in actions
+        return self._of_unknown_actions and action not in _KNOWN
+
+    @lazy
+    def _of_unknown_actions(self) -> bool:
+        return self.actions is not None and (set(self.actions) >= _ANY_KEY_OPERATION or self.name == "kms:RequestAlias")
 
 
-CURRENT_TIME, EPOCH_TIME = CLOCKS = ("aws:currenttime", "aws:epochtime")
-_CRYPTO = ENCRYPT + DECRYPT
-_PAIRS = ("kms:GenerateDataKeyPair", "kms:GenerateDataKeyPairWithoutPlaintext")
-_TAGGING = ("kms:CreateKey", "kms:ReplicateKey", "kms:TagResource")
-_BOOL = ("true", "false")
+_KNOWN = frozenset(ON_A_KEY)
+_ANY_KEY_OPERATION = _KNOWN
 
-# Networks, organizations and identity are the requester's: requesters.py says what they hold.
-_ROWS: dict[str, ContextKey] = {
-    "aws:PrincipalType": ContextKey(always=True, values=("AssumedRole", "User", "FederatedUser", "Account")),
-    "aws:ViaAWSService": ContextKey(Kind.BOOLEAN, always=True, values=("false", "true")),
-    "aws:SecureTransport": ContextKey(Kind.BOOLEAN, always=True, values=("true",)),
-    "aws:RequestedRegion": ContextKey(always=True),
-    "aws:ResourceAccount": ContextKey(always=True),
-    "aws:CurrentTime": ContextKey(Kind.MOMENT, always=True),
-    "aws:EpochTime": ContextKey(Kind.MOMENT, always=True),
-    "kms:KeySpec": ContextKey(always=True),
-    "kms:KeyUsage": ContextKey(always=True),
-    "kms:KeyOrigin": ContextKey(always=True),
-    "kms:MultiRegion": ContextKey(Kind.BOOLEAN, always=True, values=_BOOL),
-    "aws:MultiFactorAuthPresent": ContextKey(Kind.BOOLEAN, values=_BOOL),
-    "aws:MultiFactorAuthAge": ContextKey(Kind.NUMBER),
-    "aws:TokenIssueTime": ContextKey(Kind.MOMENT),
-    "aws:PrincipalOrgPaths": ContextKey(multivalued=True),
-    "aws:SourceOrgPaths": ContextKey(multivalued=True),
-    "aws:ResourceOrgPaths": ContextKey(multivalued=True),
-    "aws:VpceOrgPaths": ContextKey(multivalued=True),
-    "aws:PrincipalServiceNamesList": ContextKey(multivalued=True),
-    "aws:CalledVia": ContextKey(multivalued=True),
-    "aws:TagKeys": ContextKey(multivalued=True, actions=(*_TAGGING, "kms:UntagResource")),
-    "kms:ResourceAliases": ContextKey(multivalued=True),
-    "kms:EncryptionContextKeys": ContextKey(multivalued=True, actions=_CRYPTO + GRANT),
-    "kms:GrantOperations": ContextKey(multivalued=True, actions=GRANT),
-    "kms:GrantConstraintType": ContextKey(actions=GRANT),
-    "kms:GranteePrincipal": ContextKey(actions=GRANT),
-    "kms:RetiringPrincipal": ContextKey(actions=GRANT),
-    "kms:GrantIsForAWSResource": ContextKey(
-        Kind.BOOLEAN, actions=("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"), values=_BOOL
-    ),
-    "kms:EncryptionAlgorithm": ContextKey(actions=_CRYPTO),
-    "kms:DataKeyPairSpec": ContextKey(actions=_PAIRS),
-    "kms:ReEncryptOnSameKey": ContextKey(Kind.BOOLEAN, actions=("kms:ReEncryptFrom", "kms:ReEncryptTo"), values=_BOOL),
-    "kms:BypassPolicyLockoutSafetyCheck": ContextKey(
-        Kind.BOOLEAN, actions=("kms:CreateKey", "kms:PutKeyPolicy"), values=_BOOL
-    ),
-    "kms:ExpirationModel": ContextKey(actions=("kms:ImportKeyMaterial",)),
-    "kms:ValidTo": ContextKey(Kind.MOMENT, actions=("kms:ImportKeyMaterial",)),
-    "kms:ScheduleKeyDeletionPendingWindowInDays": ContextKey(Kind.NUMBER, actions=("kms:ScheduleKeyDeletion",)),
-    "kms:MacAlgorithm": ContextKey(actions=("kms:GenerateMac", "kms:VerifyMac")),
-    "kms:MessageType": ContextKey(actions=("kms:Sign", "kms:Verify")),
-    "kms:SigningAlgorithm": ContextKey(actions=("kms:Sign", "kms:Verify")),
-    "kms:WrappingAlgorithm": ContextKey(actions=("kms:GetParametersForImport",)),
-    "kms:WrappingKeySpec": ContextKey(actions=("kms:GetParametersForImport",)),
-    "kms:PrimaryRegion": ContextKey(actions=("kms:UpdatePrimaryRegion",)),
-    "kms:ReplicaRegion": ContextKey(actions=("kms:ReplicateKey",)),
-}
-_FAMILIES: tuple[tuple[str, ContextKey], ...] = (
-    ("kms:encryptioncontext:", ContextKey(actions=_CRYPTO + GRANT)),
-    (
-        "kms:recipientattestation:",
-        ContextKey(
-            actions=(
-                "kms:Decrypt",
-                "kms:DeriveSharedSecret",
-                "kms:GenerateDataKey",
-                "kms:GenerateDataKeyPair",
-                "kms:GenerateRandom",
-            )
-        ),
-    ),
-    ("aws:requesttag/", ContextKey(actions=_TAGGING)),
+_TABLE: dict[str, ContextKey] = {}
+_FAMILIES: dict[str, ContextKey] = {}
+
+
+def _key(name: str, bound: Bound = Bound.NOTHING, kind: Kind = Kind.TEXT, **more: object) -> str:
+    """Enters one key, and returns its name in lower case, by which all else refers to it."""
+    row = ContextKey(name, bound, kind, **more)  # type: ignore[arg-type]  # the columns of ContextKey
+    table = _FAMILIES if name.endswith("*") else _TABLE
+    table[name.rstrip("*").lower()] = row
+    return name.rstrip("*").lower()
+
+
+_BOOLEAN = ("true", "false")
+_NAMED = (CREATE_GRANT,)
+_CRYPTO = (*ENCRYPT_OPERATIONS[:-1], *DECRYPT_OPERATIONS[:-1])
+_CONTEXT = (*_CRYPTO, CREATE_GRANT, "kms:RetireGrant")
+_OF_THE_KEY = (*ON_A_KEY, "kms:CreateKey")
+_TAGGING = ("kms:CreateKey", "kms:TagResource", "kms:UntagResource")
+
+# --- the caller: account, principal, organization -------------------------------------------------------------------
+PRINCIPAL_ACCOUNT = _key("aws:PrincipalAccount", Bound.ACCOUNT)
+CALLER_ACCOUNT = _key("kms:CallerAccount", Bound.ACCOUNT)
+IS_AWS_SERVICE = _key("aws:PrincipalIsAWSService", Bound.ACCOUNT)
+FEDERATED_PROVIDER = _key("aws:FederatedProvider", Bound.ACCOUNT)
+STORE_USER = _key("identitystore:UserId", Bound.ACCOUNT)
+OWN_ARNS = tuple(
+    _key(name, Bound.ACCOUNT)
+    for name in (
+        "ec2:SourceInstanceARN",
+        "lambda:SourceFunctionArn",
+        "ssm:SourceInstanceArn",
+        "codebuild:BuildArn",
+        "codebuild:ProjectArn",
+        "aws:ChatbotSourceArn",
+        "aws:SignInSessionArn",
+    )
 )
-_FREE = ContextKey()
-_TABLE = {name.lower(): row for name, row in _ROWS.items()}
-# Keys that requesters bind or that are free, spelled as AWS does.
-_SPELLED = (
-    *_ROWS,
-    "aws:Ec2InstanceSourceVpc",
-    "aws:FederatedProvider",
-    "aws:PrincipalAccount",
-    "aws:PrincipalArn",
-    "aws:PrincipalIsAWSService",
-    "aws:PrincipalOrgID",
-    "aws:PrincipalServiceName",
-    "aws:ResourceOrgID",
-    "aws:SourceAccount",
-    "aws:SourceArn",
-    "aws:SourceIp",
-    "aws:SourceOrgID",
-    "aws:SourceVpc",
-    "aws:SourceVpcArn",
-    "aws:SourceVpce",
-    "aws:VpceAccount",
-    "aws:VpceOrgID",
-    "aws:VpcSourceIp",
-    "kms:CallerAccount",
-    "kms:ViaService",
+PRINCIPAL_ARN = _key("aws:PrincipalArn", Bound.PRINCIPAL)
+PRINCIPAL_TYPE = _key("aws:PrincipalType", Bound.PRINCIPAL)
+USER_NAME = _key("aws:username", Bound.PRINCIPAL)
+USER_ID = _key("aws:userid", Bound.PRINCIPAL)
+PRINCIPAL_ORG = _key("aws:PrincipalOrgID", Bound.ORGANIZATION)
+PRINCIPAL_ORG_PATHS = _key("aws:PrincipalOrgPaths", Bound.ORGANIZATION, multivalued=True)
+RESOURCE_ORG = _key("aws:ResourceOrgID", Bound.OWNER)
+RESOURCE_ORG_PATHS = _key("aws:ResourceOrgPaths", Bound.OWNER, multivalued=True)
+
+# --- where the request comes from, and by what way ------------------------------------------------------------------
+SOURCE_IP = _key("aws:SourceIp", Bound.NETWORK, Kind.ADDRESS)
+SOURCE_VPC = _key("aws:SourceVpc", Bound.NETWORK)
+SOURCE_VPC_ARN = _key("aws:SourceVpcArn", Bound.NETWORK)
+SOURCE_VPCE = _key("aws:SourceVpce", Bound.NETWORK)
+VPCE_ACCOUNT = _key("aws:VpceAccount", Bound.NETWORK)
+VPCE_ORG = _key("aws:VpceOrgID", Bound.NETWORK)
+VPCE_ORG_PATHS = _key("aws:VpceOrgPaths", Bound.NETWORK, multivalued=True)
+VPC_SOURCE_IP = _key("aws:VpcSourceIp", Bound.NETWORK, Kind.ADDRESS)
+INSTANCE_VPC = _key("aws:Ec2InstanceSourceVpc", Bound.NETWORK)
+INSTANCE_ADDRESS = _key("aws:Ec2InstanceSourcePrivateIPv4", Bound.NETWORK, Kind.ADDRESS)
+VIA_AWS_SERVICE = _key("aws:ViaAWSService", Bound.WAY, Kind.BOOLEAN)
+VIA_SERVICE = _key("kms:ViaService", Bound.WAY, forms=(_TWO_DOTS,))
+CALLED_VIA = _key("aws:CalledVia", Bound.WAY, multivalued=True, forms=_SERVICE)
+CALLED_VIA_FIRST = _key("aws:CalledViaFirst", Bound.WAY, forms=_SERVICE)
+CALLED_VIA_LAST = _key("aws:CalledViaLast", Bound.WAY, forms=_SERVICE)
+
+# --- what only a service's own request carries ----------------------------------------------------------------------
+SERVICE_NAME = _key("aws:PrincipalServiceName", Bound.SERVICE, forms=_SERVICE)
+SERVICE_NAMES = _key("aws:PrincipalServiceNamesList", Bound.SERVICE, multivalued=True, forms=_SERVICE)
+SOURCE_ACCOUNT = _key("aws:SourceAccount", Bound.SERVICE)
+SOURCE_OWNER = _key("aws:SourceOwner", Bound.SERVICE)
+SOURCE_ARN = _key("aws:SourceArn", Bound.SERVICE)
+SOURCE_ORG = _key("aws:SourceOrgID", Bound.SERVICE)
+SOURCE_ORG_PATHS = _key("aws:SourceOrgPaths", Bound.SERVICE, multivalued=True)
+
+# --- time and session -----------------------------------------------------------------------------------------------
+CURRENT_TIME = _key("aws:CurrentTime", Bound.TIME, Kind.MOMENT)
+EPOCH_TIME = _key("aws:EpochTime", Bound.TIME, Kind.MOMENT)
+TOKEN_ISSUE_TIME = _key("aws:TokenIssueTime", Bound.TIME, Kind.MOMENT)
+MFA_PRESENT = _key("aws:MultiFactorAuthPresent", Bound.MFA, Kind.BOOLEAN, values=_BOOLEAN)
+MFA_AGE = _key("aws:MultiFactorAuthAge", Bound.MFA, Kind.NUMBER)
+
+# --- the key --------------------------------------------------------------------------------------------------------
+KEY_ARN = "THE KEY'S ARN"  # what resource elements test; no context key is called so, their names are in lower case
+REQUESTED_REGION = _key("aws:RequestedRegion", Bound.KEY, always=True, forms=_REGION)
+RESOURCE_ACCOUNT = _key("aws:ResourceAccount", Bound.KEY, always=True)
+MULTI_REGION = _key("kms:MultiRegion", Bound.KEY, Kind.BOOLEAN, always=True, actions=_OF_THE_KEY, values=_BOOLEAN)
+KEY_SPEC = _key("kms:KeySpec", Bound.KEY, always=True, actions=_OF_THE_KEY, forms=_CODE)
+KEY_USAGE = _key("kms:KeyUsage", Bound.KEY, always=True, actions=_OF_THE_KEY, forms=_CODE)
+KEY_ORIGIN = _key("kms:KeyOrigin", Bound.KEY, always=True, actions=_OF_THE_KEY, forms=_CODE)
+_key("kms:CustomerMasterKeySpec", Bound.TRAIT, actions=_OF_THE_KEY, forms=_CODE)  # the older names of two keys
+_key("kms:CustomerMasterKeyUsage", Bound.TRAIT, actions=_OF_THE_KEY, forms=_CODE)
+_key("kms:MultiRegionKeyType", Bound.TRAIT, actions=_OF_THE_KEY, values=("PRIMARY", "REPLICA"))
+_key("kms:ResourceAliases", Bound.TRAIT, multivalued=True, actions=(*ON_A_KEY,))
+_key("aws:ResourceTag/*", Bound.TRAIT)
+
+# --- the operation --------------------------------------------------------------------------------------------------
+_key("aws:SecureTransport", kind=Kind.BOOLEAN, always=True, values=("true",))
+_key("aws:UserAgent", always=True)
+_key("aws:TagKeys", multivalued=True, actions=_TAGGING)
+_key("aws:RequestTag/*", actions=_TAGGING)
+_key("kms:RequestAlias", actions=(*CRYPTOGRAPHIC, "kms:DescribeKey"))
+ENCRYPTION_ALGORITHM = _key("kms:EncryptionAlgorithm", Bound.KEY, actions=_CRYPTO, forms=_CODE)
+ENCRYPTION_CONTEXT = _key("kms:EncryptionContext:*", Bound.CONTEXT, actions=_CONTEXT)
+ENCRYPTION_CONTEXT_KEYS = _key("kms:EncryptionContextKeys", Bound.CONTEXT, multivalued=True, actions=_CONTEXT)
+_key("kms:EncapsulationAlgorithm", actions=("kms:Encapsulate", "kms:Decapsulate"), forms=_CODE)
+_key("kms:DataKeyPairSpec", actions=DATA_KEYS[2:], forms=_CODE)
+_key("kms:ReEncryptOnSameKey", kind=Kind.BOOLEAN, actions=("kms:ReEncryptFrom", "kms:ReEncryptTo"), values=_BOOLEAN)
+_key("kms:KeyAgreementAlgorithm", actions=("kms:DeriveSharedSecret",), forms=_CODE)
+_key("kms:MacAlgorithm", actions=("kms:GenerateMac", "kms:VerifyMac"), forms=_CODE)
+_key("kms:MessageType", actions=("kms:Sign", "kms:Verify"), forms=_CODE)
+_key("kms:SigningAlgorithm", actions=("kms:Sign", "kms:Verify"), forms=_CODE)
+_key("kms:WrappingAlgorithm", actions=("kms:GetParametersForImport",), forms=_CODE)
+_key("kms:WrappingKeySpec", actions=("kms:GetParametersForImport",), forms=_CODE)
+_key("kms:ExpirationModel", actions=("kms:ImportKeyMaterial",), forms=_CODE)
+_key("kms:ValidTo", kind=Kind.MOMENT, actions=("kms:ImportKeyMaterial",))
+_key("kms:PrimaryRegion", actions=("kms:UpdatePrimaryRegion",), forms=_REGION)
+_key("kms:ReplicaRegion", actions=("kms:ReplicateKey",), forms=_REGION)
+_key("kms:RotationPeriodInDays", kind=Kind.NUMBER, actions=("kms:EnableKeyRotation",))
+_key("kms:ScheduleKeyDeletionPendingWindowInDays", kind=Kind.NUMBER, actions=("kms:ScheduleKeyDeletion",))
+_key("kms:TrailingDaysWithoutKeyUsage", kind=Kind.NUMBER, actions=("kms:DisableKey", "kms:ScheduleKeyDeletion"))
+_key(
+    "kms:BypassPolicyLockoutSafetyCheck",
+    kind=Kind.BOOLEAN,
+    actions=("kms:CreateKey", "kms:PutKeyPolicy"),
+    values=_BOOLEAN,
 )
-SPELLING = {name.lower(): name for name in _SPELLED}
+_key(
+    "kms:RecipientAttestation:*",
+    actions=(
+        "kms:Decrypt",
+        "kms:DeriveSharedSecret",
+        "kms:GenerateDataKey",
+        "kms:GenerateDataKeyPair",
+        "kms:GenerateRandom",
+    ),
+)
+
+# --- a grant --------------------------------------------------------------------------------------------------------
+GRANT_OPERATIONS = _key("kms:GrantOperations", Bound.GRANT, multivalued=True, actions=_NAMED)
+GRANTEE = _key("kms:GranteePrincipal", Bound.GRANT, actions=_NAMED)
+GRANTEE_SERVICE = _key("kms:GranteeServicePrincipal", Bound.GRANT, actions=_NAMED, forms=_SERVICE)
+GRANT_SOURCE_ARN = _key("kms:GrantConstraintSourceArn", Bound.GRANT, actions=_NAMED)
+GRANT_CONSTRAINT = _key("kms:GrantConstraintType", Bound.CONTEXT, actions=(*_NAMED, "kms:RetireGrant"))
+FOR_AWS_RESOURCE = _key(
+    "kms:GrantIsForAWSResource",
+    Bound.WAY,
+    Kind.BOOLEAN,
+    actions=(CREATE_GRANT, "kms:ListGrants", "kms:RevokeGrant"),
+    values=_BOOLEAN,
+)
+_key("kms:RetiringPrincipal", actions=_NAMED)
+_key("kms:RetiringServicePrincipal", actions=_NAMED, forms=_SERVICE)
+
+# --- what follows from the table ------------------------------------------------------------------------------------
 
 
 def context_key(name: str) -> ContextKey:
-    """What is known of a key; its name in lower case. Keys that the table does not list are free text."""
+    """The row of a key; its name in lower case."""
     return _TABLE.get(name) or _unlisted(name)
 
 
 @cached_for_short(128)
 def _unlisted(name: str) -> ContextKey:
-    return next((row for prefix, row in _FAMILIES if name.startswith(prefix)), _FREE)
+    for prefix, row in _FAMILIES.items():
+        if name.startswith(prefix):
+            return row
+    return ContextKey(name)
+
+
+def keys_bound_to(*bounds: Bound) -> frozenset[str]:
+    """The listed keys, in lower case, that follow from one of these."""
+    return frozenset([name for name, row in _TABLE.items() if row.bound in bounds])
+
+
+CLOCKS = (CURRENT_TIME, EPOCH_TIME)
+ACCOUNT_KEYS = (PRINCIPAL_ACCOUNT, CALLER_ACCOUNT)
+MEMBER_KEYS = keys_bound_to(Bound.ORGANIZATION)
+OWNER_KEYS = keys_bound_to(Bound.OWNER)
+NETWORK_KEYS = keys_bound_to(Bound.NETWORK)
+PRINCIPAL_KEYS = keys_bound_to(Bound.PRINCIPAL)
+GRANT_KEYS = keys_bound_to(Bound.GRANT)
+
+
+def spelled(name: str) -> Optional[str]:
+    """A listed key as AWS spells it; None for another. name: in lower case."""
+    row = _TABLE.get(name)
+    return None if row is None else row.name

@@ -5,6 +5,7 @@ Source: IAM User Guide, *Grammar of the IAM JSON policy language*.
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Optional
 
 
 class Fault(Enum):
@@ -24,17 +25,18 @@ class Fault(Enum):
     NOT_PRINCIPALS = '{at}must be "*" or an object of AWS, Service, Federated or CanonicalUser, not {0}'
     PRINCIPAL_TYPE = "{at}unknown principal type {0}; known are AWS, Service, Federated, CanonicalUser"
     OPERATOR = "{at}unknown condition operator {0}"
-    NULL_FORM = "{at}{0}: Null takes neither IfExists nor a set prefix"
+    NULL_FORM = "{at}{0}: Null takes no IfExists"
     VERSION = "Version must be 2012-10-17 or 2008-10-17, not {0}"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One reason why a policy could not be read."""
+    """One reason why a policy, or one statement of it, could not be read. statement: its 0-based position."""
 
     fault: Fault
     details: tuple[str, ...] = ()
     place: str = ""
+    statement: Optional[int] = None
 
 
 class PolicyError(Exception):
@@ -44,8 +46,8 @@ class PolicyError(Exception):
         super().__init__(fault)
         self.problem = Problem(fault, details, place)
 
-    def within(self, place: str) -> "PolicyError":
+    def within(self, place: str, joint: str = ".") -> "PolicyError":
         """The same error, seen from the element that holds the place."""
         inner = self.problem.place
-        joined = place + (inner if inner.startswith("[") or not inner else "." + inner)
+        joined = place + (inner if inner.startswith("[") or not inner else joint + inner)
         return PolicyError(self.problem.fault, *self.problem.details, place=joined)

@@ -1,13 +1,29 @@
-"""Well-formed ids of accounts and organizations, and the context keys that hold a requester's own.
+"""Ids as AWS writes them, and the AWS partitions.
 
-Source: AWS Organizations API Reference, *Account* and *Organization*;
-IAM User Guide, *AWS global condition context keys*.
+Source: AWS Organizations API Reference, *Account* and *Organization*; IAM User Guide, *IAM identifiers*;
+AWS General Reference, *Amazon Resource Names (ARNs)*.
 """
 
-from ..regular.languages import DIGIT, LOWER_ALNUM, Element, Pattern, any_of, literal
+import re
+from typing import Optional
 
-ACCOUNT: Pattern = (Element(DIGIT),) * 12
-ORGANIZATION: Pattern = literal("o-") + (Element(LOWER_ALNUM),) * 10 + any_of(LOWER_ALNUM)
+ACCOUNT_ID = re.compile(r"[0-9]{12}\Z")
+PARTITIONS = ("aws", "aws-us-gov", "aws-cn", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
+MULTI_REGION_ID = "mrk-"  # how the id of a multi-Region key begins
 
-ACCOUNT_KEYS = frozenset(("aws:principalaccount", "kms:calleraccount"))
-MEMBER_KEYS = frozenset(("aws:principalorgid", "aws:principalorgpaths"))
+_REGIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("eusc-", "aws-eusc"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+)
+
+
+def partition_of(region: Optional[str]) -> Optional[str]:
+    """The partition of a Region; None where the Region is not known."""
+    if not region:
+        return None
+    return next((partition for start, partition in _REGIONS if region.startswith(start)), "aws")

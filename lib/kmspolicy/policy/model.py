@@ -12,13 +12,13 @@ from typing import Any, NamedTuple, Optional
 
 from ..caching import lazy
 from . import serialization, wildcards
+from .actions import DECRYPT_MASK, ENCRYPT_MASK, GRANTS_MASK, Mask
+from .context_keys import KEY_ARN, context_key
+from .errors import Problem
 from .operators import Family, Operator, Test, signed, text_test, typed_test
 from .principals import Principals
 
 _LONGEST_NAME = 64  # of a statement, in a reason
-_STEPS_OF_A_TYPED_VALUE = 4
-_STEPS_OF_AN_ADDRESS = 20
-_STEPS_OF_A_TEXT = 64  # of 1,024 characters
 
 
 class Quantifier(Enum):
@@ -39,52 +39,108 @@ class Condition:
         operator_written: str,
         key_written: str,
         values: tuple[str, ...],
-        expands: bool,
-        shared: bool,
+        expands: bool = False,
+        allow: bool = True,
+        shared: bool = False,
+        tokens: Optional[tuple[wildcards.Tokens, ...]] = None,
     ) -> None:
-        """values: as written; expands: whether the policy's Version has variables; shared: whether it is the only one
-        of all that are alike."""
+        """values: as written; expands: whether the policy's Version has variables; allow: whether it stands in an
+        Allow, since AWS's silence is read towards access; shared: whether all conditions alike are this one object;
+        tokens: the values once their variables are replaced."""
         self.operator = operator
         self.quantifier = quantifier
         self.if_exists = if_exists
-        self.key = key_written.lower()
+        self.key = key_written if key_written == KEY_ARN else key_written.lower()
         self.operator_written = operator_written
         self.key_written = key_written
         self.values = values
         self.expands = expands
+        self.allow = allow
         self.shared = shared
+        self._tokens = tokens
 
     @lazy
     def tokens(self) -> tuple[wildcards.Tokens, ...]:
         """The values split into literal text, wildcards and variables."""
+        if self._tokens is not None:
+            return self._tokens
         takes = self.expands and self.operator.takes_variables
         return tuple([wildcards.tokens_of(text, self.operator.wildcards, takes) for text in self.values])
 
     @lazy
+    def has_variables(self) -> bool:
+        """Whether a value holds a policy variable."""
+        if self._tokens is not None or not self.expands or "${" not in "\n".join(self.values):
+            return False
+        return any(wildcards.variables_in(tokens) for tokens in self.tokens)
+
+    @lazy
     def variables(self) -> tuple[str, ...]:
-        """Names of the policy variables in its values."""
-        if "${" not in "\n".join(self.values):
+        """Names of the policy variables in its values that a request can fill: single-valued context keys."""
+        if not self.has_variables:
             return ()
-        return tuple(dict.fromkeys(v.name for tokens in self.tokens for v in wildcards.variables_in(tokens)))
+        names = dict.fromkeys(v.name for tokens in self.tokens for v in wildcards.variables_in(tokens))
+        return tuple([name for name in names if not context_key(name).multivalued])
+
+    def expanded(self, lookup: wildcards.Lookup) -> "Condition":
+        """The condition with the request's values in place of its variables; a value whose variable has none, and no
+        default, is left out: it is null, and matches nothing. Source: *IAM policy elements: Variables and tags*."""
+        if not self.has_variables:
+            return self
+        found = (wildcards.expand(tokens, lookup) for tokens in self.tokens)
+        tokens = tuple([each for each in found if each is not None])
+        how = (self.operator, self.quantifier, self.if_exists, self.operator_written, self.key_written, self.values)
+        return Condition(*how, allow=self.allow, tokens=tokens)
+
+    @lazy
+    def multivalued(self) -> bool:
+        """Whether its key holds several values."""
+        return context_key(self.key).multivalued
+
+    @lazy
+    def lacks_set_operator(self) -> bool:
+        """Whether AWS requires a set prefix that is not there. Source: *Single-valued vs. multivalued context keys*."""
+        return self.multivalued and self.quantifier is None and self.operator.family is not Family.NULL
+
+    @lazy
+    def settled(self) -> Optional[bool]:
+        """Its outcome, where that is the same for every request; None where it depends on the key.
+
+        A Null with a set prefix asks no longer about the key (IAM Access Analyzer, *Null with qualifier*). What AWS
+        makes of a set operator that is missing is not documented: such a condition of a Deny is met by nobody.
+        """
+        if self.operator.family is Family.NULL and self.quantifier is not None:
+            return self.quantifier is Quantifier.ALL
+        return False if self.lacks_set_operator and not self.allow else None
+
+    @lazy
+    def without_key(self) -> bool:
+        """Whether it holds for a request that lacks its key. Source: *Condition operators*, ...IfExists; Null.
+
+        The order decides: Null, IfExists, ForAllValues, ForAnyValue, then the operator.
+        """
+        if self.operator.family is Family.NULL:
+            return self.test("true")
+        if self.if_exists or self.quantifier is Quantifier.ALL:
+            return True
+        return self.operator.negated and self.quantifier is not Quantifier.ANY
 
     @lazy
     def test(self) -> Test:
-        """The test of one value of a request, for a condition without variables."""
+        """The test of one value of a request, for a condition without variables. For Null the value is `true` where
+        the key is missing, else `false`."""
         if self.operator.takes_variables:
-            return signed(self.operator, text_test(self.operator, self.tokens))
+            return signed(self.operator, text_test(self.operator, self.readable))
         return signed(self.operator, typed_test(self.operator, self.values))
 
     @lazy
-    def _effort(self) -> tuple[int, int]:
-        if not self.operator.takes_variables:
-            return _STEPS_OF_AN_ADDRESS if self.operator.family is Family.ADDRESS else _STEPS_OF_A_TYPED_VALUE, 1
-        of_each = list(map(wildcards.effort, self.tokens))
-        return 1 + sum(steps for steps, _ in of_each), _STEPS_OF_A_TEXT + sum(more for _, more in of_each)
-
-    def effort(self, length: int) -> int:
-        """The steps that a test of a value of so many characters takes at most."""
-        steps, more = self._effort
-        return steps + (more * length >> 10)
+    def readable(self) -> tuple[wildcards.Tokens, ...]:
+        """The values that can match. An ARN of fewer than six parts is not documented: an Allow compares it as a
+        string, a Deny does whatever denies less."""
+        tokens = self.tokens
+        if self.operator.family is not Family.ARN or self.allow or self.operator.negated:
+            return tokens
+        return tuple([each for each in tokens if wildcards.arn_parts(each) is not None])
 
     @lazy
     def text(self) -> str:
@@ -92,94 +148,123 @@ class Condition:
         return f"{self.operator_written} {self.key_written} = {', '.join(self.values)}"
 
 
-@dataclass(frozen=True)
-class Resources:
-    """The resource element of a statement."""
-
-    patterns: tuple[wildcards.Tokens, ...]
-    negated: bool = False
-
-    @lazy
-    def variables(self) -> tuple[str, ...]:
-        """Names of the policy variables in its patterns."""
-        return tuple(dict.fromkeys(v.name for tokens in self.patterns for v in wildcards.variables_in(tokens)))
-
-    @lazy
-    def without_variables(self) -> "Resources":
-        """Those of its patterns that read no variables."""
-        return Resources(tuple(t for t in self.patterns if not wildcards.variables_in(t)), self.negated)
-
-    @lazy
-    def answers(self) -> dict[tuple[object, ...], Optional[bool]]:
-        """Whether it covers a key, by expanded patterns and the key's parts, as far as that was asked."""
-        return {}
-
-
-THE_KEY = Resources(((wildcards.STAR,),))  # the plain `*`
-
-
-def _listed(value: Any) -> Iterable[str]:
-    return (value,) if isinstance(value, str) else value
-
-
 class Statement(NamedTuple):
-    """One statement. `actions` is a bit mask over the KMS actions; 0 where the statement has no effect on any."""
+    """One statement. One that cannot be read, or has no effect, covers no action.
 
-    number: int  # its 0-based position
-    source: Mapping[str, Any]
+    number: its 0-based position; actions: a bit mask, see actions.py; resource: what tests the key's ARN, None for the
+    plain `*`; conditions: as written; alternatives: of an Allow, conditions whose keys differ in case only: one of
+    each tuple is enough. Source: KMS Developer Guide, *Default key policy*, Resource.
+    """
+
+    number: int
+    source: Any
     sid: str
     allow: bool
     principals: Principals
-    actions: int
-    resources: Optional[Resources]
-    conditions: tuple[Condition, ...]
+    actions: Mask
+    resource: Optional[Condition] = None
+    conditions: tuple[Condition, ...] = ()
+    alternatives: tuple[tuple[Condition, ...], ...] = ()
 
     @property
-    def all_but(self) -> bool:
-        """Whether the statement lists the actions that it does not cover."""
-        return "NotAction" in self.source
+    def required(self) -> tuple[Condition, ...]:
+        """The conditions that must all hold, the resource's first."""
+        conditions = self.conditions
+        if self.alternatives:
+            either = [condition for listed in self.alternatives for condition in listed]
+            conditions = tuple([condition for condition in conditions if condition not in either])
+        return conditions if self.resource is None else (self.resource, *conditions)
 
     @property
     def actions_written(self) -> tuple[str, ...]:
         """The actions as written; those of NotAction behind `!`."""
-        listed = self.source.get("Action")
-        if listed is None:
-            return tuple(["!" + text for text in _listed(self.source.get("NotAction", ()))])
-        return (listed,) if isinstance(listed, str) else tuple(listed)
+        return _written(self.source, "Action")
+
+    @property
+    def conditions_written(self) -> tuple[str, ...]:
+        """One line for every operator and key."""
+        return tuple([condition.text for condition in self.conditions])
+
+    @property
+    def principals_written(self) -> tuple[str, ...]:
+        """The principals as written, typed ones as `Service:…`; those of NotPrincipal behind `!`."""
+        return self.principals.written
 
     @property
     def name(self) -> str:
-        """How a reason refers to the statement: its Sid in quotes, else its position."""
-        sid = self.sid if len(self.sid) <= _LONGEST_NAME else self.sid[: _LONGEST_NAME - 1] + "…"
-        return f'statement "{sid}"' if sid else f"Statement[{self.number}]"
+        """What texts for people call the statement: its Sid in quotes, else its position from 1."""
+        return statement_name(self.number, self.sid)
+
+
+def statement_name(number: int, sid: str) -> str:
+    """What texts for people call a statement. number: its 0-based position; sid: '' for none."""
+    shown = sid if len(sid) <= _LONGEST_NAME else sid[: _LONGEST_NAME - 1] + "…"
+    return f'statement "{shown}"' if sid else f"statement {number + 1}"
+
+
+def _written(source: Any, element: str) -> tuple[str, ...]:
+    if not isinstance(source, dict):
+        return ()
+    for mark, name in (("", element), ("!", "Not" + element)):
+        listed = source.get(name)
+        if listed is not None:
+            texts = [listed] if isinstance(listed, str) else listed
+            return tuple([mark + text for text in texts if isinstance(text, str)]) if isinstance(texts, list) else ()
+    return ()
 
 
 @dataclass(frozen=True)
 class Policy:
-    """A whole key policy that keeps to the grammar."""
+    """A key policy. written: the text that was read; problems: why some of its statements cannot be read."""
 
     statements: tuple[Statement, ...]
     source: Mapping[str, Any]
-    written: str  # the text that was read
+    written: str
+    problems: tuple[Problem, ...] = ()
+
+    @lazy
+    def unreadable(self) -> frozenset[int]:
+        """The positions of the statements that cannot be read."""
+        return frozenset(problem.statement for problem in self.problems if problem.statement is not None)
 
     @lazy
     def allows(self) -> tuple[Statement, ...]:
-        return tuple([s for s in self.statements if s.allow and s.actions and s.resources is not None])
+        """The Allow statements that cover some action."""
+        return tuple([s for s in self.statements if s.allow and s.actions])
 
     @lazy
     def denies(self) -> tuple[Statement, ...]:
-        return tuple([s for s in self.statements if not s.allow and s.actions and s.resources is not None])
+        """The Deny statements that cover some action."""
+        return tuple([s for s in self.statements if not s.allow and s.actions])
 
     @lazy
-    def denied(self) -> int:
-        """The actions that Denies cover, as a bit mask."""
+    def denied(self) -> Mask:
+        """The actions that Denies cover."""
         return reduce(or_, [deny.actions for deny in self.denies], 0)
+
+    def denies_some_of(self, actions: Mask) -> bool:
+        """Whether a Deny covers some of the actions, or what a grant among them is for."""
+        if not self.denied:
+            return False
+        return bool(self.denied & (actions | (ENCRYPT_MASK | DECRYPT_MASK if actions & GRANTS_MASK else 0)))
 
     @lazy
     def open_ended(self) -> tuple[Statement, ...]:
         """The Allow statements that cover principals they do not name."""
-        found = [s for s in self.statements if s.principals.open_ended]
-        return tuple([s for s in found if s.allow and s.actions and s.resources is not None])
+        return tuple([s for s in self.allows if s.principals.open_ended])
+
+    def within(self, partition: str) -> "Policy":
+        """The policy for a key of this partition: principals of another one are nobody's."""
+        if not any(not text.startswith(f"arn:{partition}:") for text in self.principal_arns):
+            return self
+        statements = tuple([s._replace(principals=s.principals.within(partition)) for s in self.statements])
+        return Policy(statements, self.source, self.written, self.problems)
+
+    @lazy
+    def principal_arns(self) -> tuple[str, ...]:
+        """The ARNs in principal elements, as written."""
+        texts = [text for s in self.statements for text in s.principals.aws if text.startswith("arn:")]
+        return tuple(dict.fromkeys(texts))
 
     @lazy
     def texts(self) -> Sequence[str]:
@@ -194,32 +279,33 @@ class Policy:
 
     @lazy
     def spelling(self) -> Mapping[str, str]:
-        """How the policy spells the context keys that it tests, by their name in lower case."""
-        return {c.key: c.key_written for statement in self.statements for c in statement.conditions}
+        """How the policy spells the context keys that it tests or reads, by their name in lower case."""
+        found: dict[str, str] = {}
+        for text in wildcards.variable_names(self.written):
+            found.setdefault(text.lower(), text)
+        for condition in self.conditions:
+            found[condition.key] = condition.key_written
+        return found
+
+    @lazy
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition of a statement that covers some action, those of resource elements among them."""
+        found = [c for s in self.statements if s.actions for c in s.conditions]
+        return (*found, *(s.resource for s in self.statements if s.actions and s.resource is not None))
 
     @lazy
     def reads(self) -> frozenset[str]:
         """Every context key that a condition or a variable reads."""
-        found: set[str] = set()
-        for statement in self.statements:
-            for condition in statement.conditions:
-                found.add(condition.key)
-                found.update(condition.variables)
-            if statement.resources is not None and statement.resources is not THE_KEY:
-                found.update(statement.resources.variables)
-        return frozenset(found)
-
-    @lazy
-    def names_resources(self) -> bool:
-        """Whether a resource element is more than the plain `*`."""
-        return any(s.resources is not None and s.resources is not THE_KEY for s in self.statements)
+        return keys_read(self.conditions)
 
     def spelled(self) -> Iterator[str]:
         """Every text in which an account, an organization, a network or a principal can be spelled out."""
         for statement in self.statements:
-            yield from statement.principals.written
-            for condition in statement.conditions:
-                yield from condition.values
-            if statement.resources is not None:
-                for tokens in statement.resources.patterns:
-                    yield from (token for token in tokens if isinstance(token, str))
+            yield from statement.principals.aws
+        for condition in self.conditions:
+            yield from condition.values
+
+
+def keys_read(conditions: Iterable[Condition]) -> frozenset[str]:
+    """Every context key that the conditions test or read."""
+    return frozenset([name for c in conditions for name in (c.key, *c.variables)])

@@ -3,12 +3,13 @@
 Source: IAM User Guide, *IAM JSON policy elements: Condition operators*.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Callable, NamedTuple, Optional, Union
+from typing import Any, Callable, Union
 
 from ..caching import cached_for_short, lazy
+from ..regular.intervals import NOTHING, Intervals, above, below, points, union
 from . import cidr, typed_values, wildcards
 
 
@@ -25,11 +26,7 @@ class Family(Enum):
     NULL = "Null"
 
 
-class Order(NamedTuple):
-    """A comparison with a list of values: the one that is easiest to pass, and how the request's value passes it."""
-
-    easiest: Callable[[Iterable[Any]], Any]
-    passes: Callable[[Any, Any], bool]
+Points = Callable[[Sequence[Any]], Intervals]
 
 
 @dataclass(frozen=True)
@@ -41,20 +38,20 @@ class Operator:
     negated: bool = False
     wildcards: bool = False
     ignore_case: bool = False
-    order: Optional[Order] = None  # None: equality
+    points: Points = points  # of an ordered family: the points that match one of these values
 
     @lazy
     def takes_variables(self) -> bool:
         return self.family in (Family.STRING, Family.ARN)
 
 
-_ORDERS: dict[str, Optional[Order]] = {
-    "Equals": None,
-    "NotEquals": None,
-    "LessThan": Order(max, lambda given, edge: bool(given < edge)),
-    "LessThanEquals": Order(max, lambda given, edge: bool(given <= edge)),
-    "GreaterThan": Order(min, lambda given, edge: bool(given > edge)),
-    "GreaterThanEquals": Order(min, lambda given, edge: bool(given >= edge)),
+_ORDERS: dict[str, Points] = {
+    "Equals": points,
+    "NotEquals": points,
+    "LessThan": lambda values: below(max(values), False),
+    "LessThanEquals": lambda values: below(max(values), True),
+    "GreaterThan": lambda values: above(min(values), False),
+    "GreaterThanEquals": lambda values: above(min(values), True),
 }
 
 _TABLE = (
@@ -69,7 +66,7 @@ _TABLE = (
     Operator("ArnNotEquals", Family.ARN, negated=True, wildcards=True),
     Operator("ArnNotLike", Family.ARN, negated=True, wildcards=True),
     *(
-        Operator(kind.value + name, kind, negated=name.startswith("Not"), order=order)
+        Operator(kind.value + name, kind, negated=name.startswith("Not"), points=order)
         for kind in (Family.NUMERIC, Family.DATE)
         for name, order in _ORDERS.items()
     ),
@@ -81,15 +78,15 @@ _TABLE = (
 )
 OPERATORS: dict[str, Operator] = {operator.name.lower(): operator for operator in _TABLE}
 
+ORDERED = (Family.NUMERIC, Family.DATE, Family.ADDRESS)
 _READ: dict[Family, Callable[[str], Any]] = {
     Family.NUMERIC: typed_values.number,
     Family.DATE: typed_values.moment,
+    Family.ADDRESS: cidr.position,
     Family.BOOLEAN: typed_values.boolean,
     Family.BINARY: typed_values.binary,
     Family.NULL: typed_values.boolean,
 }
-
-
 _LONGEST_WRITTEN = 100
 
 
@@ -104,6 +101,15 @@ def policy_value(text: str, family: Family) -> Any:
     return read(text, family) if len(text) <= _LONGEST_WRITTEN or family is Family.BINARY else None
 
 
+def matching_points(operator: Operator, texts: Sequence[str]) -> Intervals:
+    """The points of a number, a moment or an address that match one of a policy's values, before any negation."""
+    if operator.family is Family.ADDRESS:
+        blocks = filter(None, map(cidr.block, texts))
+        return union(((block.low, 0), (block.high, 1)) for block in blocks)
+    values = [value for value in (policy_value(text, operator.family) for text in texts) if value is not None]
+    return operator.points(values) if values else NOTHING
+
+
 Test = Callable[[str], bool]
 
 
@@ -113,13 +119,11 @@ def text_test(operator: Operator, listed: Sequence[wildcards.Tokens]) -> Test:
     if operator.ignore_case:
         folded = frozenset(map(wildcards.fold, plain))
         return lambda value: wildcards.fold(value) in folded
-    globs: list[Union[wildcards.Glob, wildcards.ArnGlob]]
     wild = [tokens for tokens in listed if not wildcards.is_plain(tokens)]
-    if operator.family is Family.ARN:
-        plain = frozenset(filter(wildcards.is_arn, plain))
-        globs = [wildcards.ArnGlob(parts) for parts in map(wildcards.arn_parts, wild) if parts is not None]
-    else:
-        globs = [wildcards.Glob(tokens) for tokens in wild]
+    globs: list[Union[wildcards.Glob, wildcards.ArnGlob]] = []
+    for tokens in wild:
+        parts = wildcards.arn_parts(tokens) if operator.family is Family.ARN else None
+        globs.append(wildcards.Glob(tokens) if parts is None else wildcards.ArnGlob(parts))
     if not globs:
         return plain.__contains__
     return lambda value: value in plain or any(glob.matches(value) for glob in globs)
@@ -127,27 +131,17 @@ def text_test(operator: Operator, listed: Sequence[wildcards.Tokens]) -> Test:
 
 def typed_test(operator: Operator, texts: Sequence[str]) -> Test:
     """The same for the other operators; a text that is not of the operator's type matches nothing."""
-    if operator.family is Family.ADDRESS:
-        ranges = cidr.Ranges(block for block in map(cidr.block, texts) if block)
+    family = operator.family
+    if family in ORDERED:
+        found = matching_points(operator, texts)
 
-        def inside(value: str) -> bool:
-            host = cidr.address(value)
-            return host is not None and ranges.hold(*host)
+        def holds(value: str) -> bool:
+            point = read(value, family)
+            return point is not None and point in found
 
-        return inside
-    wanted = frozenset(found for found in (policy_value(text, operator.family) for text in texts) if found is not None)
-    if not wanted:
-        return lambda value: False
-    order = operator.order
-    edge = order.easiest(wanted) if order else None
-
-    def holds(value: str) -> bool:
-        given = read(value, operator.family)
-        if given is None:
-            return False
-        return order.passes(given, edge) if order else given in wanted
-
-    return holds
+        return holds
+    wanted = frozenset(value for value in (policy_value(text, family) for text in texts) if value is not None)
+    return lambda value: read(value, family) in wanted
 
 
 def signed(operator: Operator, test: Test) -> Test:

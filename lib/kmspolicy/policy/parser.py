@@ -5,14 +5,15 @@ Source: IAM User Guide, *Grammar of the IAM JSON policy language* and *IAM JSON 
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Optional
 
 from ..caching import cached_for_short
-from . import wildcards
-from .actions import COMMON, EVERY_ACTION, covered
-from .errors import Fault, PolicyError
-from .model import THE_KEY, Condition, Policy, Quantifier, Resources, Statement
+from .actions import COMMON, EVERY_ACTION, Mask, covered
+from .context_keys import KEY_ARN, context_key
+from .errors import Fault, PolicyError, Problem
+from .model import Condition, Policy, Quantifier, Statement
 from .operators import OPERATORS, Family, Operator
 from .principals import ANYONE, Principals, one_principal
 from .strict_json import DEEPEST, JsonFloat, bound_depth, nests_too_deep, read_json, show
@@ -27,17 +28,22 @@ _TOP_ELEMENTS = frozenset(("Version", "Id", "Statement"))
 _PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
-def parse(text: str) -> Policy:
-    """The policy in the text. Raises PolicyError with what is wrong and where."""
+def parse(text: str, extra: tuple[str, ...] = ()) -> Policy:
+    """The policy in the text. Raises PolicyError where the policy as a whole cannot be read.
+
+    An error inside one statement is among the policy's problems, and that statement has no effect.
+
+    extra: actions that the table does not know and that are asked for, see actions.mask_of.
+    """
     try:
-        return _policy(text)
+        return _policy(text, extra)
     except PolicyError:
         if nests_too_deep(text):
             raise PolicyError(Fault.TOO_DEEP, str(DEEPEST)) from None
         raise
 
 
-def _policy(text: str) -> Policy:
+def _policy(text: str, extra: tuple[str, ...]) -> Policy:
     document = read_json(text)
     if not isinstance(document, dict):
         raise PolicyError(Fault.NOT_AN_OBJECT, show(document), place="policy")
@@ -56,13 +62,23 @@ def _policy(text: str) -> Policy:
     if not statements:
         raise PolicyError(Fault.NO_STATEMENT)
     expands = version == VERSIONS[0]
-    found = []
+    found: list[Statement] = []
+    problems: list[Problem] = []
     for index, source in enumerate(statements):
         try:
-            found.append(_statement(source, index, expands))
+            found.append(_statement(source, index, expands, extra))
         except PolicyError as error:
-            raise error.within(f"Statement[{index}]") from None
-    return Policy(tuple(found), document, text)
+            broken = _unreadable(source, index)
+            found.append(broken)
+            problems.append(replace(error.within(broken.name, ", ").problem, statement=index))
+    return Policy(tuple(found), document, text, tuple(problems))
+
+
+def _unreadable(source: Any, index: int) -> Statement:
+    """A statement that breaks the grammar: it gives and denies nothing."""
+    sid = source.get("Sid", "") if isinstance(source, dict) else ""
+    allow = not isinstance(source, dict) or source.get("Effect") != "Deny"
+    return Statement(index, source, sid if isinstance(sid, str) else "", allow, _NOBODY, 0)
 
 
 def _bound_unknown(source: dict[str, Any], known: frozenset[str]) -> None:
@@ -70,7 +86,7 @@ def _bound_unknown(source: dict[str, Any], known: frozenset[str]) -> None:
     bound_depth([value for element, value in source.items() if element not in known])
 
 
-def _statement(source: Any, index: int, expands: bool) -> Statement:
+def _statement(source: Any, index: int, expands: bool, extra: tuple[str, ...]) -> Statement:
     if not isinstance(source, dict):
         raise PolicyError(Fault.NOT_AN_OBJECT, show(source))
     effect = source.get("Effect")
@@ -89,23 +105,24 @@ def _statement(source: Any, index: int, expands: bool) -> Statement:
         action = _side(source, "Action", "NotAction")
     if place not in source:
         raise PolicyError(Fault.NO_PRINCIPAL)
-    resources: Optional[Resources] = None
+    allow = effect == "Allow"
+    covers_keys, resource_test = False, None
     conditions: tuple[Condition, ...] = ()
+    alternatives: tuple[tuple[Condition, ...], ...] = ()
     actions = 0
     try:
         principals = _principals(source[place], place == "NotPrincipal")
         if (place := resource) in source:
-            resources = _resources(source[place], place == "NotResource", expands)
+            covers_keys, resource_test = _resources(source[place], place == "NotResource", expands)
         if (place := "Condition") in source:
-            conditions = _conditions(source[place], expands)
+            conditions, alternatives = _conditions(source[place], expands, allow)
         if (place := action) in source:
-            actions = _actions(source[place], place == "NotAction")
+            actions = _actions(source[place], place == "NotAction", extra)
     except PolicyError as error:
         raise error.within(place) from None
-    return _new(Statement, (index, source, sid, effect == "Allow", principals, actions, resources, conditions))
-
-
-_new = tuple.__new__  # a NamedTuple's own constructor is written in Python and takes twice as long
+    if not covers_keys:
+        actions = 0  # KMS accepts a statement that lists no resource, and it has no effect
+    return Statement(index, source, sid, allow, principals, actions, resource_test, conditions, alternatives)
 
 
 def _side(source: dict[str, Any], element: str, complement: str) -> str:
@@ -169,7 +186,7 @@ def _principal_texts(kind: str, values: Any) -> Sequence[str]:
         raise error.within(kind) from None
 
 
-def _actions(value: Any, negated: bool) -> int:
+def _actions(value: Any, negated: bool, extra: tuple[str, ...]) -> Mask:
     listed = [value] if isinstance(value, str) else value
     mask = 0
     try:
@@ -178,20 +195,27 @@ def _actions(value: Any, negated: bool) -> int:
     except (KeyError, TypeError):  # not one of the everyday patterns, or no text at all
         listed = _texts(value)
         for text in listed:
-            mask |= covered(text)
+            mask |= covered(text, extra)
+    if extra and mask != EVERY_ACTION:  # the everyday patterns do not know them
+        for text in listed:
+            mask |= covered(text, extra)
     if negated:
-        return EVERY_ACTION & ~mask if listed else 0
+        return ~mask if listed else 0
     return mask
 
 
-def _resources(value: Any, negated: bool, expands: bool) -> Optional[Resources]:
+def _resources(value: Any, negated: bool, expands: bool) -> tuple[bool, Optional[Condition]]:
+    """Whether anything is listed, and what tests the key's ARN: None for the plain `*`."""
     if value == "*" and not negated:
-        return THE_KEY
-    listed = _texts(value)
-    if listed == ["*"] and not negated:
-        return THE_KEY
-    return Resources(tuple(wildcards.tokens_of(text, True, expands) for text in listed), negated) if listed else None
+        return True, None
+    listed = tuple(_texts(value))
+    if listed == ("*",) and not negated:
+        return True, None
+    element = "NotResource" if negated else "Resource"
+    return bool(listed), Condition(_RESOURCE[negated], None, False, element, KEY_ARN, listed, expands)
 
+
+_RESOURCE = {False: OPERATORS["stringlike"], True: OPERATORS["stringnotlike"]}
 
 _OPERATOR_NAME = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(.*?)(IfExists)?\Z", re.IGNORECASE | re.DOTALL)
 _QUANTIFIERS = {"forallvalues": Quantifier.ALL, "foranyvalue": Quantifier.ANY}
@@ -204,25 +228,40 @@ def _operator(name: str) -> tuple[Operator, Optional[Quantifier], bool]:
     operator = OPERATORS.get(bare.lower())
     if operator is None:
         raise PolicyError(Fault.OPERATOR, show(name))
-    if operator.family is Family.NULL and (prefix or if_exists):
+    if operator.family is Family.NULL and if_exists:
         raise PolicyError(Fault.NULL_FORM, show(name))
     return operator, _QUANTIFIERS.get((prefix or "").lower()), bool(if_exists)
 
 
-def _conditions(source: Any, expands: bool) -> tuple[Condition, ...]:
+def _conditions(
+    source: Any, expands: bool, allow: bool
+) -> tuple[tuple[Condition, ...], tuple[tuple[Condition, ...], ...]]:
+    """The conditions, and of an Allow those whose keys differ in case only: AWS does not say what they mean together,
+    so that one of them is enough; in a Deny all must hold."""
     if not isinstance(source, dict):
         raise PolicyError(Fault.NOT_AN_OBJECT, show(source))
     found: list[Condition] = []
+    alternatives: list[tuple[Condition, ...]] = []
     for name, keys in source.items():
         _operator(name)
         try:
-            found += _of_operator(name, keys, expands)
+            listed = _of_operator(name, keys, expands, allow)
         except PolicyError as error:
             raise error.within(name) from None
-    return tuple(found)
+        found += listed
+        if allow and len(listed) > 1:
+            alternatives += _differing_in_case(listed)
+    return tuple(found), tuple(alternatives)
 
 
-def _of_operator(name: str, keys: Any, expands: bool) -> list[Condition]:
+def _differing_in_case(conditions: list[Condition]) -> list[tuple[Condition, ...]]:
+    of_key: dict[str, list[Condition]] = {}
+    for condition in conditions:
+        of_key.setdefault(condition.key, []).append(condition)
+    return [tuple(alike) for alike in of_key.values() if len(alike) > 1]
+
+
+def _of_operator(name: str, keys: Any, expands: bool, allow: bool) -> list[Condition]:
     if not isinstance(keys, dict):
         raise PolicyError(Fault.NOT_AN_OBJECT, show(keys))
     found = []
@@ -234,19 +273,21 @@ def _of_operator(name: str, keys: Any, expands: bool) -> list[Condition]:
             values = _condition_values(key, value)
             length = len(values) + sum(map(len, values))
         short = len(key) + length <= _LONGEST_SHARED
-        found.append((_shared_condition if short else _condition)(name, key, values, expands, short))
-    if len(found) > 1:
-        seen: set[str] = set()
-        for condition in found:
-            if condition.key in seen:
-                raise PolicyError(Fault.DUPLICATE_KEY, show(condition.key_written))
-            seen.add(condition.key)
+        make = _shared_condition if short else _condition
+        found.append(make(name, key, values, expands, allow or not _is_read_by_effect(name, key), short))
     return found
 
 
-def _condition(name: str, key: str, values: tuple[str, ...], expands: bool, shared: bool) -> Condition:
+@cached_for_short(64)
+def _is_read_by_effect(name: str, key: str) -> bool:
+    """Whether a Deny reads such a condition otherwise than an Allow does."""
+    operator, quantifier, _ = _operator(name)
+    return operator.family is Family.ARN or (quantifier is None and context_key(key.lower()).multivalued)
+
+
+def _condition(name: str, key: str, values: tuple[str, ...], expands: bool, allow: bool, shared: bool) -> Condition:
     operator, quantifier, if_exists = _operator(name)
-    return Condition(operator, quantifier, if_exists, name, key, values, expands, shared)
+    return Condition(operator, quantifier, if_exists, name, key, values, expands, allow, shared)
 
 
 # Policies have many conditions in common: one object stands for all that are alike, and keeps what is known of it.

@@ -6,7 +6,7 @@ Source: IAM User Guide, *AWS JSON policy elements: Principal* and *NotPrincipal*
 import re
 from collections.abc import Sequence
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from ..caching import cached_for_short, lazy
 
@@ -25,14 +25,34 @@ class Named(Enum):
 
 
 class Principals:
-    """Whom a principal element covers. What its values name is worked out when it is asked for: most never are."""
+    """The principals that an element covers. What its values name is worked out when it is first asked for."""
 
-    def __init__(self, negated: bool, anyone: bool, listed: tuple[tuple[str, Sequence[str]], ...]) -> None:
-        """negated: covers the complement of whom it lists; anyone: lists `*`; listed: the values behind each type."""
+    def __init__(
+        self,
+        negated: bool,
+        anyone: bool,
+        listed: tuple[tuple[str, Sequence[str]], ...],
+        partition: Optional[str] = None,
+    ) -> None:
+        """negated: it covers everyone but those it lists; anyone: it lists `*`; listed: the values of each type;
+        partition: the only one whose ARNs name somebody, None for any."""
         self.negated = negated
         self.anyone = anyone
         self.open_ended = negated or anyone  # it covers principals that it does not name
         self._listed = listed
+        self._partition = partition
+
+    def within(self, partition: str) -> "Principals":
+        """The same element for a key of this partition: principals of another one are nobody's."""
+        texts = self._of("AWS")
+        if all(_is_of(text, partition) for text in texts):
+            return self
+        return Principals(self.negated, self.anyone, self._listed, partition)
+
+    @property
+    def aws(self) -> Sequence[str]:
+        """The values of the type AWS, as written."""
+        return next((texts for kind, texts in self._listed if kind == "AWS"), ())
 
     @lazy
     def written(self) -> tuple[str, ...]:
@@ -52,7 +72,7 @@ class Principals:
     def _named(self) -> dict[Named, dict[str, str]]:
         """The values under `AWS`: by what they stand for, the ids or ARNs with the account of each ('' if unknown)."""
         found: dict[Named, dict[str, str]] = {}
-        for what, who, account in map(named, self._of("AWS")):
+        for what, who, account in map(classify, self._of("AWS")):
             if what in found:
                 found[what][who] = account
             else:
@@ -60,10 +80,11 @@ class Principals:
         return found
 
     def _of(self, wanted: str) -> Sequence[str]:
-        """The values behind a type."""
+        """The values of a type that can name somebody."""
         for kind, texts in self._listed:
             if kind == wanted:
-                return texts
+                partition = self._partition
+                return texts if partition is None else [text for text in texts if _is_of(text, partition)]
         return ()
 
     def _who(self, what: Named) -> frozenset[str]:
@@ -98,6 +119,14 @@ class Principals:
         owners = [account for those in self._named.values() for account in those.values() if account]
         return Who(frozenset(owners), self._who(Named.UNIQUE_ID), named_services)
 
+    def outside(self, own_account: str) -> tuple[str, ...]:
+        """The values, as written, that name somebody of another account than the key's."""
+        found = [(text, classify(text)) for text in self._of("AWS")]
+        outside = [
+            text for text, (what, _, account) in found if what is not Named.NOBODY and (account or text) != own_account
+        ]
+        return tuple([text for text in outside if text != own_account])
+
     @property
     def unique_ids(self) -> frozenset[str]:
         return self.who.unique_ids
@@ -127,7 +156,7 @@ _ROOT = re.compile(r"arn:[^:]*:iam::([0-9]{12}):root\Z")
 _OWNER = re.compile(r"arn:[^:]*:(?:iam::([0-9]{12}):(?:role|user)|sts::([0-9]{12}):(federated-user|assumed-role))\Z")
 
 
-def named(value: str) -> tuple[Named, str, str]:
+def classify(value: str) -> tuple[Named, str, str]:
     """What a value under the principal type `AWS` names: its kind, the id or ARN, and the account ('' if unknown)."""
     if "*" in value or "?" in value:
         return (Named.ANYONE if value == "*" else Named.NOBODY), value, ""
@@ -161,6 +190,10 @@ def _of_head(head: str) -> tuple[Named, str]:
 def one_principal(value: str, kind: str) -> Principals:
     """The principal element that lists a single value, of this type."""
     return Principals(False, value == "*" and kind == "AWS", ((kind, (value,)),))
+
+
+def _is_of(value: str, partition: str) -> bool:
+    return not value.startswith("arn:") or value.startswith(f"arn:{partition}:")
 
 
 def account_of(arn: str) -> str:

@@ -28,14 +28,14 @@ def canonical(source: Mapping[str, Any]) -> str:
     return _CANONICAL.encode(source)
 
 
-def of_statements(
-    written: str, elements: Set[str], sources: Sequence[Mapping[str, Any]], canonical_text: str
-) -> Sequence[str]:
+def of_statements(written: str, elements: Set[str], sources: Sequence[Any], canonical_text: str) -> Sequence[str]:
     """Each statement of a policy as compact JSON; escaped where its characters cannot be written as UTF-8.
 
     written: the policy as it was read; elements: the names of its own; sources: its statements' values;
     canonical_text: its canonical form.
     """
+    if not all(isinstance(source, dict) for source in sources):  # some cannot be read
+        return list(map(_text, sources))
     if written.endswith(_END) and elements <= _PLAIN and _is_compact(written, canonical_text):
         together = written[written.find(_BEGIN) + len(_BEGIN) : -len(_END)]
     else:
@@ -58,7 +58,7 @@ def _is_compact(written: str, canonical_text: str) -> bool:
     return same and "\\" not in written and _DELETE not in written and _FRACTION not in canonical_text
 
 
-def _text(source: Mapping[str, Any]) -> str:
+def _text(source: Any) -> str:
     text = _READABLE.encode(source)
     if text.isascii():
         return text

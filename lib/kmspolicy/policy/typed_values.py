@@ -31,14 +31,6 @@ def number(text: str) -> Optional[Number]:
     return Decimal(text)
 
 
-def between(low: Number, high: Number) -> Number:
-    """The exact middle of two numbers."""
-    from decimal import Context
-
-    context = Context(prec=2 * _LONGEST + 2000)
-    return context.divide(context.add(low, high), 2)
-
-
 def number_text(value: Number) -> str:
     """A number as plain decimal text."""
     text = format(value, "f")

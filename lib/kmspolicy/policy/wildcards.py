@@ -72,6 +72,14 @@ def _variable(inside: str) -> Token:
     return Variable(inside.strip().lower(), None)
 
 
+_NAME_OF_A_VARIABLE = re.compile(r"\$\{\s*([^,}]+?)\s*[,}]")
+
+
+def variable_names(text: str) -> list[str]:
+    """The names of the variables in a text, as written."""
+    return _NAME_OF_A_VARIABLE.findall(text) if "${" in text else []
+
+
 def is_plain(tokens: Tokens) -> bool:
     """Whether the text has neither wildcards nor variables."""
     return not tokens or (len(tokens) == 1 and isinstance(tokens[0], str))
@@ -174,32 +182,6 @@ def _segment(tokens: list[Token]) -> _Segment:
     return _Segment(width, tuple(pieces))
 
 
-_TOKENS_OF_A_STEP = 4
-_CHARACTERS_OF_A_STEP = 16  # that are put together anew
-_STEPS_OF_A_PLACE = 200  # to look at 1,024 places in a text for one of the pieces between question marks
-
-
-def effort(tokens: Tokens) -> tuple[int, int]:
-    """Steps that a match takes at most: at any rate, and for each 1,024 characters of the text that is matched."""
-    if is_plain(tokens):
-        return 0, 0
-    steps = 1 + len(tokens) // _TOKENS_OF_A_STEP
-    widest = width = pieces = single = 0
-    for token in tokens:
-        if isinstance(token, str):
-            width += len(token)
-            pieces += 1
-        elif token is ONE:
-            single += 1
-        elif token is STAR:
-            # No place of the text is looked at for two of the stretches between stars.
-            widest = max(widest, width + bool(single) * pieces * _STEPS_OF_A_PLACE)
-            width = pieces = single = 0
-    if any(isinstance(token, Variable) for token in tokens):
-        steps += 2 * len(tokens) + sum(len(t) for t in tokens if isinstance(t, str)) // _CHARACTERS_OF_A_STEP
-    return steps, widest
-
-
 def arn_parts(tokens: Tokens) -> Optional[tuple[Tokens, ...]]:
     """The six parts of an expanded ARN; None when it is not one. The sixth keeps its colons."""
     parts: list[list[Token]] = [[]]
@@ -232,12 +214,12 @@ class ArnGlob:
         return len(values) == 6 and all(part.matches(value) for part, value in zip(self._parts, values))
 
 
-def arn_like(tokens: Tokens, arn: str) -> str:
-    """An ARN that a pattern matches, as like another one as can be: its parts stand where the pattern has wildcards."""
+def like(tokens: Tokens, arn: str) -> Optional[str]:
+    """An ARN that a pattern matches, with the parts of another one where the pattern has wildcards; None for others."""
     parts, others = arn_parts(tokens), arn.split(":", 5)
     if parts is None or len(others) != 6:
-        return arn
-    kept = [other if not is_plain(part) else filled(part, "") for part, other in zip(parts[:5], others)]
+        return None
+    kept = [filled(part, "") if is_plain(part) else other for part, other in zip(parts[:5], others)]
     return ":".join((*kept, filled(parts[5], "any")))
 
 
@@ -279,11 +261,11 @@ def automaton(tokens: Tokens, ignore_case: bool = False) -> languages.Pattern:
     return _as_elements(tokens, languages.ANY, ignore_case)
 
 
-def arn_automaton(tokens: Tokens) -> Optional[languages.Pattern]:
-    """The same for an ARN, whose wildcards stay inside their part; None when it is not an ARN."""
+def arn_automaton(tokens: Tokens) -> languages.Pattern:
+    """The same for an ARN, whose wildcards stay inside their part; a text with fewer parts is compared as a string."""
     parts = arn_parts(tokens)
     if parts is None:
-        return None
+        return automaton(tokens)
     colon = languages.literal(":")
     row: languages.Pattern = ()
     for part in parts[:5]:

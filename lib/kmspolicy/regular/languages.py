@@ -4,11 +4,11 @@ A pattern is a row of character classes, each once or repeated; the search walks
 shortest text first, with every set of positions held in one integer.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import Callable, NamedTuple, Optional
-from typing import Union as Either
+from typing import Callable, NamedTuple, Optional, Union
 
 
 class CharClass(NamedTuple):
@@ -40,7 +40,7 @@ class Part(NamedTuple):
     ends: Sequence[int]
 
 
-Row = Either[Pattern, Part]
+Row = Union[Pattern, Part]
 _LOWER, _UPPER, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 ANY = CharClass(frozenset(), True)
 NO_COLON = CharClass(frozenset(":"), True)
@@ -48,13 +48,18 @@ DIGIT = CharClass(frozenset(_DIGITS))
 HEX = CharClass(frozenset(_DIGITS + "abcdef"))
 LOWER_ALNUM = CharClass(frozenset(_LOWER + _DIGITS))
 UPPER_ALNUM = CharClass(frozenset(_UPPER + _DIGITS))
+ID = CharClass(frozenset(_LOWER + _UPPER + _DIGITS + "-"))
 LABEL = CharClass(frozenset(_LOWER + _DIGITS + "-"))
+DOTTED = CharClass(LABEL.chars | {"."})
+LETTERS = CharClass(frozenset(_LOWER + _UPPER))
+UPPER_CODE = CharClass(frozenset(_UPPER + _DIGITS + "_"))
 NAME = CharClass(frozenset(_LOWER + _UPPER + _DIGITS + "_+=,.@-"))
 PATH = CharClass(frozenset(map(chr, range(0x21, 0x80))))
 
 _STEP_OF_BITS = 12  # each 4,096 bits of an integer make a step as long again
 
 _CLASSES_OF_A_STEP = 4  # that are looked through for a state
+_MOST_LOOKED_AT = 8  # patterns of a group, for a quick contradiction
 _FEW = 2  # characters of a class that spells one letter, in either case
 
 # The order in which characters are tried, so that a witness reads naturally.
@@ -85,6 +90,44 @@ def any_of(chars: CharClass) -> Pattern:
 ANYTHING = any_of(ANY)
 
 
+def both(left: CharClass, right: CharClass) -> CharClass:
+    """The characters that are in two classes."""
+    if left.negated and right.negated:
+        return CharClass(left.chars | right.chars, True)
+    if left.negated:
+        return CharClass(right.chars - left.chars)
+    return CharClass(left.chars - right.chars if right.negated else left.chars & right.chars)
+
+
+def restricted(row: Pattern, chars: CharClass) -> Optional[Pattern]:
+    """The pattern of those texts of another that are made of certain characters; None where there is none."""
+    found = []
+    for element in row:
+        shared = both(element.chars, chars)
+        if shared.chars or shared.negated:
+            found.append(Element(shared, element.repeat))
+        elif not element.repeat:
+            return None
+    return tuple(found)
+
+
+def as_regex(patterns: Sequence[Pattern]) -> "re.Pattern[str]":
+    """A regular expression that matches what one of the patterns does; for patterns with few repeats, since a regular
+    expression may look at a text once for each of them."""
+    return re.compile("(?:" + "|".join(["".join(map(_in_regex, row)) for row in patterns]) + r")\Z", re.DOTALL)
+
+
+def _in_regex(element: Element) -> str:
+    chars = element.chars
+    if not chars.chars:
+        one = "." if chars.negated else "(?!)"
+    elif len(chars.chars) == 1 and not chars.negated:
+        one = re.escape(*chars.chars)
+    else:
+        one = f"[{'^' if chars.negated else ''}{''.join(map(re.escape, sorted(chars.chars)))}]"
+    return one + "*" if element.repeat else one
+
+
 def effort(patterns: Sequence[Row]) -> int:
     """The steps that it takes to move the automaton of these patterns by one character."""
     return 1 + (sum(map(_places, patterns)) + len(patterns) >> _STEP_OF_BITS)
@@ -94,7 +137,7 @@ def _places(row: Row) -> int:
     return len(row.row) if isinstance(row, Part) else len(row)
 
 
-class Union:
+class Automaton:
     """Several patterns as one automaton, whose state is one integer: a bit for every position of every pattern."""
 
     def __init__(self, patterns: Sequence[Row]) -> None:
@@ -202,7 +245,7 @@ def _bits(places: list[int]) -> int:
     return int.from_bytes(held, "little")
 
 
-def alphabet(unions: Iterable[Union]) -> tuple[str, ...]:
+def alphabet(unions: Iterable[Automaton]) -> tuple[str, ...]:
     """One character for every combination of the character classes in use."""
     classes = {chars for union in unions for chars in union.by_class}
     spelled = sorted({char for chars in classes if len(chars.chars) <= _FEW for char in chars.chars})
@@ -214,19 +257,26 @@ def alphabet(unions: Iterable[Union]) -> tuple[str, ...]:
     return (*spelled, *others.values())
 
 
-def _clash(rows: Iterable[Pattern]) -> bool:
-    """Whether patterns that must all match ask for different characters in the same place, before any repeat."""
+def _clash(groups: Iterable[Sequence[Pattern]]) -> bool:
+    """Whether groups, of each of which one pattern must match, ask for different characters in the same place."""
     asked: list[frozenset[str]] = []
-    for row in rows:
-        for at, (chars, repeat) in enumerate(row):
-            if repeat or chars.negated:
+    for group in groups:
+        for at, elements in enumerate(zip(*group)):
+            if any(element.repeat or element.chars.negated for element in elements):
                 break
+            chars = frozenset[str]().union(*[element.chars.chars for element in elements])
             if at == len(asked):
-                asked.append(chars.chars)
-            asked[at] &= chars.chars
+                asked.append(chars)
+            asked[at] &= chars
             if not asked[at]:
                 return True
     return False
+
+
+def _plain(group: Sequence[Row]) -> list[Pattern]:
+    """The patterns of a small group of whole ones; none of another, of which no quick contradiction is looked for."""
+    found = [row for row in group if not isinstance(row, Part)]
+    return found if len(found) == len(group) <= _MOST_LOOKED_AT else []
 
 
 def find(
@@ -240,12 +290,12 @@ def find(
     Calls spend(steps) before every state: one for each automaton and character; it may raise to end the search. None
     proves that there is no such text as far as the patterns go; `good` is asked once for every accepting state.
     """
-    alone = [row for group in required if len(group) == 1 for row in group if not isinstance(row, Part)]
-    if _clash(alone) or _clash([row[::-1] for row in alone]):
+    whole = [_plain(group) for group in required]
+    if _clash(whole) or _clash([[row[::-1] for row in group] for group in whole]):
         return None
     spend(sum(map(_places, chain(forbidden, *required))))
-    groups = [Union(group) for group in required]
-    avoid = Union(forbidden)
+    groups = [Automaton(group) for group in required]
+    avoid = Automaton(forbidden)
     chars = alphabet([*groups, avoid])
     cost = sum(union.cost for union in (*groups, avoid))
     classes = 1 + sum(len(group.by_class) for group in groups) // _CLASSES_OF_A_STEP
@@ -291,7 +341,7 @@ def cells(
     whole: the texts end there, so that only which groups match is told apart; else also how texts can go on.
     """
     spend(sum(map(len, chain(*groups))))
-    base, unions = Union((language,)), [Union(group) for group in groups]
+    base, unions = Automaton((language,)), [Automaton(group) for group in groups]
     standing = [union.start for union in unions]
     for char in prefix:
         standing = [union.step(state, char) for union, state in zip(unions, standing)]

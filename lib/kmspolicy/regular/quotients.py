@@ -6,7 +6,9 @@ Source: IAM User Guide, *IAM policy elements: Variables and tags* (a variable am
 from collections.abc import Iterable
 from typing import Callable, Optional
 
-from .languages import CharClass, Part, Pattern, Row
+from .languages import CharClass, Part, Pattern, Row, both, literal
+
+_NO_CHARACTER = CharClass(frozenset())
 
 
 def between(row: Pattern, before: Pattern, after: Pattern, spend: Callable[[int], None]) -> Optional[Row]:
@@ -36,7 +38,11 @@ def _behind(row: Pattern, around: Pattern, spend: Callable[[int], None]) -> list
         found = set(places) if repeat else set[int]()
         while places:
             spend(1 + len(places))
-            moved = (at + (not row[at].repeat) for at in places if at < len(row) and _meet(row[at].chars, chars))
+            moved = (
+                at + (not row[at].repeat)
+                for at in places
+                if at < len(row) and both(row[at].chars, chars) != _NO_CHARACTER
+            )
             places = _opened(row, moved) - found
             found |= places
             if not repeat:
@@ -56,11 +62,6 @@ def _opened(row: Pattern, places: Iterable[int]) -> set[int]:
     return found
 
 
-def _meet(left: CharClass, right: CharClass) -> bool:
-    """Whether two classes share a character."""
-    if left.negated and right.negated:
-        return True
-    if left.negated or right.negated:
-        listed, other = (right, left) if left.negated else (left, right)
-        return not listed.chars <= other.chars
-    return not left.chars.isdisjoint(right.chars)
+def behind(row: Pattern, start: str) -> list[Pattern]:
+    """What matches every text t for which row matches start + t: one pattern for each way to read the start."""
+    return [row[place:] for place in _behind(row, literal(start), lambda steps: None)]

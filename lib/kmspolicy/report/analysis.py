@@ -1,161 +1,146 @@
 """The public door: a policy's text in, verdicts with their reasons and witnesses out."""
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Optional
 
 from ..caching import TextCache, lazy
-from ..evaluation.request import UNKNOWN_KEY, KeyFacts, Request
-from ..policy.actions import ENCRYPT
-from ..policy.context_keys import CLOCKS, SPELLING
+from ..evaluation.request import UNKNOWN_KEY, KeyFacts
+from ..policy.actions import ENCRYPT, shown, unknown
+from ..policy.context_keys import KEY_ARN, Bound, context_key
 from ..policy.errors import PolicyError, Problem
 from ..policy.model import Policy, Statement
 from ..policy.parser import parse
 from ..policy.strict_json import LONGEST_TEXT
 from ..requesters.audience import Audience
-from .reasons import Code, Reason, reasons
+from .proof import witness_text
+from .reasons import reasons
+from .sentences import Code, Reason
 from .verdict import Verdict
 
 _OUTSIDE = (Audience.network, Audience.organization, Audience.external)
 _TOLD = 10  # statements whose reasons a summary tells
+_STARTED = time.time()
 
 
-def analyze(policy_text: str, *, actions: tuple[str, ...] = ENCRYPT, key: KeyFacts = UNKNOWN_KEY) -> "Analysis":
+def analyze(
+    policy_text: str,
+    *,
+    actions: tuple[str, ...] = ENCRYPT,
+    key: KeyFacts = UNKNOWN_KEY,
+    now: float = _STARTED,
+) -> "Analysis":
     """Decides who gets the checked actions on a key by its key policy.
 
     policy_text: the policy as JSON text; actions: full names such as `kms:Encrypt` (see resolve_actions);
-    key: what is known of the key from elsewhere. Never raises: what cannot be read is in the result's `problem`.
-    Source: IAM User Guide, *Policy evaluation logic*; the threat model of this app (README).
+    key: what is known of the key from elsewhere; now: Unix seconds, from which on requests are made where the key has
+    no event time. Never raises: what cannot be read is in the result's `problems`.
+    Source: IAM User Guide, *Policy evaluation logic*; docs/threat-model.md.
     """
-    seen = _SEEN.answer(policy_text, _Seen) if len(policy_text) <= LONGEST_TEXT else _Seen(policy_text)
-    return seen.analysis(actions, key)
+    if key.event_time is None:
+        key = key._replace(event_time=now)
+    extra = unknown(actions)
+    if extra or len(policy_text) > LONGEST_TEXT:
+        return _Seen(policy_text, extra).analysis(actions, key)
+    return _SEEN.answer(policy_text, _Seen).analysis(actions, key)
 
 
 class _Seen:
-    """A policy text and the analyses of it, one for every way in which the question can differ."""
+    """A policy text and the verdicts on it, one for every way in which the question can differ."""
 
-    def __init__(self, text: str) -> None:
-        self._analyses: dict[tuple[object, ...], Analysis] = {}
+    def __init__(self, text: str, extra: tuple[str, ...] = ()) -> None:
+        self._verdicts: dict[tuple[object, ...], Verdict] = {}
         self._policy: Optional[Policy] = None
         self._problem: Optional[Problem] = None
-        self._first: Optional[tuple[tuple[str, ...], KeyFacts, Analysis]] = None  # most texts are seen only once
+        self._last: Optional[tuple[tuple[str, ...], KeyFacts, Analysis]] = None
         try:
-            self._policy = parse(text)
+            self._policy = parse(text, extra)
         except PolicyError as error:
             self._problem = error.problem
 
     @lazy
     def _matters(self) -> tuple[bool, bool]:
-        """Whether the policy's verdicts depend on the key's place (region and id) and on the event's time."""
+        """Whether the verdicts depend on what is known of the key, and on the event's time."""
         policy = self._policy
         if policy is None:
             return False, False
-        return policy.names_resources or "aws:requestedregion" in policy.reads, bool(policy.reads & _CLOCKS)
+        bounds = {Bound.KEY if name == KEY_ARN else context_key(name).bound for name in policy.reads}
+        return Bound.KEY in bounds, Bound.TIME in bounds
 
     def analysis(self, actions: tuple[str, ...], key: KeyFacts) -> "Analysis":
         """The analysis for these actions and this key."""
-        first = self._first
-        if first is None:
-            found = self._analysis(actions, key)
-            self._first = (actions, key, found)
-            return found
-        if first[0] == actions and first[1] == key:
-            return first[2]
-        question = self._question(actions, key)
-        if not self._analyses:
-            self._analyses[self._question(*first[:2])] = first[2]
-        if question not in self._analyses:
-            if len(self._analyses) >= _MOST_QUESTIONS:
-                self._analyses.clear()
-            self._analyses[question] = self._analysis(actions, key)
-        return self._analyses[question]
+        last = self._last
+        if last is not None and last[0] == actions and last[1] == key:
+            return last[2]
+        found = Analysis(self._problem, self._verdict(actions, key), key)
+        self._last = (actions, key, found)
+        return found
 
-    def _question(self, actions: tuple[str, ...], key: KeyFacts) -> tuple[object, ...]:
-        """All that the analysis depends on besides the text."""
-        place, time = self._matters
-        where = (key.region, key.key_id) if place else None
-        return actions, key.account, key.partition, where, key.event_time if time else None
-
-    def _analysis(self, actions: tuple[str, ...], key: KeyFacts) -> "Analysis":
-        return Analysis(self._problem, None if self._policy is None else Verdict(self._policy, key, actions))
+    def _verdict(self, actions: tuple[str, ...], key: KeyFacts) -> Optional[Verdict]:
+        if self._policy is None:
+            return None
+        of_key, time_matters = self._matters
+        where = (key.region, key.key_id, key.multi_region) if of_key else None
+        told = key.account, key.partition, key.usage, key.spec, key.origin, key.event_time if time_matters else None
+        question = actions, told, where
+        found = self._verdicts.get(question)
+        if found is None:
+            if len(self._verdicts) >= _MOST_QUESTIONS:
+                self._verdicts.clear()
+            found = self._verdicts[question] = Verdict(self._policy, key, actions)
+        return found
 
 
 _SEEN: TextCache[_Seen] = TextCache(500_000)
 _MOST_QUESTIONS = 4
-_CLOCKS = frozenset(CLOCKS)
 
 
 class StatementAnalysis:
-    """One statement's verdict. What nothing else in the policy can change is known at once; the rest is worked out when
-    it is read."""
+    """One statement's verdict; every attribute is worked out when it is read."""
 
-    def __init__(self, statement: Statement, verdict: Verdict) -> None:
+    def __init__(self, statement: Statement, verdict: Verdict, key: KeyFacts) -> None:
         self.statement = statement
         self.verdict = verdict
-        self._settled = settled = verdict.settled(statement)
-        if settled is not None:
-            self.__dict__.update(settled.answers)
-
-    @property
-    def index(self) -> int:
-        return self.statement.number
+        self._key = key
 
     @property
     def text(self) -> str:
         """The statement as compact JSON."""
         return self.verdict.policy.texts[self.statement.number]
 
-    @property
-    def sid(self) -> str:
-        return self.statement.sid
-
-    @property
-    def effect(self) -> str:
-        return "Allow" if self.statement.allow else "Deny"
-
-    @property
-    def actions(self) -> tuple[str, ...]:
-        """As written; those of NotAction behind `!`."""
-        return self.statement.actions_written
-
-    @property
-    def principals(self) -> tuple[str, ...]:
-        """As written; those of NotPrincipal behind `!`, typed ones as `Service:…`."""
-        return self.statement.principals.written
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        """One line for every operator and key."""
-        return tuple([condition.text for condition in self.statement.conditions])
-
     @lazy
     def audience(self) -> Audience:
-        """Who gets in by this statement alone."""
+        """Who gets a checked action by this statement alone, whatever the Denies say."""
         return self.verdict.audience_alone(self.statement)
 
     @lazy
     def flagged(self) -> bool:
         """Whether an outsider's request for a checked action is allowed by it and denied by no statement."""
-        return self.verdict.gets_in(self.statement, Audience.everyone)
+        return bool(self.verdict.flagged_actions(self.statement))
 
     @lazy
     def granted(self) -> tuple[str, ...]:
         """The checked actions that its audience gets after every Deny."""
-        return self.verdict.granted((self.statement,), self.audience)
+        return shown(self.verdict.granted((self.statement,), self.audience))
 
     @lazy
     def reasons(self) -> tuple[Reason, ...]:
-        return reasons(self.verdict, self.statement, self._settled)
+        """Why, see reasons.py."""
+        return reasons(self.verdict, self.statement)
 
-    @property
+    @lazy
     def witness(self) -> Optional[str]:
         """A request that the whole policy allows an outsider, as compact JSON; None when not flagged."""
-        grant = self.verdict.grant(self.statement, Audience.everyone)
-        request = self.verdict.searcher.witness(self.statement, grant)
-        return witness_text(request, self.verdict.policy.spelling) if request is not None else None
+        request = self.verdict.request(self.statement)
+        return None if request is None else witness_text(request, self.verdict.policy, self._key)
+
+    @property
+    def proven(self) -> bool:
+        """Whether a witness proves the flag, and for a key of a kind that is not merely possible."""
+        return self.flagged and self.witness is not None and not self.verdict.only_encapsulates
 
 
 @dataclass(frozen=True)
@@ -164,9 +149,18 @@ class Analysis:
 
     problem: Optional[Problem]
     verdict: Optional[Verdict]
+    key: KeyFacts
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why the policy could not be read, or some of its statements."""
+        if self.verdict is None:
+            return () if self.problem is None else (self.problem,)
+        return self.verdict.policy.problems
 
     @lazy
     def statements(self) -> tuple[StatementAnalysis, ...]:
+        """The analyses of the statements, in the policy's order."""
         return self._of(self.verdict, self.verdict.policy.statements) if self.verdict else ()
 
     def _of(self, verdict: Verdict, statements: Iterable[Statement]) -> tuple[StatementAnalysis, ...]:
@@ -175,7 +169,7 @@ class Analysis:
         for statement in statements:
             analysis = known.get(statement.number)
             if analysis is None:
-                analysis = known[statement.number] = StatementAnalysis(statement, verdict)
+                analysis = known[statement.number] = StatementAnalysis(statement, verdict, self.key)
             found.append(analysis)
         return tuple(found)
 
@@ -197,16 +191,16 @@ class Analysis:
     def granted(self) -> tuple[str, ...]:
         """The checked actions that the audience gets, by any statement."""
         verdict = self.verdict
-        return verdict.granted(verdict.policy.allows, verdict.audience) if verdict else ()
+        return shown(verdict.granted(verdict.policy.allows, verdict.audience)) if verdict else ()
 
     @lazy
     def reasons(self) -> tuple[Reason, ...]:
-        """Those of the flagged statements; where none is, of those that look open or let outsiders in by name."""
+        """Those of the statements that make the audience; where it is no outsider's, first of those that look open."""
         if self.verdict is None:
             return ()
-        told = list(islice(self._flagged or self._noteworthy(self.verdict), _TOLD))
+        told = list(islice(self._flagged or self._telling(self.verdict), _TOLD))
         unproven = self.verdict.unproven
-        last = () if unproven is None else (Reason(Code.BOUND, (), unproven.name),)
+        last = () if unproven is None else (Reason(Code.UNPROVEN, (), unproven.name),)
         found = tuple([r.of(a.statement.name) for a in told for r in a.reasons])
         return found + tuple(reason for reason in last if reason not in found)
 
@@ -216,8 +210,14 @@ class Analysis:
         found = (analysis.witness for analysis in self._flagged)
         return next((witness for witness in found if witness), None)
 
+    @property
+    def proven(self) -> bool:
+        """Whether a witness proves that everyone has access, for a key of a kind that is not merely possible."""
+        return self.verdict is not None and self.witness is not None and not self.verdict.only_encapsulates
+
     @lazy
     def encrypt_only(self) -> bool:
+        """Whether everyone can encrypt and not everyone can decrypt."""
         return self.verdict.encrypt_only if self.verdict else False
 
     @lazy
@@ -225,30 +225,27 @@ class Analysis:
         """SHA-256 of the policy as canonical JSON, in hex; '' when it could not be read."""
         return hashlib.sha256(self.verdict.policy.canonical.encode("ascii")).hexdigest() if self.verdict else ""
 
+    @property
+    def steps(self) -> int:
+        """The steps of search that the answers so far took, for diagnostics."""
+        return self.verdict.searcher.spent if self.verdict else 0
+
     @lazy
     def _flagged(self) -> tuple[StatementAnalysis, ...]:
         found = self._of(self.verdict, self.verdict.policy.open_ended) if self.verdict else ()
         return tuple([analysis for analysis in found if analysis.flagged])
 
-    def _noteworthy(self, verdict: Verdict) -> Iterator[StatementAnalysis]:
-        outside = verdict.audience in _OUTSIDE
-        for statement in verdict.policy.allows if outside else verdict.policy.open_ended:
-            if statement.principals.open_ended or verdict.granted((statement,), verdict.audience):
-                yield from self._of(verdict, (statement,))
-
-
-_COMPACT = json.JSONEncoder(separators=(",", ":"), check_circular=False)
-
-
-def witness_text(request: Request, spelling: Mapping[str, str]) -> str:
-    """A request as compact JSON: the principal, the action, and the context keys that the policy asks about.
-
-    spelling: how the policy writes keys that AWS's pages do not list.
-    """
-    context: dict[str, object] = {
-        SPELLING.get(name) or spelling.get(name, name): list(value) if isinstance(value, tuple) else value
-        for name, value in sorted(request.context.items())
-    }
-    caller = request.caller
-    who = caller.service or caller.session or context.get("aws:PrincipalArn")
-    return _COMPACT.encode({"principal": who, "action": request.action, "context": context})
+    def _telling(self, verdict: Verdict) -> Iterator[StatementAnalysis]:
+        """The statements by which the audience has access: all for an outside one; else those that look open or name
+        services, or where there are none, the others."""
+        audience, told = verdict.audience, False
+        if audience is Audience.none:
+            yield from self._of(verdict, verdict.policy.open_ended)
+            return
+        for notable in (True,) if audience in _OUTSIDE else (True, False):
+            for statement in () if told else verdict.policy.allows:
+                looks_open = statement.principals.open_ended or bool(statement.principals.who.services)
+                fits = audience in _OUTSIDE or looks_open is notable
+                if fits and verdict.granted((statement,), audience):
+                    told = True
+                    yield from self._of(verdict, (statement,))

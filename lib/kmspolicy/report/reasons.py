@@ -1,255 +1,292 @@
-"""Why a verdict is what it is, as codes with parameters: what opens a statement, what limits it, what denies it."""
+"""Why a verdict is what it is: which element opens a statement, which limits it, which Deny closes it.
 
-from collections.abc import Iterable, Iterator
-from enum import Enum
-from functools import lru_cache
+A reason is true of the element that it names. Source: docs/threat-model.md, *Reasons*.
+"""
+
+from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple, Optional
+from typing import Optional
 
-from ..budget import Budget
 from ..caching import cached_for_shared
-from ..evaluation.request import KeyFacts
-from ..policy.actions import CROSS_ACCOUNT_MASK, names_of
-from ..policy.errors import Problem
+from ..evaluation.evaluator import holds, principal_matches
+from ..evaluation.request import Request
+from ..policy.actions import CROSS_ACCOUNT_MASK, ENCAPSULATION_MASK, GRANTS_MASK, Mask, mask_of, names_of, shown
+from ..policy.context_keys import (
+    ENCRYPTION_CONTEXT,
+    SOURCE_ACCOUNT,
+    SOURCE_ARN,
+    SOURCE_ORG,
+    SOURCE_ORG_PATHS,
+    SOURCE_OWNER,
+    Bound,
+    context_key,
+)
 from ..policy.model import Condition, Statement
 from ..policy.operators import Family
-from ..requesters.audience import NAMED_ROWS, WIDEST_FIRST, Audience
-from ..witness.searcher import alone_in_policy
-from .shortcuts import Settled
+from ..policy.wildcards import is_plain
+from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
+from .sentences import SHOWN, Code, Reason, some
 from .verdict import Verdict
 
-
-class Code(Enum):
-    """One kind of reason; the value is the sentence's pattern, filled with the reason's parameters."""
-
-    ANYONE = 'the principal "*" is every AWS account and service'
-    ALL_BUT = "NotPrincipal covers everyone except {0}"
-    NAMED = "the principal element names {0}"
-    NOBODY = "the principal element names nobody: {0}"
-    MET_BY_ANYONE = "condition {0} can be met from any AWS account"
-    LIMITS = "condition {0} limits it to {1}"
-    EXCLUDES_OUTSIDERS = "condition {0} shuts out whoever the policy does not name"
-    NEVER_HOLDS = "condition {0} never holds for the checked actions"
-    CONFLICT = "its conditions cannot all hold in one request from outside"
-    DENIED = "denied by {0}"
-    DENIED_TOGETHER = "denied by {0} together"
-    DENY_MISSES = "the Deny in {0} does not stop the witness"
-    GRANTS_NOTHING = "a Deny statement grants nothing"
-    OTHER_ACTIONS = "it covers none of the checked actions"
-    NO_ACTION = "it has no effect: neither Action nor NotAction lists anything"
-    NO_RESOURCE = "it has no effect: neither Resource nor NotResource lists anything"
-    OTHER_RESOURCE = "it has no effect: its resource element does not cover this key"
-    WITHIN_ACCOUNT = "other accounts cannot use {0}"
-    BOUND = "the search for a request was stopped after its fixed number of steps, so that access is not ruled out"
-
-    __hash__ = object.__hash__  # each is one object; Enum's own is written in Python
-
-
-class Reason(NamedTuple):
-    """One reason: a code, the texts that its sentence names, and where a policy's reasons are joined the statement."""
-
-    code: Code
-    details: tuple[str, ...] = ()
-    statement: str = ""
-
-    def of(self, statement: str) -> "Reason":
-        """The same reason, told of a statement by its name."""
-        return Reason(self.code, self.details, statement)
-
-
-_SHOWN = 3
-_LONGEST = 120  # characters of one text
 _ASKED = 30  # Denies of which each is asked whether it closes a statement by itself
+_RETIRE = mask_of(("kms:RetireGrant",))
+_LIMITS_ON_SOURCES = frozenset((SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_ORG, SOURCE_ORG_PATHS, SOURCE_OWNER))
+Reasons = Iterator[Reason]
 
 
-def reasons(verdict: Verdict, statement: Statement, settled: Optional[Settled]) -> tuple[Reason, ...]:
-    """What opens the statement and what closes it, in the order in which a reader would ask.
-
-    settled: the verdict's answer about the statement.
-    """
-    if settled is not None and settled.gets:
-        return _of_settled(verdict, statement)
+def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
+    """What opens the statement and what closes it, in the order in which a reader would ask."""
+    if statement.number in verdict.policy.unreadable:
+        return (Reason(Code.UNREADABLE),)
     if not statement.allow:
-        return _OF_A_DENY
+        return (Reason(Code.GRANTS_NOTHING),)
     without_effect = _without_effect(verdict, statement)
-    return _searched(verdict, statement) if without_effect is None else (without_effect,)
-
-
-def _of_settled(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
-    """The reasons of a statement that is settled and lets somebody in."""
-    if not statement.principals.open_ended:
-        return (Reason(Code.NAMED, (_some(statement.principals.written),)),)
-    if verdict.searcher.budget.left < _STEPS_ALONE:
-        return _searched(verdict, statement)
-    usable = statement.actions & verdict.checked
-    found, steps = _reasons_alone(statement.conditions, usable, verdict.searcher.general_key)
-    verdict.searcher.budget.spend(steps)
-    return _searched(verdict, statement) if found is None else found
-
-
-_OF_A_DENY = (Reason(Code.GRANTS_NOTHING),)
-_STEPS_ALONE = 2_000  # reasons that take more are looked for in the policy itself
-
-
-@lru_cache(maxsize=2048)
-def _reasons_alone(
-    conditions: tuple[Condition, ...], usable: int, key: KeyFacts
-) -> tuple[Optional[tuple[Reason, ...]], int]:
-    """The reasons of an Allow for everyone under these conditions, which is settled and lets somebody in.
-
-    None where they take more steps to find than this is worth; and the steps that it took beside those of the verdict.
-    """
-    verdict = Verdict(alone_in_policy(conditions, usable), key, names_of(usable))
-    (statement,) = verdict.policy.statements
-    verdict.audience_alone(statement)
-    budget = verdict.searcher.budget = Budget(_STEPS_ALONE)
-    found = _searched(verdict, statement)
-    return None if verdict.searcher.bound_met else found, _STEPS_ALONE - budget.left
+    if without_effect is not None:
+        return (without_effect,)
+    record = verdict.record(statement)
+    if record.reasons is None:
+        record.reasons = tuple(dict.fromkeys(_reasons(verdict, statement)))
+    return (_principal(verdict, statement), *record.reasons, *_unguarded_services(verdict, statement))
 
 
 def _without_effect(verdict: Verdict, statement: Statement) -> Optional[Reason]:
-    if not statement.actions & verdict.checked:
-        listed = statement.actions or statement.actions_written
-        return Reason(Code.OTHER_ACTIONS) if listed else Reason(Code.NO_ACTION)
-    if statement.resources is None:
-        return Reason(Code.NO_RESOURCE)
+    if not statement.actions:
+        listed = _lists(statement, "Resource")
+        return Reason(
+            Code.OTHER_ACTIONS
+            if _lists(statement, "Action") and listed
+            else Code.NO_RESOURCE
+            if not listed
+            else Code.NO_ACTION
+        )
+    asked = statement.actions & verdict.asked
+    if not asked:
+        return Reason(Code.OTHER_ACTIONS)
+    if not asked & verdict.checked:
+        names = some(shown(names_of(asked, verdict.extra)))
+        return Reason(Code.WRONG_KEY, (verdict.key.usage or verdict.key.spec or "this use", names))
     return None if verdict.searcher.covers(statement) else Reason(Code.OTHER_RESOURCE)
 
 
-def _searched(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
-    return tuple(dict.fromkeys(_reasons(verdict, statement)))
+def _lists(statement: Statement, element: str) -> bool:
+    return any(statement.source.get(name) for name in (element, "Not" + element))
 
 
-def _reasons(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
-    yield _principal(statement)
+def _principal(verdict: Verdict, statement: Statement) -> Reason:
+    principals = statement.principals
+    if principals.negated:
+        if principals.anyone:
+            return Reason(Code.COVERS_NOBODY)
+        return Reason(Code.ALL_BUT, (some(text.lstrip("!") for text in principals.written),))
+    if principals.anyone:
+        return Reason(Code.ANYONE)
+    if not any(principals.who):
+        return Reason(Code.NOBODY, (some(principals.written) or "an empty list",))
+    own = verdict.key.account
+    if own is not None and len(principals.written) > 1:
+        outside = principals.outside(own)
+        if outside and len(outside) < len(principals.written):
+            return Reason(Code.NAMED_OUTSIDE, (some(outside),))
+    return Reason(Code.NAMED, (some(principals.written),))
+
+
+def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
+    if statement.principals.negated and statement.principals.anyone:
+        return
     alone = verdict.audience_alone(statement)
-    flagged = verdict.grant(statement, Audience.everyone)
-    if statement.principals.open_ended:
-        yield from _conditions(verdict, statement, alone)
-    elif alone is Audience.none:
-        yield from _unmet_by_named(verdict, statement)
-    if verdict.is_unproven(statement):
-        yield Reason(Code.BOUND)
-    if flagged.actions:
-        yield from _passed_by(verdict, statement, flagged.actions)
+    flagged = verdict.flagged_actions(statement)
+    yield from _conditions(verdict, statement, alone)
+    yield from _notes(verdict, flagged)
+    if verdict.is_undecided(statement):
+        yield Reason(Code.UNPROVEN)
+    if flagged:
+        yield from _denies_passed(verdict, statement, flagged)
     elif alone is not Audience.none:
         yield from _denied(verdict, statement, alone)
 
 
-def _principal(statement: Statement) -> Reason:
-    principals = statement.principals
-    if principals.negated:
-        return Reason(Code.ALL_BUT, (_some(text.lstrip("!") for text in principals.written),))
-    if principals.anyone:
-        return Reason(Code.ANYONE)
-    if any(principals.who):
-        return Reason(Code.NAMED, (_some(principals.written),))
-    return Reason(Code.NOBODY, (_some(principals.written) or "an empty list",))
+# --- conditions ---------------------------------------------------------------------------------------------
 
 
-def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
-    """Which conditions anyone can meet, which shut outsiders out, or that they do so only together."""
+def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Reasons:
+    """Which conditions anyone can meet, which limit access, which never hold, or that they conflict."""
+    for condition in statement.conditions:
+        if condition.lacks_set_operator:
+            yield Reason(Code.NO_SET_OPERATOR, (short(condition), _key(condition)))
+    for listed in statement.alternatives:
+        yield Reason(Code.SAME_KEY_TWICE, (some(condition.key_written for condition in listed),))
+    if not statement.principals.open_ended:
+        if alone is Audience.none:
+            yield from _unmet_by_named(verdict, statement)
+        return
     covered = statement.actions & verdict.checked
     usable = covered & CROSS_ACCOUNT_MASK
     if not usable:
-        yield Reason(Code.WITHIN_ACCOUNT, (_some(names_of(covered)),))
+        yield Reason(Code.WITHIN_ACCOUNT, (some(shown(names_of(covered, verdict.extra))),))
         return
-    closed: list[Reason] = []
     if alone is Audience.everyone:
-        yield from (Reason(Code.MET_BY_ANYONE, (_short(condition),)) for condition in statement.conditions)
+        yield from map(_met_by_anyone, statement.conditions)
         return
-    for condition in statement.conditions:
-        if not verdict.searcher.condition_alone(statement, condition, usable, Audience.everyone).actions:
-            closed.append(_limit(verdict, statement, condition, usable, alone))
+    closed = [
+        _limit(verdict, statement, condition, alone)
+        for condition in statement.conditions
+        if not _by(verdict, statement, condition, Audience.everyone)
+    ]
     yield from closed or (Reason(Code.CONFLICT),)
 
 
-def _unmet_by_named(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
-    """The conditions that nobody whom the principal element names can meet."""
-    asked = statement.actions & verdict.checked
-    for condition in statement.conditions:
-        rows = (verdict.searcher.condition_alone(statement, condition, asked, row).actions for row in NAMED_ROWS)
-        if not any(rows):
-            operator = condition.operator
-            narrows = condition.values and not operator.negated and operator.family is not Family.NULL
-            yield _narrows(condition) if narrows else Reason(Code.NEVER_HOLDS, (_short(condition),))
-
-
-def _limit(verdict: Verdict, statement: Statement, condition: Condition, usable: int, alone: Audience) -> Reason:
-    # Where some row gets in, every condition holds for somebody.
-    narrower = reversed(WIDEST_FIRST[1:])  # own principals first: nearly every condition lets some of them in
-    held = alone is not Audience.none or any(
-        verdict.searcher.condition_alone(statement, condition, usable, row).actions for row in narrower
-    )
-    if not held:
-        return Reason(Code.NEVER_HOLDS, (_short(condition),))
-    if condition.operator.negated or not condition.values:
-        return Reason(Code.EXCLUDES_OUTSIDERS, (_short(condition),))
-    return _narrows(condition)
+def _by(verdict: Verdict, statement: Statement, condition: Condition, audience: Audience) -> Mask:
+    """What the audience would get if this condition were the statement's only one, and nothing denied."""
+    return verdict.alone(statement._replace(conditions=(condition,), alternatives=()), audience).actions
 
 
 @cached_for_shared
-def _narrows(condition: Condition) -> Reason:
-    return Reason(Code.LIMITS, (_some((condition.key_written,)), _some(condition.values)))
+def _met_by_anyone(condition: Condition) -> Reason:
+    if context_key(condition.key).bound is Bound.TRAIT:
+        return Reason(Code.TESTS_THE_KEY, (short(condition),))
+    if condition.operator.family is Family.NULL and condition.settled is None and condition.without_key:
+        return Reason(Code.MET_WITHOUT, (short(condition), _key(condition)))
+    return Reason(Code.MET_BY_ANYONE, (short(condition),))
 
 
-def _denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
-    """Which Denies close what the statement opens: each by itself, or several together."""
+def _unmet_by_named(verdict: Verdict, statement: Statement) -> Reasons:
+    """The conditions that nobody whom the principal element names can meet."""
+    for condition in statement.conditions:
+        if not any(_by(verdict, statement, condition, audience) for audience in NAMEABLE):
+            yield _never(verdict, statement, condition, "no principal that the statement names can meet it")
+
+
+def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: Audience) -> Reason:
+    held = alone is not Audience.none or any(
+        _by(verdict, statement, condition, audience) for audience in reversed(WIDEST_FIRST[1:])
+    )
+    if not held:
+        return _never(verdict, statement, condition, "no request for the checked actions can meet it")
+    if condition.operator.negated or not condition.values or condition.operator.family is Family.NULL:
+        return Reason(Code.EXCLUDES_OUTSIDERS, (short(condition),))
+    return Reason(Code.LIMITS, (_key(condition), some(condition.values)))
+
+
+def _never(verdict: Verdict, statement: Statement, condition: Condition, otherwise: str) -> Reason:
+    """Why a condition never holds: what an author can change."""
+    operator = condition.operator
+    wild = any("*" in value or "?" in value for value in condition.values)
+    if wild and operator.family is Family.STRING and not operator.wildcards and all(map(is_plain, condition.tokens)):
+        why = f"{operator.name} takes * and ? literally"
+    elif not condition.values:
+        why = "it lists no value"
+    elif statement.principals.who.services and not statement.principals.who.owners:
+        why = f"a service's own request does not carry {_key(condition)} so"
+    else:
+        why = otherwise
+    return Reason(Code.NEVER_HOLDS, (short(condition), why))
+
+
+def _key(condition: Condition) -> str:
+    return some((condition.key_written,))
+
+
+@cached_for_shared
+def short(condition: Condition) -> str:
+    """A condition as a reason names it."""
+    return f"{condition.operator_written} {_key(condition)} = {some(condition.values)}"
+
+
+# --- actions ------------------------------------------------------------------------------------------------
+
+
+def _notes(verdict: Verdict, flagged: Mask) -> Reasons:
+    """What a reader must know of the actions besides."""
+    if flagged and flagged == flagged & GRANTS_MASK:
+        yield Reason(Code.BY_GRANT)
+    if not verdict.key.kind_is_told and flagged and not flagged & ~ENCAPSULATION_MASK:
+        yield Reason(Code.ML_KEM_ONLY, (some(names_of(flagged)),))
+    if flagged & _RETIRE:
+        yield Reason(Code.RETIRES_OWN)
+
+
+def _unguarded_services(verdict: Verdict, statement: Statement) -> Reasons:
+    """The confused deputy: nothing limits for whose resources a service may use the key.
+
+    Source: IAM User Guide, *The confused deputy problem*.
+    """
+    services = statement.principals.who.services
+    if services and verdict.audience_alone(statement) is not Audience.none and not _limits_sources(statement):
+        yield Reason(Code.NO_LIMIT_ON_SOURCE, (some(sorted(services)),))
+
+
+def _limits_sources(statement: Statement) -> bool:
+    keys = [condition.key for condition in statement.conditions]
+    return any(key in _LIMITS_ON_SOURCES or key.startswith(ENCRYPTION_CONTEXT) for key in keys)
+
+
+# --- Denies -------------------------------------------------------------------------------------------------
+
+
+def _denied(verdict: Verdict, statement: Statement, alone: Audience) -> Reasons:
+    """Which Denies take access away from the statement's audience: each by itself, or several together."""
     searcher, denies = verdict.searcher, verdict.policy.denies
-    if not denies or verdict.granted((statement,), alone):
+    if not denies:
         return
-    opened = searcher.grant(statement, verdict.checked, alone, ()).actions
+    opened = verdict.alone(statement, alone).actions
+    left = verdict.access(statement, alone).actions
+    if left == opened:
+        return
     hitting = [deny for deny in denies if deny.actions & opened and searcher.covers(deny)]
     asked = hitting[:_ASKED]
-    closing = list(islice((d for d in asked if not searcher.grant(statement, opened, alone, (d,)).actions), _SHOWN))
-    if closing:
-        yield from (Reason(Code.DENIED, (deny.name,)) for deny in closing)
-    else:
-        yield Reason(Code.DENIED_TOGETHER, (_some(deny.name for deny in hitting),))
+    if left:
+        for deny in islice((deny for deny in asked if deny.actions & opened & ~left), SHOWN):
+            lost = deny.actions & opened & ~left
+            yield Reason(Code.DENIES_SOME, (deny.name, some(shown(names_of(lost, verdict.extra)))))
+        return
+    closing = list(islice((d for d in asked if not searcher.access(statement, opened, alone, (d,)).actions), SHOWN))
+    who = _who_is_left(verdict, statement, alone)
+    for deny in closing:
+        yield Reason(Code.NARROWED, (deny.name, who)) if who else Reason(Code.DENIED, (deny.name,))
+    if not closing:
+        yield Reason(Code.DENIED_TOGETHER, (some(deny.name for deny in hitting),))
 
 
-def _passed_by(verdict: Verdict, statement: Statement, actions: int) -> Iterator[Reason]:
-    """The Denies that look as if they closed a flagged statement, and do not."""
-    looking = (
+_LEFT = {
+    Audience.network: "requests from the networks that the policy names",
+    Audience.organization: "members of the organizations that the policy names",
+    Audience.external: "the accounts that the policy names",
+    Audience.service: "AWS services",
+    Audience.internal: "the key's own account",
+}
+
+
+def _who_is_left(verdict: Verdict, statement: Statement, alone: Audience) -> str:
+    """The widest audience that the Denies leave, in words; '' for nobody."""
+    narrower = WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :] if alone is not Audience.none else ()
+    return next((_LEFT[audience] for audience in narrower if verdict.access(statement, audience).actions), "")
+
+
+def _denies_passed(verdict: Verdict, statement: Statement, actions: Mask) -> Reasons:
+    """The Denies that look as if they closed a flagged statement, and which of their conditions the example misses."""
+    looking = [
         deny
         for deny in verdict.policy.denies
         if deny.principals.open_ended and deny.actions & actions and verdict.searcher.covers(deny)
-    )
-    yield from (Reason(Code.DENY_MISSES, (deny.name,)) for deny in islice(looking, _SHOWN))
+    ]
+    request = verdict.request(statement) if looking else None
+    told = 0
+    for deny in looking:
+        missed = None if request is None else _missed(deny, request)
+        if missed is not None and told < SHOWN:
+            told += 1
+            yield Reason(Code.DENY_MISSES, (deny.name, missed))
 
 
-@cached_for_shared
-def _short(condition: Condition) -> str:
-    return f"{condition.operator_written} {_some((condition.key_written,))} = {_some(condition.values)}"
-
-
-def _some(texts: Iterable[str]) -> str:
-    listed = texts if isinstance(texts, tuple) else tuple(texts)
-    if len(listed) <= _SHOWN:
-        together = ", ".join(listed)
-        if len(together) <= _LONGEST:
-            return together
-    shown = ", ".join([text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for text in listed[:_SHOWN]])
-    return shown + (f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else "")
-
-
-_LONGEST_SENTENCE = 400
-_PATTERNS = {code: code.value for code in Code}
-
-
-def sentence(reason: Reason) -> str:
-    """One reason as a plain sentence on one line."""
-    text = _PATTERNS[reason.code].format(*reason.details)
-    return _on_one_line(f"{reason.statement}: {text}" if reason.statement else text)
-
-
-def error_text(problem: Problem) -> str:
-    """Why a policy could not be read, and where, on one line."""
-    place = f"{problem.place}: " if problem.place else ""
-    return _on_one_line(problem.fault.value.format(*problem.details, at=place))
-
-
-def _on_one_line(text: str) -> str:
-    """Texts of a policy are only ever put in place of a pattern's field; they are never a pattern themselves."""
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST_SENTENCE else text[: _LONGEST_SENTENCE - 1] + "…"
+def _missed(deny: Statement, request: Request) -> Optional[str]:
+    """The condition of a Deny that does not hold for a request."""
+    mask = mask_of((request.action,))
+    for asked in (request, request.then):
+        if asked is None or not principal_matches(deny.principals, asked.caller):
+            continue
+        if not deny.actions & (mask if asked is request else mask_of((asked.action,))):
+            continue
+        for condition in deny.required:
+            if not holds(condition, asked.context):
+                return short(condition)
+    return None

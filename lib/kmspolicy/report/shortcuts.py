@@ -1,75 +1,99 @@
-"""Tells what a statement comes to, where nothing else in its policy can change that.
+"""The short cuts: answers about statements that are the same in whatever policy they stand are kept and used again.
 
-It is so past no Deny, where the principal element alone decides, and where every condition of a statement for everyone
-is general: whom it lets in is the same in whatever policy it stands (see general.py).
+The only place that knows of them, with one switch. They decide nothing: every answer is one that the engine found, and
+without them it finds the same again; a test holds that.
 """
 
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import NamedTuple, Optional
+from typing import Any, Optional
 
+from ..caching import Recent, cached_for_shared
 from ..evaluation.request import KeyFacts
-from ..policy.actions import names_of
-from ..policy.model import Condition
-from ..requesters.audience import NAMED_ROWS, WIDEST_FIRST, Audience
-from ..requesters.exclusions import rules_out
-from ..requesters.policy_independence import general_rows
-from ..witness.access import within_reach
-from ..witness.searcher import gained_alone
+from ..policy.actions import Mask
+from ..policy.context_keys import (
+    FOR_AWS_RESOURCE,
+    GRANT_OPERATIONS,
+    IS_AWS_SERVICE,
+    SERVICE_NAME,
+    SERVICE_NAMES,
+    Bound,
+    context_key,
+)
+from ..policy.model import Condition, Statement
+from ..requesters.audience import Audience
+from ..requesters.limits import accounts_of, limits_members
+from ..witness.access import Access, named_audiences
 
-_STEPS_OF_A_ROW = 1_000  # what takes more is not settled, but asked row by row, as far as it is needed
-STEPS_TO_SETTLE = _STEPS_OF_A_ROW * len(WIDEST_FIRST)
+ENABLED = True
 
-
-class Settled(NamedTuple):
-    """What a statement comes to.
-
-    audience: the widest row that gets in; gets: the checked actions, as bit masks, of the rows that get some, as far as
-    they are known: no wider row gets any; answers: the attributes of a StatementAnalysis that this settles.
-    """
-
-    audience: Audience
-    gets: Mapping[Audience, int]
-    answers: Mapping[str, object]
+_MOST_KEPT = 4096
+_MOST_CONDITIONS = 8
 
 
-def _settled(gets: Mapping[Audience, int]) -> Settled:
-    """gets: from the widest row to the narrowest."""
-    found = {row: actions for row, actions in gets.items() if actions}
-    audience = next(iter(found), Audience.none)
-    granted = names_of(found.get(audience, 0))
-    return Settled(
-        audience, found, {"audience": audience, "flagged": audience is Audience.everyone, "granted": granted}
-    )
+class Answers:
+    """What is known about a statement: its access by audience and actions, its audience, its reasons."""
+
+    def __init__(self) -> None:
+        self.audience: Optional[Audience] = None
+        self.access: dict[tuple[Mask, Audience], Access] = {}
+        self.reasons: Any = None
 
 
-NOBODY = _settled({})
+_KEPT: Recent[Answers] = Recent(_MOST_KEPT)
 
 
-@lru_cache(maxsize=512)
-def settled_by_name(rows: frozenset[Audience], usable: int) -> Settled:
-    """rows: whom the principal element names; usable: which of the checked actions (a bit mask) it gives them."""
-    return _settled({row: within_reach(row, usable) for row in NAMED_ROWS if row in rows})
+def answers_about(statement: Statement, asked: Mask, key: KeyFacts, denied: bool) -> Answers:
+    """The record in which answers about the asked actions of a statement are kept: one for all statements alike, where
+    nothing else in their policies can change the answers, else a new one. denied: whether Denies matter."""
+    if not ENABLED or denied or statement.resource is not None or statement.alternatives:
+        return Answers()
+    usable = asked & statement.actions
+    who = _who(statement, key.account)
+    conditions = statement.conditions
+    if who is None or len(conditions) > _MOST_CONDITIONS or not _are_independent(conditions, who is _ANYONE):
+        return Answers()
+    question = who, conditions, usable, key[:2], key[3:4], key[5:]
+    found = _KEPT.get(question)
+    return _KEPT.keep(question, Answers()) if found is None else found
 
 
-@lru_cache(maxsize=2048)
-def settled_alone(conditions: tuple[Condition, ...], usable: int, key: KeyFacts) -> tuple[Optional[Settled], int]:
-    """The same of an Allow for everyone under these conditions, all general; None where it takes more to tell.
+_ANYONE = frozenset((Audience.everyone,))
 
-    And the steps that this answer takes. key: what general answers depend on of it; its account is known.
-    """
-    general = general_rows(conditions)
-    steps = 0
-    for row in WIDEST_FIRST:
-        asked = within_reach(row, usable)
-        if not asked or any(row in rules_out(condition, key.account) for condition in conditions):
-            continue
-        if row not in general:
-            return None, steps
-        gained, undecided, taken = gained_alone(conditions, asked, row, key, _STEPS_OF_A_ROW)
-        steps += taken
-        if undecided:
-            return None, steps
-        if gained:
-            return _settled({row: gained}), steps
-    return NOBODY, steps
+
+def _who(statement: Statement, own_account: Optional[str]) -> Optional[frozenset[Audience]]:
+    """The audiences that the principal element names somebody of; None where more than that matters."""
+    principals = statement.principals
+    if principals.anyone:
+        return None if principals.negated else _ANYONE
+    return None if principals.negated else named_audiences(principals, own_account)
+
+
+def _are_independent(conditions: tuple[Condition, ...], anyone: bool) -> bool:
+    for condition in conditions:
+        if not condition.shared or not (_is_independent(condition) or (anyone and _spells_out(condition))):
+            return False
+    return True
+
+
+# What these decide does not depend on what else a policy says: the rest is drawn from the ids that it names.
+_INDEPENDENT = (Bound.NOTHING, Bound.TRAIT, Bound.MFA, Bound.CONTEXT, Bound.WAY, Bound.SERVICE)
+_ALSO = frozenset((GRANT_OPERATIONS, FOR_AWS_RESOURCE, IS_AWS_SERVICE))
+_NEVER = frozenset((SERVICE_NAME, SERVICE_NAMES))
+
+
+@cached_for_shared
+def _is_independent(condition: Condition) -> bool:
+    key = condition.key
+    known = context_key(key).bound in _INDEPENDENT or key in _ALSO
+    return known and key not in _NEVER and not condition.has_variables
+
+
+@cached_for_shared
+def _spells_out(condition: Condition) -> bool:
+    """Whether a condition of a statement for everyone limits it to accounts that it spells out itself, or to members of
+    organizations that it does: whoever else is named elsewhere makes no difference."""
+    return not condition.has_variables and (accounts_of(condition) is not None or limits_members(condition))
+
+
+def reset() -> None:
+    """Forgets every answer, for tests and measurements."""
+    _KEPT.clear()

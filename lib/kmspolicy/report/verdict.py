@@ -1,23 +1,29 @@
 """The verdicts on one policy: audiences, flags, granted actions, encrypt-only.
 
-Source: the threat model of this app (README, *Who may use the key*).
+Source: docs/threat-model.md, *Requesters*, *Actions* and *Flags*.
 """
 
 from collections.abc import Iterable
 from typing import Optional
 
 from ..caching import lazy
-from ..evaluation.request import KeyFacts
-from ..policy.actions import DECRYPT_MASK, ENCRYPT_MASK, mask_of, names_of
+from ..evaluation.request import KeyFacts, Request
+from ..policy.actions import (
+    DECRYPT_MASK,
+    ENCAPSULATION_MASK,
+    ENCRYPT_MASK,
+    Mask,
+    mask_of,
+    names_of,
+    unknown,
+)
 from ..policy.model import Policy, Statement
-from ..requesters.audience import NAMED_ROWS, WIDEST_FIRST, Audience
-from ..requesters.policy_independence import general_rows
-from ..witness.access import NOTHING, Grant, within_reach
+from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
+from ..requesters.key_kinds import performed
+from ..witness.access import NO_ACCESS, Access, within_reach
 from ..witness.searcher import Searcher
-from .shortcuts import NOBODY, STEPS_TO_SETTLE, Settled, settled_alone, settled_by_name
-
-_MOST_IN_VAIN = 20  # a few hundredths of a policy's steps
-_DECRYPT = mask_of(("kms:Decrypt",))
+from .candidate_keys import candidate_keys
+from .shortcuts import Answers, answers_about
 
 
 class Verdict:
@@ -27,151 +33,190 @@ class Verdict:
         self.policy = policy
         self.key = key
         self.actions = actions
-        self.checked = mask_of(actions)
-        self._in_vain = 0  # statements that could not be settled
-        self._audiences: dict[int, Audience] = {}
-        self._settled: dict[int, Optional[Settled]] = {}
+        self.extra = unknown(actions)
+        self.asked = mask_of(actions, self.extra)
+        self.checked = self.asked & performed(key.usage, key.spec, key.origin)
+        self._records: dict[tuple[object, ...], Answers] = {}
 
     @lazy
     def searcher(self) -> Searcher:
         """Answers questions about the policy; many policies raise none."""
-        return Searcher(self.policy, self.key)
+        return Searcher(self.policy, self.key, self.extra)
 
-    def grant(self, statement: Statement, audience: Audience) -> Grant:
-        """What the row gets of the checked actions by the statement, past every Deny."""
-        return self.searcher.grant(statement, self.checked, audience)
-
-    def granted(self, statements: Iterable[Statement], audience: Audience) -> tuple[str, ...]:
-        """Names of the checked actions that the row gets by these statements, in the table's order."""
-        if audience is Audience.none:
-            return ()
-        mask, by_name = 0, audience in NAMED_ROWS
-        usable = within_reach(audience, self.checked)
-        for statement in statements:
-            if not statement.actions & usable & ~mask or not (by_name or statement.principals.open_ended):
-                continue
-            settled = self.settled(statement)
-            if settled is None:
-                mask |= self.grant(statement, audience).actions
-            else:
-                mask |= settled.gets.get(audience, 0)
-        return names_of(mask)
-
-    def settled(self, statement: Statement) -> Optional[Settled]:
-        """What the statement comes to, where nothing else in the policy can change that; None where it takes a search.
-
-        Rows narrower than the statement's audience may be left out of it. Nobody asks for them: as no Deny touches the
-        statement, the policy's audience is not narrower than that of the statement.
-        """
-        number = statement.number
-        if number not in self._settled:
-            self._settled[number] = self._settle(statement)
-        return self._settled[number]
-
-    def _settle(self, statement: Statement) -> Optional[Settled]:
-        usable = statement.actions & self.checked
-        if not usable or not statement.allow:
-            return NOBODY
-        if usable & self.policy.denied:
-            return None
-        if not statement.principals.open_ended:
-            rows = self.searcher.rows_by_name(statement)
-            return None if rows is None else settled_by_name(rows, usable)
-        if not self._can_settle or not self.searcher.is_plain(statement) or not general_rows(statement.conditions):
-            return None
-        found, steps = settled_alone(statement.conditions, usable, self.searcher.general_key)
-        self.searcher.budget.spend(steps)
-        self._in_vain += found is None
+    def record(self, statement: Statement, actions: Optional[Mask] = None, past_denies: bool = True) -> Answers:
+        """What is known about a statement and the checked actions, or these; past_denies: past every Deny, or by
+        itself."""
+        asked = self.checked if actions is None else actions
+        denied = past_denies and self.policy.denies_some_of(statement.actions & asked)
+        question = statement.number, statement.conditions, asked, denied
+        found = self._records.get(question)
+        if found is None:
+            found = self._records[question] = answers_about(statement, asked, self.key, denied)
         return found
 
-    @property
-    def _can_settle(self) -> bool:
-        steps_left = self.searcher.budget.left >= STEPS_TO_SETTLE
-        return steps_left and self._in_vain < _MOST_IN_VAIN and self.key.account is not None
+    def access(self, statement: Statement, audience: Audience, actions: Optional[Mask] = None) -> Access:
+        """What the audience gets of the checked actions, or of these, by the statement, past every Deny."""
+        asked = within_reach(audience, (self.checked if actions is None else actions) & statement.actions)
+        if not asked or not self.searcher.may_allow(statement, asked, audience):
+            return NO_ACCESS
+        record = self.record(statement, actions)
+        found = record.access.get((asked, audience))
+        if found is None:
+            found = record.access[asked, audience] = self.searcher.access(statement, asked, audience)
+        return found
+
+    # --- one statement ---------------------------------------------------------------------------------------
 
     def audience_alone(self, statement: Statement) -> Audience:
-        """The widest row that the statement by itself gives a checked action, whatever the Denies say."""
-        settled = self.settled(statement)
-        if settled is not None:
-            return settled.audience
-        if statement.number not in self._audiences:
-            self._audiences[statement.number] = self._alone(statement)
-        return self._audiences[statement.number]
+        """The widest audience that the statement by itself gives a checked action, whatever the Denies say."""
+        if not statement.allow or not statement.actions & self.checked:
+            return Audience.none
+        record = self.record(statement, past_denies=False)
+        if record.audience is None:
+            record.audience = self._audience_alone(statement)
+        return record.audience
 
-    def _alone(self, statement: Statement) -> Audience:
-        usable = statement.actions & self.checked
-        rows = self.searcher.rows_by_name(statement)
-        if rows is not None:
-            return settled_by_name(rows, usable).audience
-        open_rows = self.searcher.rows(statement)
-        for row in WIDEST_FIRST:
-            if row in open_rows and self.searcher.grant(statement, usable, row, ()).actions:
-                return row
+    def _audience_alone(self, statement: Statement) -> Audience:
+        audiences = WIDEST_FIRST if statement.principals.open_ended else NAMEABLE
+        for audience in audiences:
+            if self.alone(statement, audience).actions:
+                return audience
         return Audience.none
+
+    def alone(self, statement: Statement, audience: Audience) -> Access:
+        """What the statement by itself gives the audience, whatever the Denies say."""
+        asked = within_reach(audience, self.checked & statement.actions)
+        if not asked or not self.searcher.may_allow(statement, asked, audience):
+            return NO_ACCESS
+        record = self.record(statement, past_denies=False)
+        found = record.access.get((asked, audience))
+        if found is None:
+            found = record.access[asked, audience] = self.searcher.access(statement, asked, audience, ())
+        return found
+
+    def flagged_actions(self, statement: Statement) -> Mask:
+        """The checked actions that everyone gets by the statement and that count."""
+        if not statement.principals.open_ended:
+            return 0
+        found = self.access(statement, Audience.everyone).actions
+        if not self.key.kind_is_told and found & ENCAPSULATION_MASK:
+            return found & self._gets(Audience.everyone)
+        return found
+
+    def granted(self, statements: Iterable[Statement], audience: Audience) -> tuple[str, ...]:
+        """Names of the checked actions that the audience gets by these statements, in the table's order."""
+        if audience is Audience.none:
+            return ()
+        mask, usable = 0, within_reach(audience, self.checked)
+        for statement in statements:
+            if statement.actions & usable & ~mask:
+                mask |= self.access(statement, audience).actions
+        return names_of(self._counted(mask, audience), self.extra)
+
+    # --- the policy ------------------------------------------------------------------------------------------
+
+    def _gets(self, audience: Audience) -> Mask:
+        """The checked actions that the audience gets by any statement and that count."""
+        if audience not in self._of_audience:
+            gained = 0
+            for statement in self.policy.allows if audience in NAMEABLE else self.policy.open_ended:
+                gained |= self.access(statement, audience).actions
+            self._of_audience[audience] = self._without_encapsulation(gained)
+        return self._of_audience[audience]
+
+    @lazy
+    def _of_audience(self) -> dict[Audience, Mask]:
+        return {}
+
+    def _counted(self, mask: Mask, audience: Audience) -> Mask:
+        """Those of the actions that the audience gets by some statements that count."""
+        if not self.key.kind_is_told and mask & ENCAPSULATION_MASK:
+            return mask & self._gets(audience)
+        return mask
+
+    def _without_encapsulation(self, mask: Mask) -> Mask:
+        """Of a key whose kind is not told, encapsulation counts only where no other action of its class is given."""
+        if not self.key.kind_is_told and mask & ENCAPSULATION_MASK:
+            for those in (ENCRYPT_MASK, DECRYPT_MASK):
+                if mask & those & ~ENCAPSULATION_MASK:
+                    mask &= ~(those & ENCAPSULATION_MASK)
+        return mask
 
     @lazy
     def flagged(self) -> bool:
         """Whether everyone gets a checked action from the whole policy."""
-        return any(self.gets_in(statement, Audience.everyone) for statement in self.policy.open_ended)
-
-    def gets_in(self, statement: Statement, row: Audience) -> bool:
-        """Whether the row, which is not narrower than the statement's audience, gets a checked action by it."""
-        settled = self.settled(statement)
-        return bool(self.grant(statement, row).actions) if settled is None else row in settled.gets
+        return any(self.access(statement, Audience.everyone).actions for statement in self.policy.open_ended)
 
     @lazy
     def audience(self) -> Audience:
-        """The widest row that gets a checked action from the whole policy."""
+        """The widest audience that gets a checked action from the whole policy."""
         if self.flagged:
             return Audience.everyone
-        for row in (Audience.network, Audience.organization):  # whom no principal element names
-            if any(self.gets_in(statement, row) for statement in self.policy.open_ended):
-                return row
-        for row in NAMED_ROWS:
-            if any(self.gets_in(statement, row) for statement in self.policy.allows):
-                return row
+        for audience in WIDEST_FIRST[1:]:
+            listed = self.policy.allows if audience in NAMEABLE else self.policy.open_ended
+            if any(self.access(statement, audience).actions for statement in listed):
+                return audience
         return Audience.none
+
+    def request(self, statement: Statement) -> Optional[Request]:
+        """A request of everyone's by which the statement gives a checked action; None where none was found."""
+        actions = self.flagged_actions(statement)
+        return self.searcher.proof(statement, actions, Audience.everyone) if actions else None
+
+    @lazy
+    def only_encapsulates(self) -> bool:
+        """Whether all that everyone gets works on ML-KEM keys only, while nothing tells that the key is one."""
+        if self.key.kind_is_told or not self.flagged:
+            return False
+        return not self._gets(Audience.everyone) & ~ENCAPSULATION_MASK
+
+    @lazy
+    def encrypt_only(self) -> bool:
+        """Whether, for some key that this one can be, everyone can encrypt and not everyone can decrypt."""
+        if not self.flagged and not ENCRYPT_MASK & ~self.checked:
+            return False
+        encrypts = self._everyone(ENCRYPT_MASK)
+        if not encrypts:
+            return False
+        decrypts = self._everyone(DECRYPT_MASK)
+        if not decrypts:
+            return True
+        for key in candidate_keys(self.policy, self.key, self._without_encapsulation(encrypts), self.searcher.budget):
+            if key == self.key:
+                return False
+            those = Verdict(self.policy, key, self.actions)
+            if those._everyone(ENCRYPT_MASK) and not those._everyone(DECRYPT_MASK):
+                return True
+        return False
+
+    def _everyone(self, actions: Mask) -> Mask:
+        usable = actions & performed(self.key.usage, self.key.spec, self.key.origin)
+        gained = 0
+        for statement in self.policy.open_ended:
+            if statement.actions & usable & ~gained:
+                gained |= self.access(statement, Audience.everyone, usable).actions
+        return gained
+
+    # --- what is not proven ----------------------------------------------------------------------------------
+
+    def is_undecided(self, statement: Statement) -> bool:
+        """Whether an answer about the statement assumes access that was not proven."""
+        if not self.searcher.limit_reached:
+            return False
+        alone = self.audience_alone(statement)
+        asked = [self.access(statement, alone), self.access(statement, Audience.everyone), self.alone(statement, alone)]
+        return any(access.undecided for access in asked)
 
     @lazy
     def unproven(self) -> Optional[Statement]:
-        """A statement by which the policy has its audience as far as the bound let see; None where that is sure."""
-        open_still: Optional[Statement] = None
-        if self.audience is Audience.none or not self.searcher.bound_met:
+        """A statement by which the policy is assumed to have its audience; None where the audience is proven."""
+        if self.audience is Audience.none or not self.searcher.limit_reached:
             return None
+        assumed: Optional[Statement] = None
         for statement in self.policy.allows:
-            settled = self.settled(statement)
-            grant = self.grant(statement, self.audience) if settled is None else NOTHING
-            if grant.undecided:
-                open_still = open_still or statement
-            elif grant.actions or (settled is not None and self.audience in settled.gets):
+            access = self.access(statement, self.audience)
+            if access.undecided:
+                assumed = assumed or statement
+            elif access.actions:
                 return None
-        return open_still
-
-    def is_unproven(self, statement: Statement) -> bool:
-        """Whether the bound ended a search that an answer about the statement rests on."""
-        if self.settled(statement) is not None:
-            return False
-        alone = self.audience_alone(statement)
-        asked = [self.grant(statement, alone), self.grant(statement, Audience.everyone)]
-        if not self.searcher.bound_met:
-            return False
-        if self.searcher.rows_by_name(statement) is None:
-            asked.append(self.searcher.grant(statement, statement.actions & self.checked, alone, ()))
-        return any(grant.undecided for grant in asked)
-
-    @property
-    def encrypt_only(self) -> bool:
-        """Whether everyone can perform an encrypt action and is given no decrypt action.
-
-        A NotAction that withholds kms:Decrypt shows what its author wants to keep back, so the kms:ReEncryptFrom that
-        it leaves over does not count as given.
-        """
-        if not self.flagged and ENCRYPT_MASK & ~self.checked == 0:
-            return False
-        if not self._everyone(self.policy.open_ended, ENCRYPT_MASK):
-            return False
-        giving = (s for s in self.policy.open_ended if s.actions & _DECRYPT or not s.all_but)
-        return not self._everyone(giving, DECRYPT_MASK)
-
-    def _everyone(self, statements: Iterable[Statement], actions: int) -> bool:
-        return any(self.searcher.grant(statement, actions, Audience.everyone).actions for statement in statements)
+        return assumed

@@ -1,13 +1,10 @@
-"""The rows of the threat model: who gets in, from the widest audience to the narrowest.
-
-Source: the threat model of this app (README, *Who may use the key*).
-"""
+"""The audiences: who gets access, from the widest to the narrowest. Source: docs/threat-model.md, *Requesters*."""
 
 from enum import Enum
 
 
 class Audience(str, Enum):
-    """Who gets in, from the widest to the narrowest."""
+    """Who gets access, from the widest to the narrowest."""
 
     everyone = "everyone"
     network = "network"
@@ -21,6 +18,6 @@ class Audience(str, Enum):
 
 
 WIDEST_FIRST: tuple[Audience, ...] = tuple(Audience)[:-1]
-ALL_ROWS = frozenset(WIDEST_FIRST)
-NAMED_ROWS: tuple[Audience, ...] = (Audience.external, Audience.service, Audience.internal)  # need no open end
-WITHIN_ACCOUNT: tuple[Audience, ...] = (Audience.service, Audience.internal)
+STRANGERS = (Audience.everyone, Audience.network, Audience.organization)  # whom no principal element can name
+NAMEABLE = (Audience.external, Audience.service, Audience.internal)
+OTHER_ACCOUNTS = (*STRANGERS, Audience.external)

@@ -1,25 +1,26 @@
 """Accounts and organizations an outsider may be in: named nowhere, one for each way in which patterns can see them.
 
-Source: the threat model of this app (README, *Who may use the key*): a pattern names nothing.
+A pattern names nothing. Source: docs/threat-model.md, *Requesters*.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ..budget import Budget
 from ..policy import wildcards
-from ..policy.identifiers import ACCOUNT, ACCOUNT_KEYS, MEMBER_KEYS, ORGANIZATION
+from ..policy.context_keys import ACCOUNT_KEYS, MEMBER_KEYS, PRINCIPAL_ARN, PRINCIPAL_ORG
 from ..policy.model import Statement
 from ..policy.operators import Family
 from ..regular import languages
-from .population import World
+from .languages import ACCOUNT, ORGANIZATION
+from .population import Population
 
 _STEPS_OF_A_TOKEN = 2
 
 
-def outside_accounts(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
+def outside_accounts(statements: tuple[Statement, ...], population: Population, budget: Budget) -> Iterator[str]:
     """Accounts that the policy does not name, one for each way in which its patterns can see an account."""
-    yield world.outsider
+    yield population.outsider
     whole: dict[object, list[languages.Pattern]] = {}  # patterns that one condition cannot tell apart, together
     within: list[list[languages.Pattern]] = []
     seen_through = _linked(statements, ACCOUNT_KEYS)
@@ -39,24 +40,24 @@ def outside_accounts(statements: tuple[Statement, ...], world: World, budget: Bu
                 seen, rest = parts[4], (parts[:4], parts[5])
             if tells_accounts_apart(seen):
                 whole.setdefault((id(condition), rest), []).append(wildcards.automaton(seen))
-            if condition.key == "aws:principalarn" and condition.operator.family is not Family.ARN:
+            if condition.key == PRINCIPAL_ARN and condition.operator.family is not Family.ARN:
                 within += [[wildcards.automaton(tokens)]] if tells_accounts_apart(tokens) else []
-    others = dict.fromkeys((*world.names.accounts, world.own_account, world.outsider))
+    others = dict.fromkeys((*population.names.accounts, population.own_account, population.outsider))
     prefixes = [""] if whole else []
     if within:
-        prefixes += [f"arn:{partition}:{service}::" for partition in world.partitions for service in ("iam", "sts")]
+        prefixes += [f"arn:{population.partition}:{service}::" for service in ("iam", "sts")]
     for prefix in prefixes:
         # The other accounts are patterns too, so that none of them stands for a cell of those that are asked for.
         named = [languages.literal(prefix + account) for account in others]
         groups = [*(within if prefix else whole.values()), named]
-        ends = not prefix and seen_through == ACCOUNT_KEYS
+        ends = not prefix and seen_through == frozenset(ACCOUNT_KEYS)
         found = languages.cells(ACCOUNT, prefix, groups, ends, budget.spend)
         yield from (account for account in found if account not in others)
 
 
-def _linked(statements: tuple[Statement, ...], keys: frozenset[str]) -> frozenset[str]:
+def _linked(statements: tuple[Statement, ...], keys: Collection[str]) -> frozenset[str]:
     """These keys, and those that policy variables tie to them."""
-    found, before = keys, frozenset[str]()
+    found, before = frozenset(keys), frozenset[str]()
     while found != before:
         before = found
         for condition in (condition for statement in statements for condition in statement.conditions):
@@ -87,21 +88,21 @@ _HEAD_DIGITS = re.compile(r"([0-9]+)(?::|\Z)")
 _TAIL_DIGITS = re.compile(r"(?:\A|:)([0-9]+)\Z")
 
 
-def named_organizations(statement: Statement, world: World) -> Iterator[str]:
+def named_organizations(statement: Statement, population: Population) -> Iterator[str]:
     """The organizations that the policy names, first those of the statement's own conditions."""
     text = "\n".join(value for condition in statement.conditions for value in condition.values).lower()
-    return iter(sorted(world.names.organizations, key=lambda name: name not in text))
+    return iter(sorted(population.names.organizations, key=lambda name: name not in text))
 
 
 _PART_OF_AN_ORGANIZATION = re.compile(r"(?!o?-?\*(?:/|\Z))[^/]*[*?]")
 
 
-def outside_organizations(statements: tuple[Statement, ...], world: World, budget: Budget) -> Iterator[str]:
+def outside_organizations(statements: tuple[Statement, ...], population: Population, budget: Budget) -> Iterator[str]:
     """The same for organizations."""
-    yield world.foreign_organization
+    yield population.foreign_organization
     seen_through = _linked(statements, MEMBER_KEYS)
     read = {c.key for statement in statements for c in statement.conditions if c.key in seen_through}
-    whole = read == {"aws:principalorgid"} and seen_through == MEMBER_KEYS
+    whole = read == {PRINCIPAL_ORG} and seen_through == MEMBER_KEYS
     groups: dict[object, list[languages.Pattern]] = {}
     for condition in (condition for statement in statements for condition in statement.conditions):
         if condition.key in seen_through and condition.operator.takes_variables:
@@ -111,7 +112,7 @@ def outside_organizations(statements: tuple[Statement, ...], world: World, budge
                     together = id(condition) if whole else tokens
                     groups.setdefault(together, []).append(wildcards.automaton(tokens))
     if groups:
-        others = (*world.names.organizations, world.foreign_organization, world.own_organization)
+        others = (*population.names.organizations, population.foreign_organization, population.own_organization)
         named = list(map(languages.literal, others))
         found = languages.cells(ORGANIZATION, "", [*groups.values(), named], whole, budget.spend)
         yield from (organization for organization in found if organization not in others)

@@ -6,36 +6,35 @@ from itertools import chain, count
 from typing import Callable, Optional
 
 from ..caching import lazy
-from ..evaluation.request import PARTITIONS, KeyFacts
+from ..evaluation.request import KeyFacts
 from ..policy import wildcards
+from ..policy.context_keys import SERVICE_NAME, SERVICE_NAMES
+from ..policy.identifiers import PARTITIONS, partition_of
 from ..policy.model import Policy
 from ..policy.principals import account_of
-from .named_ids import Names
+from .named_ids import NamedIds
 
 Ids = Callable[[], Iterator[str]]  # of accounts or organizations that an outsider may have
-
 
 _ACCOUNTS = ("444455556666", "777788889999", "999999999999")
 
 
-class World:
-    """What requesters are drawn from: the policy's names, the key, and fresh ids for those the policy does not name.
+class Population:
+    """What requesters are drawn from, for a key of one partition. Each part is worked out when it is asked for."""
 
-    Each part is worked out when it is asked for.
-    """
-
-    def __init__(self, policy: Policy, key: KeyFacts, owner: Optional[str] = None) -> None:
-        """owner: the key's own account in this world, where it is not known."""
-        self._policy = policy
+    def __init__(self, policy: Policy, key: KeyFacts, partition: str, owner: Optional[str] = None) -> None:
+        """policy: as it reads in the partition; owner: the key's own account here, where it is not known."""
+        self.policy = policy
         self.key = key
+        self.partition = partition
         self._owner = owner
-        self.names = Names(policy)
+        self.names = NamedIds(policy)
 
     @lazy
     def outsider(self) -> str:
         """The account of somebody whom the policy does not name."""
         first = _ACCOUNTS[0]
-        return first if first != self.key.account and self.names.surely_lacks(first) else self._fresh(self.key.account)
+        return first if first != self.key.account and self.names.surely_lack(first) else self._fresh(self.key.account)
 
     def _fresh(self, other: Optional[str]) -> str:
         """An account that the policy does not name, and not this one."""
@@ -47,9 +46,9 @@ class World:
         """The key's own account; where it is not known, one that the policy does not name."""
         return self.key.account or self._owner or self._fresh(self.outsider)
 
-    def owned_by(self, account: str) -> "World":
-        """The same world, but that the key belongs to this account."""
-        return World(self._policy, self.key, account)
+    def owned_by(self, account: str) -> "Population":
+        """The same, but that the key belongs to this account."""
+        return Population(self.policy, self.key, self.partition, account)
 
     @lazy
     def own_organization(self) -> str:
@@ -58,10 +57,11 @@ class World:
 
     @lazy
     def foreign_organization(self) -> str:
+        """An organization that the policy does not name, and that is not the key owner's."""
         return self._unnamed("o-outsider00")
 
     def _unnamed(self, stem: str) -> str:
-        if self.names.surely_lacks(stem):
+        if self.names.surely_lack(stem):
             return stem
         candidates = chain((stem,), (f"{stem}{n}" for n in count()))
         return next(name for name in candidates if name not in self.names.organizations)
@@ -69,40 +69,29 @@ class World:
     @lazy
     def arns(self) -> Mapping[str, tuple[str, ...]]:
         """Principals that the policy names, by account."""
-        return _by_account(statement.principals.arns for statement in self._policy.statements)
+        return _by_account(statement.principals.arns for statement in self.policy.statements)
 
     @lazy
     def sessions(self) -> Mapping[str, tuple[str, ...]]:
         """Sessions that the policy names, by account."""
-        return _by_account(statement.principals.sessions for statement in self._policy.statements)
+        return _by_account(statement.principals.sessions for statement in self.policy.statements)
 
     @lazy
     def unique_ids(self) -> tuple[str, ...]:
         """Unique ids that principal elements name."""
-        found = (sorted(statement.principals.unique_ids) for statement in self._policy.statements)
+        found = (sorted(statement.principals.unique_ids) for statement in self.policy.statements)
         return tuple(dict.fromkeys(chain.from_iterable(found)))
 
     @lazy
     def owners(self) -> frozenset[str]:
         """Accounts that principal elements name, or whose principals they do."""
-        return frozenset[str]().union(*(statement.principals.who.owners for statement in self._policy.statements))
+        return frozenset[str]().union(*(statement.principals.who.owners for statement in self.policy.statements))
 
     @lazy
     def services(self) -> tuple[str, ...]:
-        """Services that principal elements name."""
-        found = (sorted(statement.principals.services) for statement in self._policy.statements)
-        return tuple(dict.fromkeys(chain.from_iterable(found)))
-
-    @lazy
-    def other_services(self) -> tuple[str, ...]:
-        """Services that they do not name, as far as the policy's conditions can tell them apart."""
-        found = dict.fromkeys(_services_in_conditions(self._policy))
-        return tuple(name for name in found if name not in self.services)
-
-    @lazy
-    def partitions(self) -> tuple[str, ...]:
-        """Of the key, as far as the policy's conditions can tell them apart."""
-        return (self.key.partition,) if self.key.partition else _partitions(self._policy)
+        """Services that principal elements name, then others, as far as the policy's conditions tell them apart."""
+        named = (sorted(statement.principals.services) for statement in self.policy.statements)
+        return tuple(dict.fromkeys(chain(chain.from_iterable(named), _services_in_conditions(self.policy))))
 
 
 def _by_account(listed: Iterable[frozenset[str]]) -> dict[str, tuple[str, ...]]:
@@ -113,36 +102,42 @@ def _by_account(listed: Iterable[frozenset[str]]) -> dict[str, tuple[str, ...]]:
     return {account: tuple(arns) for account, arns in found.items()}
 
 
-# A text that tells partitions apart by whole names at most.
-_WHOLE_PARTITION = re.compile(r"arn:([a-z-]*|\*):|[^a]*\Z")
-
-
-def _partitions(policy: Policy) -> tuple[str, ...]:
-    """aws, those that conditions name, and one that they do not; all, where a pattern could match part of a name."""
-    named = {"aws"}
-    for condition in (condition for statement in policy.statements for condition in statement.conditions):
-        if "arn" not in condition.key and condition.key != "aws:federatedprovider":
-            continue
-        for text in condition.values:
-            whole = _WHOLE_PARTITION.match(text)
-            if whole is None:
-                return PARTITIONS
-            named.add(whole.group(1) or "aws")
-    others = [name for name in PARTITIONS if name not in named]
-    return (*(name for name in PARTITIONS if name in named), *others[:1])
-
-
-_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com\Z")
-_SERVICE_KEYS = ("aws:principalservicename", "aws:principalservicenameslist")
+_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?\Z")
 
 
 def _services_in_conditions(policy: Policy) -> Iterator[str]:
     """Service names that conditions spell out or that one of their patterns matches, then any."""
-    for statement in policy.statements:
-        for condition in statement.conditions:
-            if condition.key in _SERVICE_KEYS and condition.operator.takes_variables:
-                for tokens in condition.tokens:
-                    name = wildcards.filled(tokens, "s3")
-                    if _SERVICE.match(name):
-                        yield name
+    for condition in policy.conditions:
+        if condition.key in (SERVICE_NAME, SERVICE_NAMES) and condition.operator.takes_variables:
+            for tokens in condition.tokens:
+                name = wildcards.filled(tokens, "s3")
+                if _SERVICE.match(name):
+                    yield name
     yield from ("s3.amazonaws.com", "logs.amazonaws.com", "x.amazonaws.com")
+
+
+_ARN = re.compile(r"arn:([a-z-]+):")
+_ANY_PARTITION = re.compile(r"arn:|\*|\?")
+
+
+def partitions(policy: Policy, key: KeyFacts) -> tuple[str, ...]:
+    """The partitions that the key may be in, as far as its policy can tell them apart.
+
+    That of the event; else that of the principal elements where they agree, else of those that name the key's own
+    account; without any, of the policy's other ARNs where they agree. Source: docs/threat-model.md, *Evaluation*.
+    """
+    known = key.partition or partition_of(key.region)
+    if known:
+        return (known,)
+    arns = policy.principal_arns
+    own = [arn for arn in arns if key.account and f"::{key.account}:" in arn]
+    for listed in (arns, own) if arns else (_arns_elsewhere(policy),):
+        found = {match.group(1) for match in map(_ARN.match, listed) if match}
+        if len(found) == 1 and found <= set(PARTITIONS):
+            return tuple(found)
+    told = any(_ANY_PARTITION.search(value) for condition in policy.conditions for value in condition.values)
+    return PARTITIONS if arns or told else PARTITIONS[:1]
+
+
+def _arns_elsewhere(policy: Policy) -> list[str]:
+    return [value for condition in policy.conditions for value in condition.values if value.startswith("arn:")]

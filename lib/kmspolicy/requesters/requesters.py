@@ -1,110 +1,92 @@
-"""Who may ask: every kind of requester of a row of the threat model that a principal element covers.
+"""Who may ask: every kind of requester of an audience that a principal element covers, with the facts about it.
 
-Facts that a requester cannot change are bound; all other context keys are free (see domains.py).
-Source: the threat model of this app (README, *Who may use the key*).
+Source: docs/threat-model.md, *Requesters*.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import NamedTuple, Optional
 
-from ..domains.domain import Domain, Fact, Facts
 from ..evaluation.request import Caller
 from ..policy.principals import Principals
-from .account_keys import (
-    KEYS_OF_ACCOUNTS,
-    KEYS_OF_SERVICES,
-    account_facts,
-    key_owner,
-    organizations_of,
-    service_facts,
-    services_of,
-)
-from .audience import Audience
-from .network_keys import WAY_KEYS, networks
-from .population import Ids, World
-from .principal_keys import PRINCIPAL_KEYS, callers
+from ..solver.groups import Group
+from . import accounts as account_keys
+from .audience import STRANGERS, Audience
+from .callers import callers
+from .facts import Make, Requester
+from .moments import mfa_group, time_group
+from .organizations import of_service, organization_group
+from .population import Ids, Population
+from .ways import Networks, networks
 
 
-class Requester(NamedTuple):
-    """One kind of requester: who it is to principal elements, and what its bound context keys can hold.
+class Sources(NamedTuple):
+    """Where requesters come from, for one question.
 
-    Principal, account, organization and network bind different keys.
+    accounts, organizations: an outsider's possible own ones, one for each way the policy's patterns can see them;
+    named: the organizations that the policy names, those first that the question is about; among: the accounts to
+    which the statement limits principals, where it does; read: the context keys that matter.
     """
 
-    caller: Caller
-    principal: Facts
-    account: Facts
-    organization: Facts
-    network: Facts
-
-    @property
-    def facts(self) -> tuple[Facts, ...]:
-        return self[1:]
-
-    def fact(self, key: str) -> Optional[Fact]:
-        """What binds a key; None for a free key."""
-        return self.account.get(key) or self.principal.get(key) or self.organization.get(key) or self.network.get(key)
-
-    def domain(self, key: str) -> Optional[Domain]:
-        """What a bound key can hold; None for a free key."""
-        fact = self.fact(key)
-        return None if fact is None else fact.domain
-
-    def facts_about(self, keys: Iterable[str]) -> list[Facts]:
-        """Which of principal, account, organization and network bind one of these keys."""
-        return [facts for facts in self.facts if not facts.keys().isdisjoint(keys)]
+    accounts: Ids
+    organizations: Ids
+    named: Ids
+    among: Optional[frozenset[str]]
+    read: frozenset[str]
 
 
-def bound_keys(principals: Principals) -> frozenset[str]:
-    """Keys that are not free for all whom a principal element names."""
-    owners, unique_ids, services = principals.who
-    return _BOUND[bool(services), bool(owners or unique_ids)]
+class Candidate(NamedTuple):
+    """A requester with what its requests depend on besides: the networks it may be in, and where the key can be."""
 
-
-_KEYS_OF_CALLERS = KEYS_OF_ACCOUNTS.union(PRINCIPAL_KEYS, WAY_KEYS)
-_BOUND = {  # by whether services and whether callers are named
-    (False, False): frozenset[str](),
-    (False, True): _KEYS_OF_CALLERS,
-    (True, False): KEYS_OF_SERVICES,
-    (True, True): KEYS_OF_SERVICES | _KEYS_OF_CALLERS,
-}
+    requester: Requester
+    where: Optional[Networks]
+    population: Population
+    principal: Group
 
 
 def requesters(
-    audience: Audience,
-    principals: Principals,
-    world: World,
-    read: frozenset[str],
-    accounts: Ids,
-    organizations: Ids,
-    named: Ids,
-    among: Optional[frozenset[str]],
-) -> Iterator[Requester]:
-    """The requesters of one row that a principal element covers.
-
-    read: the context keys that matter to the question (only facts behind them are varied);
-    accounts, organizations: the outsider's possible own ones, one for each way the policy's patterns can see them;
-    named: the organizations that the policy names, those first that the question is about;
-    among: the accounts to which the statement limits principals, where it does.
-    """
-    strict = audience is Audience.everyone
+    audience: Audience, element: Principals, population: Population, sources: Sources, event_time: float
+) -> Iterator[Candidate]:
+    """The requesters of one audience that a principal element covers."""
     if audience is Audience.service:
-        for service in services_of(principals, world):
-            yield Requester(
-                Caller(service=service), {}, service_facts(service, world, read), key_owner(world, read), {}
-            )
+        yield from _services(element, population, sources.read, event_time)
         return
-    for place in _owners_worlds(audience, world, accounts):
-        for caller, principal in callers(audience, principals, place, read, accounts, among):
+    users = population.names.store_users if audience in STRANGERS else ()
+    strict = audience is Audience.everyone
+    for owned in _owned(audience, population, sources.accounts):
+        group = organization_group(audience, owned, sources.read, sources.organizations, sources.named())
+        for caller, principal in callers(audience, element, owned, sources.read, sources.accounts, sources.among):
             account = caller.account or ""
-            facts = account_facts(account, place, read, strict, audience is Audience.network)
-            for organization in organizations_of(audience, place, read, organizations, named):
-                for network in networks(place, account, strict, read):
-                    yield Requester(caller, principal, facts, organization, network)
+            single = partial(account_keys.of_account, account=account, other_users=users)
+            requester = Requester(caller, _groups(principal, group, event_time), single)
+            yield Candidate(requester, networks(owned, account, strict, sources.read), owned, principal)
 
 
-def _owners_worlds(audience: Audience, world: World, accounts: Ids) -> Iterator[World]:
-    """The world, and where the key's account is not known, those in which it is another that patterns can see."""
-    yield world
-    if audience is Audience.internal and world.key.account is None:
-        yield from (world.owned_by(account) for account in accounts() if account != world.outsider)
+def _groups(principal: Group, organization: Group, event_time: float) -> Mapping[str, Make]:
+    return {
+        "principal": lambda: principal,
+        "organization": lambda: organization,
+        "time": lambda: time_group(event_time),
+        "mfa": mfa_group,
+    }
+
+
+def _services(
+    element: Principals, population: Population, read: frozenset[str], event_time: float
+) -> Iterator[Candidate]:
+    """The services that a principal element covers, each calling of its own accord."""
+    named, absent = element.services, Group(())
+    covered = population.services if element.open_ended else sorted(named)
+    if element.negated:
+        covered = [] if element.anyone else [name for name in covered if name not in named]
+    groups = _groups(absent, of_service(population, read), event_time)
+    for service in covered:
+        requester = Requester(Caller(service=service), groups, partial(account_keys.of_service, service=service))
+        yield Candidate(requester, None, population, absent)
+
+
+def _owned(audience: Audience, population: Population, accounts: Ids) -> Iterator[Population]:
+    """The population, and where the key's account is not known, those in which it is another that patterns can see."""
+    yield population
+    if audience is Audience.internal and population.key.account is None:
+        yield from (population.owned_by(account) for account in accounts() if account != population.outsider)

@@ -1,1 +1,1 @@
-"""Searches for context values that satisfy some conditions and falsify others."""
+"""Searches for context values that satisfy some conditions and falsify others; knows no rule of IAM."""

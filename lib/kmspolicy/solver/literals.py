@@ -1,92 +1,95 @@
-"""One thing that a request must meet or avoid: a condition, or a resource element that reads policy variables."""
+"""Literals: conditions that are to hold, or not to hold, for the values of some keys.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+A problem may be about two requests at once: a scope tells the keys of the second from those of the first.
+"""
 
-from ..budget import Budget
-from ..caching import cached_for_shared
-from ..evaluation.evaluator import condition_holds, covers_key, resource_matches, variable_lookup
-from ..evaluation.request import KeyFacts, Value
-from ..policy import wildcards
-from ..policy.context_keys import context_key
-from ..policy.model import Condition, Statement
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, Union
 
+from ..evaluation.evaluator import holds_for
+from ..evaluation.request import Value
+from ..policy.model import Condition
+from ..policy.wildcards import no_values
 
-@dataclass(frozen=True)
-class Constraint:
-    """key: the context key it tests ('' for a resource element); variables: single-valued keys it reads besides."""
-
-    key: str
-    variables: tuple[str, ...]
-
-    def holds(self, context: Mapping[str, Value]) -> bool:
-        """Whether it holds for a request with these context keys."""
-        raise TypeError(self)
-
-    def effort(self, context: Mapping[str, Value]) -> int:
-        """The steps that it takes at most to say so."""
-        raise TypeError(self)
+Assignment = dict[str, Value]  # by key; None is absence
 
 
-@dataclass(frozen=True)
-class OfKey(Constraint):
-    """A condition of a statement."""
+class Conflict(NamedTuple):
+    """There is no solution, and these keys alone are the reason."""
+
+    keys: frozenset[str]
+
+
+class Scope(NamedTuple):
+    """One request of a problem. prefix: of its keys; shared: names of keys that it has in common with the first."""
+
+    prefix: str = ""
+    shared: frozenset[str] = frozenset()
+
+    def key(self, name: str) -> str:
+        """The key of the problem that a name means in this request."""
+        return name if not self.prefix or name in self.shared else self.prefix + name
+
+
+ONLY_REQUEST = Scope()
+
+
+class Literal(NamedTuple):
+    """A condition, and whether it is to hold for a request."""
 
     condition: Condition
+    wanted: bool
+    scope: Scope = ONLY_REQUEST
 
-    def holds(self, context: Mapping[str, Value]) -> bool:
-        return condition_holds(self.condition, context.get(self.key), variable_lookup(context))
+    @property
+    def key(self) -> str:
+        """The key that it tests."""
+        return self.scope.key(self.condition.key)
 
-    def effort(self, context: Mapping[str, Value]) -> int:
-        value = context.get(self.key)
-        if value is None:
-            return 1
-        if isinstance(value, str):
-            return 1 + self.condition.effort(len(value))
-        return 1 + sum(self.condition.effort(len(each)) for each in value)
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The keys that its values read."""
+        return tuple(map(self.scope.key, self.condition.variables))
 
+    @property
+    def negation(self) -> "Literal":
+        return Literal(self.condition, not self.wanted, self.scope)
 
-@dataclass(frozen=True)
-class OfResource(Constraint):
-    """A statement's resource element with variables."""
+    def given(self, values: Mapping[str, Value]) -> "Literal":
+        """The literal with the values of other keys in place of its variables."""
+        if not self.condition.has_variables:
+            return self
 
-    statement: Statement
-    facts: KeyFacts
-    budget: Budget
+        def lookup(name: str) -> "str | None":
+            value = values.get(self.scope.key(name))
+            return value if isinstance(value, str) else None
 
-    def holds(self, context: Mapping[str, Value]) -> bool:
-        return covers_key(self.statement, self.facts, variable_lookup(context), self.budget)
+        return Literal(self.condition.expanded(lookup), self.wanted, self.scope)
 
-    def effort(self, context: Mapping[str, Value]) -> int:
-        listed = self.statement.resources.patterns if self.statement.resources is not None else ()
-        return sum(1 + _EFFORTS_OF_A_RESOURCE * wildcards.effort(tokens)[0] for tokens in listed)
+    def accepts(self, value: Value) -> bool:
+        """Whether a value of the key makes it true; it has no variables."""
+        return holds_for(self.condition, value) == self.wanted
 
+    def accepts_one(self, text: str) -> bool:
+        """Whether one value of the key, by itself, makes it true."""
+        return self.condition.test(text) == self.wanted
 
-_EFFORTS_OF_A_RESOURCE = 3  # it is expanded, made an automaton or a glob, and matched
-
-
-def constraints_of(statement: Statement, key: KeyFacts, budget: Budget) -> list[Constraint]:
-    """All that a request must meet for the statement to match, once action, principal and plain resource do."""
-    found: list[Constraint] = [*map(_of_key, statement.conditions)]
-    resources = statement.resources
-    if resources is not None and resources.variables:
-        plain = resources.without_variables
-        if resources.negated or not resource_matches(plain, key, wildcards.no_values, budget):
-            found.append(OfResource("", _single(resources.variables), statement, key, budget))
-    return found
+    def is_met(self, values: Mapping[str, Value]) -> bool:
+        """Whether these values make it true."""
+        return self.given(values).accepts(values.get(self.key))
 
 
-@cached_for_shared
-def _of_key(condition: Condition) -> OfKey:
-    return OfKey(condition.key, _single(condition.variables), condition)
+Clause = tuple[Literal, ...]  # one of them at least must be true
+Solution = Union[Assignment, Conflict]
 
 
-def _single(variables: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in variables if not context_key(name).multivalued)
+def literal(condition: Condition, wanted: bool = True, scope: Scope = ONLY_REQUEST) -> Literal:
+    """A literal; variables that no request can fill are replaced by their defaults at once."""
+    if condition.has_variables and not condition.variables:
+        condition = condition.expanded(no_values)
+    return Literal(condition, wanted, scope)
 
 
-def plain_resource_covers(statement: Statement, key: KeyFacts, budget: Budget) -> bool:
-    """Whether a resource element without variables covers the key; one with variables may."""
-    if statement.resources is None:
-        return False
-    return bool(statement.resources.variables) or covers_key(statement, key, wildcards.no_values, budget)
+def keys_of(literals: Iterable[Literal]) -> frozenset[str]:
+    """Every key that the literals test or read."""
+    return frozenset([name for each in literals for name in (each.key, *each.variables)])

@@ -5,7 +5,7 @@ Source: interface of the command (README, *Fields*, *Options*).
 
 from __future__ import annotations
 
-from ..policy.account_id import ACCOUNT_ID
+from ..policy.identifiers import ACCOUNT_ID
 from .csv_cells import LINE_END, Cells, csv_line, encoded, values_of
 from .csv_rows import ParsedRow, RawRow
 from .options import Options

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..policy.account_id import ACCOUNT_ID
+from ..policy.identifiers import ACCOUNT_ID
 
 DEFAULT_FIELD = "_raw"
 DEFAULT_PREFIX = "key_policy_"

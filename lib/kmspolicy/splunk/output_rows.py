@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from .. import Analysis, Audience, Code, Reason, StatementAnalysis, sentence
+from .. import Analysis, Audience, Code, Reason, Severity, StatementAnalysis, sentence, severity
 from ..caching import Recent
 from ..events.event_facts import EventFacts
 from .csv_cells import LINE_END, Cells, cached_multivalue_cells, cell, csv_line, encoded, multivalue_cells
@@ -16,32 +16,30 @@ from .output_fields import FACTS, MULTIVALUE, STATEMENT, VERDICT
 _EFFECT = {False: "Deny", True: "Allow"}
 _BOOLEAN = {False: "false", True: "true"}
 _NAME: dict[Audience | None, str] = {None: "", **{audience: audience.value for audience in Audience}}
-_OF_AUDIENCE: dict[Audience | None, str] = {
-    Audience.network: "medium",
-    Audience.external: "low",
-    Audience.organization: "low",
-}
 _LINE_END = LINE_END.decode()
 _BEGIN = ""  # joined by commas, it makes cells begin with one
 _NO_STATEMENT = (_BEGIN,) + ("",) * len(STATEMENT)
 
 
 def statement_rows(facts: EventFacts, analysis: Analysis, fault: str, flagged_only: bool) -> list[Cells]:
-    """A row for each statement of a policy that could be read.
+    """A row for each statement of a policy; where only flagged ones are asked for, for those that cannot be read, too,
+    unless the call failed.
 
-    fault: what else is wrong with the event. Most rows are one part of bytes; long facts are a part that rows share.
+    fault: what is wrong with the event or the policy. Most rows are one part of bytes; long facts are a part that rows
+    share.
     """
-    if flagged_only and not analysis.flagged:
+    kept = _unreadable(facts, analysis)
+    if flagged_only and not analysis.flagged and not kept:
         return []
     rows, policy, statements = [], _PolicyCells(facts, analysis, fault), analysis.statements
     count = str(len(statements))
     for statement in statements:
-        if not flagged_only or statement.flagged:
+        if not flagged_only or statement.flagged or statement.statement.number in kept:
             written = statement.statement
             text = '"' + statement.text.replace('"', '""') + '"'
             actions, mv_actions = cached_multivalue_cells(written.actions_written)
             principals, mv_principals = multivalue_cells(written.principals.written)
-            conditions, mv_conditions = cached_multivalue_cells(statement.conditions)
+            conditions, mv_conditions = cached_multivalue_cells(written.conditions_written)
             sid, effect = cell(written.sid), _EFFECT[written.allow]
             statement_cells = (_BEGIN, text, str(written.number), count, sid, effect, actions, principals, conditions)
             rows.append(policy.row(statement, statement_cells, (mv_actions, mv_principals, mv_conditions)))
@@ -49,16 +47,21 @@ def statement_rows(facts: EventFacts, analysis: Analysis, fault: str, flagged_on
 
 
 def policy_rows(facts: EventFacts, analysis: Analysis, fault: str, flagged_only: bool) -> list[Cells]:
-    """The row of a whole policy that could be read. fault: what else is wrong with the event."""
-    if flagged_only and not analysis.flagged:
+    """The row of a whole policy. fault: what is wrong with the event or the policy."""
+    if flagged_only and not analysis.flagged and not _unreadable(facts, analysis):
         return []
     return [_PolicyCells(facts, analysis, fault).row(analysis, _NO_STATEMENT, ("", "", ""))]
 
 
+def _unreadable(facts: EventFacts, analysis: Analysis) -> frozenset[int]:
+    """The statements that cannot be read of a policy that may be in force."""
+    return frozenset() if facts.failed or analysis.verdict is None else analysis.verdict.policy.unreadable
+
+
 def unreadable_row(facts: EventFacts, error: str, policy_hash: str) -> Cells:
     """The row of a policy that could not be read, without a verdict: `low`, unless the call failed."""
-    severity = "informational" if facts.failed else "low"
-    return _row_without_verdict(("", "false", "", "", "", "false", severity, cell(error)), facts, policy_hash)
+    level = severity(None, False, failed=facts.failed, proven=False, worse=False, unreadable=True)
+    return _row_without_verdict(("", "false", "", "", "", "false", level.value, cell(error)), facts, policy_hash)
 
 
 def facts_row(facts: EventFacts) -> Cells:
@@ -81,34 +84,44 @@ class _PolicyCells:
         self._hash = analysis.hash
         self._encrypt_only = _BOOLEAN[analysis.encrypt_only]
         self._error = cell(fault)
-        severe = analysis.encrypt_only or facts.lockout_check_bypassed
-        self._if_flagged = "medium" if facts.failed else "critical" if severe else "high"
+        self._failed = facts.failed
+        self._worse = analysis.encrypt_only or facts.lockout_check_bypassed
+        self._unreadable = bool(analysis.problems)
 
     def row(
         self, verdict: Analysis | StatementAnalysis, statement_cells: tuple[str, ...], mv_cells: tuple[str, ...]
     ) -> Cells:
         """A row. verdict: of one statement, or of the whole policy; mv_cells: the `__mv_` cells of a statement."""
         flagged = verdict.flagged
-        answer, severity, mv_granted = _verdict_cells(verdict.audience, flagged, verdict.granted)
+        answer, mv_granted = _verdict_cells(verdict.audience, flagged, verdict.granted)
         reasons, mv_reasons = _reason_cells(verdict.reasons)
         witness = cell(verdict.witness or "") if flagged else ""
-        severity = severity or self._if_flagged
-        head = (*statement_cells, answer, reasons, witness, self._encrypt_only, severity, self._error)
+        level = self._severity(verdict).value
+        head = (*statement_cells, answer, reasons, witness, self._encrypt_only, level, self._error)
         tail_cells = (self._hash, *mv_cells, mv_granted, mv_reasons + _LINE_END)
         if self._shared_facts is None:
             return (encoded(",".join((*head, self._facts, *tail_cells))),)
         return encoded(",".join(head) + ","), self._shared_facts, encoded("," + ",".join(tail_cells))
+
+    def _severity(self, verdict: Analysis | StatementAnalysis) -> Severity:
+        return severity(
+            verdict.audience,
+            verdict.flagged,
+            failed=self._failed,
+            proven=verdict.flagged and verdict.proven,
+            worse=self._worse,
+            unreadable=self._unreadable,
+        )
 
 
 _LONGEST_COPIED = 2048  # characters of facts that are copied into each row of an event; longer ones are shared
 
 
 @lru_cache(maxsize=512)
-def _verdict_cells(audience: Audience | None, flagged: bool, granted: tuple[str, ...]) -> tuple[str, str, str]:
-    """The cells of a verdict; its severity, empty where that depends on the event; the `__mv_` cell of `granted`."""
+def _verdict_cells(audience: Audience | None, flagged: bool, granted: tuple[str, ...]) -> tuple[str, str]:
+    """The cells of a verdict, and the `__mv_` cell of `granted`."""
     actions, mv_actions = multivalue_cells(granted)
-    severity = "" if flagged else _OF_AUDIENCE.get(audience, "informational")
-    return f"{_NAME[audience]},{_BOOLEAN[flagged]},{actions}", severity, mv_actions
+    return f"{_NAME[audience]},{_BOOLEAN[flagged]},{actions}", mv_actions
 
 
 def _reason_cells(reasons: tuple[Reason, ...]) -> tuple[str, str]:

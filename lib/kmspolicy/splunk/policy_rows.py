@@ -14,7 +14,7 @@ from .output_rows import facts_row, policy_rows, statement_rows, unreadable_row
 
 
 class PolicyRows:
-    """The rows of one search. unreadable: the number of policies so far that could not be read."""
+    """The rows of one search. unreadable: how many policies so far could not be read, or not whole."""
 
     def __init__(self, options: Options) -> None:
         self.unreadable = 0
@@ -50,9 +50,12 @@ class PolicyRows:
                 return self._unreadable(facts, found.fault)
             return [] if self._flagged_only else [facts_row(facts)]
         analysis = analyze(found.policy, actions=self._actions, key=facts.key_facts)
-        if analysis.problem is not None:
-            return self._unreadable(facts, error_text(analysis.problem), analysis.hash)
-        return self._rows(facts, analysis, found.fault, self._flagged_only)
+        problems = "; ".join(map(error_text, analysis.problems))
+        if analysis.verdict is None:
+            return self._unreadable(facts, problems, analysis.hash)
+        if problems and not (facts.failed and self._flagged_only):
+            self.unreadable += 1
+        return self._rows(facts, analysis, "; ".join(filter(None, (found.fault, problems))), self._flagged_only)
 
     def _unreadable(self, facts: EventFacts, error: str, policy_hash: str = "") -> list[Cells]:
         """show=flagged drops the policy of a failed call: it is not in force."""

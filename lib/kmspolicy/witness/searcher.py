@@ -1,315 +1,325 @@
-"""Looks for a witness: one request by a requester of a row that a statement allows and that no Deny denies.
+"""Looks for a witness: one request by a requester of an audience that a statement allows and that no Deny denies.
 
-Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowing users in other accounts to use a key*.
+Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowing users in other accounts to use a key*
+and *Grants in AWS KMS*.
 """
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
 from typing import Optional
 
-from ..budget import Budget, OutOfSteps
+from ..budget import Budget, Undecided
 from ..caching import lazy
-from ..domains.domain import Facts
-from ..evaluation.evaluator import matches, principal_matches
+from ..evaluation.evaluator import is_denied, matches, principal_matches
 from ..evaluation.request import KeyFacts, Request
-from ..policy.actions import bits, names_of
-from ..policy.identifiers import MEMBER_KEYS
-from ..policy.model import THE_KEY, Condition, Policy, Statement
+from ..policy.actions import (
+    CREATE_GRANT,
+    ENCRYPT_OPERATIONS,
+    EVERY_ACTION,
+    GRANT_TO_DECRYPT,
+    GRANT_TO_ENCRYPT,
+    GRANTS_FOR,
+    GRANTS_MASK,
+    Mask,
+    mask_of,
+    names_of,
+)
+from ..policy.context_keys import MEMBER_KEYS, NETWORK_KEYS, RESOURCE_ORG, RESOURCE_ORG_PATHS, VIA_AWS_SERVICE
+from ..policy.model import Policy, Statement
 from ..policy.principals import ANYONE
-from ..requesters.audience import ALL_ROWS, NAMED_ROWS, Audience
-from ..requesters.exclusions import limits_to, ruled_out, rules_out
+from ..requesters.audience import OTHER_ACCOUNTS, WIDEST_FIRST, Audience
 from ..requesters.fresh_ids import named_organizations, outside_accounts, outside_organizations
-from ..requesters.network_keys import NETWORK_KEYS
-from ..requesters.policy_independence import general_rows
-from ..requesters.population import World
-from ..requesters.requesters import Requester, bound_keys, requesters
-from ..solver.literals import Constraint, constraints_of, plain_resource_covers
-from ..solver.search import Unmet, keys_read
-from .access import NOTHING, Found, Grant, request_of, rows_named, within_reach
-from .deny_set import Denies, masks_of
-from .memo import Question, met_by_anyone
+from ..requesters.grants import Grantee
+from ..requesters.key_kinds import performed
+from ..requesters.limits import accounts_among, ruled_out
+from ..requesters.population import Population, partitions
+from ..requesters.requesters import Candidate, Sources, requesters
+from ..solver.literals import Conflict
+from ..solver.search import solve
+from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
+from .problems import Problem, grant_problem, plain_problem
+from .questions import Allowed, Denies, alike, allowed_by
 
-SEARCH_STEPS = 250_000  # one question: a statement, an action, a row
-POLICY_STEPS = 700_000  # all questions about one policy
-
-_STEPS_OF_A_REQUESTER = 40
-
-_PLACES = frozenset((*NETWORK_KEYS, "aws:viaawsservice", "aws:ec2instancesourcevpc"))
+POLICY_STEPS = 200_000  # all questions about one policy
+SEARCH_STEPS = 100_000  # one question: a statement, an action, an audience
+_STEPS_OF_A_REQUESTER = 8
+_ALL = frozenset(WIDEST_FIRST)
+_PLACES = NETWORK_KEYS | {VIA_AWS_SERVICE}
+_MEMBERS = MEMBER_KEYS | {RESOURCE_ORG, RESOURCE_ORG_PATHS}
 
 
 class Searcher:
     """Answers questions about one policy, for one key; it remembers what it was asked."""
 
-    def __init__(self, policy: Policy, key: KeyFacts) -> None:
+    def __init__(self, policy: Policy, key: KeyFacts, extra: tuple[str, ...] = ()) -> None:
+        """extra: asked actions that the table does not know, see actions.mask_of."""
         self.policy = policy
         self.key = key
+        self.extra = extra
         self.budget = Budget(POLICY_STEPS)
-        self.bound_met = False  # whether a search was ended by its bound
-        self._covers: dict[int, bool] = {}
-        self._constraints: dict[int, list[Constraint]] = {}
-        self._grants: dict[tuple[object, ...], Grant] = {}
-        self._met: dict[int, bool] = {}
-        self._open: dict[int, frozenset[Audience]] = {}
-        self._hitting: dict[object, Denies] = {}
-        self._alone: dict[tuple[int, int], int] = {}
+        self.limit_reached = False  # whether a question stayed undecided
+        self._answers: dict[tuple[object, ...], Access] = {}
+        self._open: dict[tuple[object, ...], frozenset[Audience]] = {}
 
     @lazy
-    def world(self) -> World:
-        """What requesters are drawn from."""
-        return World(self.policy, self.key)
-
-    @lazy
-    def general_key(self) -> KeyFacts:
-        """What general answers depend on of the key: no condition on its id or on the event's time is general."""
-        return KeyFacts(self.key.account, self.key.region, None, self.key.partition)
-
-    def covers(self, statement: Statement) -> bool:
-        """Whether the statement's resource element covers the key (or may, when it reads variables)."""
-        if statement.resources is THE_KEY:
-            return True
-        if statement.number not in self._covers:
-            self._covers[statement.number] = plain_resource_covers(statement, self.key, self.budget)
-        return self._covers[statement.number]
-
-    def constraints(self, statement: Statement) -> list[Constraint]:
-        """What the statement tests besides action, principal and plain resource."""
-        if statement.number not in self._constraints:
-            self._constraints[statement.number] = constraints_of(statement, self.key, self.budget)
-        return self._constraints[statement.number]
-
-    def grant(
-        self, statement: Statement, actions: int, audience: Audience, denies: Optional[tuple[Statement, ...]] = None
-    ) -> Grant:
-        """What the row gets of these actions (a bit mask) by the statement, past these Denies (None: all there are)."""
-        asked = within_reach(audience, actions & statement.actions)
-        if not asked or not (statement.principals.open_ended or audience in NAMED_ROWS):
-            return NOTHING
-        if audience not in self.rows(statement):
-            return NOTHING
-        hitting = self._denies(asked, denies)
-        question = (statement.number, asked, audience, hitting)
-        grant = self._grants.get(question)
-        if grant is None:
-            if not hitting.statements and self._is_general(statement, statement.conditions, audience):
-                grant = self._general(statement.conditions, asked, audience)
-            else:
-                grant = self._grant(statement, asked, audience, hitting)
-            self._grants[question] = grant
-        return grant
-
-    def _is_general(self, statement: Statement, conditions: tuple[Condition, ...], audience: Audience) -> bool:
-        """Whether the statement, under these conditions, has the same answer in every policy, and steps are left."""
-        if not conditions or not self.is_plain(statement) or self.key.account is None:
-            return False
-        return self.budget.left >= SEARCH_STEPS and audience in general_rows(conditions)
-
-    @staticmethod
-    def is_plain(statement: Statement) -> bool:
-        """Whether the statement is for everyone, and for the key."""
-        principals = statement.principals
-        return principals.anyone and not principals.negated and statement.resources is THE_KEY
-
-    def _general(self, conditions: tuple[Condition, ...], asked: int, audience: Audience) -> Grant:
-        """The grant of a statement that gets the same in every policy, as if it were alone in its own."""
-        question = (conditions, asked, audience)
-        grant = self._grants.get(question)
-        if grant is None:
-            gained, undecided, steps = gained_alone(conditions, asked, audience, self.general_key)
-            self.budget.spend(steps)
-            grant = self._grants[question] = self._undecided(gained) if undecided else Grant(gained)
-        return grant
-
-    def rows(self, statement: Statement) -> frozenset[Audience]:
-        """The rows that no element of the statement rules out by itself; the others get nothing by it."""
-        rows = self._open.get(statement.number)
-        if rows is None:
-            rows = self._open[statement.number] = self._rows(statement)
-        return rows
-
-    def _rows(self, statement: Statement) -> frozenset[Audience]:
-        principals = statement.principals
-        if not statement.allow or (principals.negated and principals.anyone) or not self.covers(statement):
-            return frozenset()
-        rows = ALL_ROWS
-        if not principals.open_ended:
-            rows = rows_named(principals, self.key.account)
-        return rows - ruled_out(statement, self.key.account) if statement.conditions else rows
-
-    def _denies(self, asked: int, denies: Optional[tuple[Statement, ...]]) -> Denies:
-        """Those of the Denies that can meet the actions; the same object for the same ones."""
-        question = (asked, None if denies is None else tuple([deny.number for deny in denies]))
-        found = self._hitting.get(question)
-        if found is None:
-            against = self.policy.denies if denies is None else denies
-            hitting = tuple([deny for deny in against if deny.actions & asked and self.covers(deny)])
-            alike = tuple([deny.number for deny in hitting])
-            found = self._hitting.setdefault(alike, Denies(hitting, self.constraints))
-            self._hitting[question] = found
-        return found
-
-    def _grant(self, statement: Statement, asked: int, audience: Audience, hitting: Denies) -> Grant:
-        by_name = audience is Audience.everyone or not statement.principals.open_ended
-        if by_name and not hitting.statements and not self.constraints(statement):
-            return Grant(asked)  # nothing but the principal element decides, and it covers the row
-        gained, first, undecided = 0, None, False
-        for alike in self._alike(asked, statement, hitting):
-            found = self._search(statement, alike, audience, hitting.among(alike))
-            if found.actions:
-                gained |= alike
-                first = first or found.found
-                undecided = undecided or found.undecided
-        return Grant(gained, first, undecided) if gained else NOTHING
-
-    def _alike(self, asked: int, statement: Statement, denies: Denies) -> Iterable[int]:
-        """Splits the actions into those that meet the same Denies and whose requests carry the same keys."""
-        masks = denies.masks | masks_of(keys_read(self.constraints(statement)))
-        if not masks:
-            return (asked,)
-        parts: dict[frozenset[int], int] = {}
-        for bit in bits(asked):
-            kind = frozenset([mask for mask in masks if mask & bit])
-            parts[kind] = parts.get(kind, 0) | bit
-        return parts.values()
-
-    def condition_alone(self, statement: Statement, condition: Condition, actions: int, audience: Audience) -> Grant:
-        """What the row would get by the statement if this condition were its only one, and nothing denied."""
-        if len(statement.conditions) == 1:
-            return self.grant(statement, actions, audience, ())
-        asked = within_reach(audience, actions & statement.actions)
-        if not asked or audience in rules_out(condition, self.key.account):
-            return NOTHING
-        if self._is_general(statement, (condition,), audience):
-            return self._general((condition,), asked, audience)
-        free = len(self.policy.statements) + len(self._alone)
-        number = self._alone.setdefault((statement.number, id(condition)), free)
-        return self.grant(statement._replace(number=number, conditions=(condition,)), actions, audience, ())
-
-    def rows_by_name(self, statement: Statement) -> Optional[frozenset[Audience]]:
-        """Whom the principal element names, where it alone decides who gets the actions; None where a search must."""
-        if statement.principals.open_ended or not self.covers(statement):
-            return None
-        if (statement.conditions or statement.resources is not THE_KEY) and not self._met_by_all(statement):
-            return None
-        return rows_named(statement.principals, self.key.account)
-
-    def _met_by_all(self, statement: Statement) -> bool:
-        """Whether everybody whom the principal element names can meet what else the statement tests, by any action."""
-        met = self._met.get(statement.number)
-        if met is None:
-            keys = {condition.key for condition in statement.conditions}
-            met = self._met[statement.number] = (
-                (statement.resources is THE_KEY or not self._reads_resources(statement))
-                and len(keys) == len(statement.conditions)
-                and keys.isdisjoint(bound_keys(statement.principals))
-                and all(map(met_by_anyone, statement.conditions))
-            )
-        return met
-
-    def _reads_resources(self, statement: Statement) -> bool:
-        return len(self.constraints(statement)) > len(statement.conditions)
-
-    def _search(self, statement: Statement, alike: int, audience: Audience, denies: Denies) -> Grant:
-        """Whether the row gets one action, and so all that are like it."""
-        if not self.budget.left:
-            return self._undecided(alike)
-        action = names_of(alike)[0]
-        required = self.constraints(statement)
-        read = denies.reads | keys_read(required)
-        if (audience is Audience.network and not read & _PLACES) or (
-            audience is Audience.organization and not read & MEMBER_KEYS
-        ):
-            return NOTHING
-        budget = Budget(SEARCH_STEPS, self.budget)
-        question = Question(action, required, read, self.key, budget)
-        each = _STEPS_OF_A_REQUESTER + len(required) + len(read) + 2 * denies.size
-        hopeless: list[Facts] = []
-        try:
-            for requester in self._requesters(audience, statement, denies.statements, read, budget):
-                budget.spend(each + len(hopeless))
-                if any(facts is known for known in hopeless for facts in requester.facts):
-                    continue
-                if not principal_matches(statement.principals, requester.caller):
-                    continue
-                against = denies.against(requester.caller)
-                if not all(against):
-                    continue
-                context = question.solution(requester, against)
-                if isinstance(context, Unmet):
-                    unmet = requester.facts_about(context.keys)
-                    if not unmet:
-                        return NOTHING
-                    if len(unmet) == 1:
-                        hopeless.append(unmet[0])
-                elif context is not None:
-                    return Grant(alike, Found(requester, action, context))
-        except OutOfSteps:
-            return self._undecided(alike)
-        return NOTHING
-
-    def _undecided(self, actions: int) -> Grant:
-        self.bound_met = True
-        return Grant(actions, undecided=True)
-
-    def _requesters(
-        self,
-        audience: Audience,
-        statement: Statement,
-        denies: tuple[Statement, ...],
-        read: frozenset[str],
-        budget: Budget,
-    ) -> Iterator[Requester]:
-        concerned = (statement, *denies)
-        return requesters(
-            audience,
-            statement.principals,
-            self.world,
-            read,
-            lambda: outside_accounts(concerned, self.world, budget),
-            lambda: outside_organizations(concerned, self.world, budget),
-            lambda: named_organizations(statement, self.world),
-            limits_to(statement),
+    def populations(self) -> tuple[Population, ...]:
+        """What requesters are drawn from, for each partition that the key may be in."""
+        return tuple(
+            [
+                Population(self.policy.within(partition), self.key, partition)
+                for partition in partitions(self.policy, self.key)
+            ]
         )
 
-    def witness(self, statement: Statement, grant: Grant) -> Optional[Request]:
-        """A request of everyone's by which the statement grants; None where the search was ended by its bound."""
-        if not grant.actions or (grant.undecided and grant.found is None):
-            return None
-        found = grant.found or self._found(statement, grant.actions)
+    @property
+    def spent(self) -> int:
+        """The steps that the answers so far took."""
+        return POLICY_STEPS - self.budget.left
+
+    def access(
+        self, statement: Statement, actions: Mask, audience: Audience, denies: Optional[tuple[Statement, ...]] = None
+    ) -> Access:
+        """What the audience gets of these actions by the statement, past these Denies (None: all of the policy's)."""
+        asked = within_reach(audience, actions & statement.actions)
+        if not asked or not self.may_allow(statement, asked, audience):
+            return NO_ACCESS
+        if audience not in self._possible(statement):
+            asked &= GRANTS_MASK
+        against = self.policy.denies if denies is None else denies
+        elements = statement.number, statement.required, statement.alternatives
+        question = elements, asked, audience, tuple([deny.number for deny in against])
+        found = self._answers.get(question)
         if found is None:
-            return None
-        request = request_of(found, self.world)
-        denied = any(matches(deny, request) for deny in self.policy.denies)
-        return request if matches(statement, request) and not denied else None
+            found = self._answers[question] = self._access(statement, asked, audience, against)
+        return found
 
-    def _found(self, statement: Statement, actions: int) -> Optional[Found]:
-        """What gets the first of the actions, where the grant was known without it."""
-        if not self.constraints(statement):  # whoever asks
-            first = next(self._requesters(Audience.everyone, statement, (), frozenset(), self.budget))
-            return Found(first, names_of(actions)[0], {})
-        paid, self.budget = self.budget, Budget(POLICY_STEPS)
+    def may_allow(self, statement: Statement, asked: Mask, audience: Audience) -> bool:
+        """Whether the statement may allow the audience some of these actions, by a look at each element alone."""
+        if not statement.allow:
+            return False
+        grantee = audience is Audience.service and asked & GRANTS_MASK  # a service may be made a grantee
+        return bool(grantee) or audience in self._possible(statement)
+
+    def _possible(self, statement: Statement) -> frozenset[Audience]:
+        """The audiences of which the statement may allow somebody something, by a look at each element alone."""
+        elements = statement.principals, statement.conditions
+        found = self._open.get(elements)
+        if found is None:
+            found = self._open[elements] = self._by_element(statement)
+        return found
+
+    def _by_element(self, statement: Statement) -> frozenset[Audience]:
+        principals = statement.principals
+        if principals.negated and principals.anyone:
+            return frozenset()
+        covered = _ALL if principals.open_ended else named_audiences(principals, self.key.account)
+        return covered - ruled_out(statement) if statement.conditions else covered
+
+    def _access(self, statement: Statement, asked: Mask, audience: Audience, against: tuple[Statement, ...]) -> Access:
+        gained = NO_ACCESS
+        for population in self.populations:
+            left = asked & ~gained.actions
+            if left:
+                own = population.policy.statements[statement.number]._replace(
+                    conditions=statement.conditions, resource=statement.resource, alternatives=statement.alternatives
+                )
+                denies = Denies([population.policy.statements[deny.number] for deny in against])
+                gained |= self._in_population(own, left, audience, denies, population)
+        return gained
+
+    def _in_population(
+        self, statement: Statement, asked: Mask, audience: Audience, denies: Denies, population: Population
+    ) -> Access:
+        allowed = allowed_by(statement)
+        gained = NO_ACCESS
+        plain = asked & ~GRANTS_MASK
+        hitting = denies.among(plain)
+        for actions in alike(plain, allowed.read | hitting.read, hitting.statements, self.extra):
+            if self._is_unlimited(statement, audience, allowed, hitting.among(actions), actions):
+                gained |= Access(actions)
+            else:
+                gained |= self._search(statement, actions, audience, allowed, hitting.among(actions), population)
+        for name in names_of(asked & GRANTS_MASK):
+            gained |= self._grants(statement, name, audience, allowed, denies, population)
+        return gained
+
+    def _is_unlimited(
+        self, statement: Statement, audience: Audience, allowed: Allowed, denies: Denies, actions: Mask
+    ) -> bool:
+        """Whether nothing but the principal element decides, and it covers the audience."""
+        by_name = audience is Audience.everyone or not statement.principals.open_ended
+        by_name = by_name and audience in self._possible(statement)
+        return by_name and not allowed.read and not denies.statements and bool(actions)
+
+    # --- one set of actions ----------------------------------------------------------------------------------
+
+    def _search(
+        self,
+        statement: Statement,
+        actions: Mask,
+        audience: Audience,
+        allowed: Allowed,
+        denies: Denies,
+        population: Population,
+    ) -> Access:
+        """Whether the audience gets one of these actions, and so all of them."""
+        for action in names_of(actions, self.extra)[:1]:
+            read = allowed.read | denies.read
+            problems = (
+                plain_problem(action, candidate, allowed, denies, self.key)
+                for candidate in self._candidates(statement, audience, read, denies, population)
+            )
+            return self._first(problems, actions)
+        return NO_ACCESS
+
+    def _grants(
+        self,
+        statement: Statement,
+        name: str,
+        audience: Audience,
+        allowed: Allowed,
+        denies: Denies,
+        population: Population,
+    ) -> Access:
+        """Whether the audience gets operations by grants that it creates: grants allow, they overrule no Deny."""
+        bit = mask_of((name,))
+        creation = denies.among(mask_of((CREATE_GRANT,)))
+        operations = mask_of(GRANTS_FOR[name]) & performed(self.key.usage, self.key.spec, self.key.origin)
+        for actions in alike(operations, denies.among(operations).read, denies.among(operations).statements, ()):
+            use = denies.among(actions)
+            read = allowed.read | creation.read | use.read
+            found = self._first(
+                self._grant_problems(statement, names_of(actions), audience, allowed, creation, use, read, population),
+                bit,
+            )
+            if found.actions:
+                return found
+        return NO_ACCESS
+
+    def _grant_problems(
+        self,
+        statement: Statement,
+        operations: tuple[str, ...],
+        audience: Audience,
+        allowed: Allowed,
+        creation: Denies,
+        use: Denies,
+        read: frozenset[str],
+        population: Population,
+    ) -> Iterator[Problem]:
+        both = Denies([*creation.statements, *use.statements])
+        name = GRANT_TO_ENCRYPT if operations[0] in ENCRYPT_OPERATIONS else GRANT_TO_DECRYPT
+        makers = [audience] if audience is not Audience.service else [Audience.service, *OTHER_ACCOUNTS]
+        for maker in makers:
+            if maker not in self._possible(statement):
+                continue
+            for candidate in self._candidates(statement, maker, read, both, population):
+                for grantee, second in self._grantees(
+                    maker, audience, candidate, read, both, use, population, statement
+                ):
+                    yield grant_problem(name, operations, candidate, grantee, second, allowed, creation, use, self.key)
+
+    def _grantees(
+        self,
+        maker: Audience,
+        audience: Audience,
+        candidate: Candidate,
+        read: frozenset[str],
+        denies: Denies,
+        use: Denies,
+        population: Population,
+        statement: Statement,
+    ) -> Iterator[tuple[Grantee, Optional[Candidate]]]:
+        """Whom the grant can be for; the second is who uses it, None where no Deny meets that."""
+        own_account = audience is Audience.internal
+        if audience is Audience.service or own_account:
+            if not use.statements:
+                yield Grantee.SERVICE, None
+            else:
+                everyone = statement._replace(principals=ANYONE, conditions=(), alternatives=())
+                services = self._candidates(everyone, Audience.service, read, denies, population)
+                yield from ((Grantee.SERVICE, service) for service in services)
+            if not own_account:
+                return
+        if not use.statements:
+            yield from ((Grantee.PRINCIPAL, None), (Grantee.CHOSEN_BY_SERVICE, None))
+            return
+        everyone = statement._replace(principals=ANYONE, conditions=(), alternatives=())
+        for other in self._candidates(everyone, maker, read, denies, population):
+            yield Grantee.PRINCIPAL, other
+        yield Grantee.CHOSEN_BY_SERVICE, candidate
+
+    def _candidates(
+        self, statement: Statement, audience: Audience, read: frozenset[str], denies: Denies, population: Population
+    ) -> Iterator[Candidate]:
+        if (audience is Audience.network and not read & _PLACES) or (
+            audience is Audience.organization and not read & _MEMBERS
+        ):
+            return iter(())
+        concerned = (statement, *denies.statements)
+        sources = Sources(
+            lambda: outside_accounts(concerned, population, self.budget),
+            lambda: outside_organizations(concerned, population, self.budget),
+            lambda: named_organizations(statement, population),
+            accounts_among(statement),
+            read,
+        )
+        found = requesters(audience, statement.principals, population, sources, self.key.event_time or 0.0)
+        return (each for each in found if principal_matches(statement.principals, each.requester.caller))
+
+    def _first(self, problems: Iterator[Problem], actions: Mask) -> Access:
+        """The access by the first problem that has a solution."""
+        budget = Budget(SEARCH_STEPS, self.budget)
+        hopeless: list[tuple[Conflict, Problem]] = []
+        undecided = False
         try:
-            return self._grant(statement, actions, Audience.everyone, self._denies(actions, ())).found
-        finally:
-            self.budget = paid
+            for problem in problems:
+                budget.spend(_STEPS_OF_A_REQUESTER + len(problem.clauses) + len(hopeless))
+                if any(problem.shares(other, conflict.keys) for conflict, other in hopeless):
+                    continue
+                try:
+                    values = solve(problem.facts, problem.required, problem.clauses, budget)
+                except Undecided:
+                    if not budget.left:
+                        raise
+                    undecided = True
+                    continue
+                if not isinstance(values, Conflict):
+                    return Access(actions, Found(problem, values))
+                hopeless.append((values, problem))
+        except Undecided:
+            undecided = True
+        if undecided:
+            self.limit_reached = True
+            return Access(actions, undecided=True)
+        return NO_ACCESS
 
+    def proof(self, statement: Statement, actions: Mask, audience: Audience) -> Optional[Request]:
+        """A request for one of the actions that the policy allows; None where no search found one in time.
 
-def alone_in_policy(conditions: tuple[Condition, ...], actions: int) -> Policy:
-    """The policy of one Allow that gives everyone these actions (a bit mask) under these conditions."""
-    spelled = "\n".join(value for condition in conditions for value in condition.values)
-    return Policy((Statement(0, {}, "", True, ANYONE, actions, THE_KEY, conditions),), {}, spelled)
+        Every witness passes the evaluator.
+        """
+        for name in names_of(actions, self.extra):
+            allowed = allowed_by(statement)
+            for population in self.populations:
+                own = population.policy.statements[statement.number]
+                denies = Denies(population.policy.denies).among(EVERY_ACTION)
+                one = mask_of((name,), self.extra)
+                if name in GRANTS_FOR:
+                    found = self._grants(own, name, audience, allowed, denies, population)
+                else:
+                    found = self._search(own, one, audience, allowed, denies.among(one), population)
+                request = None if found.found is None else found.found.problem.request(found.found.values)
+                if request is not None and self._is_proven(own, request, population):
+                    return request
+        return None
 
+    def _is_proven(self, statement: Statement, request: Request, population: Population) -> bool:
+        allowed = matches(statement, request, self.extra)
+        return allowed and not is_denied(population.policy, request, self.extra)
 
-@lru_cache(maxsize=2048)
-def gained_alone(
-    conditions: tuple[Condition, ...], asked: int, audience: Audience, key: KeyFacts, bound: int = SEARCH_STEPS
-) -> tuple[int, bool, int]:
-    """What the row gets of these actions by a policy of one Allow for everyone under these conditions.
-
-    The actions, whether that is undecided after so many steps, and the steps it took.
-    """
-    policy = alone_in_policy(conditions, asked)
-    (statement,) = policy.statements
-    searcher = Searcher(policy, key)
-    searcher.budget = Budget(bound)
-    grant = searcher._grant(statement, asked, audience, Denies((), searcher.constraints))
-    return grant.actions, grant.undecided, bound - searcher.budget.left
+    def covers(self, statement: Statement) -> bool:
+        """Whether the statement's resource element covers the key, or may."""
+        if statement.resource is None:
+            return True
+        only = statement._replace(conditions=(), alternatives=(), principals=ANYONE, allow=True)
+        return bool(self.access(only, statement.actions, Audience.internal, ()).actions)

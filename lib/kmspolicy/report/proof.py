@@ -1,0 +1,81 @@
+"""A witness as the user sees it: an example request that nobody has sent, as compact JSON."""
+
+import json
+
+from ..evaluation.request import Context, KeyFacts, Request
+from ..policy.context_keys import (
+    ENCRYPTION_CONTEXT,
+    ENCRYPTION_CONTEXT_KEYS,
+    FOR_AWS_RESOURCE,
+    GRANT_OPERATIONS,
+    GRANTEE,
+    GRANTEE_SERVICE,
+    KEY_ARN,
+    NETWORK_KEYS,
+    PRINCIPAL_ACCOUNT,
+    PRINCIPAL_ARN,
+    VIA_AWS_SERVICE,
+    VIA_SERVICE,
+    context_key,
+    spelled,
+)
+from ..policy.model import Policy
+
+_COMPACT = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+_IDENTITY = frozenset((PRINCIPAL_ARN, PRINCIPAL_ACCOUNT))
+_OF_A_GRANT = frozenset((GRANTEE, GRANTEE_SERVICE, GRANT_OPERATIONS, FOR_AWS_RESOURCE, VIA_SERVICE))
+
+
+def witness_text(request: Request, policy: Policy, key: KeyFacts) -> str:
+    """A request as compact JSON: principal, action, key, and the context keys that matter; for a grant the request
+    that it is for, too. Context keys are spelled as AWS does, else as the policy does.
+
+    key: the one that is asked about; a request that was found for another stands for it where no condition reads it.
+    """
+    return _COMPACT.encode(_as_object(request, policy, key))
+
+
+def _as_object(request: Request, policy: Policy, key: KeyFacts) -> dict[str, object]:
+    context, caller = request.context, request.caller
+    found: dict[str, object] = {
+        "principal": caller.service or caller.session or context.get(PRINCIPAL_ARN),
+        "action": request.action,
+        "key": _arn(str(context[KEY_ARN]), key),
+        "context": _context(context, policy),
+    }
+    if request.then is not None:
+        found["then"] = _as_object(request.then, policy, key)
+    return found
+
+
+def _arn(found: str, key: KeyFacts) -> str:
+    """An ARN with what is known of the key in its place."""
+    arn, partition, service, region, account, resource = found.split(":", 5)
+    place = f"key/{key.key_id}" if key.key_id else resource
+    return ":".join((arn, partition, service, key.region or region, account, place))
+
+
+def _context(context: Context, policy: Policy) -> dict[str, object]:
+    """The keys that the policy reads, and those that say who asks and from where."""
+    shown = policy.reads | _IDENTITY | _OF_A_GRANT
+    if not policy.reads.isdisjoint(NETWORK_KEYS):
+        shown |= {name for name in NETWORK_KEYS if not context_key(name).multivalued} | {VIA_AWS_SERVICE}
+    names = _encryption_context_names(context, policy)
+    return {
+        names.get(name) or spelled(name) or policy.spelling.get(name, name): list(value)
+        if isinstance(value, tuple)
+        else value
+        for name, value in sorted(context.items())
+        if name in shown or (name.startswith(ENCRYPTION_CONTEXT) and name != KEY_ARN)
+    }
+
+
+def _encryption_context_names(context: Context, policy: Policy) -> dict[str, str]:
+    """How the pairs of the encryption context are spelled: as the request lists them, where the policy looks at the
+    list, in which they have case; else as the policy spells them."""
+    prefix = context_key(ENCRYPTION_CONTEXT + "any").name.rstrip("*")
+    listed = context.get(ENCRYPTION_CONTEXT_KEYS) if ENCRYPTION_CONTEXT_KEYS in policy.reads else None
+    if isinstance(listed, tuple):
+        return {ENCRYPTION_CONTEXT + name.lower(): prefix + name for name in listed}
+    pairs = [name for name in context if name.startswith(ENCRYPTION_CONTEXT)]
+    return {name: prefix + policy.spelling.get(name, name)[len(prefix) :] for name in pairs}

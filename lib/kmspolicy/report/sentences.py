@@ -1,0 +1,107 @@
+"""The sentences: each kind of reason with its pattern, and how reasons and problems are put into words.
+
+Texts of a policy are only ever put in place of a pattern's field; they are never a pattern themselves.
+"""
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import NamedTuple
+
+from ..policy.errors import Problem
+
+
+class Code(Enum):
+    """One kind of reason; the value is the sentence's pattern, filled with the reason's details."""
+
+    # the principal element
+    ANYONE = 'the principal "*" is every AWS account and service'
+    ALL_BUT = "NotPrincipal covers everyone except {0}"
+    COVERS_NOBODY = 'NotPrincipal "*" covers nobody'
+    NAMED = "the principal element names {0}"
+    NAMED_OUTSIDE = "the principal element names {0} outside the key's account"
+    NOBODY = "the principal element names nobody: {0}"
+    # conditions
+    MET_BY_ANYONE = "condition {0} can be met from any AWS account"
+    MET_WITHOUT = "condition {0} asks only for requests without {1}, which any AWS account can make"
+    TESTS_THE_KEY = "condition {0} tests the key itself, not the caller: it holds for every caller or for none"
+    LIMITS = "condition {0} limits access to {1}"
+    EXCLUDES_OUTSIDERS = "condition {0} excludes every account that the policy does not name"
+    NEVER_HOLDS = "condition {0} never holds: {1}"
+    CONFLICT = "its conditions cannot all hold in one request from outside the key's account"
+    NO_SET_OPERATOR = (
+        "condition {0} has no ForAnyValue or ForAllValues, which {1} needs: AWS does not say how it is read"
+    )
+    SAME_KEY_TWICE = "the condition keys {0} differ in case only: AWS does not say how they are read together"
+    NO_LIMIT_ON_SOURCE = (
+        "no condition limits for whose resources {0} may use the key; aws:SourceAccount or aws:SourceArn would"
+    )
+    # Denies
+    DENIED = "denied by {0}"
+    DENIED_TOGETHER = "denied by {0} together"
+    NARROWED = "{0} denies everyone but {1}"
+    DENIES_SOME = "{0} denies {1}"
+    DENY_MISSES = "{0} does not stop the example request: its condition {1} does not hold for it"
+    GRANTS_NOTHING = "a Deny statement grants nothing"
+    # actions and resources
+    OTHER_ACTIONS = "it covers none of the checked actions"
+    NO_ACTION = "it has no effect: neither Action nor NotAction lists anything"
+    NO_RESOURCE = "it has no effect: neither Resource nor NotResource lists anything"
+    OTHER_RESOURCE = "it has no effect: its resource element does not cover this key"
+    WITHIN_ACCOUNT = "other accounts cannot use {0}"
+    WRONG_KEY = "a key for {0} cannot perform {1}"
+    BY_GRANT = (
+        "whoever may create grants on the key can give himself any operation; grants last until they are retired or "
+        "revoked"
+    )
+    ML_KEM_ONLY = "{0} works on ML-KEM keys only, and the event does not say whether the key is one"
+    RETIRES_OWN = "a stranger can retire only a grant that names him"
+    UNREADABLE = "it cannot be read, so it neither allows nor denies anything here"
+    UNPROVEN = "the search for a request reached its limit of steps, so access is assumed without proof"
+
+    __hash__ = object.__hash__  # each is one object; Enum's own is written in Python
+
+
+class Reason(NamedTuple):
+    """One reason: a code, the texts that its sentence names, and where a policy's reasons are joined the statement."""
+
+    code: Code
+    details: tuple[str, ...] = ()
+    statement: str = ""
+
+    def of(self, statement: str) -> "Reason":
+        """The same reason, said of a statement by its name."""
+        return Reason(self.code, self.details, statement)
+
+
+SHOWN = 3  # texts of a list
+_LONGEST = 120  # characters of one text
+_LONGEST_SENTENCE = 400
+_PATTERNS = {code: code.value for code in Code}
+
+
+def some(texts: Iterable[str]) -> str:
+    """The first few of the texts, and how many more there are."""
+    listed = texts if isinstance(texts, tuple) else tuple(texts)
+    if len(listed) <= SHOWN:
+        together = ", ".join(listed)
+        if len(together) <= _LONGEST:
+            return together
+    shown = ", ".join([text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for text in listed[:SHOWN]])
+    return shown + (f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else "")
+
+
+def sentence(reason: Reason) -> str:
+    """One reason as a plain sentence on one line."""
+    text = _PATTERNS[reason.code].format(*reason.details)
+    return _on_one_line(f"{reason.statement}: {text}" if reason.statement else text)
+
+
+def error_text(problem: Problem) -> str:
+    """Why a policy, or a statement of it, could not be read, and where, on one line."""
+    place = f"{problem.place}: " if problem.place else ""
+    return _on_one_line(problem.fault.value.format(*problem.details, at=place))
+
+
+def _on_one_line(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_SENTENCE else text[: _LONGEST_SENTENCE - 1] + "…"

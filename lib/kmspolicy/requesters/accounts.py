@@ -1,0 +1,71 @@
+"""Context keys that follow from the caller's account, or from its being an AWS service, each by itself.
+
+Source: IAM User Guide, *AWS global condition context keys*; docs/threat-model.md, *What a request carries*.
+"""
+
+from functools import lru_cache
+
+from ..domains.domain import ABSENT, Domain, Finite, Text, fixed, free
+from ..policy.context_keys import (
+    ACCOUNT_KEYS,
+    FEDERATED_PROVIDER,
+    IS_AWS_SERVICE,
+    OWN_ARNS,
+    SERVICE_NAME,
+    SERVICE_NAMES,
+    STORE_USER,
+    Bound,
+    context_key,
+    keys_bound_to,
+)
+from ..regular.languages import ANYTHING, NO_COLON, CharClass, Element, Pattern, any_of, literal
+from ..solver.groups import Group, Key
+
+_NO_COLON_TEXT = any_of(NO_COLON)
+_SERVICE_KEYS = keys_bound_to(Bound.SERVICE)
+
+
+@lru_cache(maxsize=1024)
+def of_account(key: str, account: str, other_users: tuple[str, ...]) -> Group:
+    """The group of a key for a caller of an account. other_users: of an identity store, that are not the caller's."""
+    return Group((Key(key, _of_account(key, account, other_users), context_key(key).multivalued),))
+
+
+def _of_account(key: str, account: str, other_users: tuple[str, ...]) -> Domain:
+    if key in ACCOUNT_KEYS:
+        return fixed(account)
+    if key == IS_AWS_SERVICE:
+        return fixed("false")
+    if key in OWN_ARNS:
+        return Text((_own_arn(account),), preferred=(f"arn:aws:ec2:us-east-1:{account}:instance/i-1",))
+    if key == FEDERATED_PROVIDER:
+        return Text((*_not_beginning("arn:"), _own_arn(account)), preferred=("accounts.google.com",))
+    if key == STORE_USER:
+        return Text(excluded=tuple(map(literal, other_users)), preferred=("any",))
+    return ABSENT  # only a service's own request carries it
+
+
+def _own_arn(account: str) -> Pattern:
+    """Any ARN with the account in its fifth part."""
+    part = _NO_COLON_TEXT + literal(":")
+    return literal("arn:") + part + part + part + literal(f"{account}:") + ANYTHING
+
+
+def _not_beginning(text: str) -> tuple[Pattern, ...]:
+    """Every text that does not begin with this one."""
+    starts = [literal(text[:length]) for length in range(len(text))]
+    return (*starts, *((*row, Element(CharClass(frozenset(char), True)), *ANYTHING) for row, char in zip(starts, text)))
+
+
+@lru_cache(maxsize=512)
+def of_service(key: str, service: str) -> Group:
+    """The group of a key for a service that calls of its own accord: nothing of a principal, the source at will."""
+    row = context_key(key)
+    if key == IS_AWS_SERVICE:
+        return Group((Key(key, fixed("true")),))
+    if key == SERVICE_NAME:
+        return Group((Key(key, fixed(service)),))
+    if key == SERVICE_NAMES:
+        return Group((Key(key, Text(row.forms, optional=False), True, (service,)),))
+    free_at_will = key in _SERVICE_KEYS
+    return Group((Key(key, free(row, "") if free_at_will else Finite(), row.multivalued),))

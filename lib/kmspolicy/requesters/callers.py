@@ -1,0 +1,117 @@
+"""The callers of an audience that a principal element covers, each with the group of its principal keys.
+
+Source: IAM User Guide, *AWS JSON policy elements: Principal* and *NotPrincipal*.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Optional
+
+from ..evaluation.evaluator import principal_matches
+from ..evaluation.request import Caller
+from ..policy.context_keys import ACCOUNT_KEYS, FEDERATED_PROVIDER, OWN_ARNS, PRINCIPAL_ARN, USER_ID
+from ..policy.principals import Named, Principals, account_of, classify
+from ..solver.groups import Group
+from . import principals as kinds
+from .audience import STRANGERS, Audience
+from .population import Ids, Population
+
+_KEYS_WITH_ACCOUNT = frozenset((*ACCOUNT_KEYS, PRINCIPAL_ARN, FEDERATED_PROVIDER, *OWN_ARNS))
+
+
+def callers(
+    audience: Audience,
+    element: Principals,
+    population: Population,
+    read: frozenset[str],
+    accounts: Ids,
+    among: Optional[frozenset[str]],
+) -> Iterator[tuple[Caller, Group]]:
+    """The callers of an audience, except services, that a principal element covers.
+
+    read: the context keys that matter; accounts: an outsider's possible ones; among: the accounts to which the
+    statement limits principals, where it does.
+    """
+    if audience in STRANGERS:
+        if element.open_ended and not (element.negated and element.anyone):
+            for account in accounts():
+                yield Caller(account), kinds.unnamed(population.partition, account, (), population.names.unique_ids)
+        return
+    known = _known_ids(population, read)
+    for account in _accounts(audience, element, population, among):
+        arns = population.arns.get(account, ())
+        if element.open_ended or account in element.accounts:
+            yield Caller(account), kinds.unnamed(population.partition, account, arns, known)
+        for caller, group in _named(account, known, population):
+            if element.open_ended or principal_matches(element, caller):
+                yield caller, group
+    for unique_id in known:
+        if element.open_ended or unique_id in element.unique_ids:
+            for account in _unknown_accounts(audience, population, read, accounts):
+                yield from _with_id(unique_id, account, population)
+                yield from _sessions(account, unique_id, (), population)
+
+
+def _accounts(
+    audience: Audience, element: Principals, population: Population, among: Optional[frozenset[str]]
+) -> Iterable[str]:
+    own = population.key.account
+    if audience is Audience.internal:
+        return [population.own_account] if among is None or population.own_account in among else []
+    if among is not None:
+        return sorted(text for text in among if text != own and classify(text)[0] is Named.ACCOUNT)
+    if element.open_ended:
+        return (account for account in population.names.accounts if account != own)
+    owners = {*element.accounts, *map(account_of, element.arns), *map(account_of, element.sessions)}
+    return sorted(owners - {own or ""})
+
+
+def _known_ids(population: Population, read: frozenset[str]) -> tuple[str, ...]:
+    """The unique ids that principal elements name, and those in conditions where they matter."""
+    more = population.names.unique_ids if USER_ID in read else ()
+    return tuple(dict.fromkeys((*population.unique_ids, *more)))
+
+
+def _named(account: str, known: tuple[str, ...], population: Population) -> Iterator[tuple[Caller, Group]]:
+    """The principals of the account that the policy names. known: unique ids."""
+    for arn in population.arns.get(account, ()):
+        yield Caller(account, arn=arn), kinds.named(arn, None, known)
+    for unique_id in known:
+        yield from _with_id(unique_id, account, population)
+    for role_id in (None, *known):
+        yield from _sessions(account, role_id, known, population)
+
+
+def _with_id(unique_id: str, account: str, population: Population) -> Iterator[tuple[Caller, Group]]:
+    """The user or role of a unique id as a principal of the account: unnamed, or with one of the named ARNs."""
+    arns = population.arns.get(account, ())
+    yield Caller(account, unique_id=unique_id), kinds.with_id(population.partition, account, unique_id, arns)
+    kind = "role" if unique_id.startswith("AROA") else "user"
+    for arn in arns:
+        if f":{kind}/" in arn:
+            yield Caller(account, arn=arn, unique_id=unique_id), kinds.named(arn, unique_id, ())
+
+
+def _sessions(
+    account: str, unique_id: Optional[str], known: tuple[str, ...], population: Population
+) -> Iterator[tuple[Caller, Group]]:
+    """The sessions that the policy names, each of a role that it does not name and of those that it does."""
+    if unique_id is not None and not unique_id.startswith("AROA"):
+        return
+    arns = population.arns.get(account, ())
+    for text in population.sessions.get(account, ()):
+        role, name = text.split("/")[1:]
+        group = kinds.session(population.partition, account, role, name, unique_id, arns, known)
+        yield Caller(account, session=text, unique_id=unique_id), group
+        for arn in arns:
+            if ":role/" in arn and kinds.last_part(arn) == role:
+                yield Caller(account, arn, text, unique_id), kinds.session_of(arn, name, unique_id, known)
+
+
+def _unknown_accounts(audience: Audience, population: Population, read: frozenset[str], outside: Ids) -> list[str]:
+    """Possible accounts of a principal known only by its unique id; few, where no key depends on the account."""
+    if audience is Audience.internal:
+        return [population.own_account]
+    named = [name for name in population.names.accounts if name != population.own_account]
+    if not read & _KEYS_WITH_ACCOUNT:
+        return [population.outsider, *(name for name in named if name in population.owners)]
+    return [*outside(), *named]

@@ -1,0 +1,83 @@
+"""Which fact decides each context key of one request, and the group that declares how the fact can stand.
+
+Source: docs/threat-model.md, *What a request carries*.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from ..domains.domain import free
+from ..evaluation.request import Caller
+from ..policy.context_keys import KEY_ARN, Bound, context_key
+from ..solver.groups import Group, Key
+from ..solver.literals import ONLY_REQUEST, Scope
+
+Make = Callable[[], Group]
+# Keys of several bounds can be one fact: who belongs to which organization, or how the request came.
+FACT_OF_BOUND: Mapping[Bound, str] = {
+    Bound.PRINCIPAL: "principal",
+    Bound.ORGANIZATION: "organization",
+    Bound.OWNER: "organization",
+    Bound.NETWORK: "way",
+    Bound.WAY: "way",
+    Bound.KEY: "key",
+    Bound.CONTEXT: "key",
+    Bound.GRANT: "grant",
+    Bound.TIME: "time",
+    Bound.MFA: "mfa",
+}
+
+
+class Requester(NamedTuple):
+    """One kind of requester: who it is to principal elements, and what decides the keys that it cannot choose.
+
+    groups: by fact; single: the group of a key that depends on nothing but the requester's account or service.
+    """
+
+    caller: Caller
+    groups: Mapping[str, Make]
+    single: Callable[[str], Group]
+
+
+class RequestFacts:
+    """The facts of one request, as the solver asks for them."""
+
+    def __init__(self, requester: Requester, action: str, more: Mapping[str, Make]) -> None:
+        """action: the checked one; more: the facts that depend on it or on the key."""
+        self.requester = requester
+        self.action = action
+        self._make = {**requester.groups, **more}
+        self._made: dict[str, Group] = {}
+
+    def fact_of(self, key: str) -> str:
+        """The fact that decides a key: its own name where nothing else hangs on it."""
+        return fact_of(key)
+
+    def group(self, key: str, scope: Scope = ONLY_REQUEST) -> Group:
+        """The group of a key. scope: that of the request, in a problem about two."""
+        return self.group_of_fact(fact_of(key), key, scope)
+
+    def group_of_fact(self, fact: str, key: str, scope: Scope = ONLY_REQUEST) -> Group:
+        """The group that a fact declares, of which the key is one."""
+        group = self._made.get(fact)
+        if group is None:
+            group = self._new(fact, key)
+            if scope.prefix:
+                group = Group(*[tuple([part.renamed(scope.key) for part in case]) for case in group.cases])
+            self._made[fact] = group
+        return group
+
+    def _new(self, fact: str, key: str) -> Group:
+        if fact in self._make:
+            return self._make[fact]()
+        row = context_key(key)
+        if row.bound in (Bound.ACCOUNT, Bound.SERVICE):
+            return self.requester.single(key)
+        return Group((Key(key, free(row, self.action), row.multivalued),))
+
+
+def fact_of(key: str) -> str:
+    """The fact that decides a key; its own name where nothing else hangs on it."""
+    if key == KEY_ARN:
+        return FACT_OF_BOUND[Bound.KEY]
+    return FACT_OF_BOUND.get(context_key(key).bound, key)

@@ -1,0 +1,137 @@
+"""A grant that a requester creates, for himself or for an AWS service, and the grantee's own request.
+
+Who may create grants names the grantee and the operations, those that he lacks among them.
+Source: KMS Developer Guide, *Grants in AWS KMS* and *AWS KMS condition keys* (kms:Grant…); KMS API Reference,
+*CreateGrant*.
+"""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from ..domains.domain import Domain, Finite, Text, example, fixed, free
+from ..policy.actions import CREATE_GRANT
+from ..policy.context_keys import (
+    GRANT_OPERATIONS,
+    GRANT_SOURCE_ARN,
+    GRANTEE,
+    GRANTEE_SERVICE,
+    PRINCIPAL_ARN,
+    context_key,
+)
+from ..regular.languages import ANYTHING, LETTERS, NO_COLON, Pattern, any_of, literal, some
+from ..solver.groups import Case, Group, Key, Part
+from ..solver.links import Derivation, Derived
+from ..solver.literals import Scope
+from .languages import ACCOUNT, NAME_OF_PRINCIPAL, names_below
+
+_OPERATIONS = Text((some(LETTERS),), preferred=("Encrypt",), optional=False)
+
+
+class Grantee(Enum):
+    """Whom a grant is for."""
+
+    PRINCIPAL = "a principal of the requester's"
+    SERVICE = "an AWS service, for a resource of the requester's"
+    CHOSEN_BY_SERVICE = "whom the AWS service names that creates the grant for the requester"
+
+
+class Accounts(NamedTuple):
+    """Where a grantee can be. among: the accounts, none for any but others; natural: one for an example."""
+
+    among: tuple[str, ...]
+    others: tuple[str, ...]
+    natural: str
+
+
+ANY_ACCOUNT = Accounts((), (), "444455556666")
+
+
+def grant_group(grantee: Grantee, partition: str, accounts: Accounts, operations: Sequence[str]) -> Group:
+    """A grant that allows one of the operations, whatever else; any grant, where there are none."""
+    cases: list[Case] = []
+    members: list[tuple[str, ...]] = [(name.partition(":")[2],) for name in operations]
+    for member in members or [()]:
+        allowed = Key(GRANT_OPERATIONS, _OPERATIONS, True, member)
+        cases.append((allowed, *_grantee(grantee, partition, accounts)))
+    return Group(*cases)
+
+
+def _grantee(grantee: Grantee, partition: str, accounts: Accounts) -> tuple[Part, ...]:
+    if grantee is Grantee.SERVICE:
+        service = Text(context_key(GRANTEE_SERVICE).forms, (), ("rds.amazonaws.com",), False)
+        return Key(GRANTEE_SERVICE, service), Key(GRANT_SOURCE_ARN, free(context_key(GRANT_SOURCE_ARN), CREATE_GRANT))
+    return (Key(GRANTEE, grantee_arns(partition, accounts)),)
+
+
+def grantee_arns(partition: str, accounts: Accounts) -> Text:
+    """The ARNs of accounts, users, roles, sessions and federated users of these accounts."""
+    languages: list[Pattern] = []
+    name = NAME_OF_PRINCIPAL
+    iam, sts = (literal(f"arn:{partition}:{service}::") for service in ("iam", "sts"))
+    for owner in map(literal, accounts.among) if accounts.among else (ACCOUNT,):
+        for kind in ("role", "user"):
+            languages += [iam + owner + rest for rest in names_below(f":{kind}/")]
+        languages += [
+            iam + owner + literal(":root"),
+            sts + owner + literal(":assumed-role/") + name + literal("/") + name,
+            sts + owner + literal(":federated-user/") + name,
+        ]
+    taken = tuple([_UP_TO_ACCOUNT + literal(other + ":") + ANYTHING for other in accounts.others])
+    return Text(tuple(languages), taken, (f"arn:{partition}:iam::{accounts.natural}:role/any",), False)
+
+
+_UP_TO_ACCOUNT = literal("arn:") + (any_of(NO_COLON) + literal(":")) * 3
+
+
+def grant_to(principal: Group, scope: Scope, partition: str, account: str, operations: Sequence[str]) -> Group:
+    """A grant to a principal, together with who he is in his own request.
+
+    principal: the group of his principal keys; scope: of his request. The grant names his ARN, that of one of his
+    role's sessions, or his account.
+    """
+    root = Key(GRANTEE, fixed(f"arn:{partition}:iam::{account}:root"))
+    session = f"arn:{partition}:sts::{account}:assumed-role/"
+    cases: list[Case] = []
+    for name in operations:
+        allowed = Key(GRANT_OPERATIONS, _OPERATIONS, True, (name.partition(":")[2],))
+        for case in principal.cases:
+            who = [part for part in case if PRINCIPAL_ARN in part.domains]
+            rest = [part.renamed(scope.key) for part in case if PRINCIPAL_ARN not in part.domains]
+            for part in who:
+                cases.append((allowed, _named_by_grant(part, scope), *rest))
+                cases.append((allowed, root, part.renamed(scope.key), *rest))
+                if ":role/" in (example(part.domains[PRINCIPAL_ARN]) or ""):
+                    cases.append((allowed, _session_named(part, scope, session), *rest))
+    return Group(*cases)
+
+
+def _named_by_grant(part: Part, scope: Scope) -> Part:
+    """The principal's ARN, and the same ARN as the grant's."""
+    domain = _as_text(part.domains[PRINCIPAL_ARN])
+    whole = Derivation(domain, (((), ()),), ANYTHING[0].chars, lambda arn: arn)
+    derived = part.derived if isinstance(part, Derived) else {}
+    renamed = {scope.key(name): how for name, how in derived.items()}
+    return Derived(scope.key(PRINCIPAL_ARN), domain, {**renamed, GRANTEE: whole})
+
+
+def _session_named(part: Part, scope: Scope, start: str) -> Part:
+    """The ARN of a session, as the grant's, and that of its role, as the principal's."""
+    domain = part.domains[PRINCIPAL_ARN]
+    role, _, name = (example(domain) or "").rpartition("/")
+    known = literal(name) if isinstance(domain, Finite) else NAME_OF_PRINCIPAL
+    session = Text((literal(start) + known + literal("/") + NAME_OF_PRINCIPAL,), (), (f"{start}{name}/session",), False)
+    of_role = Derivation(
+        _as_text(domain),
+        ((literal(start), literal("/") + NAME_OF_PRINCIPAL),),
+        NAME_OF_PRINCIPAL[0].chars,
+        lambda arn: f"{role}/{arn.split('/')[1]}",
+        role + "/",
+    )
+    return Derived(GRANTEE, session, {scope.key(PRINCIPAL_ARN): of_role})
+
+
+def _as_text(domain: Domain) -> Text:
+    if isinstance(domain, Finite):
+        return Text(tuple(map(literal, domain.values)), (), domain.values, False)
+    return domain if isinstance(domain, Text) else Text()

@@ -1,0 +1,154 @@
+"""What a KMS key can do: its usage, spec and origin, the operations that it performs, and their algorithms.
+
+Source: KMS Developer Guide, *Key type reference* and *Custom key stores*; KMS API Reference, *CreateKey*, *Encrypt*.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple, Optional
+
+from ..domains.domain import Domain, Finite, Text, excluding
+from ..policy.actions import (
+    CRYPTOGRAPHIC,
+    DATA_KEYS,
+    DECAPSULATE,
+    ENCAPSULATE,
+    EVERY_ACTION,
+    GRANTS_FOR,
+    KEY_PAIRS,
+    Mask,
+    mask_of,
+)
+from ..policy.context_keys import KEY_SPEC, context_key
+
+_ENCRYPTION = "ENCRYPT_DECRYPT"
+_ENCAPSULATION = "ENCAPSULATE_DECAPSULATE"
+_SIGNATURE, _MAC, _AGREEMENT = "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"
+
+_SYMMETRIC = ("SYMMETRIC_DEFAULT",)
+_RSA = ("RSA_2048", "RSA_3072", "RSA_4096")
+_SM2 = ("SM2",)
+_ECC = ("ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "ECC_NIST_EDWARDS25519")
+_ML_DSA = ("ML_DSA_44", "ML_DSA_65", "ML_DSA_87")
+_ML_KEM = ("ML_KEM_512", "ML_KEM_768", "ML_KEM_1024")
+_HMAC = ("HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512")
+_SPECS = (*_SYMMETRIC, *_RSA, *_SM2, *_ECC, *_ML_DSA, *_ML_KEM, *_HMAC)
+_CUSTOM_STORES = ("AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
+
+_CIPHERS = frozenset(("kms:Encrypt", "kms:ReEncryptTo", "kms:Decrypt", "kms:ReEncryptFrom"))
+_WITH_DATA_KEYS = _CIPHERS | frozenset(DATA_KEYS)
+_ENCAPSULATING = frozenset((ENCAPSULATE, DECAPSULATE))
+_SIGNING = frozenset(("kms:Sign", "kms:Verify"))
+_MACS = frozenset(("kms:GenerateMac", "kms:VerifyMac"))
+_PUBLIC = frozenset(("kms:GetPublicKey",))
+_AGREEING = frozenset(("kms:DeriveSharedSecret",))
+_LIMITED = frozenset(CRYPTOGRAPHIC)  # what a key performs only if it is of the right kind
+_CODE = Text(context_key(KEY_SPEC).forms, optional=False)
+
+_OPERATIONS_OF = {
+    _ENCRYPTION: _WITH_DATA_KEYS,
+    _ENCAPSULATION: _ENCAPSULATING,
+    _SIGNATURE: _SIGNING,
+    _MAC: _MACS,
+    _AGREEMENT: _AGREEING,
+}
+
+
+class KeyKind(NamedTuple):
+    """One kind of key.
+
+    operations: the cryptographic ones that it performs; algorithms: of encryption; context: whether a request can carry
+    an encryption context.
+    """
+
+    usage: Domain
+    spec: Domain
+    origin: Domain
+    operations: frozenset[str]
+    algorithms: Domain
+    context: bool
+
+    def performs(self, action: str) -> bool:
+        """Whether a request for the action can succeed on such a key. action: a checked one."""
+        if action in GRANTS_FOR:
+            return not self.operations.isdisjoint(GRANTS_FOR[action])
+        return action in self.operations or action not in _LIMITED
+
+
+def _one_of(values: tuple[str, ...]) -> Finite:
+    return Finite(values, optional=False)
+
+
+def _algorithms(*own: str) -> Text:
+    """The encryption algorithms of a spec: its own, and those of tomorrow, but no other spec's."""
+    others = [name for name in _KNOWN_ALGORITHMS if name not in own]
+    return excluding(Text(_CODE.languages, preferred=own), others)
+
+
+_KNOWN_ALGORITHMS = ("SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1", "SM2PKE")
+_ANY_ALGORITHM = Text(_CODE.languages)
+
+
+class _Specs(NamedTuple):
+    """Some specs alike: the operations that they are for, their encryption algorithms, whether with a context, and
+    whether their keys have a public part."""
+
+    domain: Domain
+    operations: frozenset[str]
+    algorithms: Domain = _ANY_ALGORITHM
+    context: bool = False
+    public: bool = True
+
+
+_SYMMETRIC_SPECS = _Specs(_one_of(_SYMMETRIC), _WITH_DATA_KEYS, Finite(("SYMMETRIC_DEFAULT",)), True, False)
+_ALL_SPECS = (
+    _SYMMETRIC_SPECS,
+    _Specs(_one_of(_RSA), _CIPHERS | _SIGNING, _algorithms("RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1")),
+    _Specs(_one_of(_SM2), _CIPHERS | _SIGNING | _AGREEING, _algorithms("SM2PKE")),
+    _Specs(_one_of(_ECC), _SIGNING | _AGREEING),
+    _Specs(_one_of(_ML_DSA), _SIGNING),
+    _Specs(_one_of(_ML_KEM), _ENCAPSULATING),
+    _Specs(_one_of(_HMAC), _MACS, public=False),
+    _Specs(excluding(_CODE, _SPECS), _LIMITED, context=True),  # a spec of tomorrow may be for anything
+)
+_OUTSIDE_STORES = excluding(Text(_CODE.languages, preferred=("AWS_KMS",), optional=False), _CUSTOM_STORES)
+
+
+def _kinds() -> Iterator[KeyKind]:
+    """Every usage with the specs that serve it; a usage of tomorrow may be anything."""
+    usages: list[tuple[Domain, frozenset[str]]] = [(_one_of((name,)), those) for name, those in _OPERATIONS_OF.items()]
+    for usage, possible in (*usages, (excluding(_CODE, _OPERATIONS_OF), _LIMITED)):
+        for specs in _ALL_SPECS:
+            operations = possible & specs.operations
+            if operations:
+                operations |= _PUBLIC if specs.public else frozenset()
+                yield KeyKind(usage, specs.domain, _OUTSIDE_STORES, operations, specs.algorithms, specs.context)
+    symmetric = _SYMMETRIC_SPECS
+    operations = symmetric.operations - frozenset(KEY_PAIRS)  # custom key stores make no asymmetric data key pairs
+    usage, stores = _one_of((_ENCRYPTION,)), _one_of(_CUSTOM_STORES)
+    yield KeyKind(usage, symmetric.domain, stores, operations, symmetric.algorithms, True)
+
+
+KINDS = tuple(_kinds())
+
+
+def kinds_of(usage: Optional[str], spec: Optional[str], origin: Optional[str]) -> tuple[KeyKind, ...]:
+    """The kinds that a key can be of which this is known; None is unknown."""
+    found = []
+    for kind in KINDS:
+        told = ((usage, kind.usage), (spec, kind.spec), (origin, kind.origin))
+        if all(value is None or domain.holds(value) for value, domain in told):
+            known = [domain if value is None else _one_of((value,)) for value, domain in told]
+            found.append(kind._replace(usage=known[0], spec=known[1], origin=known[2]))
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def performed(usage: Optional[str], spec: Optional[str], origin: Optional[str]) -> Mask:
+    """The actions that can succeed on a key of which this is known; None is unknown."""
+    if usage is None and spec is None and origin is None:
+        return EVERY_ACTION
+    kinds = kinds_of(usage, spec, origin)
+    limited = (*_LIMITED, *GRANTS_FOR)
+    cannot = [action for action in limited if not any(kind.performs(action) for kind in kinds)]
+    return EVERY_ACTION & ~mask_of(tuple(cannot))

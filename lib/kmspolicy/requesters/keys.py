@@ -1,0 +1,186 @@
+"""The key of a request: its ARN, its kind, the algorithm and the encryption context that go with it.
+
+Source: Service Authorization Reference, *AWS KMS*, resource type `key`; KMS Developer Guide, *Key identifiers (KeyId)*,
+*Encryption context*, *Multi-Region keys*, *AWS KMS condition keys*.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple, Optional
+
+from ..domains.domain import ABSENT, Text, fixed
+from ..evaluation.request import KeyFacts
+from ..policy.actions import RETIRE_GRANT
+from ..policy.context_keys import (
+    ENCRYPTION_ALGORITHM,
+    ENCRYPTION_CONTEXT,
+    ENCRYPTION_CONTEXT_KEYS,
+    GRANT_CONSTRAINT,
+    KEY_ARN,
+    KEY_ORIGIN,
+    KEY_SPEC,
+    KEY_USAGE,
+    MULTI_REGION,
+    REQUESTED_REGION,
+    RESOURCE_ACCOUNT,
+    Bound,
+    context_key,
+    keys_bound_to,
+)
+from ..policy.identifiers import MULTI_REGION_ID
+from ..regular.languages import DIGIT, ID, LABEL, LETTERS, CharClass, Element, Pattern, any_of, literal, some
+from ..solver.groups import Case, Group, Key, Part
+from ..solver.links import Derivation, Derived, Names
+from ..solver.literals import ONLY_REQUEST, Scope
+from .key_kinds import KeyKind, kinds_of
+from .languages import ACCOUNT, KEY_ID
+
+_ANY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+_CONSTRAINTS = Text((some(LETTERS),), preferred=("EncryptionContextSubset",), optional=False)
+_KIND_KEYS = frozenset((KEY_USAGE, KEY_SPEC, KEY_ORIGIN, ENCRYPTION_ALGORITHM))
+SHARED_KEYS = frozenset((KEY_ARN, *(keys_bound_to(Bound.KEY) - {ENCRYPTION_ALGORITHM})))
+
+
+class Use(NamedTuple):
+    """One request for the key: the checked action, and the scope of the request's own keys."""
+
+    action: str
+    scope: Scope = ONLY_REQUEST
+
+
+def key_group(
+    facts: KeyFacts,
+    partition: str,
+    owner: Optional[str],
+    strangers: tuple[str, ...],
+    uses: Sequence[Use],
+    read: frozenset[str],
+) -> Group:
+    """The key, and what the requests for it carry with it.
+
+    owner: the key's account, None where it is not known; strangers: accounts that it is not; read: the context keys
+    that matter.
+    """
+    names = tuple(sorted(key[len(ENCRYPTION_CONTEXT) :] for key in read if key.startswith(ENCRYPTION_CONTEXT)))
+    arn_matters = not read.isdisjoint((KEY_ARN, REQUESTED_REGION, RESOURCE_ACCOUNT, MULTI_REGION))
+    kind_matters = bool(names) or not read.isdisjoint(_KIND_KEYS | {ENCRYPTION_CONTEXT_KEYS, GRANT_CONSTRAINT})
+    place = facts._replace(account=owner, partition=partition, event_time=None)
+    return _key_group(place, strangers, tuple(uses), names, arn_matters, MULTI_REGION in read, kind_matters)
+
+
+@lru_cache(maxsize=256)
+def _key_group(
+    facts: KeyFacts,
+    strangers: tuple[str, ...],
+    uses: tuple[Use, ...],
+    names: tuple[str, ...],
+    arn_matters: bool,
+    multi_region_matters: bool,
+    kind_matters: bool,
+) -> Group:
+    kinds = [
+        kind
+        for kind in kinds_of(facts.usage, facts.spec, facts.origin)
+        if all(kind.performs(use.action) for use in uses)
+    ]
+    arns = _arns(facts, strangers, multi_region_matters) if arn_matters else [()]
+    if not kind_matters:
+        return Group(*arns) if kinds else Group()
+    carried = any(use.action != RETIRE_GRANT for use in uses)  # whose requests need not tell the kind
+    cases: list[Case] = []
+    for kind in kinds:
+        for arn in arns:
+            for told in [_kind(kind)] if carried else [_kind(kind), ()]:
+                cases += [(*arn, *told, *context) for context in _contexts(kind, uses, names)]
+    return Group(*cases)
+
+
+def _kind(kind: KeyKind) -> tuple[Part, ...]:
+    return Key(KEY_USAGE, kind.usage), Key(KEY_SPEC, kind.spec), Key(KEY_ORIGIN, kind.origin)
+
+
+def _contexts(kind: KeyKind, uses: Sequence[Use], names: tuple[str, ...]) -> list[tuple[Part, ...]]:
+    """What the requests carry with the key: of each its algorithm, and an encryption context or none."""
+    found: list[tuple[Part, ...]] = [()]
+    for use in uses:
+        algorithm = _algorithm(kind, use)
+        ways = [(algorithm, *context) for context in _encryption_contexts(kind, use, names)]
+        found = [(*before, *way) for before in found for way in ways]
+    return found
+
+
+def _algorithm(kind: KeyKind, use: Use) -> Part:
+    domain = kind.algorithms if context_key(ENCRYPTION_ALGORITHM).carried_by(use.action) else ABSENT
+    return Key(use.scope.key(ENCRYPTION_ALGORITHM), domain)
+
+
+def _encryption_contexts(kind: KeyKind, use: Use, names: tuple[str, ...]) -> list[tuple[Part, ...]]:
+    """No encryption context, or one with a pair at least; a grant that is created carries it as its constraint."""
+    scope = use.scope
+    constraint = Key(scope.key(GRANT_CONSTRAINT), _CONSTRAINTS)
+    listed = Names(scope.key(ENCRYPTION_CONTEXT), scope.key(ENCRYPTION_CONTEXT_KEYS), names, required=True)
+    if not kind.context or not context_key(ENCRYPTION_CONTEXT_KEYS).carried_by(use.action):
+        return [()]
+    if use.action == RETIRE_GRANT:
+        return [(), (listed,), (constraint,), (listed, constraint)]
+    if context_key(GRANT_CONSTRAINT).carried_by(use.action):
+        return [(), (listed, constraint)]
+    return [(), (listed,)]
+
+
+# --- the ARN ------------------------------------------------------------------------------------------------
+
+
+def _arns(facts: KeyFacts, strangers: tuple[str, ...], multi_region_matters: bool) -> list[Case]:
+    """The ARN that the key may have, with what else tells parts of it; by whether it is a multi-Region key."""
+    cases: list[Case] = []
+    known = facts.multi_region
+    if facts.key_id:
+        known = facts.key_id.startswith(MULTI_REGION_ID)
+    for multi_region in (False, True) if multi_region_matters and known is None else (known,):
+        ids = _ids(facts.key_id, multi_region)
+        arn = _arn(facts, strangers, ids, MULTI_REGION_ID if multi_region and not facts.key_id else "")
+        flag = () if multi_region is None else (Key(MULTI_REGION, fixed(str(multi_region).lower())),)
+        cases.append((arn, *flag))
+    return cases
+
+
+def _ids(key_id: Optional[str], multi_region: Optional[bool]) -> tuple[Pattern, ...]:
+    if key_id:
+        return (literal(key_id),)
+    if multi_region is None:
+        return (KEY_ID,)
+    return (literal(MULTI_REGION_ID) + any_of(ID),) if multi_region else tuple(_not_beginning(MULTI_REGION_ID))
+
+
+def _not_beginning(start: str) -> Iterable[Pattern]:
+    """Key ids that do not begin so."""
+    for length in range(len(start)):
+        before = literal(start[:length])
+        if length:
+            yield before
+        yield (*before, Element(CharClass(ID.chars - {start[length]})), *any_of(ID))
+
+
+def _arn(facts: KeyFacts, strangers: tuple[str, ...], ids: tuple[Pattern, ...], begins: str) -> Part:
+    region = literal(facts.region) if facts.region else some(LABEL)
+    account = literal(facts.account) if facts.account else ACCOUNT
+    start = literal(f"arn:{facts.partition}:kms:")
+    languages = tuple([start + region + literal(":") + account + literal(":key/") + key_id for key_id in ids])
+    not_theirs = tuple([start + some(LABEL) + literal(f":{other}:key/") + some(ID) for other in strangers])
+    preferred = f"arn:{facts.partition}:kms:{facts.region or 'us-east-1'}:{facts.account or '111122223333'}:key/"
+    domain = Text(languages, not_theirs, (preferred + (facts.key_id or begins + _ANY_ID),), False)
+    behind = tuple([literal(":") + account + literal(":key/") + key_id for key_id in ids])
+    before = start + region + literal(":")
+    after = [literal(":key/") + key_id for key_id in ids]
+    of_region = Derivation(
+        Text((region,), optional=False), tuple([(start, rest) for rest in behind]), LABEL, lambda arn: arn.split(":")[3]
+    )
+    of_account = Derivation(
+        Text((account,), optional=False),
+        tuple([(before, rest) for rest in after]),
+        DIGIT,
+        lambda arn: arn.split(":")[4],
+    )
+    derived = {REQUESTED_REGION: of_region, RESOURCE_ACCOUNT: of_account}
+    return Derived(KEY_ARN, domain, derived)

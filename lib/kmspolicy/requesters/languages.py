@@ -1,0 +1,40 @@
+"""The languages of ids and ARNs, as AWS makes them.
+
+Source: IAM User Guide, *IAM identifiers* and *IAM and AWS STS quotas*; AWS Organizations API Reference, *Organization*;
+KMS Developer Guide, *Key identifiers (KeyId)*; AWS STS API Reference, *AssumeRole* (session names).
+"""
+
+from ..regular.languages import (
+    DIGIT,
+    HEX,
+    ID,
+    LOWER_ALNUM,
+    NAME,
+    PATH,
+    UPPER_ALNUM,
+    Element,
+    Pattern,
+    any_of,
+    literal,
+    some,
+)
+
+ACCOUNT: Pattern = (Element(DIGIT),) * 12
+ORGANIZATION: Pattern = literal("o-") + (Element(LOWER_ALNUM),) * 10 + any_of(LOWER_ALNUM)
+NETWORK_ID: Pattern = (Element(HEX),) * 8 + any_of(HEX)  # behind vpc- or vpce-
+KEY_ID: Pattern = some(ID)
+NAME_OF_PRINCIPAL: Pattern = some(NAME)
+SESSION_NAME: Pattern = (Element(NAME), *some(NAME))
+UNIQUE_ID: Pattern = (Element(UPPER_ALNUM),) * 12 + any_of(UPPER_ALNUM)  # behind AIDA or AROA
+ROLE_ID, USER_ID = (literal(prefix) + UNIQUE_ID for prefix in ("AROA", "AIDA"))
+LONGEST_USER_NAME = 64
+
+
+def below_paths(start: str) -> tuple[Pattern, Pattern]:
+    """What stands before the name in an ARN that begins so: nothing more, or a path."""
+    return literal(start), literal(start) + some(PATH) + literal("/")
+
+
+def names_below(start: str) -> tuple[Pattern, ...]:
+    """ARNs that begin so, with any path and name."""
+    return tuple([before + NAME_OF_PRINCIPAL for before in below_paths(start)])

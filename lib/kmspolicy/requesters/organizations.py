@@ -1,0 +1,91 @@
+"""The organizations that a requester and the key's owner may be in; roots and units below them are free.
+
+Source: IAM User Guide, *AWS global condition context keys*, aws:PrincipalOrgID, aws:PrincipalOrgPaths,
+aws:ResourceOrgID and aws:ResourceOrgPaths; docs/threat-model.md, *What a request carries*.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from ..domains.domain import Text, fixed
+from ..policy.context_keys import (
+    MEMBER_KEYS,
+    OWNER_KEYS,
+    PRINCIPAL_ORG,
+    PRINCIPAL_ORG_PATHS,
+    RESOURCE_ORG,
+    RESOURCE_ORG_PATHS,
+    VPCE_ORG,
+    VPCE_ORG_PATHS,
+)
+from ..regular.languages import ANYTHING, literal
+from ..solver.groups import Case, Group, Key, Part
+from .audience import Audience
+from .languages import ORGANIZATION
+from .population import Ids, Population
+
+Texts = tuple[str, ...]
+
+
+def organization_group(
+    audience: Audience, population: Population, read: frozenset[str], foreign: Ids, named: Iterable[str]
+) -> Group:
+    """The memberships that requesters of an audience may have.
+
+    read: the context keys that matter; foreign: organizations that the policy does not name; named: those it does.
+    """
+    if read.isdisjoint(MEMBER_KEYS | OWNER_KEYS):
+        return Group(()) if audience is not Audience.organization else Group()
+    cases: list[Case] = []
+    own, owner = population.own_organization, audience is Audience.internal
+    if audience is not Audience.organization:
+        cases += [()] if owner else _owners(population, read, "")
+        for name in foreign():
+            owners = [_same_owner(name)] if owner else _owners(population, read, name)
+            cases += [(*_member(name), *parts) for parts in owners]
+    if audience not in (Audience.everyone, Audience.network):
+        for name in (*named, own):
+            others = [] if owner or name == own else _owners(population, read, name)
+            cases += [(*_member(name), *parts) for parts in (*others, _same_owner(name))]
+    return Group(*cases)
+
+
+def of_service(population: Population, read: frozenset[str]) -> Group:
+    """The key owner's organization in a service's request, which tells none of its own."""
+    return Group(*_owners(population, read, ""))
+
+
+@lru_cache(maxsize=256)
+def _member(name: str) -> tuple[Part, ...]:
+    return Key(PRINCIPAL_ORG, fixed(name)), Key(PRINCIPAL_ORG_PATHS, _paths_below(name), True)
+
+
+@lru_cache(maxsize=256)
+def _same_owner(name: str) -> tuple[Part, ...]:
+    return Key(RESOURCE_ORG, fixed(name)), Key(RESOURCE_ORG_PATHS, _paths_below(name), True)
+
+
+def _paths_below(name: str) -> Text:
+    return Text((literal(name + "/") + ANYTHING,), (), (f"{name}/r-ab12/ou-ab12-11111111/",), False)
+
+
+def _owners(population: Population, read: frozenset[str], other: str) -> list[tuple[Part, ...]]:
+    """The organizations of the key's owner that are not the requester's, or none. other: the requester's, '' for none.
+
+    Where several keys must agree on it, or it must be told from that of an endpoint's owner, each by itself.
+    """
+    own, named = population.own_organization, population.names.organizations
+    if not read >= OWNER_KEYS and read.isdisjoint((VPCE_ORG, VPCE_ORG_PATHS)):
+        return [_any_owner(own, named, other)]
+    return [(), *(_same_owner(name) for name in (own, *named) if name != other)]
+
+
+@lru_cache(maxsize=256)
+def _any_owner(own: str, named: Texts, other: str) -> tuple[Part, ...]:
+    rest = literal("/") + ANYTHING
+    names = tuple(map(literal, named))
+    taken = (literal(other),) if other else ()
+    ids = Text((ORGANIZATION, *names), taken, (own,))
+    below = tuple([name + rest for name in (ORGANIZATION, *names)])
+    paths = Text(below, tuple([name + rest for name in taken]), (own + "/r-ab12/ou-ab12-11111111/",))
+    return Key(RESOURCE_ORG, ids), Key(RESOURCE_ORG_PATHS, paths, True)

@@ -1,0 +1,133 @@
+"""The kinds of principals, and the context keys that follow from the kind: ARN, type, user name and user id.
+
+Source: IAM User Guide, *AWS global condition context keys* (aws:PrincipalArn, aws:PrincipalType, aws:userid,
+aws:username), *IAM policy elements: Variables and tags* (principal key values), *IAM identifiers*.
+"""
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Optional
+
+from ..domains.domain import Domain, Text, fixed
+from ..policy.context_keys import PRINCIPAL_ARN, PRINCIPAL_TYPE, USER_ID, USER_NAME
+from ..regular.languages import ANYTHING, NAME, Pattern, literal
+from ..solver.groups import Case, Group, Key
+from ..solver.links import Derivation, Derived
+from .languages import LONGEST_USER_NAME, NAME_OF_PRINCIPAL, ROLE_ID, SESSION_NAME, below_paths, names_below
+from .languages import USER_ID as USER_ID_FORM
+
+Texts = tuple[str, ...]
+_NOTHING: Pattern = ()
+_USER_NAMES = Text((NAME_OF_PRINCIPAL,), optional=False, longest=LONGEST_USER_NAME)
+_SOME_ROLE_ID, _SOME_USER_ID = "AROAZZZZZZZZZZZZZZZZZ", "AIDAZZZZZZZZZZZZZZZZZ"
+
+
+def last_part(arn: str) -> str:
+    """The name at the end of an ARN."""
+    return arn.rsplit("/", 1)[-1]
+
+
+@lru_cache(maxsize=512)
+def unnamed(partition: str, account: str, arns: Texts, ids: Texts, kinds: str = "") -> Group:
+    """A principal of an account, of any kind: neither one of these ARNs, nor one of these unique ids.
+
+    kinds: the only kind, where that is known: `role` or `user`.
+    """
+    cases = {
+        "role": _role(partition, account, arns, _without(ROLE_ID + literal(":") + SESSION_NAME, ids)),
+        "user": _user(partition, account, arns, _without(USER_ID_FORM, ids)),
+        "federated": _federated(partition, account, arns),
+        "root": _root(partition, account),
+    }
+    return Group(*([cases[kinds]] if kinds else cases.values()))
+
+
+@lru_cache(maxsize=512)
+def with_id(partition: str, account: str, unique_id: str, arns: Texts) -> Group:
+    """The user or role of a unique id, with an ARN that is none of these."""
+    if unique_id.startswith("AIDA"):
+        return Group(_user(partition, account, arns, fixed(unique_id)))
+    return Group(_role(partition, account, arns, _sessions_of(unique_id)))
+
+
+@lru_cache(maxsize=512)
+def named(arn: str, unique_id: Optional[str], ids: Texts) -> Group:
+    """A principal with this ARN; its unique id, where it is not known, is none of these."""
+    kind = arn.split(":", 5)[5].partition("/")[0]
+    name = last_part(arn)
+    who = fixed(arn)
+    if kind == "role":
+        any_id = _without(ROLE_ID + literal(":") + SESSION_NAME, ids)
+        return Group(_case(who, "AssumedRole", _sessions_of(unique_id) if unique_id else any_id))
+    if kind == "user":
+        user_id = fixed(unique_id) if unique_id else _without(USER_ID_FORM, ids)
+        return Group((*_case(who, "User", user_id), Key(USER_NAME, fixed(name))))
+    return Group(_case(who, "FederatedUser", fixed(f"{arn.split(':', 5)[4]}:{name}")))
+
+
+@lru_cache(maxsize=512)
+def session(
+    partition: str, account: str, role: str, name: str, unique_id: Optional[str], arns: Texts, ids: Texts
+) -> Group:
+    """A session of a role with this name, whose ARN is none of these."""
+    start = f"arn:{partition}:iam::{account}:role/"
+    languages = tuple([before + literal(role) for before in below_paths(start)])
+    who = Text(languages, _literals(arns), (start + role, f"{start}any/{role}"), False)
+    return Group(_case(who, "AssumedRole", _session_id(name, unique_id, ids)))
+
+
+@lru_cache(maxsize=512)
+def session_of(arn: str, name: str, unique_id: Optional[str], ids: Texts) -> Group:
+    """A session of the role with this ARN."""
+    return Group(_case(fixed(arn), "AssumedRole", _session_id(name, unique_id, ids)))
+
+
+def _session_id(name: str, unique_id: Optional[str], ids: Texts) -> Domain:
+    if unique_id:
+        return fixed(f"{unique_id}:{name}")
+    return replace(_without(ROLE_ID + literal(":" + name), ids), preferred=(f"{_SOME_ROLE_ID}:{name}",))
+
+
+def _case(arn: Domain, kind: str, user_id: Domain) -> Case:
+    return (Key(PRINCIPAL_ARN, arn), Key(PRINCIPAL_TYPE, fixed(kind)), Key(USER_ID, user_id))
+
+
+def _role(partition: str, account: str, arns: Texts, user_id: Domain) -> Case:
+    start = f"arn:{partition}:iam::{account}:role/"
+    return _case(Text(names_below(start), _literals(arns), (start + "any",), False), "AssumedRole", user_id)
+
+
+def _user(partition: str, account: str, arns: Texts, user_id: Domain) -> Case:
+    start = f"arn:{partition}:iam::{account}:user/"
+    arn = Text(names_below(start), _literals(arns), (start + "any",), False)
+    around = tuple([(before, _NOTHING) for before in below_paths(start)])
+    name = Derivation(_USER_NAMES, around, NAME, last_part)
+    return (Derived(PRINCIPAL_ARN, arn, {USER_NAME: name}), Key(PRINCIPAL_TYPE, fixed("User")), Key(USER_ID, user_id))
+
+
+def _federated(partition: str, account: str, arns: Texts) -> Case:
+    start = f"arn:{partition}:sts::{account}:federated-user/"
+    arn = Text((literal(start) + NAME_OF_PRINCIPAL,), _literals(arns), (start + "any",), False)
+    owned = Text((literal(account + ":") + NAME_OF_PRINCIPAL,), optional=False)
+    around = ((literal(start), _NOTHING),)
+    user_id = Derivation(owned, around, NAME, lambda text: f"{account}:{last_part(text)}", account + ":")
+    return (Derived(PRINCIPAL_ARN, arn, {USER_ID: user_id}), Key(PRINCIPAL_TYPE, fixed("FederatedUser")))
+
+
+def _root(partition: str, account: str) -> Case:
+    return _case(fixed(f"arn:{partition}:iam::{account}:root"), "Account", fixed(account))
+
+
+def _sessions_of(unique_id: str) -> Text:
+    return Text((literal(unique_id + ":") + SESSION_NAME,), preferred=(unique_id + ":session",), optional=False)
+
+
+def _without(form: Pattern, ids: Texts) -> Text:
+    """User ids of this form that begin with none of these unique ids."""
+    taken = tuple([row for unique_id in ids for row in (literal(unique_id), literal(unique_id + ":") + ANYTHING)])
+    natural = _SOME_USER_ID if form is USER_ID_FORM else _SOME_ROLE_ID + ":session"
+    return Text((form,), taken, (natural,), optional=False)
+
+
+def _literals(texts: Texts) -> tuple[Pattern, ...]:
+    return tuple(map(literal, texts))

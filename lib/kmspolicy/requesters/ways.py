@@ -1,0 +1,207 @@
+"""The ways in which a request reaches KMS: from a public address, through a VPC endpoint, or passed on by a service.
+
+Source: IAM User Guide, *AWS global condition context keys* (properties of the network), *Forward access sessions*;
+KMS Developer Guide, *kms:ViaService*, *kms:GrantIsForAWSResource*; docs/threat-model.md, *What a request carries*.
+"""
+
+from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
+
+from ..domains.domain import ADDRESSES, Domain, Finite, Points, Text, fixed, free
+from ..policy import cidr
+from ..policy.context_keys import (
+    CALLED_VIA,
+    CALLED_VIA_FIRST,
+    CALLED_VIA_LAST,
+    FOR_AWS_RESOURCE,
+    INSTANCE_ADDRESS,
+    INSTANCE_VPC,
+    NETWORK_KEYS,
+    SOURCE_IP,
+    SOURCE_VPC,
+    SOURCE_VPC_ARN,
+    SOURCE_VPCE,
+    VIA_AWS_SERVICE,
+    VIA_SERVICE,
+    VPC_SOURCE_IP,
+    VPCE_ACCOUNT,
+    VPCE_ORG,
+    VPCE_ORG_PATHS,
+    Bound,
+    context_key,
+    keys_bound_to,
+)
+from ..regular.intervals import Intervals
+from ..regular.languages import ANYTHING, LABEL, Pattern, literal, some
+from ..solver.groups import Case, Group, Key, Part
+from ..solver.links import Chain, Derivation, Derived
+from .languages import ACCOUNT, NETWORK_ID, ORGANIZATION
+from .population import Population
+from .principals import last_part
+
+WAY_KEYS = frozenset((*keys_bound_to(Bound.NETWORK), *keys_bound_to(Bound.WAY))) - {FOR_AWS_RESOURCE}  # of any request
+
+_NATURAL = ("203.0.113.7", "192.0.2.7", "2001:db8::7", "2600:1f18::7")
+_NATURAL_PRIVATE = ("10.0.0.7", "172.16.0.7")
+_ENDING = "0a1b2c3d4e5f60718"
+
+
+class Networks(NamedTuple):
+    """The networks that a requester may be in.
+
+    account: the requester's; accounts, organizations, vpcs, endpoints: that the policy names, the key owner's
+    organization among them; places: the public addresses that it names; strict: whether the requester is in none of
+    these.
+    """
+
+    partition: str
+    account: str
+    accounts: tuple[str, ...]
+    organizations: tuple[str, ...]
+    vpcs: tuple[str, ...]
+    endpoints: tuple[str, ...]
+    places: Intervals
+    strict: bool
+    with_vpc_arn: bool
+
+
+def networks(population: Population, account: str, strict: bool, read: frozenset[str]) -> Networks:
+    """The networks of a requester, as far as the keys that matter can tell them apart."""
+    names = population.names
+    if read.isdisjoint(NETWORK_KEYS):
+        return Networks(population.partition, account, (), (), (), (), Intervals(), strict, False)
+    return Networks(
+        population.partition,
+        account,
+        names.accounts if SOURCE_VPC_ARN in read else (),
+        (*names.organizations, population.own_organization),
+        names.vpcs,
+        names.endpoints,
+        names.places if strict else Intervals(),
+        strict,
+        SOURCE_VPC_ARN in read,
+    )
+
+
+class Calls(Enum):
+    """What is known of a request beforehand: who makes the call."""
+
+    ANY = "any call"
+    OWN = "the requester's own, or one that is for no resource of a service"
+    FOR_RESOURCE = "a service's call for a resource of the requester's"
+
+
+@lru_cache(maxsize=256)
+def way_group(where: Networks, action: str, calls: Calls = Calls.ANY) -> Group:
+    """The ways of a requester's request for an action."""
+    for_resource = _FOR_RESOURCE[calls] if context_key(FOR_AWS_RESOURCE).carried_by(action) else ()
+    via = _via_service(where, for_resource)
+    if calls is Calls.FOR_RESOURCE:
+        return Group(via)
+    return Group(_public(where, for_resource), *_endpoint(where, for_resource), via)
+
+
+_FOR_RESOURCE = {
+    Calls.ANY: ("false", "true"),
+    Calls.OWN: ("false",),
+    Calls.FOR_RESOURCE: ("true",),
+}
+
+
+@lru_cache(maxsize=128)
+def way_of_service(action: str) -> Group:
+    """The way of a service that calls of its own accord: no network is told, and no other service passes it on."""
+    carried = context_key(FOR_AWS_RESOURCE).carried_by(action)
+    return Group(
+        (Key(VIA_AWS_SERVICE, fixed("false")), *((Key(FOR_AWS_RESOURCE, Finite(("false",))),) if carried else ()))
+    )
+
+
+Values = tuple[str, ...]
+
+
+def _public(where: Networks, for_resource: Values) -> Case:
+    return (Key(SOURCE_IP, _public_address(where, False)), *_direct(where, for_resource))
+
+
+def _direct(where: Networks, for_resource: Values) -> tuple[Part, ...]:
+    return (
+        Key(VIA_AWS_SERVICE, fixed("false")),
+        *_flag(tuple([value for value in for_resource if value == "false"])),
+        *_instance(where),
+    )
+
+
+def _via_service(where: Networks, for_resource: Values) -> Case:
+    return (
+        Key(SOURCE_IP, _public_address(where, True)),
+        Key(VIA_AWS_SERVICE, fixed("true")),
+        Key(VIA_SERVICE, free(context_key(VIA_SERVICE), "")),
+        Chain(CALLED_VIA, CALLED_VIA_FIRST, CALLED_VIA_LAST, Text(context_key(CALLED_VIA).forms)),
+        *_flag(for_resource),
+        *_instance(where),
+    )
+
+
+def _flag(values: Values) -> tuple[Part, ...]:
+    """Whether a grant is for a resource of an AWS service, which then makes the call; other callers may say nothing."""
+    return (Key(FOR_AWS_RESOURCE, Finite(values, optional="false" in values)),) if values else ()
+
+
+def _instance(where: Networks) -> tuple[Part, ...]:
+    """Where the instance runs whose credentials are used; any VPC may use any private address."""
+    return (
+        Key(INSTANCE_VPC, _ids("vpc-", where.vpcs, where.strict, True)),
+        Key(INSTANCE_ADDRESS, Points(ADDRESSES, cidr.IPV4, _NATURAL_PRIVATE)),
+    )
+
+
+def _public_address(where: Networks, optional: bool) -> Points:
+    return Points(ADDRESSES, cidr.ALL_ADDRESSES & ~cidr.PRIVATE & ~where.places, _NATURAL, optional)
+
+
+def _endpoint(where: Networks, for_resource: Values) -> list[Case]:
+    rest = literal("/") + ANYTHING
+    owned = tuple(map(literal, where.organizations))
+    account: Domain = Finite((where.account,)) if where.strict else Text((ACCOUNT,), preferred=(where.account,))
+    common = (
+        Key(SOURCE_VPCE, _ids("vpce-", where.endpoints, where.strict, False)),
+        Key(VPCE_ACCOUNT, account),
+        Key(VPCE_ORG, _organization(where, owned, ORGANIZATION)),
+        Key(VPCE_ORG_PATHS, _organization(where, tuple([name + rest for name in owned]), ORGANIZATION + rest), True),
+        Key(VPC_SOURCE_IP, Points(ADDRESSES, cidr.ALL_ADDRESSES, _NATURAL_PRIVATE)),
+        *_direct(where, for_resource),
+    )
+    cases: list[Case] = [(Key(SOURCE_VPC, _ids("vpc-", where.vpcs, where.strict, False)), *common)]
+    return [*cases, (_vpc_arn(where), *common)] if where.with_vpc_arn else cases
+
+
+def _organization(where: Networks, named: tuple[Pattern, ...], unnamed: Pattern) -> Text:
+    return Text((unnamed,), named) if where.strict else Text((unnamed, *named))
+
+
+def _ids(prefix: str, named: tuple[str, ...], strict: bool, optional: bool) -> Text:
+    listed = tuple(map(literal, named))
+    languages = (literal(prefix) + NETWORK_ID, *(() if strict else listed))
+    return Text(languages, listed if strict else (), (prefix + _ENDING,), optional)
+
+
+def _vpc_arn(where: Networks) -> Part:
+    """The VPC's ARN, which holds its id."""
+    start = literal(f"arn:{where.partition}:ec2:") + some(LABEL) + literal(":") + ACCOUNT + literal(":vpc/")
+    named = tuple([start + literal(vpc) for vpc in where.vpcs])
+    owned = tuple(
+        [
+            literal(f"arn:{where.partition}:ec2:") + some(LABEL) + literal(f":{other}:") + ANYTHING
+            for other in where.accounts
+        ]
+    )
+    languages = (start + literal("vpc-") + NETWORK_ID, *(() if where.strict else named))
+    arn = f"arn:{where.partition}:ec2:us-east-1:{where.account}:vpc/vpc-{_ENDING}"
+    domain = Text(languages, (*named, *owned) if where.strict else (), (arn,), False)
+    return Derived(
+        SOURCE_VPC_ARN,
+        domain,
+        {SOURCE_VPC: Derivation(_ids("vpc-", where.vpcs, where.strict, False), ((start, ()),), LABEL, last_part)},
+    )

@@ -1,0 +1,119 @@
+"""Groups: keys whose values are one fact. A group is declared as the cases in which the fact can stand.
+
+A case is a tuple of parts that have nothing to do with each other; most parts are one key with its domain.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from ..budget import Budget
+from ..domains.domain import Domain, sample
+from .literals import Assignment, Conflict, Literal, Solution
+from .theories import solve
+
+ByKey = Mapping[str, Sequence[Literal]]
+
+
+class Part(Protocol):
+    """Some keys that are solved together."""
+
+    @property
+    def domains(self) -> Mapping[str, Domain]:
+        """What each of its keys can hold, seen alone."""
+
+    def solve(self, literals: ByKey, budget: Budget) -> Solution:
+        """Values of its keys with which each literal is true. literals: without variables, by key."""
+
+    def sample(self) -> Assignment:
+        """Values of the keys that are always there, for a request of which nothing is asked."""
+
+    def renamed(self, name_of: Callable[[str], str]) -> "Part":
+        """The same part, for the keys of another request."""
+
+
+class Key:
+    """One key."""
+
+    def __init__(self, name: str, domain: Domain, several: bool = False, members: tuple[str, ...] = ()) -> None:
+        """several: whether the key holds a set of values; members: values that are always in the set."""
+        self.name = name
+        self.domain = domain
+        self.several = several
+        self.members = members
+        self.domains: Mapping[str, Domain] = {name: domain}
+
+    def solve(self, literals: ByKey, budget: Budget) -> Solution:
+        """See Part."""
+        value = solve(self.name, self.domain, literals.get(self.name, ()), budget, self.several, self.members)
+        return value if isinstance(value, Conflict) else {self.name: value}
+
+    def sample(self) -> Assignment:
+        """See Part."""
+        if self.members:
+            return {self.name: self.members}
+        value = sample(self.domain)
+        return {} if value is None else {self.name: (value,) if self.several else value}
+
+    def renamed(self, name_of: Callable[[str], str]) -> Part:
+        """See Part."""
+        return Key(name_of(self.name), self.domain, self.several, self.members)
+
+
+Case = tuple[Part, ...]
+
+
+class Group:
+    """Keys that one fact decides. A key that a case leaves out is absent in it."""
+
+    def __init__(self, *cases: Case) -> None:
+        """cases: the one that reads most naturally first; none where the fact cannot be."""
+        self.cases = cases
+
+    def solve(self, literals: ByKey, budget: Budget) -> Solution:
+        """Values of the group's keys with which each literal is true, or the conflict."""
+        reasons: frozenset[str] = frozenset()
+        for case in self.cases:
+            found = _solve_case(case, literals, budget)
+            if not isinstance(found, Conflict):
+                return found
+            reasons |= found.keys
+        return Conflict(reasons or frozenset(literals))
+
+
+def _solve_case(case: Case, literals: ByKey, budget: Budget) -> Solution:
+    """Values of the case's keys: those that the literals test, and those that are always there."""
+    values: Assignment = {}
+    asked = set(literals)
+    for part in case:
+        if part.domains.keys().isdisjoint(literals):
+            continue
+        found = part.solve(literals, budget)
+        if isinstance(found, Conflict):
+            return found
+        values.update(found)
+        asked.difference_update(part.domains)
+    for key in asked:  # absent in this case
+        if not all(each.accepts(None) for each in literals[key]):
+            return Conflict(frozenset((key,)))
+        values[key] = None
+    for part in case:
+        if part.domains.keys().isdisjoint(literals):
+            values.update(part.sample())
+    return values
+
+
+def solve_apart(group_of: Mapping[str, Group], literals: Sequence[Literal], budget: Budget) -> Solution:
+    """Values of the groups' keys with which each literal, none of which has variables, is true, or the conflict.
+
+    group_of: the group of each key.
+    """
+    asked: dict[Group, dict[str, list[Literal]]] = {group: {} for group in group_of.values()}
+    for each in literals:
+        asked[group_of[each.key]].setdefault(each.key, []).append(each)
+    values: Assignment = {}
+    for group, by_key in asked.items():
+        found = group.solve(by_key, budget)
+        if isinstance(found, Conflict):
+            return found
+        values.update(found)
+    return values

@@ -1,0 +1,300 @@
+"""Parts of a group whose keys depend on one another: one text in several keys, one moment, a list with its ends, names.
+
+Nothing of IAM is known here; requesters/ declares which keys are so linked.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Optional
+
+from ..budget import Budget, Undecided
+from ..domains.domain import LINES, Domain, Points, Text, example
+from ..policy.operators import ORDERED, Family
+from ..policy.wildcards import either_case
+from ..regular.intervals import Intervals, Point, between
+from ..regular.languages import ANYTHING, CharClass, Pattern, literal, restricted
+from ..regular.quotients import behind
+from .groups import ByKey, Part
+from .literals import Assignment, Conflict, Literal, Solution
+from .theories import sets, solve
+from .theories.intervals import allowed
+from .theories.single import natural, solve_single
+from .theories.text import Limits, find_text, limits
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """How a key's text follows from the base's: a piece of it, made of certain characters, behind a fixed start.
+
+    domain: what the key can hold, seen alone; around: what stands before and behind the piece in the base; chars: of
+    the piece; of: takes the base's text, and returns the key's; start: what the key has before the piece.
+    """
+
+    domain: Text
+    around: tuple[tuple[Pattern, Pattern], ...]
+    chars: CharClass
+    of: Callable[[str], str]
+    start: str = ""
+
+
+class Derived:
+    """A text, and keys that repeat a piece of it."""
+
+    def __init__(self, base: str, domain: Text, derived: Mapping[str, Derivation]) -> None:
+        self.base = base
+        self.domain = domain
+        self.derived = derived
+        self.domains: Mapping[str, Domain] = {base: domain, **{name: how.domain for name, how in derived.items()}}
+
+    def solve(self, literals: ByKey, budget: Budget) -> Solution:
+        """See Part."""
+        keys = frozenset(literals).intersection(self.domains)
+        own = _of_present(literals.get(self.base, ()))
+        others = {name: _of_present(literals.get(name, ())) for name in self.derived}
+        if own is None or None in others.values():
+            return Conflict(keys)
+        for text in natural(self.domain, own):
+            if self._suits(text, own, others):
+                return self._values(text)
+        required, forbidden = limits(own, budget)
+        for name, asked in others.items():
+            more_required, more_forbidden = self._moved(self.derived[name], asked or [], budget)
+            required += more_required
+            forbidden += more_forbidden
+        found = find_text(self.domain, (required, forbidden), budget, self._is_short)
+        if found is None:
+            return Conflict(keys)
+        if not self._suits(found, own, others):
+            raise Undecided  # typed conditions on a text
+        return self._values(found)
+
+    def sample(self) -> Assignment:
+        """See Part."""
+        text = example(self.domain)
+        return {} if text is None else self._values(text)
+
+    def renamed(self, name_of: Callable[[str], str]) -> Part:
+        """See Part."""
+        return Derived(name_of(self.base), self.domain, {name_of(name): how for name, how in self.derived.items()})
+
+    def _is_short(self, text: str) -> bool:
+        return all(how.domain.is_short(how.of(text)) for how in self.derived.values())
+
+    def _values(self, text: str) -> Assignment:
+        return {self.base: text, **{name: how.of(text) for name, how in self.derived.items()}}
+
+    def _suits(self, text: str, own: Sequence[Literal], others: Mapping[str, Optional[list[Literal]]]) -> bool:
+        values = self._values(text)
+        asked = [*own, *(each for listed in others.values() for each in listed or ())]
+        return all(each.accepts(values[each.key]) for each in asked)
+
+    def _moved(self, how: Derivation, literals: Sequence[Literal], budget: Budget) -> Limits:
+        """What literals on a derived key ask of the base."""
+        required, forbidden = limits(literals, budget)
+
+        def moved(patterns: Sequence[Pattern]) -> list[Pattern]:
+            pieces = (restricted(piece, how.chars) for row in patterns for piece in behind(row, how.start))
+            return [before + piece + after for piece in pieces if piece is not None for before, after in how.around]
+
+        return list(map(moved, required)), moved(forbidden)
+
+
+def _of_present(literals: Sequence[Literal]) -> Optional[list[Literal]]:
+    """Literals on the value of a key that is there; None where one of them asks that it is not."""
+    found = []
+    for each in literals:
+        settled = each.condition.settled
+        if settled is not None or each.condition.operator.family is Family.NULL:
+            if each.accepts("x") is False:
+                return None
+        else:
+            found.append(each)
+    return found
+
+
+class SamePoint:
+    """Keys that show one point of a line, each in its own writing, and a key whose point is never behind that."""
+
+    def __init__(
+        self, within: Intervals, writings: Mapping[str, Callable[[Point], str]], earlier: Mapping[str, Points]
+    ) -> None:
+        """writings: how each key shows the point; earlier: the key that is not behind, which may be absent."""
+        self.within = within
+        self.writings = writings
+        self.earlier = earlier
+        line = LINES[Family.DATE]
+        self.domains: Mapping[str, Domain] = {
+            **{name: Points(line, within, optional=False) for name in writings},
+            **earlier,
+        }
+
+    def solve(self, literals: ByKey, budget: Budget) -> Solution:
+        """See Part."""
+        conflict = Conflict(frozenset(literals).intersection(self.domains))
+        asked = _of_present([each for name in self.writings for each in literals.get(name, ())])
+        if asked is None:
+            return conflict
+        typed = [each for each in asked if each.condition.operator.family in ORDERED]
+        fits = self.within & allowed(typed)
+        point = fits.lowest(False)
+        if point is None:
+            return conflict
+        values = self._shown(point)
+        for name, domain in self.earlier.items():
+            found = solve(name, domain, literals.get(name, ()), budget)
+            if isinstance(found, Conflict):
+                return found
+            if isinstance(found, str):
+                before = domain.within & allowed(_of_present(literals.get(name, ())) or ())
+                early, point = _in_order(before, fits)
+                if point is None:
+                    return conflict
+                values = {**values, **self._shown(point)}
+                found = domain.line.write(early)
+            values[name] = found
+        if not all(each.accepts(values[each.key]) for each in asked):
+            raise Undecided  # patterns for a written moment
+        return values
+
+    def _shown(self, point: Point) -> Assignment:
+        return {name: write(point) for name, write in self.writings.items()}
+
+    def sample(self) -> Assignment:
+        """See Part."""
+        return self._shown(self.within.lowest(False))
+
+    def renamed(self, name_of: Callable[[str], str]) -> Part:
+        """See Part."""
+        writings = {name_of(name): write for name, write in self.writings.items()}
+        return SamePoint(self.within, writings, {name_of(name): domain for name, domain in self.earlier.items()})
+
+
+def _in_order(before: Intervals, after: Intervals) -> tuple[Point, Point]:
+    """A point of each set, the first one not behind the second; None for both where there are none."""
+    late = after.lowest(False)
+    early = (before & between(None, late)).lowest(False)
+    if early is not None:
+        return (late if late in before else early), late
+    early = before.lowest(False)
+    late = None if early is None else (after & between(early, None)).lowest(False)
+    return (early, late) if late is not None else (None, None)
+
+
+class Chain:
+    """A list, its first and its last value: all there, or all absent."""
+
+    def __init__(self, whole: str, first: str, last: str, domain: Text) -> None:
+        self.whole, self.first, self.last = whole, first, last
+        self.domain = domain
+        self.domains: Mapping[str, Domain] = dict.fromkeys((whole, first, last), domain)
+
+    def solve(self, literals: ByKey, budget: Budget) -> Solution:
+        """See Part."""
+        names = (self.whole, self.first, self.last)
+        if all(each.accepts(None) for name in names for each in literals.get(name, ())):
+            return dict.fromkeys(names)
+        asked = {name: _of_present(literals.get(name, ())) for name in names}
+        ends: list[str] = []
+        every, some = sets.part(asked[self.whole] or [])
+        for name in (self.first, self.last):
+            end = None if None in asked.values() else solve_single(self.domain, [*every, *(asked[name] or [])], budget)
+            if end is None:
+                return Conflict(frozenset(literals).intersection(names))
+            ends.append(end)
+        found = sets.solve(self.domain, [*every, *some], ends, budget)
+        if found is None:
+            return Conflict(frozenset(literals).intersection(names))
+        middle = [value for value in found if value not in ends]
+        listed = (ends[0],) if ends[0] == ends[1] and not middle else (ends[0], *middle, ends[1])
+        return {self.whole: listed, self.first: ends[0], self.last: ends[1]}
+
+    def sample(self) -> Assignment:
+        """See Part."""
+        return {}
+
+    def renamed(self, name_of: Callable[[str], str]) -> Part:
+        """See Part."""
+        return Chain(name_of(self.whole), name_of(self.first), name_of(self.last), self.domain)
+
+
+class Names:
+    """Keys that share a prefix, and the key that lists the names of those that are there.
+
+    As part of a key's name a name has no case, in the list it has. Names that no literal tests may be there, too.
+    """
+
+    def __init__(self, prefix: str, listing: str, names: Sequence[str], required: bool) -> None:
+        """names: in lower case, of the keys that literals test; required: whether one name at least is there."""
+        self.prefix = prefix
+        self.listing = listing
+        self.names = names
+        self.required = required
+        self.domains: Mapping[str, Domain] = {
+            listing: Text(),
+            **{prefix + name: Text(preferred=("any",)) for name in names},
+        }
+
+    def solve(self, literals: ByKey, budget: Budget) -> Solution:
+        """See Part."""
+        conflict = Conflict(frozenset(literals).intersection(self.domains))
+        listing = literals.get(self.listing, ())
+        values: Assignment = {}
+        present: list[str] = []
+        for name in self.names:
+            key = self.prefix + name
+            value = solve(key, self.domains[key], literals.get(key, ()), budget)
+            if isinstance(value, Conflict):
+                return value
+            values[key] = value
+            if value is not None:
+                present.append(name)
+        if not present and not self.required and all(each.accepts(None) for each in listing):
+            return {**values, self.listing: None}
+        asked = _of_present(listing)
+        if asked is None:
+            return conflict
+        every, some = sets.part(asked)
+        listed = {name: self._spelling(name, every, budget) for name in present}
+        if None in listed.values():
+            return conflict
+        found = [spelling for spelling in listed.values() if spelling is not None]
+        for goals in [[goal] for goal in some] or ([] if found else [[]]):
+            if goals and any(goals[0].accepts_one(text) for text in found):
+                continue
+            text = self._more([*every, *goals], values, literals, budget)
+            if text is None:
+                return conflict
+            found.append(text)
+        return {**values, self.listing: tuple(dict.fromkeys(found))}
+
+    def _spelling(self, name: str, literals: Sequence[Literal], budget: Budget) -> Optional[str]:
+        return solve_single(Text((either_case(literal(name)),), preferred=(name,)), literals, budget)
+
+    def _more(self, literals: Sequence[Literal], values: Assignment, by_key: ByKey, budget: Budget) -> Optional[str]:
+        """One more name: of no key that is tested, or of one that may be there, too."""
+        tested = tuple(either_case(literal(name)) for name in self.names)
+        text = solve_single(Text((ANYTHING,), (*tested, ()), ("any",)), literals, budget)
+        if text is not None:
+            return text
+        for name in self.names:
+            key = self.prefix + name
+            text = self._spelling(name, literals, budget)
+            if text is None:
+                continue
+            if values[key] is not None:
+                return text
+            there = [each for each in by_key.get(key, ()) if each.condition.operator.family is not Family.NULL]
+            if all(each.accepts("x") for each in by_key.get(key, ()) if each not in there):
+                value = solve_single(Text(preferred=("any",)), there, budget)
+                if value is not None:
+                    values[key] = value
+                    return text
+        return None
+
+    def sample(self) -> Assignment:
+        """See Part."""
+        return {self.listing: ("any",)} if self.required else {}
+
+    def renamed(self, name_of: Callable[[str], str]) -> Part:
+        """See Part."""
+        return Names(name_of(self.prefix), name_of(self.listing), self.names, self.required)

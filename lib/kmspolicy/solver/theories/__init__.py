@@ -1,0 +1,59 @@
+"""One theory for each kind of key: each finds a value that makes all literals on the key true, or shows that none does.
+
+`solve` is the only door. A theory decides exactly, or raises Undecided.
+"""
+
+from collections.abc import Sequence
+from typing import Optional, Union
+
+from ...budget import Budget
+from ...domains.domain import Domain, possible
+from ...evaluation.request import Value
+from ...policy.operators import Family
+from ..literals import Conflict, Literal
+from . import sets
+from .single import solve_single
+
+_STEPS_OF_A_CALL = 4
+
+
+def solve(
+    key: str,
+    domain: Domain,
+    literals: Sequence[Literal],
+    budget: Budget,
+    several: bool = False,
+    members: tuple[str, ...] = (),
+) -> Union[Value, Conflict]:
+    """A value of the key (None: absent) with which each literal is true, or the conflict.
+
+    several: whether the key holds a set of values, members among them. Raises Undecided where that takes too many
+    steps.
+    """
+    budget.spend(_STEPS_OF_A_CALL + len(literals))
+    asked = []
+    for each in literals:
+        outcome = each.condition.settled
+        if outcome is None:
+            asked.append(each)
+        elif outcome != each.wanted:
+            return Conflict(frozenset((key,)))
+    if domain.optional and all(each.condition.without_key == each.wanted for each in asked):
+        return None
+    found: Optional[Value] = None
+    if possible(domain):
+        found = _present(domain, asked, budget, several, members)
+    return Conflict(frozenset((key,))) if found is None else found
+
+
+def _present(
+    domain: Domain, literals: Sequence[Literal], budget: Budget, several: bool, members: tuple[str, ...]
+) -> Optional[Value]:
+    """A value of a key that is there; None where there is no suitable one."""
+    asked = []
+    for each in literals:
+        if each.condition.operator.family is not Family.NULL:
+            asked.append(each)
+        elif each.condition.test("false") != each.wanted:
+            return None
+    return sets.solve(domain, asked, members, budget) if several else solve_single(domain, asked, budget)

@@ -1,0 +1,42 @@
+"""Numbers, moments and addresses: a condition is a union of intervals, and a value a point in all of them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Optional
+
+from ...caching import cached_for_shared
+from ...domains.domain import LINES, Domain, Points
+from ...policy.model import Condition
+from ...policy.operators import Family, matching_points
+from ...regular.intervals import EVERYTHING, Intervals, together
+from ..literals import Literal
+
+
+def solve(domain: Points, literals: Sequence[Literal]) -> Optional[str]:
+    """The text of a point of the domain with which each literal is true; None where there is none."""
+    point = (domain.within & allowed(literals)).lowest(domain.line.whole)
+    return None if point is None else domain.line.write(point)
+
+
+def find_any(domain: Domain, family: Family, literals: Sequence[Literal]) -> Optional[str]:
+    """The same on the line of a family, whatever else the key can hold: text that is not of the type at the last."""
+    line = LINES[family]
+    within = domain.within if isinstance(domain, Points) and domain.line is line else EVERYTHING
+    point = (within & allowed(literals)).lowest(line.whole)
+    if point is not None:
+        return line.write(point)
+    return None if any(each.wanted != each.condition.operator.negated for each in literals) else "any"
+
+
+def allowed(literals: Iterable[Literal]) -> Intervals:
+    """The points with which each literal is true."""
+    return together(map(_of_literal, literals))
+
+
+def _of_literal(each: Literal) -> Intervals:
+    found = _matching(each.condition)
+    return found if each.wanted != each.condition.operator.negated else ~found
+
+
+@cached_for_shared
+def _matching(condition: Condition) -> Intervals:
+    return matching_points(condition.operator, condition.values)

@@ -1,0 +1,78 @@
+"""Texts: a condition is a regular language, and a value a shortest text in the product of their automata."""
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from typing import Optional
+
+from ...budget import Budget, Undecided
+from ...domains.domain import Text
+from ...policy import wildcards
+from ...policy.model import Condition
+from ...policy.operators import Family
+from ...regular.languages import ANY, Pattern, find, some
+from ..literals import Literal
+
+Limits = tuple[list[Sequence[Pattern]], list[Pattern]]
+_STEPS_OF_A_TEXT = 20_000  # of one search
+_NOT_EMPTY = some(ANY)
+_MOST_PAIRED = 8  # literals of which each two are asked alone, where all together take too many steps
+
+
+def solve(domain: Text, literals: Sequence[Literal], budget: Budget) -> Optional[str]:
+    """A text of the domain with which each literal is true; None where there is none.
+
+    Raises Undecided where all together take too many steps and no two of them contradict one another.
+    """
+    try:
+        return find_text(domain, limits(literals, budget), budget)
+    except Undecided:
+        if any(_contradict(domain, few, budget) for few in combinations(literals[:_MOST_PAIRED], 2)):
+            return None
+        raise
+
+
+def _contradict(domain: Text, literals: Sequence[Literal], budget: Budget) -> bool:
+    try:
+        return find_text(domain, limits(literals, budget), budget) is None
+    except Undecided:
+        return False
+
+
+def limits(literals: Sequence[Literal], budget: Budget) -> Limits:
+    """What a text must match, one pattern of each group, and what it must not, so that each literal is true."""
+    required: list[Sequence[Pattern]] = []
+    forbidden: list[Pattern] = []
+    for each in literals:
+        if each.condition.operator.takes_variables:
+            found = patterns(each.condition, budget)
+            if each.wanted != each.condition.operator.negated:
+                required.append(found)
+            else:
+                forbidden += found
+    return required, forbidden
+
+
+def find_text(
+    domain: Text, asked: Limits, budget: Budget, good: Callable[[str], bool] = lambda text: True
+) -> Optional[str]:
+    """A shortest text of the domain within these limits, not an empty one where another serves; None for none.
+
+    good: a last check.
+    """
+    required = [*asked[0], *([] if domain.is_anything else [domain.languages])]
+    forbidden = [*asked[1], *domain.excluded]
+    if not all(required):
+        return None
+    spend = Budget(_STEPS_OF_A_TEXT, budget).spend
+    found = find(required, forbidden, spend, lambda text: domain.is_short(text) and good(text))
+    if found == "" and domain.is_anything:  # a request that KMS could receive has a value there
+        return find([*required, [_NOT_EMPTY]], forbidden, spend) or found
+    return found
+
+
+def patterns(condition: Condition, budget: Budget) -> list[Pattern]:
+    """The texts that match one of the condition's values, before any negation, as patterns."""
+    budget.spend(1 + (sum(map(len, condition.values)) >> 6))
+    if condition.operator.family is Family.ARN:
+        return list(map(wildcards.arn_automaton, condition.readable))
+    return [wildcards.automaton(tokens, condition.operator.ignore_case) for tokens in condition.readable]

@@ -1,0 +1,337 @@
+"""Keys that policy variables link: a value is chosen for each variable, then the rest has no variables any more.
+
+Keys that must be equal are one class. Of a variable inside other text, the quotient of the text's language by what
+stands around the variable says what it can be. Source: IAM User Guide, *IAM policy elements: Variables and tags*.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice, product
+from typing import NamedTuple, Optional
+
+from ..budget import Budget, Undecided
+from ..domains.domain import Domain, Finite, Points, Text
+from ..evaluation.request import Value
+from ..policy import wildcards
+from ..policy.model import Condition
+from ..policy.operators import OPERATORS, Family
+from ..regular.languages import ANYTHING, Pattern, Row, find, literal
+from ..regular.quotients import between
+from .groups import Group, solve_apart
+from .literals import Assignment, Conflict, Literal, Scope, Solution, keys_of
+from .theories.single import spelled_out
+from .theories.text import patterns
+
+_MOST_VARIABLES = 60  # that one component can be solved for
+_MOST_CASES = 32  # of the groups of keys in which variables stand
+_STEPS_OF_A_CHOICE = 8
+
+
+def solve_linked(group_of: Mapping[str, Group], literals: Sequence[Literal], budget: Budget) -> Solution:
+    """Values of the groups' keys with which each literal is true, or the conflict. Raises Undecided.
+
+    group_of: the group of each key.
+    """
+    return _Linked(group_of, literals, budget).solve()
+
+
+class _Place(NamedTuple):
+    """Where a variable stands in a text of a key: between these patterns."""
+
+    literal: Literal
+    before: Pattern
+    after: Pattern
+    ignore_case: bool
+    again: bool  # whether the variable stands in the text a second time, where anything matches so far
+
+    def pieces(self, listed: Sequence[Pattern], budget: Budget) -> list[Row]:
+        """What the variable must match, so that the text matches one of these."""
+        found = []
+        for row in listed:
+            cased = wildcards.either_case(row) if self.ignore_case else row
+            piece = between(cased, self.before, self.after, budget.spend)
+            if piece is not None:
+                found.append(piece)
+        return found
+
+
+class _Linked:
+    def __init__(self, group_of: Mapping[str, Group], literals: Sequence[Literal], budget: Budget) -> None:
+        self._group_of = group_of
+        self._literals = literals
+        self._budget = budget
+        self._equal = _classes(literals)
+        self._named = {
+            each.scope.key(name): (name, each.scope)
+            for each in literals
+            for name in (each.condition.key, *each.condition.variables)
+        }
+        names = dict.fromkeys(name for each in literals for name in each.variables)
+        self._variables = list(dict.fromkeys(self._equal.get(name, name) for name in names))
+        self._names = [*self._variables, *(name for name in names if name not in self._variables)]
+
+    def solve(self) -> Solution:
+        """See solve_linked."""
+        if len(self._names) > _MOST_VARIABLES:
+            raise Undecided
+        found = self._assign(self._names, {})
+        if found is not None:
+            return found
+        if self._only_sampled() and not isinstance(self._without_variables(), Conflict):
+            raise Undecided
+        return Conflict(keys_of(self._literals))
+
+    def _only_sampled(self) -> bool:
+        """Whether a variable is an address, a number or a time: of these only some are tried."""
+        linked = {*self._names, *self._equal}
+        return any(isinstance(domain, Points) for name in linked for domain in self._domains(name))
+
+    def _without_variables(self) -> Solution:
+        plain = [each for each in self._literals if not each.variables]
+        return solve_apart(self._group_of, plain, self._budget)
+
+    def _assign(self, names: Sequence[str], values: Assignment) -> Optional[Assignment]:
+        if not names:
+            return self._rest(values)
+        name, tried = names[0], set[Value]()
+        for value in self._candidates(name, values):
+            self._budget.spend(_STEPS_OF_A_CHOICE)
+            if value not in tried:
+                tried.add(value)
+                chosen = {**values, name: value}
+                if self._agrees(name, chosen):
+                    found = self._assign(names[1:], chosen)
+                    if found is not None:
+                        return found
+        return None
+
+    def _agrees(self, name: str, values: Mapping[str, Value]) -> bool:
+        """Whether the literals whose keys all have values are true."""
+        complete = [each for each in self._literals if each.key in values and values.keys() >= set(each.variables)]
+        return all(each.is_met(values) for each in complete if name in (each.key, *each.variables))
+
+    def _rest(self, values: Assignment) -> Optional[Assignment]:
+        """All keys, once the variables have values: no literal has variables any more."""
+        chosen = [_equals(*self._named[name], value) for name, value in values.items()]
+        literals = [*chosen, *(each.given(values) for each in self._literals)]
+        found = solve_apart(self._group_of, literals, self._budget)
+        return None if isinstance(found, Conflict) else found
+
+    # --- candidates ---------------------------------------------------------------------------------------------------
+
+    def _candidates(self, name: str, values: Assignment) -> Iterator[Value]:
+        """Values to try for a variable, while those before it have theirs."""
+        same = self._equal.get(name)
+        if same is not None and same != name and same in values:
+            yield values[same]
+            return
+        plain = [each for each in self._literals if each.key == name and not each.variables]
+        yield from spelled_out(plain) or _spelled(name, self._literals)
+        listed = [places for places in self._places(name, values) if places]
+        for domain in self._domains(name):
+            if isinstance(domain, Finite):
+                yield from domain.values
+                continue
+            own = self._limits(name, domain, values)
+            yield from self._in_places(name, own, listed, values)
+            yield from self._find(*own)
+            yield from getattr(domain, "preferred", ())
+            if domain.optional:
+                yield None
+        yield None
+
+    def _domains(self, name: str) -> list[Domain]:
+        """What a key can hold, in each case of its group."""
+        cases = self._group_of[name].cases
+        return [part.domains[name] for case in cases for part in case if name in part.domains]
+
+    def _in_places(
+        self, name: str, own: "_Limits", listed: Sequence[Sequence[_Place]], values: Assignment
+    ) -> Iterator[str]:
+        """Texts that stand in every place where literals spell the variable, then in each place alone."""
+        alone = [[[place]] for places in listed for place in places]
+        for chosen in [listed, *alone] if len(alone) > 1 else alone:
+            for domains in islice(product(*(self._domains(places[0].literal.key) for places in chosen)), _MOST_CASES):
+                required: list[Sequence[Row]] = list(own[0])
+                forbidden: list[Row] = list(own[1])
+                for places, domain in zip(chosen, domains):
+                    more, avoided = self._limits(places[0].literal.key, domain, values, without=places[0].literal)
+                    for group in more:
+                        required.append([piece for place in places for piece in place.pieces(group, self._budget)])
+                    if len(places) == 1 and _is_exact(places[0]):
+                        forbidden += places[0].pieces(avoided, self._budget)
+                twice = [
+                    (places[0].literal.key, d) for places, d in zip(chosen, domains) if any(p.again for p in places)
+                ]
+                yield from self._find(required, forbidden, partial(self._leaves, name, twice, values))
+
+    def _leaves(self, name: str, keys: Sequence[tuple[str, Domain]], values: Assignment, text: str) -> bool:
+        """Whether these keys can still have a value, once a variable has this text."""
+        chosen = {**values, name: text}
+        limits = (self._limits(key, domain, chosen) for key, domain in keys)
+        return all(find(*each, self._budget.spend) is not None for each in limits)
+
+    def _places(self, name: str, values: Assignment) -> Iterator[list[_Place]]:
+        """For each literal that asks for a text in which the variable stands: where it stands in it."""
+        for each in self._literals:
+            condition = each.condition
+            if name not in each.variables or each.key == name or each.wanted == condition.operator.negated:
+                continue
+            found = []
+            for tokens in condition.tokens:
+                sides = _around(each, name, tokens, _open_lookup(each, values))
+                if sides is not None:
+                    before, after = _patterns_around(*sides, condition)
+                    times = sum(each.scope.key(variable.name) == name for variable in wildcards.variables_in(tokens))
+                    found.append(_Place(each, before, after, condition.operator.ignore_case, times > 1))
+            yield found
+
+    def _limits(self, key: str, domain: Domain, values: Assignment, without: Optional[Literal] = None) -> "_Limits":
+        """What a text of the key must match and avoid, as far as variables that are not chosen leave it open."""
+        required: list[Sequence[Pattern]] = []
+        forbidden: list[Pattern] = []
+        known = values.get(key)
+        if isinstance(known, str):
+            required.append([literal(known)])
+        elif isinstance(domain, Finite):
+            required.append(list(map(literal, domain.values)))
+        elif isinstance(domain, Text):
+            required.append(domain.languages)
+            forbidden += domain.excluded
+        same = {other for other, root in self._equal.items() if root == self._equal.get(key)} | {key}
+        for each in self._literals:
+            condition = each.condition
+            if each.key not in same or each is without or not condition.operator.takes_variables:
+                continue
+            spells = each.wanted != condition.operator.negated
+            open_variables = not values.keys() >= set(each.variables)
+            if open_variables and (
+                not spells or any(self._equal.get(v, v) == self._equal.get(key, key) for v in each.variables)
+            ):
+                continue
+            found = self._patterns(each, values)
+            if spells:
+                required.append(found)
+            else:
+                forbidden += found
+        for other in same - {key}:
+            for more in self._domains(other):
+                if isinstance(more, Text):
+                    required.append(more.languages)
+                    forbidden += more.excluded
+                break
+        return required, forbidden
+
+    def _patterns(self, each: Literal, values: Assignment) -> list[Pattern]:
+        """The texts that match one of a literal's values, where variables that are not chosen can be any of theirs."""
+        condition = each.condition
+        if not each.variables or values.keys() >= set(each.variables) or condition.operator.family is Family.ARN:
+            return patterns(condition.expanded(_open_lookup(each, values)), self._budget)
+        found = []
+        for tokens in condition.tokens:
+            row: Pattern = ()
+            for token in tokens:
+                if isinstance(token, wildcards.Variable) and each.scope.key(token.name) not in values:
+                    row += self._any_value(each.scope.key(token.name))
+                else:
+                    known = wildcards.expand((token,), _open_lookup(each, values))
+                    row += wildcards.automaton(known or (), condition.operator.ignore_case)
+            found.append(row)
+        return found
+
+    def _any_value(self, name: str) -> Pattern:
+        """What a variable can be: its language where it has but one, else any text."""
+        domains = [domain for domain in self._domains(name) if isinstance(domain, Text)]
+        only = len(domains) == 1 and len(domains[0].languages) == 1
+        return domains[0].languages[0] if only else ANYTHING
+
+    def _find(
+        self,
+        required: Sequence[Sequence[Row]],
+        forbidden: Sequence[Row],
+        good: Callable[[str], bool] = lambda text: True,
+    ) -> Iterator[str]:
+        if all(required):
+            text = find(required, forbidden, self._budget.spend, good)
+            if text == "":
+                text = find([*required, [_SOMETHING]], forbidden, self._budget.spend, good) or text
+            yield from () if text is None else (text,)
+
+
+_Limits = tuple[list[Sequence[Pattern]], list[Pattern]]
+_SOMETHING = (ANYTHING[0]._replace(repeat=False), *ANYTHING)
+
+
+def _spelled(name: str, literals: Sequence[Literal]) -> Iterator[str]:
+    """The texts that literals ask of a key, among others with variables."""
+    for each in literals:
+        if each.key == name and each.wanted != each.condition.operator.negated:
+            yield from (str(tokens[0]) for tokens in each.condition.tokens if tokens and wildcards.is_plain(tokens))
+
+
+def _classes(literals: Sequence[Literal]) -> dict[str, str]:
+    """Of keys that must be equal: the one that stands for all of them."""
+    parent: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while parent.setdefault(name, name) != name:
+            name = parent[name]
+        return name
+
+    for each in literals:
+        operator = each.condition.operator
+        if len(each.variables) != 1 or each.wanted == operator.negated or operator.ignore_case:
+            continue
+        if operator.family is Family.STRING and len(each.condition.tokens) == len(each.condition.tokens[0]) == 1:
+            parent[root(each.key)] = root(each.variables[0])
+    return {name: root(name) for name in parent}
+
+
+_EQUALS, _IS_NULL = OPERATORS["stringequals"], OPERATORS["null"]
+
+
+def _equals(name: str, scope: Scope, value: Value) -> Literal:
+    """The literal that a key has this value, or is absent. name: the key's in the scope."""
+    operator, text = (_IS_NULL, "true") if value is None else (_EQUALS, str(value))
+    return Literal(Condition(operator, None, False, operator.name, name, (text,)), True, scope)
+
+
+def _open_lookup(each: Literal, values: Mapping[str, Value]) -> wildcards.Lookup:
+    """The lookup of variables of which those that are not chosen yet can be any text."""
+
+    def lookup(name: str) -> "str | wildcards.Wildcard | None":
+        key = each.scope.key(name)
+        if key not in values:
+            return wildcards.STAR
+        value = values[key]
+        return value if isinstance(value, str) else None
+
+    return lookup
+
+
+def _around(
+    each: Literal, name: str, tokens: wildcards.Tokens, lookup: wildcards.Lookup
+) -> Optional[tuple[wildcards.Tokens, wildcards.Tokens]]:
+    """What stands around the variable in a text; None where it is not in it, or another has no value."""
+    for at, token in enumerate(tokens):
+        if isinstance(token, wildcards.Variable) and each.scope.key(token.name) == name:
+            before, after = wildcards.expand(tokens[:at], lookup), wildcards.expand(tokens[at + 1 :], lookup)
+            return None if before is None or after is None else (before, after)
+    return None
+
+
+def _patterns_around(
+    before: wildcards.Tokens, after: wildcards.Tokens, condition: Condition
+) -> tuple[Pattern, Pattern]:
+    """The pieces around a variable as patterns; in an ARN, wildcards stay inside their part."""
+    operator = condition.operator
+    if operator.family is not Family.ARN:
+        return wildcards.automaton(before, operator.ignore_case), wildcards.automaton(after, operator.ignore_case)
+    whole = wildcards.arn_automaton((*before, "x", *after))
+    at = len(wildcards.automaton(before))
+    return whole[:at], whole[at + 1 :]
+
+
+def _is_exact(place: _Place) -> bool:
+    """Whether what stands around the variable is one text."""
+    return not any(repeat or chars.negated for chars, repeat in (*place.before, *place.after))

@@ -1,0 +1,241 @@
+"""A candidate's request as a problem for the solver, and its solution as a request."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Optional
+
+from ..evaluation.evaluator import action_of
+from ..evaluation.request import Caller, Context, KeyFacts, Request
+from ..policy.actions import CREATE_GRANT
+from ..policy.context_keys import (
+    FOR_AWS_RESOURCE,
+    GRANT_OPERATIONS,
+    GRANTEE,
+    KEY_ARN,
+    PRINCIPAL_ACCOUNT,
+    PRINCIPAL_ARN,
+    VIA_AWS_SERVICE,
+    VIA_SERVICE,
+)
+from ..policy.principals import account_of
+from ..requesters.facts import Make, RequestFacts, fact_of
+from ..requesters.grants import ANY_ACCOUNT, Accounts, Grantee, grant_group, grant_to
+from ..requesters.keys import SHARED_KEYS, Use, key_group
+from ..requesters.requesters import Candidate
+from ..requesters.ways import WAY_KEYS, Calls, way_group, way_of_service
+from ..solver.groups import Group
+from ..solver.literals import Assignment, Clause, Literal, Scope
+from ..solver.search import Facts
+from .questions import Allowed, Denies
+
+_SECOND = Scope("THEN ", SHARED_KEYS)  # upper case: no context key begins so
+_SAME_SERVICE = Scope(_SECOND.prefix, SHARED_KEYS | WAY_KEYS)  # the service that created the grant passes on its use
+
+
+class _TwoRequests:
+    """The facts of a grant's creation and of its use: the key is one, and the grantee is who uses it."""
+
+    def __init__(self, first: RequestFacts, second: RequestFacts, scope: Scope, grantee_is_user: bool) -> None:
+        self._first = first
+        self._second = second
+        self._scope = scope
+        self._grantee_is_user = grantee_is_user
+
+    def fact_of(self, key: str) -> Hashable:
+        """The fact that decides a key."""
+        if not key.startswith(_SECOND.prefix):
+            return fact_of(key)
+        fact = fact_of(key[len(_SECOND.prefix) :])
+        if fact == "key":
+            return fact
+        return "grant" if fact == "principal" and self._grantee_is_user else (_SECOND.prefix, fact)
+
+    def group(self, key: str) -> Group:
+        """The group of a key."""
+        fact = self.fact_of(key)
+        if isinstance(fact, str):
+            return self._first.group_of_fact(fact, key)
+        return self._second.group(key[len(_SECOND.prefix) :], self._scope)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A problem for the solver. action: the checked one; operation, second, scope: of the request that uses the grant
+    which is created, who makes it, and what it shares with the first."""
+
+    facts: Facts
+    required: tuple[Literal, ...]
+    clauses: Sequence[Clause]
+    candidate: Candidate
+    action: str
+    key: KeyFacts
+    operation: Optional[str] = None
+    second: Optional[Candidate] = None
+    scope: Scope = _SECOND
+
+    def shares(self, other: "Problem", keys: frozenset[str]) -> bool:
+        """Whether both problems have the same groups for these keys: what conflicts in one does in the other."""
+        return self.clauses == other.clauses and all(
+            self.facts.fact_of(key) == other.facts.fact_of(key) and self.facts.group(key) is other.facts.group(key)
+            for key in keys
+        )
+
+    def request(self, values: Assignment) -> Request:
+        """The request, with the facts that every request of the requester carries."""
+        if self.operation is not None and GRANT_OPERATIONS not in values:
+            values = {**_sample(self.facts.group(GRANT_OPERATIONS)), **values}
+        if self.scope is _SAME_SERVICE:
+            values = {FOR_AWS_RESOURCE: "true", VIA_AWS_SERVICE: "true", VIA_SERVICE: self._a_service(), **values}
+        first = {name: value for name, value in values.items() if not name.startswith(_SECOND.prefix)}
+        context = self._completed(first, self.candidate)
+        then = None
+        if self.operation is not None:
+            own = {name[len(_SECOND.prefix) :]: v for name, v in values.items() if name.startswith(_SECOND.prefix)}
+            own.update((name, values[name]) for name in self.scope.shared & values.keys())
+            user, facts = self._user(context)
+            second = self._completed({**facts, **own, KEY_ARN: context[KEY_ARN]}, user)
+            then = Request(self.operation, user.requester.caller, second)
+        return Request(action_of(self.action), self.candidate.requester.caller, context, then)
+
+    def _user(self, context: Context) -> tuple[Candidate, Assignment]:
+        """Who uses the grant, and what follows from the grant about him."""
+        if self.second is not None:
+            return self.second, {}
+        arn = context.get(GRANTEE)
+        if not isinstance(arn, str):
+            return self.candidate, {}
+        account = account_of(arn)
+        caller = Caller(account)
+        requester = self.candidate.requester._replace(caller=caller)
+        kind = arn.split(":", 5)[5].partition("/")[0]
+        if kind == "assumed-role":
+            arn = f"arn:{arn.split(':')[1]}:iam::{account}:role/{arn.split('/')[1]}"
+        elif kind == "root":
+            arn = f"arn:{arn.split(':')[1]}:iam::{account}:role/any"
+        return self.candidate._replace(requester=requester), {PRINCIPAL_ARN: arn, PRINCIPAL_ACCOUNT: account}
+
+    def _a_service(self) -> str:
+        return f"rds.{self.key.region or 'us-east-1'}.amazonaws.com"
+
+    def _completed(self, values: Assignment, candidate: Candidate) -> Context:
+        found = dict(values)
+        caller = candidate.requester.caller
+        if caller.account is not None:
+            found.setdefault(PRINCIPAL_ACCOUNT, caller.account)
+            if PRINCIPAL_ARN not in found:
+                found[PRINCIPAL_ARN] = _sample(candidate.principal)[PRINCIPAL_ARN]
+        if KEY_ARN not in found:
+            group = key_group(*_place(self.key, candidate), (Use(self.action),), frozenset((KEY_ARN, *found)))
+            found[KEY_ARN] = _sample(group).get(KEY_ARN)
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def _sample(group: Group) -> Assignment:
+    """Values of the keys that are always there, in the case that reads most naturally."""
+    return {name: value for part in group.cases[0] for name, value in part.sample().items()} if group.cases else {}
+
+
+def _place(key: KeyFacts, candidate: Candidate) -> tuple[KeyFacts, str, Optional[str], tuple[str, ...]]:
+    population = candidate.population
+    caller = candidate.requester.caller.account
+    if key.account is not None:
+        return key, population.partition, key.account, ()
+    if caller == population.own_account:
+        return key, population.partition, caller, ()
+    unnamed = caller is not None and caller not in population.names.accounts
+    return key, population.partition, None, (caller,) if caller is not None and unnamed else ()
+
+
+def _facts(
+    candidate: Candidate,
+    action: str,
+    key: KeyFacts,
+    uses: tuple[Use, ...],
+    read: frozenset[str],
+    calls: Calls,
+    grant: Make,
+) -> RequestFacts:
+    more: dict[str, Make] = {"key": lambda: key_group(*_place(key, candidate), uses, read), "grant": grant}
+    where, called = candidate.where, action_of(action)
+    more["way"] = lambda: way_of_service(called) if where is None else way_group(where, called, calls)
+    return RequestFacts(candidate.requester, action_of(action), more)
+
+
+_NO_GRANT = Group(())
+
+
+def plain_problem(action: str, candidate: Candidate, allowed: Allowed, denies: Denies, key: KeyFacts) -> Problem:
+    """One request for an action that is no grant for certain operations."""
+
+    def grant() -> Group:
+        if action != CREATE_GRANT:
+            return _NO_GRANT
+        principal, service = (
+            grant_group(grantee, candidate.population.partition, ANY_ACCOUNT, ())
+            for grantee in (Grantee.PRINCIPAL, Grantee.SERVICE)
+        )
+        return Group(*principal.cases, *service.cases)
+
+    read = allowed.read | denies.read
+    facts = _facts(candidate, action, key, (Use(action),), read, Calls.ANY, grant)
+    clauses = (*allowed.clauses, *denies.clauses(candidate.requester.caller))
+    return Problem(facts, allowed.required, clauses, candidate, action, key)
+
+
+_CALLS = {
+    Grantee.PRINCIPAL: Calls.OWN,
+    Grantee.SERVICE: Calls.ANY,
+    Grantee.CHOSEN_BY_SERVICE: Calls.FOR_RESOURCE,
+}
+
+
+def grant_problem(
+    name: str,
+    operations: tuple[str, ...],
+    candidate: Candidate,
+    grantee: Grantee,
+    user: Optional[Candidate],
+    allowed: Allowed,
+    creation: Denies,
+    use: Denies,
+    key: KeyFacts,
+) -> Problem:
+    """The creation of a grant for one of the operations, and its use, which no Deny meets.
+
+    name: the checked action; user: who uses it, where a Deny may meet that.
+    """
+    population = candidate.population
+    calls = _CALLS[grantee]
+    read = allowed.read | creation.read | use.read
+    operation = operations[0]
+    joint = user is not None and grantee is Grantee.PRINCIPAL
+    scope = _SAME_SERVICE if grantee is Grantee.CHOSEN_BY_SERVICE else _SECOND
+    uses = (Use(name), Use(operation, scope))
+
+    def grant() -> Group:
+        if user is not None and joint:
+            account = user.requester.caller.account or ""
+            return grant_to(user.principal, scope, population.partition, account, operations)
+        return grant_group(grantee, population.partition, _where_grantees_are(candidate), operations)
+
+    first = _facts(candidate, name, key, uses, read, calls, grant)
+    clauses = [*allowed.clauses, *creation.clauses(candidate.requester.caller)]
+    facts: Facts = first
+    if user is not None:
+        second = _facts(user, operation, key, uses, read, Calls.ANY, lambda: _NO_GRANT)
+        facts = _TwoRequests(first, second, scope, joint)
+        clauses += use.clauses(user.requester.caller, scope)
+    return Problem(facts, allowed.required, clauses, candidate, name, key, operation, user, scope)
+
+
+def _where_grantees_are(candidate: Candidate) -> Accounts:
+    """The accounts of a requester's principals: his own where the policy names it, else any that it does not name."""
+    population, account = candidate.population, candidate.requester.caller.account
+    named = (*population.names.accounts, population.own_account)
+    if account is None:
+        return ANY_ACCOUNT
+    if account == population.own_account:
+        return Accounts((account,), (), account)
+    if account in named:
+        return Accounts(tuple([name for name in named if name != population.own_account]), (), account)
+    return Accounts((), named, account)
