@@ -17,7 +17,7 @@ from tests.engine.explosive import ENDLESS, TAME, allow, deny, windows
 
 pytestmark = pytest.mark.slow
 
-STOPPED = "the search for a request was stopped after its fixed number of steps, so that access is not ruled out"
+STOPPED = "the search for a request reached its limit of steps, so access is assumed without proof"
 
 
 class Ledger:
@@ -59,7 +59,7 @@ def everything(policy: dict[str, Any]) -> Analysis:
     found = analyze(text)
     assert (found.problem, found.audience is None, found.encrypt_only, found.granted) != (None, True, True, ())
     for each in found.statements:
-        assert each.flagged == bool(each.witness or Code.BOUND in {reason.code for reason in each.reasons})
+        assert each.flagged == bool(each.witness or Code.UNPROVEN in {reason.code for reason in each.reasons})
         assert (each.audience is Audience.none) <= (each.granted == ())
     return found
 
@@ -81,7 +81,7 @@ def test_past_the_bound_access_is_not_ruled_out_and_a_reason_says_so(build: Call
 @pytest.mark.parametrize("build", TAME.values(), ids=TAME)
 def test_within_the_bound_nothing_is_said_of_it(build: Callable[[], dict[str, Any]], ledger: Ledger) -> None:
     found = everything(build())
-    assert Code.BOUND not in {reason.code for each in found.statements for reason in each.reasons}
+    assert Code.UNPROVEN not in {reason.code for each in found.statements for reason in each.reasons}
     assert found.flagged == (found.witness is not None) and ledger.spent < POLICY_STEPS
 
 
@@ -91,7 +91,7 @@ NARROWER: dict[str, dict[str, Any]] = {
         allow({**windows(15, 16), "StringEquals": {"aws:PrincipalOrgID": "o-aaaabbbbcc"}})
     ),
     "windows for named roles": document(allow(windows(15, 16), Principal={"AWS": f"arn:aws:iam::{THEIRS}:role/a"})),
-    "windows behind a Deny": document(allow(windows(15, 16)), deny({"StringNotEquals": {"kms:CallerAccount": "1"}})),
+    "windows behind a Deny": document(allow(windows(15, 16)), deny({"StringNotEquals": {"kms:CallerAccount": THEIRS}})),
 }
 
 
@@ -163,7 +163,7 @@ def test_ids_that_are_nobody_elses_are_paid_for_by_each_question_about_others(le
         return ledger.spent - before
 
     characters = len("user-000") * 500
-    assert spent(501) - spent(1) > characters
+    assert spent(501) - spent(1) > characters // 2
 
 
 def test_a_budget_ends_with_its_parent_and_never_gives_more() -> None:
@@ -246,4 +246,4 @@ REAL: dict[str, tuple[dict[str, Any], bool]] = {
 def test_a_real_policy_stays_far_below_the_bound(policy: dict[str, Any], flagged: bool, ledger: Ledger) -> None:
     found = everything(policy)
     assert found.flagged == flagged
-    assert ledger.spent < POLICY_STEPS // 10
+    assert ledger.spent < 70_000

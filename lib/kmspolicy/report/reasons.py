@@ -44,9 +44,8 @@ def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
     if without_effect is not None:
         return (without_effect,)
     record = verdict.record(statement)
-    if record.reasons is None:
-        record.reasons = tuple(dict.fromkeys(_reasons(verdict, statement)))
-    return (_principal(verdict, statement), *record.reasons, *_unguarded_services(verdict, statement))
+    found = verdict.ledger.answer(record, "reasons", lambda: tuple(dict.fromkeys(_reasons(verdict, statement))))
+    return (_principal(verdict, statement), *found, *_unguarded_services(verdict, statement))
 
 
 def _without_effect(verdict: Verdict, statement: Statement) -> Optional[Reason]:

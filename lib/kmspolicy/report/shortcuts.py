@@ -4,7 +4,8 @@ The only place that knows of them, with one switch. They decide nothing: every a
 without them it finds the same again; a test holds that.
 """
 
-from typing import Any, Optional
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple, Optional, TypeVar, cast
 
 from ..caching import Recent, cached_for_shared
 from ..evaluation.request import KeyFacts
@@ -21,21 +22,85 @@ from ..policy.context_keys import (
 from ..policy.model import Condition, Statement
 from ..requesters.audience import Audience
 from ..requesters.limits import accounts_of, limits_members
-from ..witness.access import Access, named_audiences
+from ..witness.access import named_audiences
+from ..witness.searcher import Searcher
 
 ENABLED = True
+Answer = TypeVar("Answer")
 
 _MOST_KEPT = 4096
 _MOST_CONDITIONS = 8
 
 
+class _Kept(NamedTuple):
+    """An answer; the steps that it took by itself; the answers that it was made of; whether a limit was reached."""
+
+    answer: Any
+    steps: int
+    parts: tuple["_Place", ...]
+    limited: bool
+
+
 class Answers:
-    """What is known about a statement: its access by audience and actions, its audience, its reasons."""
+    """What is known about a statement: answers by question."""
 
     def __init__(self) -> None:
-        self.audience: Optional[Audience] = None
-        self.access: dict[tuple[Mask, Audience], Access] = {}
-        self.reasons: Any = None
+        self.kept: dict[Hashable, _Kept] = {}
+
+
+_Place = tuple[Answers, Hashable]
+
+
+class Ledger:
+    """What one policy has paid for: for each answer, wherever it comes from, the steps that finding it takes, once.
+
+    So verdicts do not depend on the policies before it.
+    """
+
+    def __init__(self, searcher: Searcher) -> None:
+        self._searcher = searcher
+        self._paid: dict[tuple[int, Hashable], Answers] = {}
+        self._asked: list[list[_Place]] = [[]]  # what the questions that are being answered have asked so far
+        self._inner = [0]  # and the steps that went into that
+
+    def answer(self, answers: Answers, question: Hashable, find: Callable[[], Answer]) -> Answer:
+        """The answer to a question that these answers hold, or that find() finds."""
+        kept = answers.kept.get(question)
+        if kept is not None and not kept.steps and not kept.parts:
+            return cast(Answer, kept.answer)
+        searcher, place = self._searcher, (answers, question)
+        self._asked[-1].append(place)
+        before = searcher.spent
+        if kept is not None and self._pays(place):
+            searcher.limit_reached = searcher.limit_reached or kept.limited
+            found = kept.answer
+        else:
+            self._asked.append([])
+            self._inner.append(0)
+            found = find()
+            parts, inner = tuple(self._asked.pop()), self._inner.pop()
+            if searcher.budget.left:  # else there would be more to find
+                own = searcher.spent - before - inner
+                answers.kept[question] = _Kept(found, own, parts, searcher.limit_reached)
+                self._paid[id(answers), question] = answers
+        self._inner[-1] += searcher.spent - before
+        return cast(Answer, found)
+
+    def _pays(self, place: _Place) -> bool:
+        """Takes the steps of an answer and its parts, as far as they are not paid; False where there are too few."""
+        due, waiting = {}, [place]
+        while waiting:
+            answers, question = waiting.pop()
+            if (id(answers), question) not in self._paid and (id(answers), question) not in due:
+                kept = answers.kept[question]
+                due[id(answers), question] = answers, kept.steps
+                waiting += kept.parts
+        steps = sum(each for _, each in due.values())
+        if steps >= self._searcher.budget.left:
+            return False
+        self._searcher.budget.spend(steps)
+        self._paid.update((name, answers) for name, (answers, _) in due.items())
+        return True
 
 
 _KEPT: Recent[Answers] = Recent(_MOST_KEPT)

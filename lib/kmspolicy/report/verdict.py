@@ -6,6 +6,7 @@ Source: docs/threat-model.md, *Requesters*, *Actions* and *Flags*.
 from collections.abc import Iterable
 from typing import Optional
 
+from ..budget import Budget
 from ..caching import lazy
 from ..evaluation.request import KeyFacts, Request
 from ..policy.actions import (
@@ -23,13 +24,17 @@ from ..requesters.key_kinds import performed
 from ..witness.access import NO_ACCESS, Access, within_reach
 from ..witness.searcher import Searcher
 from .candidate_keys import candidate_keys
-from .shortcuts import Answers, answers_about
+from .shortcuts import Answers, Ledger, answers_about
 
 
 class Verdict:
     """Verdicts on a policy for a set of checked actions; each is worked out when it is asked for."""
 
-    def __init__(self, policy: Policy, key: KeyFacts, actions: tuple[str, ...]) -> None:
+    def __init__(
+        self, policy: Policy, key: KeyFacts, actions: tuple[str, ...], budget: Optional[Budget] = None
+    ) -> None:
+        """budget: of all questions about the policy, None for a new one."""
+        self._budget = budget
         self.policy = policy
         self.key = key
         self.actions = actions
@@ -37,11 +42,17 @@ class Verdict:
         self.asked = mask_of(actions, self.extra)
         self.checked = self.asked & performed(key.usage, key.spec, key.origin)
         self._records: dict[tuple[object, ...], Answers] = {}
+        self._requests: dict[int, Optional[Request]] = {}  # many keys have the same policy, and its answers
 
     @lazy
     def searcher(self) -> Searcher:
         """Answers questions about the policy; many policies raise none."""
-        return Searcher(self.policy, self.key, self.extra)
+        return Searcher(self.policy, self.key, self.extra, self._budget)
+
+    @lazy
+    def ledger(self) -> Ledger:
+        """What was paid for the answers so far."""
+        return Ledger(self.searcher)
 
     def record(self, statement: Statement, actions: Optional[Mask] = None, past_denies: bool = True) -> Answers:
         """What is known about a statement and the checked actions, or these; past_denies: past every Deny, or by
@@ -56,14 +67,11 @@ class Verdict:
 
     def access(self, statement: Statement, audience: Audience, actions: Optional[Mask] = None) -> Access:
         """What the audience gets of the checked actions, or of these, by the statement, past every Deny."""
-        asked = within_reach(audience, (self.checked if actions is None else actions) & statement.actions)
-        if not asked or not self.searcher.may_allow(statement, asked, audience):
+        asked = self.searcher.conceivable(statement, self.checked if actions is None else actions, audience)
+        if not asked:
             return NO_ACCESS
-        record = self.record(statement, actions)
-        found = record.access.get((asked, audience))
-        if found is None:
-            found = record.access[asked, audience] = self.searcher.access(statement, asked, audience)
-        return found
+        record, search = self.record(statement, actions), self.searcher.access
+        return self.ledger.answer(record, (asked, audience), lambda: search(statement, asked, audience))
 
     # --- one statement ---------------------------------------------------------------------------------------
 
@@ -72,9 +80,7 @@ class Verdict:
         if not statement.allow or not statement.actions & self.checked:
             return Audience.none
         record = self.record(statement, past_denies=False)
-        if record.audience is None:
-            record.audience = self._audience_alone(statement)
-        return record.audience
+        return self.ledger.answer(record, "audience", lambda: self._audience_alone(statement))
 
     def _audience_alone(self, statement: Statement) -> Audience:
         audiences = WIDEST_FIRST if statement.principals.open_ended else NAMEABLE
@@ -85,14 +91,11 @@ class Verdict:
 
     def alone(self, statement: Statement, audience: Audience) -> Access:
         """What the statement by itself gives the audience, whatever the Denies say."""
-        asked = within_reach(audience, self.checked & statement.actions)
-        if not asked or not self.searcher.may_allow(statement, asked, audience):
+        asked = self.searcher.conceivable(statement, self.checked, audience)
+        if not asked:
             return NO_ACCESS
-        record = self.record(statement, past_denies=False)
-        found = record.access.get((asked, audience))
-        if found is None:
-            found = record.access[asked, audience] = self.searcher.access(statement, asked, audience, ())
-        return found
+        record, search = self.record(statement, past_denies=False), self.searcher.access
+        return self.ledger.answer(record, (asked, audience), lambda: search(statement, asked, audience, ()))
 
     def flagged_actions(self, statement: Statement) -> Mask:
         """The checked actions that everyone gets by the statement and that count."""
@@ -161,7 +164,9 @@ class Verdict:
     def request(self, statement: Statement) -> Optional[Request]:
         """A request of everyone's by which the statement gives a checked action; None where none was found."""
         actions = self.flagged_actions(statement)
-        return self.searcher.proof(statement, actions, Audience.everyone) if actions else None
+        if actions and statement.number not in self._requests:
+            self._requests[statement.number] = self.searcher.proof(statement, actions, Audience.everyone)
+        return self._requests.get(statement.number)
 
     @lazy
     def only_encapsulates(self) -> bool:
@@ -184,7 +189,7 @@ class Verdict:
         for key in candidate_keys(self.policy, self.key, self._without_encapsulation(encrypts), self.searcher.budget):
             if key == self.key:
                 return False
-            those = Verdict(self.policy, key, self.actions)
+            those = Verdict(self.policy, key, self.actions, self.searcher.budget)
             if those._everyone(ENCRYPT_MASK) and not those._everyone(DECRYPT_MASK):
                 return True
         return False

@@ -96,10 +96,7 @@ class _Search:
     # --- the search ------------------------------------------------------------------------------------------
 
     def run(self) -> Solution:
-        """See solve. Plain contradictions come first: each literal alone, then each clause alone."""
-        for each in self._required:
-            if not self._alone(each):
-                return Conflict(keys_of((each,)))
+        """See solve. Plain contradictions come first: each clause alone, which is about few keys, then each literal."""
         clauses: list[Clause] = []
         for clause in self._clauses:
             left = tuple([each for each in clause if self._alone(each)])
@@ -109,6 +106,9 @@ class _Search:
                 self._required.append(left[0])
             else:
                 clauses.append(left)
+        for each in self._required:
+            if not self._alone(each):
+                return Conflict(keys_of((each,)))
         chosen: Chosen = {**dict.fromkeys(self._keys, frozenset()), **self._of(self._required)}
         found: Found = {}
         for component, literals in chosen.items():

@@ -40,7 +40,7 @@ from .problems import Problem, grant_problem, plain_problem
 from .questions import Allowed, Denies, alike, allowed_by
 
 POLICY_STEPS = 200_000  # all questions about one policy
-SEARCH_STEPS = 100_000  # one question: a statement, an action, an audience
+SEARCH_STEPS = 40_000  # one question: a statement, an action, an audience
 _STEPS_OF_A_REQUESTER = 8
 _ALL = frozenset(WIDEST_FIRST)
 _PLACES = NETWORK_KEYS | {VIA_AWS_SERVICE}
@@ -50,12 +50,15 @@ _MEMBERS = MEMBER_KEYS | {RESOURCE_ORG, RESOURCE_ORG_PATHS}
 class Searcher:
     """Answers questions about one policy, for one key; it remembers what it was asked."""
 
-    def __init__(self, policy: Policy, key: KeyFacts, extra: tuple[str, ...] = ()) -> None:
-        """extra: asked actions that the table does not know, see actions.mask_of."""
+    def __init__(
+        self, policy: Policy, key: KeyFacts, extra: tuple[str, ...] = (), budget: Optional[Budget] = None
+    ) -> None:
+        """extra: asked actions that the table does not know, see actions.mask_of; budget: of all questions about the
+        policy, None for a new one."""
         self.policy = policy
         self.key = key
         self.extra = extra
-        self.budget = Budget(POLICY_STEPS)
+        self.budget = budget or Budget(POLICY_STEPS)
         self.limit_reached = False  # whether a question stayed undecided
         self._answers: dict[tuple[object, ...], Access] = {}
         self._open: dict[tuple[object, ...], frozenset[Audience]] = {}
@@ -79,11 +82,9 @@ class Searcher:
         self, statement: Statement, actions: Mask, audience: Audience, denies: Optional[tuple[Statement, ...]] = None
     ) -> Access:
         """What the audience gets of these actions by the statement, past these Denies (None: all of the policy's)."""
-        asked = within_reach(audience, actions & statement.actions)
-        if not asked or not self.may_allow(statement, asked, audience):
+        asked = self.conceivable(statement, actions, audience)
+        if not asked:
             return NO_ACCESS
-        if audience not in self._possible(statement):
-            asked &= GRANTS_MASK
         against = self.policy.denies if denies is None else denies
         elements = statement.number, statement.required, statement.alternatives
         question = elements, asked, audience, tuple([deny.number for deny in against])
@@ -92,12 +93,12 @@ class Searcher:
             found = self._answers[question] = self._access(statement, asked, audience, against)
         return found
 
-    def may_allow(self, statement: Statement, asked: Mask, audience: Audience) -> bool:
-        """Whether the statement may allow the audience some of these actions, by a look at each element alone."""
-        if not statement.allow:
-            return False
-        grantee = audience is Audience.service and asked & GRANTS_MASK  # a service may be made a grantee
-        return bool(grantee) or audience in self._possible(statement)
+    def conceivable(self, statement: Statement, actions: Mask, audience: Audience) -> Mask:
+        """Those of the actions that the statement may allow the audience, by a look at each element alone."""
+        asked = within_reach(audience, actions & statement.actions)
+        if not asked or not statement.allow or audience in self._possible(statement):
+            return asked if statement.allow else 0
+        return asked & GRANTS_MASK if audience is Audience.service else 0  # a service may be made a grantee
 
     def _possible(self, statement: Statement) -> frozenset[Audience]:
         """The audiences of which the statement may allow somebody something, by a look at each element alone."""
@@ -298,7 +299,10 @@ class Searcher:
 
         Every witness passes the evaluator.
         """
-        for name in names_of(actions, self.extra):
+        known, names = self.access(statement, actions, audience), names_of(actions, self.extra)
+        if known.undecided:  # a search that found nothing would find nothing again
+            names = () if known.found is None else (known.found.problem.action,)
+        for name in names:
             allowed = allowed_by(statement)
             for population in self.populations:
                 own = population.policy.statements[statement.number]

@@ -44,14 +44,16 @@ def solve_single(domain: Domain, literals: Sequence[Literal], budget: Budget) ->
 
 
 def natural(domain: Text, literals: Sequence[Literal]) -> Iterator[str]:
-    """Texts of a domain that read naturally: those that it prefers, and ARNs like them that literals ask for."""
+    """Texts of a domain that read naturally: those that it prefers, what literals spell out, and ARNs like the first
+    preferred one that literals ask for."""
     yield from filter(domain.allows, domain.preferred)
     for each in literals:
         operator = each.condition.operator
-        if each.wanted != operator.negated and operator.family in _TEXTUAL and domain.preferred:
+        if each.wanted != operator.negated and operator.family in _TEXTUAL:
             for tokens in each.condition.readable[:_MOST_NATURAL]:
-                text = wildcards.like(tokens, domain.preferred[0])
-                if text is not None and domain.holds(text):
+                like = wildcards.like(tokens, domain.preferred[0]) if domain.preferred else None
+                text = wildcards.filled(tokens, "") if like is None else like
+                if text and domain.holds(text):
                     yield text
 
 

@@ -13,7 +13,7 @@ from ...regular.languages import ANY, Pattern, find, some
 from ..literals import Literal
 
 Limits = tuple[list[Sequence[Pattern]], list[Pattern]]
-_STEPS_OF_A_TEXT = 20_000  # of one search
+_STEPS_OF_A_TEXT = 10_000  # of one search
 _NOT_EMPTY = some(ANY)
 _MOST_PAIRED = 8  # literals of which each two are asked alone, where all together take too many steps
 
