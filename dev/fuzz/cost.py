@@ -56,7 +56,7 @@ _KEYS = (
 _UNITS = ("a", "*", "?", "*a", "*?", "?*", "*#", "${aws:username}", "ab", "0")
 
 
-KEY = KeyFacts(account="111122223333", region="us-west-2", partition="aws")  # as CloudTrail tells it
+KEY = KeyFacts("111122223333", "us-west-2", partition="aws", event_time=1_750_000_000.0)  # as CloudTrail tells it
 _SPACES = 64
 _NEW = cycle(range(_SPACES))
 

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dev.fuzz.compare import differences, engine, of_engine, request_of
+from dev.fuzz.compare import differences, engine, of_engine, request_of, undecided
 from dev.fuzz.generator import Case
 from dev.reference.evaluator import ALLOWED, evaluate
 from dev.reference.facts import Row
@@ -42,8 +42,9 @@ def test_everyone_and_flags_come_with_a_witness_that_the_policy_allows(case: Cas
 @given(readable, readable)
 def test_a_deny_never_widens(case: Case, other: Case) -> None:
     denies = [s for s in statements(other) if isinstance(s, dict) and s.get("Effect") == "Deny"]
-    before, after = _audience(case), _audience(with_statements(case, statements(case) + denies))
-    assert before is None or after is None or after >= before
+    more = with_statements(case, statements(case) + denies)
+    before, after = _audience(case), _audience(more)
+    assert before is None or after is None or after >= before or undecided(engine(more))
 
 
 @modest

@@ -165,7 +165,8 @@ class Verdict:
         """A request of everyone's by which the statement gives a checked action; None where none was found."""
         actions = self.flagged_actions(statement)
         if actions and statement.number not in self._requests:
-            self._requests[statement.number] = self.searcher.proof(statement, actions, Audience.everyone)
+            known = self.access(statement, Audience.everyone)
+            self._requests[statement.number] = self.searcher.proof(statement, actions, Audience.everyone, known)
         return self._requests.get(statement.number)
 
     @lazy

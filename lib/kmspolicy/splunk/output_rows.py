@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from .. import Analysis, Audience, Code, Reason, Severity, StatementAnalysis, sentence, severity
+from .. import Analysis, Audience, Code, Reason, Severity, StatementAnalysis, error_text, sentence, severity
 from ..caching import Recent
 from ..events.event_facts import EventFacts
 from .csv_cells import LINE_END, Cells, cached_multivalue_cells, cell, csv_line, encoded, multivalue_cells
@@ -22,40 +22,41 @@ _NO_STATEMENT = (_BEGIN,) + ("",) * len(STATEMENT)
 
 
 def statement_rows(facts: EventFacts, analysis: Analysis, fault: str, flagged_only: bool) -> list[Cells]:
-    """A row for each statement of a policy; where only flagged ones are asked for, for those that cannot be read, too,
-    unless the call failed.
+    """A row for each statement of a policy.
 
-    fault: what is wrong with the event or the policy. Most rows are one part of bytes; long facts are a part that rows
-    share.
+    fault: what is wrong with the event; flagged_only: whether only flagged statements are asked for, and those of a
+    policy in force with an error. Most rows are one part of bytes; long facts are a part that rows share.
     """
-    kept = _unreadable(facts, analysis)
-    if flagged_only and not analysis.flagged and not kept:
+    in_force = not facts.failed
+    if flagged_only and not analysis.flagged and not (in_force and (fault or analysis.problems)):
         return []
-    rows, policy, statements = [], _PolicyCells(facts, analysis, fault), analysis.statements
-    count = str(len(statements))
+    rows, policy, statements = [], _PolicyCells(facts, analysis), analysis.statements
+    count, problems = str(len(statements)), {problem.statement: problem for problem in analysis.problems}
     for statement in statements:
-        if not flagged_only or statement.flagged or statement.statement.number in kept:
-            written = statement.statement
+        written = statement.statement
+        problem = problems.get(written.number) if problems else None
+        error = fault if problem is None else _joined(fault, error_text(problem))
+        if not flagged_only or statement.flagged or (error and in_force):
             text = '"' + statement.text.replace('"', '""') + '"'
             actions, mv_actions = cached_multivalue_cells(written.actions_written)
             principals, mv_principals = multivalue_cells(written.principals.written)
             conditions, mv_conditions = cached_multivalue_cells(written.conditions_written)
             sid, effect = cell(written.sid), _EFFECT[written.allow]
             statement_cells = (_BEGIN, text, str(written.number), count, sid, effect, actions, principals, conditions)
-            rows.append(policy.row(statement, statement_cells, (mv_actions, mv_principals, mv_conditions)))
+            rows.append(policy.row(statement, statement_cells, (mv_actions, mv_principals, mv_conditions), error))
     return rows
 
 
 def policy_rows(facts: EventFacts, analysis: Analysis, fault: str, flagged_only: bool) -> list[Cells]:
-    """The row of a whole policy. fault: what is wrong with the event or the policy."""
-    if flagged_only and not analysis.flagged and not _unreadable(facts, analysis):
+    """The row of a whole policy. fault, flagged_only: see statement_rows."""
+    error = _joined(fault, *map(error_text, analysis.problems))
+    if flagged_only and not analysis.flagged and (facts.failed or not error):
         return []
-    return [_PolicyCells(facts, analysis, fault).row(analysis, _NO_STATEMENT, ("", "", ""))]
+    return [_PolicyCells(facts, analysis).row(analysis, _NO_STATEMENT, ("", "", ""), error)]
 
 
-def _unreadable(facts: EventFacts, analysis: Analysis) -> frozenset[int]:
-    """The statements that cannot be read of a policy that may be in force."""
-    return frozenset() if facts.failed or analysis.verdict is None else analysis.verdict.policy.unreadable
+def _joined(*errors: str) -> str:
+    return "; ".join(filter(None, errors))
 
 
 def unreadable_row(facts: EventFacts, error: str, policy_hash: str) -> Cells:
@@ -78,18 +79,21 @@ def _row_without_verdict(verdict_cells: tuple[str, ...], facts: EventFacts, poli
 class _PolicyCells:
     """The cells that the rows of one policy have in common."""
 
-    def __init__(self, facts: EventFacts, analysis: Analysis, fault: str) -> None:
+    def __init__(self, facts: EventFacts, analysis: Analysis) -> None:
         self._facts = _facts_cells(facts)
         self._shared_facts = encoded(self._facts) if len(self._facts) > _LONGEST_COPIED else None
         self._hash = analysis.hash
         self._encrypt_only = _BOOLEAN[analysis.encrypt_only]
-        self._error = cell(fault)
         self._failed = facts.failed
         self._worse = analysis.encrypt_only or facts.lockout_check_bypassed
         self._unreadable = bool(analysis.problems)
 
     def row(
-        self, verdict: Analysis | StatementAnalysis, statement_cells: tuple[str, ...], mv_cells: tuple[str, ...]
+        self,
+        verdict: Analysis | StatementAnalysis,
+        statement_cells: tuple[str, ...],
+        mv_cells: tuple[str, ...],
+        error: str,
     ) -> Cells:
         """A row. verdict: of one statement, or of the whole policy; mv_cells: the `__mv_` cells of a statement."""
         flagged = verdict.flagged
@@ -97,7 +101,7 @@ class _PolicyCells:
         reasons, mv_reasons = _reason_cells(verdict.reasons)
         witness = cell(verdict.witness or "") if flagged else ""
         level = self._severity(verdict).value
-        head = (*statement_cells, answer, reasons, witness, self._encrypt_only, level, self._error)
+        head = (*statement_cells, answer, reasons, witness, self._encrypt_only, level, cell(error))
         tail_cells = (self._hash, *mv_cells, mv_granted, mv_reasons + _LINE_END)
         if self._shared_facts is None:
             return (encoded(",".join((*head, self._facts, *tail_cells))),)

@@ -50,12 +50,11 @@ class PolicyRows:
                 return self._unreadable(facts, found.fault)
             return [] if self._flagged_only else [facts_row(facts)]
         analysis = analyze(found.policy, actions=self._actions, key=facts.key_facts)
-        problems = "; ".join(map(error_text, analysis.problems))
-        if analysis.verdict is None:
-            return self._unreadable(facts, problems, analysis.hash)
-        if problems and not (facts.failed and self._flagged_only):
+        if analysis.problem is not None:
+            return self._unreadable(facts, error_text(analysis.problem), analysis.hash)
+        if analysis.problems and not (facts.failed and self._flagged_only):
             self.unreadable += 1
-        return self._rows(facts, analysis, "; ".join(filter(None, (found.fault, problems))), self._flagged_only)
+        return self._rows(facts, analysis, found.fault, self._flagged_only)
 
     def _unreadable(self, facts: EventFacts, error: str, policy_hash: str = "") -> list[Cells]:
         """show=flagged drops the policy of a failed call: it is not in force."""

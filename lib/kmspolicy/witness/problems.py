@@ -94,8 +94,15 @@ class Problem:
             own.update((name, values[name]) for name in self.scope.shared & values.keys())
             user, facts = self._user(context)
             second = self._completed({**facts, **own, KEY_ARN: context[KEY_ARN]}, user)
-            then = Request(self.operation, user.requester.caller, second)
+            then = Request(self.operation, self._as_grantee(user.requester.caller, context), second)
         return Request(action_of(self.action), self.candidate.requester.caller, context, then)
+
+    def _as_grantee(self, caller: Caller, context: Context) -> Caller:
+        """Who uses a grant to a session does it in that session."""
+        grantee = context.get(GRANTEE)
+        if isinstance(grantee, str) and ":assumed-role/" in grantee and self.scope is not _SAME_SERVICE:
+            return caller._replace(session=grantee)
+        return caller
 
     def _user(self, context: Context) -> tuple[Candidate, Assignment]:
         """Who uses the grant, and what follows from the grant about him."""

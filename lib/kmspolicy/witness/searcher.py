@@ -40,7 +40,7 @@ from .problems import Problem, grant_problem, plain_problem
 from .questions import Allowed, Denies, alike, allowed_by
 
 POLICY_STEPS = 200_000  # all questions about one policy
-SEARCH_STEPS = 40_000  # one question: a statement, an action, an audience
+SEARCH_STEPS = 100_000  # one question: a statement, an action, an audience
 _STEPS_OF_A_REQUESTER = 8
 _ALL = frozenset(WIDEST_FIRST)
 _PLACES = NETWORK_KEYS | {VIA_AWS_SERVICE}
@@ -185,6 +185,8 @@ class Searcher:
         bit = mask_of((name,))
         creation = denies.among(mask_of((CREATE_GRANT,)))
         operations = mask_of(GRANTS_FOR[name]) & performed(self.key.usage, self.key.spec, self.key.origin)
+        if not operations:
+            return NO_ACCESS
         for actions in alike(operations, denies.among(operations).read, denies.among(operations).statements, ()):
             use = denies.among(actions)
             read = allowed.read | creation.read | use.read
@@ -294,12 +296,12 @@ class Searcher:
             return Access(actions, undecided=True)
         return NO_ACCESS
 
-    def proof(self, statement: Statement, actions: Mask, audience: Audience) -> Optional[Request]:
+    def proof(self, statement: Statement, actions: Mask, audience: Audience, known: Access) -> Optional[Request]:
         """A request for one of the actions that the policy allows; None where no search found one in time.
 
-        Every witness passes the evaluator.
+        known: what the audience was found to get. Every witness passes the evaluator.
         """
-        known, names = self.access(statement, actions, audience), names_of(actions, self.extra)
+        names = names_of(actions, self.extra)
         if known.undecided:  # a search that found nothing would find nothing again
             names = () if known.found is None else (known.found.problem.action,)
         for name in names:
