@@ -52,7 +52,7 @@ class _Seen:
     """A policy text and the verdicts on it, one for every way in which the question can differ."""
 
     def __init__(self, text: str, extra: tuple[str, ...] = ()) -> None:
-        self._verdicts: dict[tuple[object, ...], Verdict] = {}
+        self._verdicts: dict[tuple[tuple[str, ...], KeyFacts], Verdict] = {}
         self._policy: Optional[Policy] = None
         self._problem: Optional[Problem] = None
         self._last: Optional[tuple[tuple[str, ...], KeyFacts, Analysis]] = None
@@ -63,7 +63,7 @@ class _Seen:
 
     @lazy
     def _matters(self) -> tuple[bool, bool]:
-        """Whether the verdicts depend on what is known of the key, and on the event's time."""
+        """Whether the verdicts depend on the key's id, and on the event's time."""
         policy = self._policy
         if policy is None:
             return False, False
@@ -83,9 +83,11 @@ class _Seen:
         if self._policy is None:
             return None
         of_key, time_matters = self._matters
-        where = (key.region, key.key_id, key.multi_region) if of_key else None
-        told = key.account, key.partition, key.usage, key.spec, key.origin, key.event_time if time_matters else None
-        question = actions, told, where
+        if not of_key:
+            key = key._replace(key_id=None)  # a witness says it: see witness_text
+        if not time_matters:
+            key = key._replace(event_time=None)
+        question = actions, key
         found = self._verdicts.get(question)
         if found is None:
             if len(self._verdicts) >= _MOST_QUESTIONS:
@@ -95,7 +97,7 @@ class _Seen:
 
 
 _SEEN: TextCache[_Seen] = TextCache(500_000)
-_MOST_QUESTIONS = 4
+_MOST_QUESTIONS = 8
 
 
 class StatementAnalysis:
