@@ -23,7 +23,7 @@ from .verdict import Verdict
 
 _OUTSIDE = (Audience.network, Audience.organization, Audience.external)
 _TOLD = 10  # statements whose reasons a summary tells
-_STARTED = time.time()
+_STARTED = time.time() // 1
 
 
 def analyze(
