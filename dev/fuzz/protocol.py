@@ -184,7 +184,6 @@ def _form(row: Row) -> None:
     assert fields["audience"] in AUDIENCES | {""}, f"audience {fields['audience']!r}"
     if fields["hash"] or fields["error"]:
         assert fields["flagged"] in ("true", "false") and fields["severity"] in SEVERITIES, f"{fields}"
-    assert not (fields["error"] and fields["flagged"] == "true"), "flagged in spite of an error"
     assert fields["flagged"] != "true" or bool(row.get(PREFIX + "granted")), "flagged, but nothing granted"
 
 

@@ -48,7 +48,10 @@ class Values:
 
     def known(self, facts: Facts) -> tuple[object, ...]:
         """What the tests on any key depend on, of what is chosen already."""
-        return (facts.get("#key") if any(self.named.resource_variables) else None, *map(facts.get, self.sources))
+        if not self.sources:
+            return ()
+        key = facts.get("#key") if any(self.named.resource_variables) else None
+        return (key, facts.get("#account"), *map(facts.get, self.sources))
 
     def remember(self, sign: object, make: Callable[[], Any]) -> Any:
         """What is made once for one sign."""
@@ -129,7 +132,7 @@ class Values:
             if key in test.variables:
                 if sum(key in other.variables for other in self.by_key[test.key]) > 1:
                     found += exact(_ends(test.texts()))  # two patterns with the same variable may overlap in it
-                others = [*self._linked(test.key, {**facts, key: UNKNOWN}), *self._ids(test.key), WORD]
+                others = [*self._linked(test.key, {**facts, key: UNKNOWN}), *self._ids(test.key, facts), WORD]
                 for value in test.texts():
                     found += self._around(key, value, test.base, facts, others)
         return tuple(dict.fromkeys(found))
@@ -157,10 +160,11 @@ class Values:
         found = [language for name in ACCOUNTS for language in self.tests(name, facts)]
         return found + [wildcards(p[4], DIGITS) for p in parts if len(p) == 6]
 
-    def _ids(self, key: str) -> tuple[Language, ...]:
-        """The shapes of a bound key, and each id of its kind that the policy names."""
+    def _ids(self, key: str, facts: Facts) -> tuple[Language, ...]:
+        """The shapes of a bound key, and each id of its kind that the policy or the key names."""
         if key in (*ACCOUNTS, "aws:resourceaccount", "aws:vpceaccount"):
-            return (ACCOUNT, *map(literal, sorted(self.named.accounts)))
+            known = {str(facts["#account"])} if "#account" in facts else set()
+            return (ACCOUNT, *map(literal, sorted(self.named.accounts | known)))
         if key in ("aws:principalorgid", "aws:resourceorgid", "aws:vpceorgid"):
             return (ORGANIZATION, *map(literal, sorted(self.named.organizations)))
         if key == "aws:principalarn":

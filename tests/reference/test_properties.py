@@ -53,7 +53,10 @@ def test_order_of_statements_changes_nothing(case: Case, random: Random) -> None
     order = list(range(len(statements(case))))
     random.shuffle(order)
     shuffled = with_statements(case, [statements(case)[i] for i in order])
-    before, after = of_engine(engine(case)), of_engine(engine(shuffled))
+    found, again = engine(case), engine(shuffled)
+    if undecided(found) or undecided(again):
+        return  # which questions the steps last for depends on their order
+    before, after = of_engine(found), of_engine(again)
     assert _unordered(before) == _unordered(after)
     if not before["error"]:
         assert [before["audiences"][i] for i in order] == after["audiences"]

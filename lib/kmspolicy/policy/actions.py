@@ -17,17 +17,20 @@ DATA_KEYS = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", *KEY_
 ENCRYPT_OPERATIONS = ("kms:Encrypt", "kms:ReEncryptTo", *DATA_KEYS, ENCAPSULATE)
 DECRYPT_OPERATIONS = ("kms:Decrypt", "kms:ReEncryptFrom", DECAPSULATE)
 
-# CreateGrant as a way to an operation: the call counts only where its kms:GrantOperations hold one of the class.
+# CreateGrant as a way to an operation: the call counts only where its kms:GrantOperations hold one of these.
 # Source: KMS Developer Guide, *Grants in AWS KMS*.
-GRANT_TO_ENCRYPT = "kms:CreateGrant (to encrypt)"
-GRANT_TO_DECRYPT = "kms:CreateGrant (to decrypt)"
-GRANTS_FOR: dict[str, tuple[str, ...]] = {
-    GRANT_TO_ENCRYPT: ENCRYPT_OPERATIONS,
-    GRANT_TO_DECRYPT: DECRYPT_OPERATIONS,
+_GRANTS_TO_ENCRYPT = {
+    "kms:CreateGrant (to encrypt)": ENCRYPT_OPERATIONS[:-1],
+    "kms:CreateGrant (to encapsulate)": ENCRYPT_OPERATIONS[-1:],
 }
+_GRANTS_TO_DECRYPT = {
+    "kms:CreateGrant (to decrypt)": DECRYPT_OPERATIONS[:-1],
+    "kms:CreateGrant (to decapsulate)": DECRYPT_OPERATIONS[-1:],
+}
+GRANTS_FOR: dict[str, tuple[str, ...]] = {**_GRANTS_TO_ENCRYPT, **_GRANTS_TO_DECRYPT}
 
-ENCRYPT = (*ENCRYPT_OPERATIONS, GRANT_TO_ENCRYPT)
-DECRYPT = (*DECRYPT_OPERATIONS, GRANT_TO_DECRYPT)
+ENCRYPT = (*ENCRYPT_OPERATIONS, *_GRANTS_TO_ENCRYPT)
+DECRYPT = (*DECRYPT_OPERATIONS, *_GRANTS_TO_DECRYPT)
 GRANT = (CREATE_GRANT,)
 SIGN = ("kms:Sign", "kms:Verify", "kms:GenerateMac", "kms:VerifyMac", "kms:DeriveSharedSecret", "kms:GetPublicKey")
 ADMIN = (
@@ -146,7 +149,10 @@ def bits(mask: Mask) -> Iterator[Mask]:
 
 
 ENCRYPT_MASK, DECRYPT_MASK = mask_of(ENCRYPT), mask_of(DECRYPT)
-ENCAPSULATION_MASK = mask_of((ENCAPSULATE, DECAPSULATE))
+# What works on ML-KEM keys only, directly or by a grant.
+ENCAPSULATION_MASK = mask_of(
+    tuple([name for name in _TABLE if {ENCAPSULATE, DECAPSULATE}.issuperset(GRANTS_FOR.get(name, (name,)))])
+)
 GRANTS_MASK = mask_of(tuple(GRANTS_FOR))
 CROSS_ACCOUNT_MASK = ~mask_of(tuple(action for action in ACTIONS if action not in CROSS_ACCOUNT))
 

@@ -57,7 +57,7 @@ def _arn(found: str, key: KeyFacts) -> str:
 
 def _context(context: Context, policy: Policy) -> dict[str, object]:
     """The keys that the policy reads, and those that say who asks and from where."""
-    shown = policy.reads | _IDENTITY | _OF_A_GRANT
+    shown = (policy.reads | _IDENTITY | _OF_A_GRANT) - {KEY_ARN}
     if not policy.reads.isdisjoint(NETWORK_KEYS):
         shown |= {name for name in NETWORK_KEYS if not context_key(name).multivalued} | {VIA_AWS_SERVICE}
     names = _encryption_context_names(context, policy)
@@ -66,7 +66,7 @@ def _context(context: Context, policy: Policy) -> dict[str, object]:
         if isinstance(value, tuple)
         else value
         for name, value in sorted(context.items())
-        if name in shown or (name.startswith(ENCRYPTION_CONTEXT) and name != KEY_ARN)
+        if name in shown or name.startswith(ENCRYPTION_CONTEXT)
     }
 
 

@@ -271,19 +271,18 @@ def _denies_passed(verdict: Verdict, statement: Statement, actions: Mask) -> Rea
     request = verdict.request(statement) if looking else None
     told = 0
     for deny in looking:
-        missed = None if request is None else _missed(deny, request)
+        missed = None if request is None else _missed(deny, request, verdict.extra)
         if missed is not None and told < SHOWN:
             told += 1
             yield Reason(Code.DENY_MISSES, (deny.name, missed))
 
 
-def _missed(deny: Statement, request: Request) -> Optional[str]:
-    """The condition of a Deny that does not hold for a request."""
-    mask = mask_of((request.action,))
+def _missed(deny: Statement, request: Request, extra: tuple[str, ...]) -> Optional[str]:
+    """The condition of a Deny that does not hold for a request. extra: see actions.mask_of."""
     for asked in (request, request.then):
         if asked is None or not principal_matches(deny.principals, asked.caller):
             continue
-        if not deny.actions & (mask if asked is request else mask_of((asked.action,))):
+        if not deny.actions & mask_of((asked.action,), extra):
             continue
         for condition in deny.required:
             if not holds(condition, asked.context):

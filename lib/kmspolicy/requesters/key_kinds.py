@@ -46,11 +46,11 @@ _LIMITED = frozenset(CRYPTOGRAPHIC)  # what a key performs only if it is of the 
 _CODE = Text(context_key(KEY_SPEC).forms, optional=False)
 
 _OPERATIONS_OF = {
-    _ENCRYPTION: _WITH_DATA_KEYS,
-    _ENCAPSULATION: _ENCAPSULATING,
-    _SIGNATURE: _SIGNING,
+    _ENCRYPTION: _WITH_DATA_KEYS | _PUBLIC,
+    _ENCAPSULATION: _ENCAPSULATING | _PUBLIC,
+    _SIGNATURE: _SIGNING | _PUBLIC,
     _MAC: _MACS,
-    _AGREEMENT: _AGREEING,
+    _AGREEMENT: _AGREEING | _PUBLIC,
 }
 
 
@@ -90,25 +90,23 @@ _ANY_ALGORITHM = Text(_CODE.languages)
 
 
 class _Specs(NamedTuple):
-    """Some specs alike: the operations that they are for, their encryption algorithms, whether with a context, and
-    whether their keys have a public part."""
+    """Some specs alike: the operations that they are for, their encryption algorithms, whether with a context."""
 
     domain: Domain
     operations: frozenset[str]
     algorithms: Domain = _ANY_ALGORITHM
     context: bool = False
-    public: bool = True
 
 
-_SYMMETRIC_SPECS = _Specs(_one_of(_SYMMETRIC), _WITH_DATA_KEYS, Finite(("SYMMETRIC_DEFAULT",)), True, False)
+_SYMMETRIC_SPECS = _Specs(_one_of(_SYMMETRIC), _WITH_DATA_KEYS, Finite(("SYMMETRIC_DEFAULT",)), True)
 _ALL_SPECS = (
     _SYMMETRIC_SPECS,
-    _Specs(_one_of(_RSA), _CIPHERS | _SIGNING, _algorithms("RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1")),
-    _Specs(_one_of(_SM2), _CIPHERS | _SIGNING | _AGREEING, _algorithms("SM2PKE")),
-    _Specs(_one_of(_ECC), _SIGNING | _AGREEING),
-    _Specs(_one_of(_ML_DSA), _SIGNING),
-    _Specs(_one_of(_ML_KEM), _ENCAPSULATING),
-    _Specs(_one_of(_HMAC), _MACS, public=False),
+    _Specs(_one_of(_RSA), _CIPHERS | _SIGNING | _PUBLIC, _algorithms("RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1")),
+    _Specs(_one_of(_SM2), _CIPHERS | _SIGNING | _AGREEING | _PUBLIC, _algorithms("SM2PKE")),
+    _Specs(_one_of(_ECC), _SIGNING | _AGREEING | _PUBLIC),
+    _Specs(_one_of(_ML_DSA), _SIGNING | _PUBLIC),
+    _Specs(_one_of(_ML_KEM), _ENCAPSULATING | _PUBLIC),
+    _Specs(_one_of(_HMAC), _MACS),
     _Specs(excluding(_CODE, _SPECS), _LIMITED, context=True),  # a spec of tomorrow may be for anything
 )
 _OUTSIDE_STORES = excluding(Text(_CODE.languages, preferred=("AWS_KMS",), optional=False), _CUSTOM_STORES)
@@ -120,8 +118,7 @@ def _kinds() -> Iterator[KeyKind]:
     for usage, possible in (*usages, (excluding(_CODE, _OPERATIONS_OF), _LIMITED)):
         for specs in _ALL_SPECS:
             operations = possible & specs.operations
-            if operations:
-                operations |= _PUBLIC if specs.public else frozenset()
+            if operations - _PUBLIC:
                 yield KeyKind(usage, specs.domain, _OUTSIDE_STORES, operations, specs.algorithms, specs.context)
     symmetric = _SYMMETRIC_SPECS
     operations = symmetric.operations - frozenset(KEY_PAIRS)  # custom key stores make no asymmetric data key pairs
@@ -130,6 +127,11 @@ def _kinds() -> Iterator[KeyKind]:
 
 
 KINDS = tuple(_kinds())
+
+# The actions that each kind performs, to tell actions apart where the kind of the key matters.
+PERFORMED = frozenset(
+    mask_of(tuple([name for name in (*_LIMITED, *GRANTS_FOR) if kind.performs(name)])) for kind in KINDS
+)
 
 
 def kinds_of(usage: Optional[str], spec: Optional[str], origin: Optional[str]) -> tuple[KeyKind, ...]:

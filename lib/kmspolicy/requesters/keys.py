@@ -37,7 +37,9 @@ from .languages import ACCOUNT, KEY_ID
 
 _ANY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 _CONSTRAINTS = Text((some(LETTERS),), preferred=("EncryptionContextSubset",), optional=False)
-_KIND_KEYS = frozenset((KEY_USAGE, KEY_SPEC, KEY_ORIGIN, ENCRYPTION_ALGORITHM))
+_TELL_KIND = frozenset(
+    (KEY_USAGE, KEY_SPEC, KEY_ORIGIN, ENCRYPTION_ALGORITHM, ENCRYPTION_CONTEXT_KEYS, GRANT_CONSTRAINT)
+)
 SHARED_KEYS = frozenset((KEY_ARN, *(keys_bound_to(Bound.KEY) - {ENCRYPTION_ALGORITHM})))
 
 
@@ -63,9 +65,13 @@ def key_group(
     """
     names = tuple(sorted(key[len(ENCRYPTION_CONTEXT) :] for key in read if key.startswith(ENCRYPTION_CONTEXT)))
     arn_matters = not read.isdisjoint((KEY_ARN, REQUESTED_REGION, RESOURCE_ACCOUNT, MULTI_REGION))
-    kind_matters = bool(names) or not read.isdisjoint(_KIND_KEYS | {ENCRYPTION_CONTEXT_KEYS, GRANT_CONSTRAINT})
     place = facts._replace(account=owner, partition=partition, event_time=None)
-    return _key_group(place, strangers, tuple(uses), names, arn_matters, MULTI_REGION in read, kind_matters)
+    return _key_group(place, strangers, tuple(uses), names, arn_matters, MULTI_REGION in read, kind_matters(read))
+
+
+def kind_matters(read: frozenset[str]) -> bool:
+    """Whether what kind of key it is makes a difference to conditions that read these context keys."""
+    return not read.isdisjoint(_TELL_KIND) or any(key.startswith(ENCRYPTION_CONTEXT) for key in read)
 
 
 @lru_cache(maxsize=256)
@@ -76,7 +82,7 @@ def _key_group(
     names: tuple[str, ...],
     arn_matters: bool,
     multi_region_matters: bool,
-    kind_matters: bool,
+    by_kind: bool,
 ) -> Group:
     kinds = [
         kind
@@ -84,7 +90,7 @@ def _key_group(
         if all(kind.performs(use.action) for use in uses)
     ]
     arns = _arns(facts, strangers, multi_region_matters) if arn_matters else [()]
-    if not kind_matters:
+    if not by_kind:
         return Group(*arns) if kinds else Group()
     carried = any(use.action != RETIRE_GRANT for use in uses)  # whose requests need not tell the kind
     cases: list[Case] = []

@@ -4,7 +4,7 @@ Keys that must be equal are one class. Of a variable inside other text, the quot
 stands around the variable says what it can be. Source: IAM User Guide, *IAM policy elements: Variables and tags*.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice, product
 from typing import NamedTuple, Optional
@@ -24,6 +24,7 @@ from .theories.text import patterns
 
 _MOST_VARIABLES = 60  # that one component can be solved for
 _MOST_CASES = 32  # of the groups of keys in which variables stand
+_MOST_OTHERS = 4  # values of a key that differ from those which its texts suggest
 _STEPS_OF_A_CHOICE = 8
 
 
@@ -94,7 +95,7 @@ class _Linked:
         if not names:
             return self._rest(values)
         name, tried = names[0], set[Value]()
-        for value in self._candidates(name, values):
+        for value in self._candidates(name, values, tried):
             self._budget.spend(_STEPS_OF_A_CHOICE)
             if value not in tried:
                 tried.add(value)
@@ -119,14 +120,15 @@ class _Linked:
 
     # --- candidates ---------------------------------------------------------------------------------------------------
 
-    def _candidates(self, name: str, values: Assignment) -> Iterator[Value]:
-        """Values to try for a variable, while those before it have theirs."""
+    def _candidates(self, name: str, values: Assignment, tried: set[Value]) -> Iterator[Value]:
+        """Values to try for a variable, while those before it have theirs; tried: those that were."""
         same = self._equal.get(name)
         if same is not None and same != name and same in values:
             yield values[same]
             return
         plain = [each for each in self._literals if each.key == name and not each.variables]
         yield from spelled_out(plain) or _spelled(name, self._literals)
+        yield from self._of_group(name, values, ())
         listed = [places for places in self._places(name, values) if places]
         for domain in self._domains(name):
             if isinstance(domain, Finite):
@@ -138,7 +140,19 @@ class _Linked:
             yield from getattr(domain, "preferred", ())
             if domain.optional:
                 yield None
+        for _ in range(_MOST_OTHERS):
+            yield from self._of_group(name, values, tried)
         yield None
+
+    def _of_group(self, name: str, values: Assignment, without: Iterable[Value]) -> Iterator[Value]:
+        """A value other than these that what is asked of the key's own group, without variables, leaves it."""
+        group = self._group_of[name]
+        plain = [each for each in self._literals if not each.variables and self._group_of[each.key] is group]
+        plain += [_equals(*self._named[key], value) for key, value in values.items() if self._group_of[key] is group]
+        plain += [_equals(*self._named[name], value).negation for value in {None, *without}]
+        found = solve_apart({each.key: group for each in plain}, plain, self._budget)
+        if not isinstance(found, Conflict):
+            yield found[name]
 
     def _domains(self, name: str) -> list[Domain]:
         """What a key can hold, in each case of its group."""

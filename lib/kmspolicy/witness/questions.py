@@ -9,6 +9,7 @@ from ..evaluation.request import Caller
 from ..policy.actions import Mask, bits, mask_of, names_of
 from ..policy.context_keys import context_key
 from ..policy.model import Statement, keys_read
+from ..requesters.key_kinds import PERFORMED
 from ..solver.literals import ONLY_REQUEST, Clause, Literal, Scope, literal
 
 
@@ -55,9 +56,14 @@ def allowed_by(statement: Statement) -> Allowed:
     return Allowed(required, clauses, keys_read([*statement.required, *either]))
 
 
-def alike(asked: Mask, read: Iterable[str], statements: Sequence[Statement], extra: tuple[str, ...]) -> Iterator[Mask]:
-    """Splits actions into sets that the statements, and the keys that are read, cannot tell apart."""
+def alike(
+    asked: Mask, read: Iterable[str], statements: Sequence[Statement], extra: tuple[str, ...], by_kind: bool
+) -> Iterator[Mask]:
+    """Splits actions into sets that the statements, the keys that are read and, if asked, the kind of key cannot tell
+    apart."""
     masks = {statement.actions for statement in statements}
+    if by_kind:
+        masks |= PERFORMED
     names = names_of(asked, extra)
     for key in read:
         row = context_key(key)

@@ -13,10 +13,7 @@ from ..evaluation.evaluator import is_denied, matches, principal_matches
 from ..evaluation.request import KeyFacts, Request
 from ..policy.actions import (
     CREATE_GRANT,
-    ENCRYPT_OPERATIONS,
     EVERY_ACTION,
-    GRANT_TO_DECRYPT,
-    GRANT_TO_ENCRYPT,
     GRANTS_FOR,
     GRANTS_MASK,
     Mask,
@@ -30,6 +27,7 @@ from ..requesters.audience import OTHER_ACCOUNTS, WIDEST_FIRST, Audience
 from ..requesters.fresh_ids import named_organizations, outside_accounts, outside_organizations
 from ..requesters.grants import Grantee
 from ..requesters.key_kinds import performed
+from ..requesters.keys import kind_matters
 from ..requesters.limits import accounts_among, ruled_out
 from ..requesters.population import Population, partitions
 from ..requesters.requesters import Candidate, Sources, requesters
@@ -134,7 +132,8 @@ class Searcher:
         gained = NO_ACCESS
         plain = asked & ~GRANTS_MASK
         hitting = denies.among(plain)
-        for actions in alike(plain, allowed.read | hitting.read, hitting.statements, self.extra):
+        read = allowed.read | hitting.read
+        for actions in alike(plain, read, hitting.statements, self.extra, kind_matters(read)):
             if self._is_unlimited(statement, audience, allowed, hitting.among(actions), actions):
                 gained |= Access(actions)
             else:
@@ -187,11 +186,15 @@ class Searcher:
         operations = mask_of(GRANTS_FOR[name]) & performed(self.key.usage, self.key.spec, self.key.origin)
         if not operations:
             return NO_ACCESS
-        for actions in alike(operations, denies.among(operations).read, denies.among(operations).statements, ()):
+        using = denies.among(operations)
+        by_kind = kind_matters(allowed.read | creation.read | using.read)
+        for actions in alike(operations, using.read, using.statements, (), by_kind):
             use = denies.among(actions)
             read = allowed.read | creation.read | use.read
             found = self._first(
-                self._grant_problems(statement, names_of(actions), audience, allowed, creation, use, read, population),
+                self._grant_problems(
+                    statement, name, names_of(actions), audience, allowed, creation, use, read, population
+                ),
                 bit,
             )
             if found.actions:
@@ -201,6 +204,7 @@ class Searcher:
     def _grant_problems(
         self,
         statement: Statement,
+        name: str,
         operations: tuple[str, ...],
         audience: Audience,
         allowed: Allowed,
@@ -210,7 +214,6 @@ class Searcher:
         population: Population,
     ) -> Iterator[Problem]:
         both = Denies([*creation.statements, *use.statements])
-        name = GRANT_TO_ENCRYPT if operations[0] in ENCRYPT_OPERATIONS else GRANT_TO_DECRYPT
         makers = [audience] if audience is not Audience.service else [Audience.service, *OTHER_ACCOUNTS]
         for maker in makers:
             if maker not in self._possible(statement):
@@ -328,4 +331,5 @@ class Searcher:
         if statement.resource is None:
             return True
         only = statement._replace(conditions=(), alternatives=(), principals=ANYONE, allow=True)
-        return bool(self.access(only, statement.actions, Audience.internal, ()).actions)
+        audiences = (Audience.internal, Audience.everyone)  # where the account is not known, it need not be the ARN's
+        return any(self.access(only, statement.actions, audience, ()).actions for audience in audiences)
