@@ -40,10 +40,11 @@ def grantees(values: Values, row: Row, facts: Facts, usable: Check) -> Iterator[
             ),
         ):
             if purpose == "any" or usable({"#service": name}):
-                yield from _constrained(values, {**facts, SERVICE_PRINCIPAL: name})
+                yield from _bound(values, {**facts, SERVICE_PRINCIPAL: name})
     if purpose == "any":
         for text in values.of(PRINCIPAL, facts, _arns(facts)):
-            yield from _constrained(values, {**facts, PRINCIPAL: text})
+            yield {**facts, PRINCIPAL: text}
+            yield from _bound(values, {**facts, PRINCIPAL: text})
     elif purpose == "row" and through:
         if usable({"#via": facts.get("kms:viaservice", "")}):
             accounts = exact(values.named.accounts | {str(facts["#account"])})
@@ -70,9 +71,8 @@ def operations(values: Values, facts: Facts) -> Iterator[Facts]:
         yield {**facts, key: (asked, *chosen)}
 
 
-def _constrained(values: Values, facts: Facts) -> Iterator[Facts]:
-    """With and without a SourceArn constraint."""
-    yield facts
+def _bound(values: Values, facts: Facts) -> Iterator[Facts]:
+    """With a SourceArn constraint, without which a grant to a service cannot be (API Reference, *CreateGrant*)."""
     yield from ({**facts, SOURCE_ARN: text} for text in values.of(SOURCE_ARN, facts))
 
 

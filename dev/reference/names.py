@@ -77,7 +77,7 @@ class Named:
         self.resources = [as_list(s.get("Resource", s.get("NotResource", []))) for s in policy.statements]
         self.resource_variables = [self.keys_in(patterns) for patterns in self.resources]
         self.principals = [principals(s) if s else [] for s in policy.statements]
-        parts = {part for text in self._texts() for part in re.split(r"[:/]", text)}
+        parts = {part for text in self._texts() for part in re.split(r"[:/']", text)}
         self.accounts = _whole(r"\d{12}", parts) | ({key.account} if key.account else set())
         self.organizations = _whole(r"o-[a-z0-9]+", parts)
         self.vpcs, self.endpoints = _whole(r"vpc-[0-9a-z]+", parts), _whole(r"vpce-[0-9a-z]+", parts)

@@ -16,7 +16,7 @@ _DATE = re.compile(
 )
 _LONGEST = 1000
 _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-FIRST_MOMENT, LAST_MOMENT = -62167219200, 253402300799  # 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z
+FIRST_MOMENT, LAST_MOMENT = -62135596800, 253402300799  # 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z
 
 # decimal is imported by the first policy that has a number: start-up counts on every indexer.
 Number = Any

@@ -296,6 +296,8 @@ def find(
     spend(sum(map(_places, chain(forbidden, *required))))
     groups = [Automaton(group) for group in required]
     avoid = Automaton(forbidden)
+    if avoid.is_sure(avoid.start):
+        return None
     chars = alphabet([*groups, avoid])
     cost = sum(union.cost for union in (*groups, avoid))
     classes = 1 + sum(len(group.by_class) for group in groups) // _CLASSES_OF_A_STEP

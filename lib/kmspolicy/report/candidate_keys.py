@@ -13,9 +13,6 @@ from ..evaluation.request import KeyFacts
 from ..policy.actions import ENCAPSULATE, ENCAPSULATION_MASK, ENCRYPT_MASK, Mask
 from ..policy.context_keys import (
     KEY_ARN,
-    KEY_ORIGIN,
-    KEY_SPEC,
-    KEY_USAGE,
     MULTI_REGION,
     REQUESTED_REGION,
     Bound,
@@ -23,7 +20,8 @@ from ..policy.context_keys import (
 )
 from ..policy.model import Policy
 from ..regular.languages import ANYTHING, Pattern, cells, literal
-from ..requesters.key_kinds import KINDS
+from ..requesters.key_kinds import kinds_of
+from ..requesters.keys import kind_matters
 from ..requesters.languages import KEY_ID
 from ..requesters.population import partitions
 from ..solver.theories.text import patterns
@@ -37,8 +35,8 @@ def candidate_keys(policy: Policy, key: KeyFacts, encrypts: Mask, budget: Budget
 
     encrypts: what everyone gets of the encrypt class.
     """
-    matters = any(context_key(name).bound is Bound.KEY for name in policy.reads) or KEY_ARN in policy.reads
-    if key.usage is not None and not matters:
+    matters = any(context_key(name).bound in (Bound.KEY, Bound.CONTEXT) for name in policy.reads)
+    if key.kind_is_told and not matters and KEY_ARN not in policy.reads:
         yield key
         return
     for kind in _kinds(policy, key, encrypts):
@@ -64,20 +62,20 @@ def _regions(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[Optional
 
 
 def _kinds(policy: Policy, key: KeyFacts, encrypts: Mask) -> Iterator[KeyFacts]:
-    """The kinds of keys for which everyone can encrypt."""
-    ciphers = bool(encrypts & ENCRYPT_MASK & ~ENCAPSULATION_MASK)
-    told = not policy.reads.isdisjoint((KEY_USAGE, KEY_SPEC, KEY_ORIGIN))
-    if key.usage is not None:
+    """The kinds of keys for which everyone can encrypt, apart from one another where the policy can tell them."""
+    operation = "kms:Encrypt" if encrypts & ENCRYPT_MASK & ~ENCAPSULATION_MASK else ENCAPSULATE
+    told = kind_matters(policy.reads)
+    if key.kind_is_told and not told:
         yield key
         return
-    for kind in KINDS:
-        if ("kms:Encrypt" if ciphers else ENCAPSULATE) not in kind.operations:
+    for kind in kinds_of(key.usage, key.spec, key.origin):
+        if operation not in kind.operations:
             continue
         usage, spec, origin = (example(domain) for domain in (kind.usage, kind.spec, kind.origin))
-        yield key._replace(
-            usage=usage, spec=key.spec or (spec if told else None), origin=key.origin or (origin if told else None)
-        )
-        if not told:
+        if told:
+            yield key._replace(usage=usage, spec=spec, origin=origin)
+        else:
+            yield key._replace(usage=usage)
             return
 
 

@@ -187,10 +187,12 @@ class Verdict:
         decrypts = self._everyone(DECRYPT_MASK)
         if not decrypts:
             return True
-        for key in candidate_keys(self.policy, self.key, self._without_encapsulation(encrypts), self.searcher.budget):
+        left = self.searcher.budget
+        budget = Budget(left.left // 2, left)  # there may be a witness to find
+        for key in candidate_keys(self.policy, self.key, self._without_encapsulation(encrypts), budget):
             if key == self.key:
                 return False
-            those = Verdict(self.policy, key, self.actions, self.searcher.budget)
+            those = Verdict(self.policy, key, self.actions, budget)
             if those._everyone(ENCRYPT_MASK) and not those._everyone(DECRYPT_MASK):
                 return True
         return False

@@ -4,6 +4,7 @@ Source: docs/threat-model.md, *What a request carries*.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..domains.domain import free
@@ -61,10 +62,7 @@ class RequestFacts:
         """The group that a fact declares, of which the key is one."""
         group = self._made.get(fact)
         if group is None:
-            group = self._new(fact, key)
-            if scope.prefix:
-                group = Group(*[tuple([part.renamed(scope.key) for part in case]) for case in group.cases])
-            self._made[fact] = group
+            group = self._made[fact] = self._new(fact, key).of(scope)
         return group
 
     def _new(self, fact: str, key: str) -> Group:
@@ -73,7 +71,13 @@ class RequestFacts:
         row = context_key(key)
         if row.bound in (Bound.ACCOUNT, Bound.SERVICE):
             return self.requester.single(key)
-        return Group((Key(key, free(row, self.action), row.multivalued),))
+        return _free_group(key, self.action)
+
+
+@lru_cache(maxsize=1024)
+def _free_group(key: str, action: str) -> Group:
+    row = context_key(key)
+    return Group((Key(key, free(row, action), row.multivalued),))
 
 
 def fact_of(key: str) -> str:

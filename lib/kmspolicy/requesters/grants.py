@@ -6,11 +6,11 @@ Source: KMS Developer Guide, *Grants in AWS KMS* and *AWS KMS condition keys* (k
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple
 
-from ..domains.domain import Domain, Finite, Text, example, fixed, free
-from ..policy.actions import CREATE_GRANT
+from ..domains.domain import Domain, Finite, Text, example, fixed
 from ..policy.context_keys import (
     GRANT_OPERATIONS,
     GRANT_SOURCE_ARN,
@@ -25,6 +25,7 @@ from ..solver.links import Derivation, Derived
 from ..solver.literals import Scope
 from .languages import ACCOUNT, NAME_OF_PRINCIPAL, names_below
 
+_SOURCE = Text(preferred=("arn:aws:rds:us-east-1:111122223333:db:any",))
 _OPERATIONS = Text((some(LETTERS),), preferred=("Encrypt",), optional=False)
 
 
@@ -53,15 +54,20 @@ def grant_group(grantee: Grantee, partition: str, accounts: Accounts, operations
     members: list[tuple[str, ...]] = [(name.partition(":")[2],) for name in operations]
     for member in members or [()]:
         allowed = Key(GRANT_OPERATIONS, _OPERATIONS, True, member)
-        cases.append((allowed, *_grantee(grantee, partition, accounts)))
+        cases.append((allowed, *_grantee(grantee, partition, accounts, bool(operations))))
     return Group(*cases)
 
 
-def _grantee(grantee: Grantee, partition: str, accounts: Accounts) -> tuple[Part, ...]:
+def _grantee(grantee: Grantee, partition: str, accounts: Accounts, used: bool) -> tuple[Part, ...]:
+    """Who it is: a service must be bound to the resource that it acts for, a principal who uses the grant himself is not.
+
+    used: whether the grant is for an operation of his.
+    """
     if grantee is Grantee.SERVICE:
         service = Text(context_key(GRANTEE_SERVICE).forms, (), ("rds.amazonaws.com",), False)
-        return Key(GRANTEE_SERVICE, service), Key(GRANT_SOURCE_ARN, free(context_key(GRANT_SOURCE_ARN), CREATE_GRANT))
-    return (Key(GRANTEE, grantee_arns(partition, accounts)),)
+        return Key(GRANTEE_SERVICE, service), Key(GRANT_SOURCE_ARN, replace(_SOURCE, optional=False))
+    principal = Key(GRANTEE, grantee_arns(partition, accounts))
+    return (principal,) if used else (principal, Key(GRANT_SOURCE_ARN, _SOURCE))
 
 
 def grantee_arns(partition: str, accounts: Accounts) -> Text:

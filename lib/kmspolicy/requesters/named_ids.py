@@ -12,8 +12,9 @@ from ..policy.model import Policy
 from ..policy.operators import Family
 from ..regular.intervals import Intervals, union
 
-# An id is whole at the ends of a text, beside a colon or a slash: a part of an ARN, of a path, of a user id.
-_WHOLE = r"(?:(?<=[:/\n])|^){}(?=[:/\n]|$)"
+# An id is whole at the ends of a text, beside a colon, a slash or a quote: a part of an ARN, of a path, of a user id,
+# or the default of a policy variable.
+_WHOLE = r"(?:(?<=[:/'\n])|^){}(?=[:/'\n]|$)"
 _ACCOUNT = re.compile(_WHOLE.format("([0-9]{12})"), re.MULTILINE)
 _ORGANIZATION = re.compile(_WHOLE.format("(o-[a-z0-9]+)"), re.MULTILINE | re.IGNORECASE)
 _NETWORK = re.compile(_WHOLE.format("(vpce?-[a-z0-9]+)"), re.MULTILINE | re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
 from itertools import chain, count
 from typing import Callable, Optional
 
@@ -10,8 +11,10 @@ from ..evaluation.request import KeyFacts
 from ..policy import wildcards
 from ..policy.context_keys import SERVICE_NAME, SERVICE_NAMES
 from ..policy.identifiers import PARTITIONS, partition_of
-from ..policy.model import Policy
+from ..policy.model import Condition, Policy
+from ..policy.operators import Family
 from ..policy.principals import account_of
+from ..regular.languages import Automaton
 from .named_ids import NamedIds
 
 Ids = Callable[[], Iterator[str]]  # of accounts or organizations that an outsider may have
@@ -135,8 +138,18 @@ def partitions(policy: Policy, key: KeyFacts) -> tuple[str, ...]:
         found = {match.group(1) for match in map(_ARN.match, listed) if match}
         if len(found) == 1 and found <= set(PARTITIONS):
             return tuple(found)
-    told = any(_ANY_PARTITION.search(value) for condition in policy.conditions for value in condition.values)
-    return PARTITIONS if arns or told else PARTITIONS[:1]
+    return PARTITIONS if arns or any(map(_tells_partitions, policy.conditions)) else PARTITIONS[:1]
+
+
+def _tells_partitions(condition: Condition) -> bool:
+    """Whether ARNs that differ in nothing but their partition can differ to a condition."""
+    operator = condition.operator
+    if not operator.takes_variables or not any(map(_ANY_PARTITION.search, condition.values)):
+        return False
+    make = wildcards.arn_automaton if operator.family is Family.ARN else wildcards.automaton
+    texts = condition.expanded(lambda name: wildcards.STAR).readable
+    union = Automaton(list(map(make, texts)))
+    return len({reduce(union.step, f"arn:{name}:", union.start) for name in PARTITIONS}) > 1
 
 
 def _arns_elsewhere(policy: Policy) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ..budget import Budget
 from ..domains.domain import Domain, sample
-from .literals import Assignment, Conflict, Literal, Solution
+from .literals import ONLY_REQUEST, Assignment, Conflict, Literal, Scope, Solution
 from .theories import solve
 
 ByKey = Mapping[str, Sequence[Literal]]
@@ -68,6 +68,13 @@ class Group:
     def __init__(self, *cases: Case) -> None:
         """cases: the one that reads most naturally first; none where the fact cannot be."""
         self.cases = cases
+        self._of: dict[Scope, Group] = {ONLY_REQUEST: self}
+
+    def of(self, scope: Scope) -> "Group":
+        """The same group, for the keys of another request."""
+        if scope not in self._of:
+            self._of[scope] = Group(*[tuple([part.renamed(scope.key) for part in case]) for case in self.cases])
+        return self._of[scope]
 
     def solve(self, literals: ByKey, budget: Budget) -> Solution:
         """Values of the group's keys with which each literal is true, or the conflict."""

@@ -56,6 +56,9 @@ class Derived:
         for text in natural(self.domain, own):
             if self._suits(text, own, others):
                 return self._values(text)
+        for name, asked in others.items():
+            if asked and find_text(self.derived[name].domain, limits(asked, budget), budget) is None:
+                return Conflict(frozenset((name,)))
         required, forbidden = limits(own, budget)
         for name, asked in others.items():
             more_required, more_forbidden = self._moved(self.derived[name], asked or [], budget)

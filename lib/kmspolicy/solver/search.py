@@ -29,27 +29,39 @@ class Facts(Protocol):
     def group(self, key: str) -> Group: ...
 
 
-def solve(facts: Facts, required: Sequence[Literal], clauses: Sequence[Clause], budget: Budget) -> Solution:
+# What is known of groups of keys: the values that suit some literals, or the conflict.
+Known = dict[tuple[tuple[tuple[str, Group], ...], frozenset[Literal]], Solution]
+
+
+def solve(
+    facts: Facts, required: Sequence[Literal], clauses: Sequence[Clause], budget: Budget, known: Optional[Known] = None
+) -> Solution:
     """Values of the keys that the literals are about, or keys on which they conflict.
 
-    Raises Undecided where the budget ends, or a theory cannot decide.
+    known: from searches before, in which many groups were the same; this one adds to it. Raises Undecided where the
+    budget ends, or a theory cannot decide.
     """
-    return _Search(facts, required, clauses, budget).run()
+    return _Search(facts, required, clauses, budget, {} if known is None else known).run()
 
 
 class _Search:
-    def __init__(self, facts: Facts, required: Sequence[Literal], clauses: Sequence[Clause], budget: Budget) -> None:
+    def __init__(
+        self, facts: Facts, required: Sequence[Literal], clauses: Sequence[Clause], budget: Budget, known: Known
+    ) -> None:
         self._facts = facts
         self._budget = budget
+        self._known = known
         self._required = list(required)
         self._clauses = list(clauses)
-        self._answers: dict[tuple[Component, frozenset[Literal]], Solution] = {}
         literals = [*required, *(each for clause in clauses for each in clause)]
         budget.spend(_STEPS_OF_A_LITERAL * (1 + len(literals)))
         self._component_of = self._parted(literals)
-        self._keys: dict[Component, list[str]] = {}
+        keys: dict[Component, list[str]] = {}
         for key, component in self._component_of.items():
-            self._keys.setdefault(component, []).append(key)
+            keys.setdefault(component, []).append(key)
+        self._groups = {
+            component: tuple([(key, facts.group(key)) for key in listed]) for component, listed in keys.items()
+        }
 
     def _parted(self, literals: Iterable[Literal]) -> dict[str, Component]:
         """The component of each key: facts that variables link are solved together."""
@@ -70,17 +82,17 @@ class _Search:
     # --- one component ---------------------------------------------------------------------------------------
 
     def _solve(self, component: Component, literals: frozenset[Literal]) -> Solution:
-        question = component, literals
-        if question not in self._answers:
-            self._answers[question] = self._values(component, literals)
-        return self._answers[question]
+        question = self._groups[component], literals
+        found = self._known.get(question)
+        if found is None:
+            found = self._known[question] = self._values(*question)
+        return found
 
-    def _values(self, component: Component, literals: frozenset[Literal]) -> Solution:
+    def _values(self, groups: Sequence[tuple[str, Group]], literals: frozenset[Literal]) -> Solution:
         ordered = sorted(literals, key=lambda each: (each.key, each.wanted, each.condition.text))
-        group_of = {key: self._facts.group(key) for key in self._keys[component]}
         if any(each.variables for each in ordered):
-            return solve_linked(group_of, ordered, self._budget)
-        return solve_apart(group_of, ordered, self._budget)
+            return solve_linked(dict(groups), ordered, self._budget)
+        return solve_apart(dict(groups), ordered, self._budget)
 
     def _of(self, literals: Iterable[Literal]) -> Chosen:
         """The literals by component."""
@@ -109,7 +121,7 @@ class _Search:
         for each in self._required:
             if not self._alone(each):
                 return Conflict(keys_of((each,)))
-        chosen: Chosen = {**dict.fromkeys(self._keys, frozenset()), **self._of(self._required)}
+        chosen: Chosen = {**dict.fromkeys(self._groups, frozenset()), **self._of(self._required)}
         found: Found = {}
         for component, literals in chosen.items():
             values = self._solve(component, literals)

@@ -32,7 +32,7 @@ from ..requesters.limits import accounts_among, ruled_out
 from ..requesters.population import Population, partitions
 from ..requesters.requesters import Candidate, Sources, requesters
 from ..solver.literals import Conflict
-from ..solver.search import solve
+from ..solver.search import Known, solve
 from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
 from .problems import Problem, grant_problem, plain_problem
 from .questions import Allowed, Denies, alike, allowed_by
@@ -60,6 +60,7 @@ class Searcher:
         self.limit_reached = False  # whether a question stayed undecided
         self._answers: dict[tuple[object, ...], Access] = {}
         self._open: dict[tuple[object, ...], frozenset[Audience]] = {}
+        self._known: Known = {}
 
     @lazy
     def populations(self) -> tuple[Population, ...]:
@@ -283,7 +284,7 @@ class Searcher:
                 if any(problem.shares(other, conflict.keys) for conflict, other in hopeless):
                     continue
                 try:
-                    values = solve(problem.facts, problem.required, problem.clauses, budget)
+                    values = solve(problem.facts, problem.required, problem.clauses, budget, self._known)
                 except Undecided:
                     if not budget.left:
                         raise
