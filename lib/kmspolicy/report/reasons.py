@@ -199,7 +199,7 @@ def _notes(verdict: Verdict, flagged: Mask) -> Reasons:
     if flagged and flagged == flagged & GRANTS_MASK:
         yield Reason(Code.BY_GRANT)
     if not verdict.key.kind_is_told and flagged and not flagged & ~ENCAPSULATION_MASK:
-        yield Reason(Code.ML_KEM_ONLY, (some(names_of(flagged)),))
+        yield Reason(Code.ML_KEM_ONLY, (some(shown(names_of(flagged))),))
     if flagged & _RETIRE:
         yield Reason(Code.RETIRES_OWN)
 
@@ -228,7 +228,7 @@ def _denied(verdict: Verdict, statement: Statement, alone: Audience) -> Reasons:
     if not denies:
         return
     opened = verdict.alone(statement, alone).actions
-    left = verdict.access(statement, alone).actions
+    left = verdict.access(statement, alone, opened).actions
     if left == opened:
         return
     hitting = [deny for deny in denies if deny.actions & opened and searcher.covers(deny)]

@@ -42,9 +42,10 @@ class _Kept(NamedTuple):
 
 
 class Answers:
-    """What is known about a statement: answers by question."""
+    """What is known about a statement: answers by question. own: whether they hold for one policy alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: bool = True) -> None:
+        self.own = own
         self.kept: dict[Hashable, _Kept] = {}
 
 
@@ -59,19 +60,21 @@ class Ledger:
 
     def __init__(self, searcher: Searcher) -> None:
         self._searcher = searcher
-        self._paid: dict[tuple[int, Hashable], Answers] = {}
+        self._own: dict[tuple[int, Hashable], _Kept] = {}  # answers that no other policy is to use
+        self._paid: set[tuple[int, Hashable]] = set()
         self._asked: list[list[_Place]] = [[]]  # what the questions that are being answered have asked so far
         self._inner = [0]  # and the steps that went into that
 
     def answer(self, answers: Answers, question: Hashable, find: Callable[[], Answer]) -> Answer:
         """The answer to a question that these answers hold, or that find() finds."""
-        kept = answers.kept.get(question)
-        if kept is not None and not kept.steps and not kept.parts:
+        name = id(answers), question
+        kept = self._own.get(name) or answers.kept.get(question)
+        if kept is not None and not kept.steps and not kept.parts and not answers.own:
             return cast(Answer, kept.answer)
-        searcher, place = self._searcher, (answers, question)
-        self._asked[-1].append(place)
+        searcher = self._searcher
+        self._asked[-1].append((answers, question))
         before = searcher.spent
-        if kept is not None and self._pays(place):
+        if kept is not None and self._pays((answers, question)):
             searcher.limit_reached = searcher.limit_reached or kept.limited
             found = kept.answer
         else:
@@ -80,36 +83,58 @@ class Ledger:
             found = find()
             parts, inner = tuple(self._asked.pop()), self._inner.pop()
             if searcher.budget.left:  # else there would be more to find
-                own = searcher.spent - before - inner
-                answers.kept[question] = _Kept(found, own, parts, searcher.limit_reached)
-                self._paid[id(answers), question] = answers
+                kept = _Kept(found, searcher.spent - before - inner, parts, searcher.limit_reached)
+                if answers.own or any(self._is_own(*part) for part in parts):
+                    self._own[name] = kept
+                else:
+                    answers.kept[question] = kept
+                self._paid.add(name)
         self._inner[-1] += searcher.spent - before
         return cast(Answer, found)
+
+    def _is_own(self, answers: Answers, question: Hashable) -> bool:
+        return answers.own or (id(answers), question) in self._own
 
     def _pays(self, place: _Place) -> bool:
         """Takes the steps of an answer and its parts, as far as they are not paid; False where there are too few."""
         due, waiting = {}, [place]
         while waiting:
             answers, question = waiting.pop()
-            if (id(answers), question) not in self._paid and (id(answers), question) not in due:
+            name = id(answers), question
+            if name not in self._paid and name not in due:
                 kept = answers.kept[question]
-                due[id(answers), question] = answers, kept.steps
+                due[name] = kept.steps
                 waiting += kept.parts
-        steps = sum(each for _, each in due.values())
+        steps = sum(due.values())
         if steps >= self._searcher.budget.left:
             return False
         self._searcher.budget.spend(steps)
-        self._paid.update((name, answers) for name, (answers, _) in due.items())
+        self._paid.update(due)
         return True
 
 
 _KEPT: Recent[Answers] = Recent(_MOST_KEPT)
 
 
-def answers_about(statement: Statement, asked: Mask, key: KeyFacts, denied: bool) -> Answers:
+def depends_on_names(statement: Statement, audience: Optional[Audience]) -> bool:
+    """Whether what an audience gets by a statement for everyone depends on what the rest of its policy names."""
+    return audience in _NAMED_BY_POLICIES and statement.principals.open_ended
+
+
+_NAMED_BY_POLICIES = frozenset((Audience.network, Audience.organization, Audience.external))
+
+
+def answers_about(
+    statement: Statement, asked: Mask, key: KeyFacts, denied: bool, audience: Optional[Audience] = None
+) -> Answers:
     """The record in which answers about the asked actions of a statement are kept: one for all statements alike, where
-    nothing else in their policies can change the answers, else a new one. denied: whether Denies matter."""
+    nothing else in their policies can change the answers, else a new one.
+
+    denied: whether Denies matter; audience: who asks, None for everybody.
+    """
     if not ENABLED or denied or statement.resource is not None or statement.alternatives:
+        return Answers()
+    if depends_on_names(statement, audience):
         return Answers()
     usable = asked & statement.actions
     who = _who(statement, key.account)
@@ -118,7 +143,7 @@ def answers_about(statement: Statement, asked: Mask, key: KeyFacts, denied: bool
         return Answers()
     question = who, conditions, usable, key[:2], key[3:4], key[5:]
     found = _KEPT.get(question)
-    return _KEPT.keep(question, Answers()) if found is None else found
+    return _KEPT.keep(question, Answers(own=False)) if found is None else found
 
 
 _ANYONE = frozenset((Audience.everyone,))

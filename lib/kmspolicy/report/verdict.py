@@ -24,7 +24,7 @@ from ..requesters.key_kinds import performed
 from ..witness.access import NO_ACCESS, Access, within_reach
 from ..witness.searcher import Searcher
 from .candidate_keys import candidate_keys
-from .shortcuts import Answers, Ledger, answers_about
+from .shortcuts import Answers, Ledger, answers_about, depends_on_names
 
 
 class Verdict:
@@ -41,6 +41,8 @@ class Verdict:
         self.extra = unknown(actions)
         self.asked = mask_of(actions, self.extra)
         self.checked = self.asked & performed(key.usage, key.spec, key.origin)
+        # Of a key whose kind nobody tells, what works on ML-KEM keys only.
+        self._encapsulation = 0 if key.kind_is_told else self.checked & ENCAPSULATION_MASK
         self._records: dict[tuple[object, ...], Answers] = {}
         self._requests: dict[int, Optional[Request]] = {}  # many keys have the same policy, and its answers
 
@@ -54,24 +56,56 @@ class Verdict:
         """What was paid for the answers so far."""
         return Ledger(self.searcher)
 
-    def record(self, statement: Statement, actions: Optional[Mask] = None, past_denies: bool = True) -> Answers:
-        """What is known about a statement and the checked actions, or these; past_denies: past every Deny, or by
-        itself."""
-        asked = self.checked if actions is None else actions
+    def record(
+        self,
+        statement: Statement,
+        audience: Optional[Audience] = None,
+        actions: Optional[Mask] = None,
+        past_denies: bool = True,
+    ) -> Answers:
+        """What is known about a statement, what an audience gets, and the checked actions, or these; past_denies: past
+        every Deny, or by itself."""
+        asked = self.checked if actions is None or not actions & ~self.checked else actions
         denied = past_denies and self.policy.denies_some_of(statement.actions & asked)
-        question = statement.number, statement.conditions, asked, denied
+        question = statement.number, statement.conditions, asked, denied, depends_on_names(statement, audience)
         found = self._records.get(question)
         if found is None:
-            found = self._records[question] = answers_about(statement, asked, self.key, denied)
+            found = self._records[question] = answers_about(statement, asked, self.key, denied, audience)
         return found
 
     def access(self, statement: Statement, audience: Audience, actions: Optional[Mask] = None) -> Access:
-        """What the audience gets of the checked actions, or of these, by the statement, past every Deny."""
-        asked = self.searcher.conceivable(statement, self.checked if actions is None else actions, audience)
+        """What the audience gets of the checked actions that count, or of these, by the statement, past every Deny."""
+        asked = self.searcher.conceivable(statement, self._counting(audience) if actions is None else actions, audience)
         if not asked:
             return NO_ACCESS
-        record, search = self.record(statement, actions), self.searcher.access
+        record, search = self.record(statement, audience, actions), self.searcher.access
         return self.ledger.answer(record, (asked, audience), lambda: search(statement, asked, audience))
+
+    def _counting(self, audience: Audience) -> Mask:
+        """The checked actions that count for an audience: of a key whose kind nobody tells, those that work on ML-KEM
+        keys only where it gets no other action of their class."""
+        if not self._encapsulation:
+            return self.checked
+        found = self._count.get(audience)
+        if found is None:
+            gained = self._gained(audience, self.checked & ~self._encapsulation)
+            settled = [those for those in (ENCRYPT_MASK, DECRYPT_MASK) if those & gained]
+            found = self._count[audience] = self.checked & ~(self._encapsulation & sum(settled))
+        return found
+
+    @lazy
+    def _count(self) -> dict[Audience, Mask]:
+        return {}
+
+    def _gained(self, audience: Audience, actions: Optional[Mask] = None) -> Mask:
+        """What the audience gets by any statement of the checked actions that count, or of these."""
+        gained = 0
+        for statement in self._listed(audience):
+            gained |= self.access(statement, audience, actions).actions
+        return gained
+
+    def _listed(self, audience: Audience) -> Iterable[Statement]:
+        return self.policy.allows if audience in NAMEABLE else self.policy.open_ended
 
     # --- one statement ---------------------------------------------------------------------------------------
 
@@ -91,20 +125,19 @@ class Verdict:
 
     def alone(self, statement: Statement, audience: Audience) -> Access:
         """What the statement by itself gives the audience, whatever the Denies say."""
-        asked = self.searcher.conceivable(statement, self.checked, audience)
+        first = self._alone(statement, self.checked & ~self._encapsulation, audience)
+        return first if first.actions else self._alone(statement, self._encapsulation, audience)
+
+    def _alone(self, statement: Statement, actions: Mask, audience: Audience) -> Access:
+        asked = self.searcher.conceivable(statement, actions, audience)
         if not asked:
             return NO_ACCESS
-        record, search = self.record(statement, past_denies=False), self.searcher.access
+        record, search = self.record(statement, audience, past_denies=False), self.searcher.access
         return self.ledger.answer(record, (asked, audience), lambda: search(statement, asked, audience, ()))
 
     def flagged_actions(self, statement: Statement) -> Mask:
         """The checked actions that everyone gets by the statement and that count."""
-        if not statement.principals.open_ended:
-            return 0
-        found = self.access(statement, Audience.everyone).actions
-        if not self.key.kind_is_told and found & ENCAPSULATION_MASK:
-            return found & self._gets(Audience.everyone)
-        return found
+        return self.access(statement, Audience.everyone).actions if statement.principals.open_ended else 0
 
     def granted(self, statements: Iterable[Statement], audience: Audience) -> tuple[str, ...]:
         """Names of the checked actions that the audience gets by these statements, in the table's order."""
@@ -114,52 +147,25 @@ class Verdict:
         for statement in statements:
             if statement.actions & usable & ~mask:
                 mask |= self.access(statement, audience).actions
-        return names_of(self._counted(mask, audience), self.extra)
+        return names_of(mask, self.extra)
 
     # --- the policy ------------------------------------------------------------------------------------------
-
-    def _gets(self, audience: Audience) -> Mask:
-        """The checked actions that the audience gets by any statement and that count."""
-        if audience not in self._of_audience:
-            gained = 0
-            for statement in self.policy.allows if audience in NAMEABLE else self.policy.open_ended:
-                gained |= self.access(statement, audience).actions
-            self._of_audience[audience] = self._without_encapsulation(gained)
-        return self._of_audience[audience]
-
-    @lazy
-    def _of_audience(self) -> dict[Audience, Mask]:
-        return {}
-
-    def _counted(self, mask: Mask, audience: Audience) -> Mask:
-        """Those of the actions that the audience gets by some statements that count."""
-        if not self.key.kind_is_told and mask & ENCAPSULATION_MASK:
-            return mask & self._gets(audience)
-        return mask
-
-    def _without_encapsulation(self, mask: Mask) -> Mask:
-        """Of a key whose kind is not told, encapsulation counts only where no other action of its class is given."""
-        if not self.key.kind_is_told and mask & ENCAPSULATION_MASK:
-            for those in (ENCRYPT_MASK, DECRYPT_MASK):
-                if mask & those & ~ENCAPSULATION_MASK:
-                    mask &= ~(those & ENCAPSULATION_MASK)
-        return mask
 
     @lazy
     def flagged(self) -> bool:
         """Whether everyone gets a checked action from the whole policy."""
-        return any(self.access(statement, Audience.everyone).actions for statement in self.policy.open_ended)
+        return self._is_given(Audience.everyone)
+
+    def _is_given(self, audience: Audience) -> bool:
+        """Whether the audience gets a checked action from the whole policy."""
+        return any(self.access(statement, audience).actions for statement in self._listed(audience))
 
     @lazy
     def audience(self) -> Audience:
         """The widest audience that gets a checked action from the whole policy."""
         if self.flagged:
             return Audience.everyone
-        for audience in WIDEST_FIRST[1:]:
-            listed = self.policy.allows if audience in NAMEABLE else self.policy.open_ended
-            if any(self.access(statement, audience).actions for statement in listed):
-                return audience
-        return Audience.none
+        return next((audience for audience in WIDEST_FIRST[1:] if self._is_given(audience)), Audience.none)
 
     def request(self, statement: Statement) -> Optional[Request]:
         """A request of everyone's by which the statement gives a checked action; None where none was found."""
@@ -172,16 +178,14 @@ class Verdict:
     @lazy
     def only_encapsulates(self) -> bool:
         """Whether all that everyone gets works on ML-KEM keys only, while nothing tells that the key is one."""
-        if self.key.kind_is_told or not self.flagged:
-            return False
-        return not self._gets(Audience.everyone) & ~ENCAPSULATION_MASK
+        return self.flagged and not self._gained(Audience.everyone) & ~self._encapsulation
 
     @lazy
     def encrypt_only(self) -> bool:
         """Whether, for some key that this one can be, everyone can encrypt and not everyone can decrypt."""
         if not self.flagged and not ENCRYPT_MASK & ~self.checked:
             return False
-        encrypts = self._everyone(ENCRYPT_MASK)
+        encrypts = self._everyone(ENCRYPT_MASK & ~self._encapsulation) or self._everyone(ENCRYPT_MASK)
         if not encrypts:
             return False
         decrypts = self._everyone(DECRYPT_MASK)
@@ -189,7 +193,7 @@ class Verdict:
             return True
         left = self.searcher.budget
         budget = Budget(left.left // 2, left)  # there may be a witness to find
-        for key in candidate_keys(self.policy, self.key, self._without_encapsulation(encrypts), budget):
+        for key in candidate_keys(self.policy, self.key, encrypts, budget):
             if key == self.key:
                 return False
             those = Verdict(self.policy, key, self.actions, budget)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from ..budget import Budget
 from ..policy import wildcards
-from ..policy.context_keys import ACCOUNT_KEYS, MEMBER_KEYS, PRINCIPAL_ARN, PRINCIPAL_ORG
+from ..policy.context_keys import ACCOUNT_KEYS, MEMBER_KEYS, PRINCIPAL_ARN, PRINCIPAL_ORG, VPCE_ACCOUNT
 from ..policy.model import Statement
 from ..policy.operators import Family
 from ..regular import languages
@@ -16,6 +16,7 @@ from .languages import ACCOUNT, ORGANIZATION
 from .population import Population
 
 _STEPS_OF_A_TOKEN = 2
+_OF_ACCOUNTS = frozenset((*ACCOUNT_KEYS, VPCE_ACCOUNT))  # which hold a requester's account
 
 
 def outside_accounts(statements: tuple[Statement, ...], population: Population, budget: Budget) -> Iterator[str]:
@@ -23,7 +24,7 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
     yield population.outsider
     whole: dict[object, list[languages.Pattern]] = {}  # patterns that one condition cannot tell apart, together
     within: list[list[languages.Pattern]] = []
-    seen_through = _linked(statements, ACCOUNT_KEYS)
+    seen_through = _linked(statements, _OF_ACCOUNTS)
     conditions = [condition for statement in statements for condition in statement.conditions]
     budget.spend(len(conditions))
     for condition in conditions:
@@ -35,7 +36,7 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
             rest: object = ()
             parts = wildcards.arn_parts(tokens)
             if condition.key in seen_through:
-                seen, rest = tokens, tokens if condition.key not in ACCOUNT_KEYS else ()
+                seen, rest = tokens, tokens if condition.key not in _OF_ACCOUNTS else ()
             elif parts is not None:
                 seen, rest = parts[4], (parts[:4], parts[5])
             if tells_accounts_apart(seen):
@@ -50,7 +51,7 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
         # The other accounts are patterns too, so that none of them stands for a cell of those that are asked for.
         named = [languages.literal(prefix + account) for account in others]
         groups = [*(within if prefix else whole.values()), named]
-        ends = not prefix and seen_through == frozenset(ACCOUNT_KEYS)
+        ends = not prefix and seen_through == _OF_ACCOUNTS
         found = languages.cells(ACCOUNT, prefix, groups, ends, budget.spend)
         yield from (account for account in found if account not in others)
 

@@ -59,7 +59,7 @@ def grant_group(grantee: Grantee, partition: str, accounts: Accounts, operations
 
 
 def _grantee(grantee: Grantee, partition: str, accounts: Accounts, used: bool) -> tuple[Part, ...]:
-    """Who it is: a service must be bound to the resource that it acts for, a principal who uses the grant himself is not.
+    """Who it is: a service is bound to the resource that it acts for, a principal who uses the grant himself is not.
 
     used: whether the grant is for an operation of his.
     """

@@ -24,7 +24,7 @@ from .theories.text import patterns
 
 _MOST_VARIABLES = 60  # that one component can be solved for
 _MOST_CASES = 32  # of the groups of keys in which variables stand
-_MOST_OTHERS = 4  # values of a key that differ from those which its texts suggest
+_MOST_OTHERS = 4  # further values of a key that other keys of its group limit
 _STEPS_OF_A_CHOICE = 8
 
 
@@ -140,8 +140,11 @@ class _Linked:
             yield from getattr(domain, "preferred", ())
             if domain.optional:
                 yield None
-        for _ in range(_MOST_OTHERS):
-            yield from self._of_group(name, values, tried)
+        group = self._group_of[name]
+        plain = [each for each in self._literals if each.key != name and not each.variables]
+        if any(self._group_of[each.key] is group for each in plain):
+            for _ in range(_MOST_OTHERS):
+                yield from self._of_group(name, values, tried)
         yield None
 
     def _of_group(self, name: str, values: Assignment, without: Iterable[Value]) -> Iterator[Value]:

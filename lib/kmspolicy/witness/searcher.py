@@ -46,7 +46,7 @@ _MEMBERS = MEMBER_KEYS | {RESOURCE_ORG, RESOURCE_ORG_PATHS}
 
 
 class Searcher:
-    """Answers questions about one policy, for one key; it remembers what it was asked."""
+    """Answers questions about one policy, for one key."""
 
     def __init__(
         self, policy: Policy, key: KeyFacts, extra: tuple[str, ...] = (), budget: Optional[Budget] = None
@@ -58,9 +58,8 @@ class Searcher:
         self.extra = extra
         self.budget = budget or Budget(POLICY_STEPS)
         self.limit_reached = False  # whether a question stayed undecided
-        self._answers: dict[tuple[object, ...], Access] = {}
+        self._covers: dict[int, bool] = {}
         self._open: dict[tuple[object, ...], frozenset[Audience]] = {}
-        self._known: Known = {}
 
     @lazy
     def populations(self) -> tuple[Population, ...]:
@@ -84,13 +83,7 @@ class Searcher:
         asked = self.conceivable(statement, actions, audience)
         if not asked:
             return NO_ACCESS
-        against = self.policy.denies if denies is None else denies
-        elements = statement.number, statement.required, statement.alternatives
-        question = elements, asked, audience, tuple([deny.number for deny in against])
-        found = self._answers.get(question)
-        if found is None:
-            found = self._answers[question] = self._access(statement, asked, audience, against)
-        return found
+        return self._access(statement, asked, audience, self.policy.denies if denies is None else denies)
 
     def conceivable(self, statement: Statement, actions: Mask, audience: Audience) -> Mask:
         """Those of the actions that the statement may allow the audience, by a look at each element alone."""
@@ -277,6 +270,7 @@ class Searcher:
         """The access by the first problem that has a solution."""
         budget = Budget(SEARCH_STEPS, self.budget)
         hopeless: list[tuple[Conflict, Problem]] = []
+        known: Known = {}
         undecided = False
         try:
             for problem in problems:
@@ -284,7 +278,7 @@ class Searcher:
                 if any(problem.shares(other, conflict.keys) for conflict, other in hopeless):
                     continue
                 try:
-                    values = solve(problem.facts, problem.required, problem.clauses, budget, self._known)
+                    values = solve(problem.facts, problem.required, problem.clauses, budget, known)
                 except Undecided:
                     if not budget.left:
                         raise
@@ -331,6 +325,11 @@ class Searcher:
         """Whether the statement's resource element covers the key, or may."""
         if statement.resource is None:
             return True
+        if statement.number not in self._covers:
+            self._covers[statement.number] = self._may_cover(statement)
+        return self._covers[statement.number]
+
+    def _may_cover(self, statement: Statement) -> bool:
         only = statement._replace(conditions=(), alternatives=(), principals=ANYONE, allow=True)
         audiences = (Audience.internal, Audience.everyone)  # where the account is not known, it need not be the ARN's
         return any(self.access(only, statement.actions, audience, ()).actions for audience in audiences)
