@@ -118,7 +118,7 @@ def test_a_finding_says_what_everyone_may_do_and_why_and_proves_it(tmp_path):
     assert "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab" in out
     assert "PutKeyPolicy 2026-03-09 08:14:07 UTC by alice, from 192.0.2.1" in out
     assert 'statement  {"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Res' in out
-    assert 'why        statement "Open": the principal "*" is every AWS account and service' in out
+    assert 'why        statement "Open": the principal "*" covers every AWS account and every AWS service' in out
     assert "example    kms:Encrypt by arn:aws:iam::444455556666:role/any (nobody has sent this request; 4444" in out
     assert "make demo" not in out and "Sample events" not in out
 

@@ -17,7 +17,7 @@ from tests.engine.explosive import ENDLESS, TAME, allow, deny, windows
 
 pytestmark = pytest.mark.slow
 
-STOPPED = "the search for a request reached its limit of steps, so access is assumed without proof"
+STOPPED = "the search found no example request and could not rule one out: access is assumed, not proven"
 
 
 class Ledger:

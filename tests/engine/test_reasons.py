@@ -112,7 +112,7 @@ def test_a_short_text_is_told_whole_and_a_long_one_is_cut(length: int, told: str
 def test_a_policy_tells_the_reasons_of_its_flagged_statements_each_with_its_statement() -> None:
     closed = {"Sid": "Closed", "Condition": {"StringEquals": {"kms:CallerAccount": "111122223333"}}}
     found = judge({"statement": [closed, {"Sid": "Open"}, {}]})
-    anyone = 'the principal "*" is every AWS account and service'
+    anyone = 'the principal "*" covers every AWS account and every AWS service'
     assert [sentence(reason) for reason in found.reasons] == [f'statement "Open": {anyone}', f"statement 3: {anyone}"]
 
 
@@ -121,7 +121,7 @@ def test_a_policy_without_a_flag_tells_what_closes_what_looks_open() -> None:
     deny = {"Effect": "Deny", "Principal": {"AWS": "444455556666"}}
     found = judge({"statement": [{"Principal": {"AWS": "111122223333"}}, closed, deny]})
     assert [sentence(reason) for reason in found.reasons] == [
-        'statement "Closed": the principal "*" is every AWS account and service',
+        'statement "Closed": the principal "*" covers every AWS account and every AWS service',
         'statement "Closed": condition kms:CallerAccount limits access to 111122223333',
     ]
 

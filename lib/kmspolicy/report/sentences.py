@@ -14,7 +14,7 @@ class Code(Enum):
     """One kind of reason; the value is the sentence's pattern, filled with the reason's details."""
 
     # the principal element
-    ANYONE = 'the principal "*" is every AWS account and service'
+    ANYONE = 'the principal "*" covers every AWS account and every AWS service'
     ALL_BUT = "NotPrincipal covers everyone except {0}"
     COVERS_NOBODY = 'NotPrincipal "*" covers nobody'
     NAMED = "the principal element names {0}"
@@ -56,7 +56,7 @@ class Code(Enum):
     ML_KEM_ONLY = "{0} works on ML-KEM keys only, and the event does not say whether the key is one"
     RETIRES_OWN = "a stranger can retire only a grant that names him"
     UNREADABLE = "it cannot be read, so it neither allows nor denies anything here"
-    UNPROVEN = "the search for a request reached its limit of steps, so access is assumed without proof"
+    UNPROVEN = "the search found no example request and could not rule one out: access is assumed, not proven"
 
     __hash__ = object.__hash__  # each is one object; Enum's own is written in Python
 

@@ -158,7 +158,10 @@ class Verdict:
 
     def _is_given(self, audience: Audience) -> bool:
         """Whether the audience gets a checked action from the whole policy."""
-        return any(self.access(statement, audience).actions for statement in self._listed(audience))
+        listed, plain = self._listed(audience), self.checked & ~self._encapsulation
+        if any(self.access(statement, audience, plain).actions for statement in listed):
+            return True
+        return any(self.access(statement, audience, self._encapsulation).actions for statement in listed)
 
     @lazy
     def audience(self) -> Audience:
