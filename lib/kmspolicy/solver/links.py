@@ -54,7 +54,7 @@ class Derived:
         if own is None or None in others.values():
             return Conflict(keys)
         for text in natural(self.domain, own):
-            if self._suits(text, own, others):
+            if self._is_short(text) and self._suits(text, own, others):
                 return self._values(text)
         required, forbidden = limits(own, budget)
         for name, asked in others.items():
