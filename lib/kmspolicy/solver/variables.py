@@ -67,7 +67,8 @@ class _Linked:
             for each in literals
             for name in (each.condition.key, *each.condition.variables)
         }
-        names = dict.fromkeys(name for each in literals for name in each.variables)
+        reading = {each.key for each in literals if each.variables}  # whose texts follow from others: they come last
+        names = sorted(dict.fromkeys(name for each in literals for name in each.variables), key=reading.__contains__)
         self._variables = list(dict.fromkeys(self._equal.get(name, name) for name in names))
         self._names = [*self._variables, *(name for name in names if name not in self._variables)]
 
