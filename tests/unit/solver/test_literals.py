@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from itertools import product
 
+import pytest
+
 from kmspolicy.solver.literals import ONLY_REQUEST, Scope, keys_of
 from tests.unit.short_texts import texts
 from tests.unit.solver.questions import TEXTUAL, asked, holds_in, worlds
 
 SECOND = Scope("second ", frozenset(("q",)))
 OPERATORS = [*TEXTUAL, "ForAllValues:StringLike", "ForAnyValue:StringNotLike", "null"]
+UNKNOWN = "\0"  # which no value has
 VALUES = ["a", "${q}", "a${q}", "*${q}", "${q,'b'}", "${q}${r}"]
 
 
@@ -30,17 +33,19 @@ def test_of_a_literal_and_its_opposite_one_is_true() -> None:
             assert holds_in(world, [literal]) != holds_in(world, [literal.negation])
 
 
-def test_given_the_values_of_other_keys_a_literal_has_no_variables_and_means_the_same() -> None:
-    universe = worlds({"p": [*texts("ab", 2), None], "q": ["a", "", None], "r": ["b", None]})
+@pytest.mark.parametrize("scope", [ONLY_REQUEST, SECOND], ids=["first", "second"])
+def test_given_the_values_of_other_keys_a_literal_has_no_variables_and_means_the_same(scope: Scope) -> None:
+    key, read, also = map(scope.key, ("p", "q", "r"))
+    others = {other: ["x"] for other in {"p", "r"} - {key, also}}  # of the first request, which no literal is about
+    universe = worlds({**others, key: [*texts("ab", 2), None], read: ["a", "", None], also: ["b", None]})
     met = 0
     for operator, value, world in product(TEXTUAL, VALUES, universe):
-        literal = asked("p", operator, value)
+        literal = asked("p", operator, value, scope=scope)
         given = literal.given(world)
         assert not given.variables and given.key == literal.key
-        replaced = value.replace("${r}", world.get("r") or "\0").replace("${q,'b'}", world.get("q", "b"))
-        replaced = replaced.replace("${q}", world.get("q", "\0"))  # which no value has
-        plain = asked("p", operator, replaced)
-        assert given.accepts(world.get("p")) == literal.is_met(world) == plain.is_met(world), (value, world)
+        replaced = value.replace("${r}", str(world.get(also, UNKNOWN))).replace("${q,'b'}", str(world.get(read, "b")))
+        plain = asked("p", operator, replaced.replace("${q}", str(world.get(read, UNKNOWN))), scope=scope)
+        assert given.accepts(world.get(key)) == literal.is_met(world) == plain.is_met(world), (value, world)
         met += literal.is_met(world)
     assert met
 

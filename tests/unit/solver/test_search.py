@@ -67,6 +67,15 @@ def test_a_clause_that_is_left_with_one_literal_conflicts_for_the_sake_of_the_ot
     assert found == Conflict(frozenset(("p", "q")))
 
 
+def test_clauses_conflict_for_the_sake_of_what_is_required_of_their_facts() -> None:
+    cases = [tuple([Key(name, Finite((value,), False)) for name in "pr"]) for value in "ab"]
+    facts = SomeFacts({("p", "r"): Group(*cases), ("s",): Group((Key("s", Finite(("a", "b"), False)),))})
+    clauses = [(asked("p", "StringEquals", "b"), asked("s", "StringEquals", value)) for value in "ab"]
+    found = solve(facts, [asked("r", "StringEquals", "a")], clauses, plenty())
+    assert found == Conflict(frozenset(("p", "r", "s")))
+    assert solve(facts, [], clauses, plenty()) != found
+
+
 def test_what_is_asked_of_no_key_is_met() -> None:
     assert solve(SomeFacts({}), [], [], plenty()) == {}
 

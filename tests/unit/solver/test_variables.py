@@ -96,21 +96,22 @@ def test_keys_of_short_texts_are_solved_or_cannot_be(domain: Domain) -> None:
     chance = Random(1)
     answers = []
     universe = worlds(dict.fromkeys(NAMES, values_of(domain, SHORT)))
-    for _ in range(100):
+    for _ in range(50):
         group_of = {name: Group((Key(name, domain),)) for name in NAMES}
         literals = random_literals(chance)
         answers.append(check(solve_linked(group_of, literals, plenty()), universe, literals))
-    assert answers.count(True) > 30
+    assert answers.count(True) > 15
 
 
 @pytest.mark.parametrize(
     "world, texts_of",
     [
+        ({"q": "bbb", "r": "abbbc"}, {"r": "a${q}c"}),
         ({"p": "", "q": "", "r": "a"}, {"r": "${q}*${p}", "p": "${q}${q}"}),
         ({"p": "a", "r": "a"}, {"r": "${q,'a'}", "p": "${r}"}),
         ({"p": "ab", "q": "b", "r": ""}, {"p": "?${q}", "q": "*b"}),
     ],
-    ids=["empty text", "default", "text that reads another"],
+    ids=["inside another text", "empty text", "default", "text that reads another"],
 )
 def test_a_world_that_is_easily_missed_is_found(world: World, texts_of: dict[str, str]) -> None:
     group_of = {name: Group((Key(name, Text()),)) for name in NAMES}
@@ -119,6 +120,14 @@ def test_a_world_that_is_easily_missed_is_found(world: World, texts_of: dict[str
     literals += [asked("r", "StringEquals", str(world["r"])), asked("r", "StringNotEquals", "x${p}")]
     assert holds_in(world, literals)
     assert check(solve_linked(group_of, literals, plenty()), [world], literals)
+
+
+def test_texts_that_differ_in_case_are_not_one() -> None:
+    group_of = {name: Group((Key(name, Text()),)) for name in NAMES[:2]}
+    literals = [asked("p", "StringEqualsIgnoreCase", "${q}")]
+    literals += [asked("p", "StringEquals", "aA"), asked("q", "StringLike", "A?")]
+    found = solve_linked(group_of, literals, plenty())
+    assert found in ({"p": "aA", "q": "AA"}, {"p": "aA", "q": "Aa"})
 
 
 @pytest.mark.xfail(reason="of texts that read one another not all are tried, and yet a conflict is told", strict=True)
@@ -144,6 +153,16 @@ def test_a_number_that_is_read_is_tried_and_never_ruled_out() -> None:
         except Undecided:
             answers.append(None)
     assert answers.count(True) > 4 and answers.count(False) > 2
+
+
+def test_a_number_of_which_only_some_are_tried_is_not_decided() -> None:
+    number = Points(NUMBERS, between(0, 2), optional=False)
+    group_of = {"p": Group((Key("p", number),)), "q": Group((Key("q", Text()),))}
+    literals = [asked("q", "StringLike", "*${p}*"), asked("q", "StringEquals", "75 1.25")]
+    literals.append(asked("p", "NumericGreaterThan", "1.2"))
+    assert holds_in({"p": "1.25", "q": "75 1.25"}, literals)
+    with pytest.raises(Undecided):
+        solve_linked(group_of, literals, plenty())
 
 
 START = "a:a:a:a:"
