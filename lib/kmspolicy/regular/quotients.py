@@ -3,7 +3,7 @@
 Source: IAM User Guide, *IAM policy elements: Variables and tags* (a variable amid other text).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Callable, Optional
 
 from .languages import CharClass, Part, Pattern, Row, both, literal
@@ -17,31 +17,36 @@ def between(row: Pattern, before: Pattern, after: Pattern, spend: Callable[[int]
     Calls spend(steps): one for each place of the row that is looked at.
     """
     starts = _behind(row, before, spend)
-    ends = [len(row) - taken for taken in reversed(_behind(row[::-1], after[::-1], spend))]
+    ends = [len(row) - taken for taken in reversed(_behind(row[::-1], after[::-1], spend, mirrored=True))]
     if not starts or not ends or starts[0] > ends[-1]:
         return None
     first, last = starts[0], ends[-1]
+    stop = last + (last < len(row) and row[last].repeat)  # where the text may end in a repeat that goes on behind it
     if len(starts) == len(ends) == 1:
-        return row[first:last]
+        return row[first:stop]
     inside = range(first, last + 1)
     return Part(
-        row[first:last],
+        row[first:stop],
         [place - first for place in starts if place in inside],
         [place - first for place in ends if place in inside],
     )
 
 
-def _behind(row: Pattern, around: Pattern, spend: Callable[[int], None]) -> list[int]:
-    """The places of a row at which it can go on behind a text of another."""
+def _behind(row: Pattern, around: Pattern, spend: Callable[[int], None], mirrored: bool = False) -> list[int]:
+    """The places of a row at which it can go on behind a text of another.
+
+    mirrored: whether both are read from their ends, so that a repeat goes on at the place behind it.
+    """
     places = _opened(row, (0,))
     for chars, repeat in around:
         found = set(places) if repeat else set[int]()
         while places:
             spend(1 + len(places))
             moved = (
-                at + (not row[at].repeat)
+                place
                 for at in places
-                if at < len(row) and both(row[at].chars, chars) != _NO_CHARACTER
+                for read, place in _read_at(row, at, mirrored)
+                if both(read, chars) != _NO_CHARACTER
             )
             places = _opened(row, moved) - found
             found |= places
@@ -49,6 +54,16 @@ def _behind(row: Pattern, around: Pattern, spend: Callable[[int], None]) -> list
                 break
         places = found
     return sorted(places)
+
+
+def _read_at(row: Pattern, at: int, mirrored: bool) -> Iterator[tuple[CharClass, int]]:
+    """The characters that are read at a place, and the place behind them."""
+    for chars, repeat in row[at : at + 1]:
+        if not repeat:
+            yield chars, at + 1
+    for chars, repeat in row[at - 1 : at] if mirrored else row[at : at + 1]:
+        if repeat:
+            yield chars, at
 
 
 def _opened(row: Pattern, places: Iterable[int]) -> set[int]:

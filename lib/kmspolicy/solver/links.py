@@ -3,7 +3,7 @@
 Nothing of IAM is known here; requesters/ declares which keys are so linked.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
@@ -54,7 +54,7 @@ class Derived:
         if own is None or None in others.values():
             return Conflict(keys)
         for text in natural(self.domain, own):
-            if self._suits(text, own, others):
+            if self._is_short(text) and self._suits(text, own, others):
                 return self._values(text)
         for name, asked in others.items():
             if asked and find_text(self.derived[name].domain, limits(asked, budget), budget) is None:
@@ -135,9 +135,12 @@ class SamePoint:
         """See Part."""
         conflict = Conflict(frozenset(literals).intersection(self.domains))
         asked = _of_present([each for name in self.writings for each in literals.get(name, ())])
-        if asked is None:
+        if asked is None or not self.within.parts:
             return conflict
-        typed = [each for each in asked if each.condition.operator.family in ORDERED]
+        values = self.sample()
+        typed, foreign = _typed(asked, values)
+        if not all(each.accepts(values[each.key]) for each in foreign):
+            return conflict
         fits = self.within & allowed(typed)
         point = fits.lowest(False)
         if point is None:
@@ -148,12 +151,15 @@ class SamePoint:
             if isinstance(found, Conflict):
                 return found
             if isinstance(found, str):
-                before = domain.within & allowed(_of_present(literals.get(name, ())) or ())
+                own = _of_present(literals.get(name, ())) or []
+                typed, _ = _typed(own, {name: domain.line.write(domain.line.read(found))})
+                before = domain.within & allowed(typed)
                 early, point = _in_order(before, fits)
                 if point is None:
                     return conflict
                 values = {**values, **self._shown(point)}
                 found = domain.line.write(early)
+                asked += own
             values[name] = found
         if not all(each.accepts(values[each.key]) for each in asked):
             raise Undecided  # patterns for a written moment
@@ -170,6 +176,17 @@ class SamePoint:
         """See Part."""
         writings = {name_of(name): write for name, write in self.writings.items()}
         return SamePoint(self.within, writings, {name_of(name): domain for name, domain in self.earlier.items()})
+
+
+def _typed(literals: Iterable[Literal], values: Assignment) -> tuple[list[Literal], list[Literal]]:
+    """The literals on points that their keys show, and those on points of another line, which no key shows."""
+    typed: list[Literal] = []
+    foreign: list[Literal] = []
+    for each in literals:
+        shown, family = values[each.key], each.condition.operator.family
+        if family in ORDERED and isinstance(shown, str):
+            (foreign if LINES[family].read(shown) is None else typed).append(each)
+    return typed, foreign
 
 
 def _in_order(before: Intervals, after: Intervals) -> tuple[Point, Point]:

@@ -4,7 +4,7 @@ Keys fall into groups, groups that variables link into components; each componen
 far, and a clause that its values do not meet is branched on. Source: the DPLL(T) scheme of SMT solvers.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from typing import Optional, Protocol
 
 from ..budget import Budget
@@ -53,6 +53,7 @@ class _Search:
         self._known = known
         self._required = list(required)
         self._clauses = list(clauses)
+        self._instead: dict[Literal, frozenset[str]] = {}  # of a clause: keys of those that cannot be true
         literals = [*required, *(each for clause in clauses for each in clause)]
         budget.spend(_STEPS_OF_A_LITERAL * (1 + len(literals)))
         self._component_of = self._parted(literals)
@@ -105,6 +106,10 @@ class _Search:
         """Whether some value makes a literal true by itself."""
         return not isinstance(self._solve(self._component_of[each.key], frozenset((each,))), Conflict)
 
+    def _reasons(self, literals: Collection[Literal]) -> frozenset[str]:
+        """The keys that literals are about, and those of literals that cannot be true instead of them."""
+        return keys_of(literals).union(*[self._instead.get(each, ()) for each in literals])
+
     # --- the search ------------------------------------------------------------------------------------------
 
     def run(self) -> Solution:
@@ -114,6 +119,9 @@ class _Search:
             left = tuple([each for each in clause if self._alone(each)])
             if not left:
                 return Conflict(keys_of(clause))
+            lost = keys_of([each for each in clause if each not in left])
+            for each in left:
+                self._instead[each] = self._instead.get(each, lost) | lost
             if len(left) == 1:
                 self._required.append(left[0])
             else:
@@ -126,14 +134,14 @@ class _Search:
         for component, literals in chosen.items():
             values = self._solve(component, literals)
             if isinstance(values, Conflict):
-                return Conflict(keys_of(literals))
+                return Conflict(self._reasons(literals))
             found[component] = values
         for together in self._independent(clauses):
             state = self._satisfied(together, (chosen, found))
             if state is None:
                 touched = {self._component_of[each.key] for clause in together for each in clause}
                 units = [each for component in touched for each in chosen[component]]
-                return Conflict(keys_of([*units, *(each for clause in together for each in clause)]))
+                return Conflict(self._reasons([*units, *(each for clause in together for each in clause)]))
             chosen, found = state
         return {key: value for values in found.values() for key, value in values.items()}
 

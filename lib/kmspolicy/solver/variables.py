@@ -67,7 +67,8 @@ class _Linked:
             for each in literals
             for name in (each.condition.key, *each.condition.variables)
         }
-        names = dict.fromkeys(name for each in literals for name in each.variables)
+        reading = {each.key for each in literals if each.variables}  # whose texts follow from others: they come last
+        names = sorted(dict.fromkeys(name for each in literals for name in each.variables), key=reading.__contains__)
         self._variables = list(dict.fromkeys(self._equal.get(name, name) for name in names))
         self._names = [*self._variables, *(name for name in names if name not in self._variables)]
 
@@ -271,7 +272,8 @@ class _Linked:
         if all(required):
             text = find(required, forbidden, self._budget.spend, good)
             if text == "":
-                text = find([*required, [_SOMETHING]], forbidden, self._budget.spend, good) or text
+                longer = find([*required, [_SOMETHING]], forbidden, self._budget.spend, good)
+                yield from () if longer is None else (longer,)
             yield from () if text is None else (text,)
 
 
@@ -299,9 +301,14 @@ def _classes(literals: Sequence[Literal]) -> dict[str, str]:
         operator = each.condition.operator
         if len(each.variables) != 1 or each.wanted == operator.negated or operator.ignore_case:
             continue
-        if operator.family is Family.STRING and len(each.condition.tokens) == len(each.condition.tokens[0]) == 1:
+        tokens = each.condition.tokens
+        if operator.family is Family.STRING and len(tokens) == len(tokens[0]) == 1 and _has_no_default(tokens[0]):
             parent[root(each.key)] = root(each.variables[0])
     return {name: root(name) for name in parent}
+
+
+def _has_no_default(tokens: wildcards.Tokens) -> bool:
+    return all(variable.default is None for variable in wildcards.variables_in(tokens))
 
 
 _EQUALS, _IS_NULL = OPERATORS["stringequals"], OPERATORS["null"]

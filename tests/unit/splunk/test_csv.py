@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from itertools import product
 
 import pytest
 
 from kmspolicy.splunk.csv_cells import csv_line, encoded, multivalue_cells, read_rows, values_of
 from kmspolicy.splunk.csv_rows import ParsedRow, RawRow, rows_of
-
-
-def texts(letters: str, longest: int) -> Iterator[str]:
-    """Every text of so many letters at most."""
-    for length in range(longest + 1):
-        yield from map("".join, product(letters, repeat=length))
+from tests.unit.short_texts import texts
 
 
 def rows(body: bytes) -> list[RawRow | ParsedRow]:

@@ -8,9 +8,10 @@ from itertools import product
 from typing import Optional
 
 from ...budget import Budget, Undecided
-from ...domains.domain import Domain, Finite, Points, Text
+from ...domains.domain import LINES, Domain, Finite, Points, Text
 from ...policy import wildcards
 from ...policy.operators import ORDERED, Family
+from ...regular.languages import CharClass, restricted
 from ..literals import Literal
 from . import intervals, text
 
@@ -69,6 +70,8 @@ def spelled_out(literals: Sequence[Literal]) -> Optional[list[str]]:
             continue
         if operator.family is Family.BOOLEAN:
             return _BOOLEANS
+        if operator.family is Family.BINARY:
+            return list(each.condition.values)
         if operator.family in _TEXTUAL and not operator.ignore_case:
             listed = each.condition.readable
             if all(map(wildcards.is_plain, listed)):
@@ -95,15 +98,34 @@ def _mixed(domain: Domain, literals: Sequence[Literal], budget: Budget) -> Optio
             return value
     textual = [each for each in literals if each.condition.operator.family in _TEXTUAL]
     families = {each.condition.operator.family for each in literals}
-    if len(families) == 1 and not textual:
-        return None  # the candidates of one kind are all that it can tell apart
     if text.solve(domain if isinstance(domain, Text) else Text(), textual, budget) is None:
         return None
     for family in families.intersection(ORDERED):
         alike = [each for each in literals if each.condition.operator.family is family]
         if intervals.find_any(domain, family, alike) is None:
             return None
+        if any(map(_is_positive, alike)) and not _can_show(domain, family):
+            return None
     raise Undecided
+
+
+def _is_positive(each: Literal) -> bool:
+    return each.wanted != each.condition.operator.negated
+
+
+_WRITTEN = {
+    Family.NUMERIC: CharClass(frozenset("0123456789+-.eE")),
+    Family.DATE: CharClass(frozenset("0123456789+-.:TZ")),
+    Family.ADDRESS: CharClass(frozenset("0123456789abcdefABCDEF.:")),
+}
+
+
+def _can_show(domain: Domain, family: Family) -> bool:
+    """Whether some value of a domain may be read as a point of a line: it has only characters of such points."""
+    if isinstance(domain, Points):
+        point = domain.within.lowest(domain.line.whole)
+        return point is not None and LINES[family].read(domain.line.write(point)) is not None
+    return isinstance(domain, Text) and any(restricted(row, _WRITTEN[family]) is not None for row in domain.languages)
 
 
 def _candidates(domain: Domain, literals: Sequence[Literal], budget: Budget) -> Iterator[str]:
@@ -119,6 +141,11 @@ def _candidates(domain: Domain, literals: Sequence[Literal], budget: Budget) -> 
         else:
             yield from each.condition.values
     yield from ("any", "")
+    if isinstance(domain, Points):
+        for families in [{domain.line.family}, *([] if domain.line.whole else [{Family.NUMERIC, Family.DATE}])]:
+            alike = [each for each in literals if each.condition.operator.family in families]
+            point = intervals.solve(domain, alike)
+            yield from () if point is None else (point,)
     if isinstance(domain, Text):
         textual = [each for each in literals if each.condition.operator.family in _TEXTUAL]
         found = text.solve(domain, textual, budget)
