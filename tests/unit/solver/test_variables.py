@@ -143,7 +143,7 @@ def test_a_number_that_is_read_is_tried_and_never_ruled_out() -> None:
     number = Points(NUMBERS, between(0, 2), optional=False)
     answers: list[bool | None] = []
     for _ in range(60):
-        group_of = {"p": Group((Key("p", number),)), **{name: Group((Key(name, TWO),)) for name in NAMES[1:]}}
+        group_of = {"p": Group((Key("p", number),)), "q": Group((Key("q", Text()),))}
         literals = [asked("q", "StringLike", chance.choice(AROUND).replace("{}", "${p}"), wanted=chance.random() < 0.8)]
         literals += [random_literal(chance, "p", NUMERIC, ["0", "1", "2"]) for _ in range(chance.randrange(3))]
         literals += [random_literal(chance, "q", TEXTUAL, ["0", "1", "a1", "1b", "?", "a*"])]
