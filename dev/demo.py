@@ -210,7 +210,8 @@ def summary(files: EventFiles, found: Found, hidden: int) -> Iterator[Text]:
         yield Text("Key policies are in the events CreateKey (where it sets one), PutKeyPolicy and ReplicateKey.")
     if found.documents:
         yield Text(
-            "A policy by itself does not say whose key it is for: every account that it names counts as another one."
+            "A policy by itself does not say whose key it is for: "
+            "every account that it names counts as an outside account."
         )
     if hidden:
         yield Text(f"The {_SHOWN} worst are shown, {hidden:,} more are not.")

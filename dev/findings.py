@@ -5,6 +5,7 @@ Takes rows of the app's detections and reports (docs/detections.md). Text from e
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
@@ -48,7 +49,7 @@ FILE = "file"
 
 def label(row: Row) -> str:
     """The key in STYLES that a row stands under."""
-    return UNREADABLE if _text(row, "error") else _text(row, "severity")
+    return UNREADABLE if _unread(row) else _text(row, "severity")
 
 
 def rank(row: Row) -> tuple[int, str]:
@@ -84,14 +85,23 @@ def details(number: int, row: Row, width: int) -> Iterator[Text]:
 
 
 _INDENT, _LABEL = 5, 11  # columns
+_BEHIND = re.compile(r"\Athe (event|JSON) [^;:]*, behind this policy: the facts that follow it are missing(; |\Z)")
 
 
 def _label(row: Row) -> Text:
     return Text.assemble((label(row), STYLES[label(row)]))
 
 
+def _unread(row: Row) -> bool:
+    """Whether a policy, or a part of it, could not be read, and what was read opens nothing: it may be open.
+
+    An event that breaks behind its policy only lacks facts: the macro kmspolicycheck_is_unread says the same.
+    """
+    return _text(row, "flagged") == "false" and bool(_BEHIND.sub("", _text(row, "error")))
+
+
 def _verdict(row: Row) -> str:
-    if _text(row, "error"):
+    if _unread(row):
         return "?"
     if _text(row, "call") == "failure":
         return _text(row, "audience") + " (refused)"
@@ -99,8 +109,9 @@ def _verdict(row: Row) -> str:
 
 
 def _headline(row: Row) -> str:
-    if error := _text(row, "error"):
-        return f"The key policy could not be read: {error}"
+    if _unread(row):
+        part = "A part of the key policy" if _text(row, "audience") in WHO else "The key policy"
+        return f"{part} could not be read: {_text(row, 'error')}"
     may = "would have been able to encrypt" if _text(row, "call") == "failure" else "can encrypt"
     line = f"{WHO[_text(row, 'audience')]} {may} with this key"
     if _text(row, "encrypt_only") == "true":
@@ -122,12 +133,22 @@ def _labelled(row: Row) -> Iterator[tuple[str, str]]:
         yield "outside", ", ".join(outside)
     for statement in row.get(STATEMENTS, ()):
         yield "statement", visible(json.dumps(json.loads(statement), ensure_ascii=False))
+    yield from _reading(row)
     for number, reason in enumerate(_texts(row, "reason")):
         yield "" if number else "why", reason
     if witness := row.get("key_policy_witness"):
         yield "example", visible(_example(str(witness)))
     if score := row.get("risk_score"):
         yield "risk", f"score {score}"
+
+
+def _reading(row: Row) -> Iterator[tuple[str, str]]:
+    """What was read of a policy that could not be read whole, or what could not be read beside an open statement."""
+    who = WHO.get(_text(row, "audience"))
+    if not _unread(row) and _text(row, "error"):
+        yield "unread", _text(row, "error")
+    elif _unread(row) and who:
+        yield "the rest", f"{who} can encrypt by the statements that could be read"
 
 
 def _change(row: Row) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from dev.compare import table
-from tests.content.shipped import APP, SEARCHES, conf
+from tests.content.shipped import APP, DETECTIONS, SEARCHES, conf
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +28,20 @@ def test_in_the_comparison_ours_reports_once_what_is_open_and_nothing_else() -> 
 
 def test_every_search_is_described() -> None:
     assert [name for name in SEARCHES if name not in GUIDE] == []
+
+
+@pytest.mark.parametrize("name", DETECTIONS)
+def test_the_table_of_detections_says_what_the_settings_say(name: str) -> None:
+    (row,) = [
+        line.split(" | ")[2:] for line in GUIDE.splitlines() if re.match(rf"\| \d? ?\| {re.escape(name)} \|", line)
+    ]
+    _, kind, severities, scores = (cell.strip(" |") for cell in row)
+    settings = SEARCHES[name]
+    assert kind == ("finding" if settings.get("action.notable") == "1" else "risk only")
+    if severities != "as the row says":
+        objects = json.loads(settings.get("action.notable.param._entities") or settings["action.risk.param._risk"])
+        assert {str(it["risk_score"]) for it in objects if "risk_score" in it} <= set(re.findall(r"\d+", scores))
+        assert settings.get("action.notable.param.severity", "low") in severities
 
 
 def test_every_macro_that_others_may_use_is_described() -> None:

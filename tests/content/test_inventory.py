@@ -25,6 +25,10 @@ ACCOUNT = "111122223333"
 STATEMENTS: Mapping[str, list[dict[str, Any]]] = {
     "open": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}],
     "closed": [{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:*", "Resource": "*"}],
+    "read in part": [
+        {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:*", "Resource": "*"},
+        {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*", "Condition": {"Unheard": {"a": "b"}}},
+    ],
 }
 
 
@@ -263,14 +267,24 @@ def test_what_an_older_model_remembers_from_before_the_events_still_counts(tmp_p
     assert openings([call("PutKeyPolicy", -HOUR // 2, "open")], tmp_path) == []
 
 
+@pytest.mark.parametrize("unread", [None, "read in part"])
 @pytest.mark.parametrize(("before", "state"), [("open", "true"), ("closed", "unknown"), (None, "unknown")])
-def test_a_later_policy_that_cannot_be_read_is_told(before: str | None, state: str, tmp_path: Path) -> None:
+def test_a_later_policy_that_cannot_be_read_is_told(
+    before: str | None, state: str, unread: str | None, tmp_path: Path
+) -> None:
     events = [call("PutKeyPolicy", -2 * HOUR, before)] if before else []
     for _ in range(2):  # the second run reads what the first one wrote
-        row = write([*events, call("PutKeyPolicy", -HOUR)], tmp_path)[arn("k-1")]
+        row = write([*events, call("PutKeyPolicy", -HOUR, unread)], tmp_path)[arn("k-1")]
         assert (row["key_policy_open_now"], row["key_policy_unread_since"]) == (state, str(NOW - HOUR))
         assert row["key_policy_unread_error"]
     row = write([call("PutKeyPolicy", -60, "closed")], tmp_path)[arn("k-1")]
+    assert (row["key_policy_open_now"], row["key_policy_unread_error"]) == ("false", "")
+
+
+def test_an_event_that_is_cut_behind_its_policy_is_read(tmp_path: Path) -> None:
+    record = dict(call("PutKeyPolicy", -HOUR, "closed").raw)
+    text = json.dumps({"resources": record.pop("resources"), **record, "tlsDetails": {}})
+    row = write([Event(text[:-5], sourcetype="aws:cloudtrail", indextime=NOW)], tmp_path)[arn("k-1")]
     assert (row["key_policy_open_now"], row["key_policy_unread_error"]) == ("false", "")
 
 
@@ -307,7 +321,8 @@ def test_the_recipe_of_the_page_seeds_the_inventory(tmp_path: Path) -> None:
     page = (APP / "docs" / "detections.md").read_text(encoding="utf-8")
     recipe = page[page.index("    | inputlookup kms_key_policies.csv") :].split("\n\n")[0]
     policy = {name: json.dumps({"Version": "2012-10-17", "Statement": STATEMENTS[name]}) for name in STATEMENTS}
-    seeds = [{"key": arn("k-1"), "policy": policy["open"]}, {"key": arn("k-2"), "policy": policy["closed"]}]
+    named = {"k-1": "open", "k-2": "closed", "k-4": "read in part"}
+    seeds = [{"key": arn(key), "policy": policy[name]} for key, name in named.items()]
     write([call("PutKeyPolicy", -DAY, "closed", key="k-3")], tmp_path)
     write_lookups(tmp_path, {"kms_key_policies.csv": seeds})
     run_search(recipe, lookups=tmp_path, now=NOW)
@@ -316,7 +331,9 @@ def test_the_recipe_of_the_page_seeds_the_inventory(tmp_path: Path) -> None:
         arn("k-1"): "true",
         arn("k-2"): "false",
         arn("k-3"): "false",
+        arn("k-4"): "unknown",
     }
     later = write([call("PutKeyPolicy", HOUR, "closed")], tmp_path, now=2 * HOUR)
     assert later[arn("k-1")]["key_policy_open_now"] == "false"
     assert later[arn("k-2")]["key_policy_known_since"] == str(NOW)
+    assert later[arn("k-4")]["key_policy_open_now"] == "unknown" and later[arn("k-4")]["key_policy_unread_error"]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from dev.dashboard.samples import SampleSplunk
 
 from . import states
-from .conftest import DETAIL, DRAWN, OVERVIEW, Shown
+from .conftest import DETAIL, DRAWN, OVERVIEW, Shown, holding
 
 pytestmark = DRAWN
 
 CONTAIN = f"aws kms disable-key --region {states.REGION} --key-id "
-HARMLESS = ("Nothing to do", "not open", "no", "informational")
+HARMLESS = ("Nothing to do", "not open")
+UNREAD = (*HARMLESS, "informational", "low", "none")
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ STATES = {
             "999988887777",
             "0123456789abcdef",
         ),
-        never=HARMLESS[:2],
+        never=HARMLESS,
     ),
     "closed": Expected(
         states.CLOSED.arn,
@@ -63,14 +65,14 @@ STATES = {
         "?",
         ("Read it in AWS", "If it is open", "Contain it", "Look for damage", "Why unread?"),
         says=("may be open", "StringEqualsWithTrust", CONTAIN + states.UNREADABLE.arn, "unread"),
-        never=HARMLESS,
+        never=UNREAD,
     ),
     "open then unreadable": Expected(
         states.OPEN_THEN_UNREADABLE.arn,
         "OPEN",
         ("Read it in AWS", "Treat it as open", "Contain it", "Look for damage", "Why unread?"),
         says=("2026-03-18 07:00 UTC", "2026-03-19 07:00 UTC", "StringEqualsWithTrust"),
-        never=HARMLESS,
+        never=UNREAD,
     ),
     "unreadable then closed": Expected(
         states.UNREADABLE_THEN_CLOSED.arn, "no", ("Nothing to do", "Grants"), never=("OPEN",)
@@ -109,16 +111,16 @@ STATES = {
         "disabled",
         ("Keep it disabled", "Was this intended?", "Close it", "Look for damage", "Check the result"),
         says=("disabled since 2026-03-19 01:00 UTC", "Enabling it opens it again"),
-        never=HARMLESS[:2],
+        never=HARMLESS,
     ),
     "by a service": Expected(
         states.BY_SERVICE.arn,
         "OPEN",
         OPENED,
         says=("Ask stacks/kim via cloudformation.amazonaws.com",),
-        never=HARMLESS[:2],
+        never=HARMLESS,
     ),
-    "replica": Expected(states.REPLICA_ARN, "OPEN", OPENED, says=("ReplicateKey", "eu-west-1"), never=HARMLESS[:2]),
+    "replica": Expected(states.REPLICA_ARN, "OPEN", OPENED, says=("ReplicateKey", "eu-west-1"), never=HARMLESS),
 }
 
 
@@ -153,6 +155,41 @@ def test_a_statement_has_one_number_wherever_it_is_named(page: Shown, known: Sam
     rows = [row for tile, drawn in page.tiles().items() if tile.startswith("statements") for row in drawn["rows"]]
     assert [(row[0], row[1]) for row in rows] == [("no", "Own (1)"), ("OPEN", "statement 2")]
     assert "Statement[" not in words(page)[0]
+
+
+def test_a_statement_that_could_not_be_read_is_told_from_those_that_were(page: Shown, known: SampleSplunk) -> None:
+    page.open(DETAIL, known, key=states.UNREADABLE.arn)
+    rows = [row for tile, drawn in page.tiles().items() if tile.startswith("statements") for row in drawn["rows"]]
+    assert [(row[0], row[1], row[6]) for row in rows] == [("no", "Own (1)", "internal"), ("?", "statement 2", "?")]
+    assert rows[1][3] == rows[1][5] == "?" and "StringEqualsWithTrust" in rows[1][-1]
+
+
+WORD = "W" * 300
+LONG_WORDS = {
+    "a Sid": {**states.allow("*"), "Sid": WORD},
+    "a Sid of a statement that cannot be read": {**states.allow("*", Unheard={"a": "b"}), "Sid": WORD},
+    "a condition": states.allow("*", StringEquals={"kms:EncryptionContext:w": WORD}),
+    "a network": states.allow("*", StringEquals={"aws:SourceVpce": f"vpce-{WORD}"}),
+    "an action": states.allow("*", ["kms:Encrypt", f"kms:{WORD}"]),
+    "a principal": states.allow({"AWS": f"arn:aws:iam::777788889999:role/{WORD}"}),
+}
+
+
+@pytest.mark.parametrize("statement", LONG_WORDS.values(), ids=LONG_WORDS)
+def test_a_word_that_is_longer_than_its_column_is_broken(page: Shown, statement: dict[str, Any]) -> None:
+    key = states.Key(200)
+    splunk = holding([states.put(key, "2026-03-19T08:00:00Z", statement)])
+    page.open(DETAIL, splunk, key=key.arn)
+    assert any(WORD[:60] in cell for _, cell in cells(page))
+    assert page.browser.call("overflowing") == []
+    splunk.update_inventory()
+    page.open(OVERVIEW, splunk)
+    assert page.browser.call("overflowing") == []
+
+
+def cells(page: Shown) -> list[tuple[str, str]]:
+    """Each cell of a table: its tile and what it says."""
+    return [(tile, cell) for tile, drawn in page.tiles().items() for row in drawn["rows"] for cell in row]
 
 
 def test_a_refused_call_is_in_the_history_and_opens_nothing(page: Shown, known: SampleSplunk) -> None:

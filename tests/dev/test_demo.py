@@ -155,6 +155,23 @@ def test_a_call_that_failed_and_a_policy_that_cannot_be_read_say_so(tmp_path):
     assert "1 medium, 1 unreadable" in out
 
 
+UNHEARD = {**OPEN["Statement"][0], "Sid": "Unheard", "Condition": {"Unheard": {"a": "b"}}}
+
+
+def test_a_policy_that_was_read_in_part_says_which_part_and_who_gets_in_by_the_rest(tmp_path):
+    _, out, _ = demo(write(tmp_path / "events.jsonl", event({"Statement": [*CLOSED["Statement"], UNHEARD]})))
+    assert 'A part of the key policy could not be read: statement "Unheard", Condition: unknown' in out
+    assert re.search(r"^     the rest   .* can encrypt by the statements that could be read$", out, re.M)
+    assert "1 unreadable" in out
+
+
+def test_an_open_statement_beside_one_that_cannot_be_read_is_an_open_key(tmp_path):
+    _, out, _ = demo(write(tmp_path / "events.jsonl", event({"Statement": [*OPEN["Statement"], UNHEARD]})))
+    assert re.search(r"^  1  (critical|high)  Everyone can encrypt with this key", out, re.M)
+    assert '     unread     statement "Unheard", Condition: unknown' in out
+    assert "unreadable" not in out
+
+
 @pytest.mark.parametrize(
     "hostile", ["\x1b[2J\x1b]0;owned\x07", "\x9b2J", "\u202egnp.exe", "a\nb\rc", "\u200b\u2066\ud800", "[bold red]x[/]"]
 )
@@ -252,7 +269,7 @@ def test_a_policy_in_a_file_is_judged_and_shown_whatever_the_verdict(tmp_path, p
     assert f"     file       {path}\n" in out
     assert ('statement  {"Sid": "Open", ' in out) == (policy is OPEN)
     assert "0 events, 1 key policy: 1 " in out
-    assert "every account that it names counts as another one" in out
+    assert "every account that it names counts as an outside account" in out
 
 
 def test_events_and_policies_are_shown_together(tmp_path):

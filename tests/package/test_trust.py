@@ -1,6 +1,7 @@
 """What SECURITY.md promises of the shipped code, checked on the built package: by its text, and by watching it run."""
 
 import ast
+import fnmatch
 import json
 import re
 import shutil
@@ -146,6 +147,29 @@ def test_no_conf_asks_for_a_capability_an_input_or_an_endpoint(app: Path) -> Non
             for name in ("analyticstories", "content-version", "es_investigations")
         }
     }
+
+
+def test_security_lists_every_file_of_the_package_once_and_each_conf_by_name(app: Path) -> None:
+    table = (app / "SECURITY.md").read_text("utf-8").split("## What the app installs")[1].split("\n## ")[0]
+    rows = [line.split(" | ")[0] for line in table.splitlines() if line.startswith("| `")]
+    listed = [pattern for row in rows for pattern in re.findall(r"`([^`]+)`", row)]
+    shipped = [path.relative_to(app).as_posix() for path in app.rglob("*") if path.is_file()]
+    named = {pattern: fnmatch.filter(shipped, pattern) for pattern in listed}
+    assert sorted(path for paths in named.values() for path in paths) == sorted(shipped)
+    assert all(named.values())
+    assert {path for path in shipped if path.endswith(".conf")} <= set(listed)
+
+
+def test_a_workflow_action_is_a_link_that_opens_in_a_tab_of_its_own(app: Path) -> None:
+    for name, action in read_conf(app / "default" / "workflow_actions.conf").items():
+        assert (action["type"], action["link.method"], action["link.target"]) == ("link", "get", "blank"), name
+        assert action["link.uri"].startswith(("/app/kmspolicycheck/", "https://console.aws.amazon.com/")), name
+
+
+def test_nothing_that_has_a_schedule_is_enabled(app: Path) -> None:
+    searches = read_conf(app / "default" / "savedsearches.conf").values()
+    enabled = [search for search in searches if search["disabled"] in ("0", "false")]
+    assert enabled and all(search["enableSched"] == "0" and "cron_schedule" not in search for search in enabled)
 
 
 SESSION_KEY = "a-session-key-that-nobody-reads"

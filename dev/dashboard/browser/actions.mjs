@@ -99,6 +99,25 @@ export function brokenWords({ page }, { tile, columns }) {
     );
 }
 
+// Texts that leave the cell of their table, or the tile of their number: [{tile, text}] of the whole page.
+export function overflowing({ page }) {
+    return page.evaluate(() => {
+        const tiles = [...document.querySelectorAll('[data-viz-type]')];
+        const leaves = (element, box) => {
+            const range = document.createRange();
+            range.selectNodeContents(element);
+            return [...range.getClientRects()].some((it) => it.right > box.right + 1 || it.left < box.left - 1);
+        };
+        return tiles.flatMap((tile) => {
+            const cells = [...tile.querySelectorAll('[data-test="cell"]')];
+            const boxes = tile.dataset.vizType === 'splunk.singlevalue' ? [tile] : cells;
+            return boxes
+                .filter((it) => leaves(it, it.getBoundingClientRect()))
+                .map((it) => ({ tile: tile.dataset.id, text: it.innerText }));
+        });
+    });
+}
+
 // Click the number of a tile, or a chart's drawing, that leads to another page of Splunk Web; the address it leads to.
 export async function clickTile(session, { tile, part }) {
     session.left = undefined;
