@@ -13,20 +13,21 @@ from .problems import Problem
 class Access(NamedTuple):
     """What requesters of an audience get by one statement.
 
-    actions: a bit mask; found: how a request for the first of them goes, where a search found one; undecided: whether
-    some of the actions are only not ruled out.
+    actions: a bit mask; proven: those of them that are not only not ruled out; found: how a request for one of them goes,
+    of a single search.
     """
 
     actions: Mask = 0
+    proven: Mask = 0
     found: Optional["Found"] = None
-    undecided: bool = False
 
     def __or__(self, other: "Access") -> "Access":
-        if not other.actions:
-            return self
-        if not self.actions:
-            return other
-        return Access(self.actions | other.actions, self.found or other.found, self.undecided or other.undecided)
+        return Access(self.actions | other.actions, self.proven | other.proven)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether some of the actions are only not ruled out."""
+        return self.actions != self.proven
 
 
 class Found(NamedTuple):

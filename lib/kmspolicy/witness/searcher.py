@@ -108,7 +108,7 @@ class Searcher:
         return covered - ruled_out(statement) if statement.conditions else covered
 
     def _access(self, statement: Statement, asked: Mask, audience: Audience, against: tuple[Statement, ...]) -> Access:
-        gained = NO_ACCESS
+        gained = NO_ACCESS  # of which no request is kept: a policy is much longer
         for population in self.populations:
             left = asked & ~gained.actions
             if left:
@@ -129,7 +129,7 @@ class Searcher:
         read = allowed.read | hitting.read
         for actions in alike(plain, read, hitting.statements, self.extra, kind_matters(read)):
             if self._is_unlimited(statement, audience, allowed, hitting.among(actions), actions):
-                gained |= Access(actions)
+                gained |= Access(actions, actions)
             else:
                 gained |= self._search(statement, actions, audience, allowed, hitting.among(actions), population)
         for name in names_of(asked & GRANTS_MASK):
@@ -285,13 +285,13 @@ class Searcher:
                     undecided = True
                     continue
                 if not isinstance(values, Conflict):
-                    return Access(actions, Found(problem, values))
+                    return Access(actions, actions, Found(problem, values))
                 hopeless.append((values, problem))
         except Undecided:
             undecided = True
         if undecided:
             self.limit_reached = True
-            return Access(actions, undecided=True)
+            return Access(actions)
         return NO_ACCESS
 
     def proof(self, statement: Statement, actions: Mask, audience: Audience, known: Access) -> Optional[Request]:
@@ -301,7 +301,7 @@ class Searcher:
         """
         names = names_of(actions, self.extra)
         if known.undecided:  # a search that found nothing would find nothing again
-            names = () if known.found is None else (known.found.problem.action,)
+            names = names_of(known.proven, self.extra)
         for name in names:
             allowed = allowed_by(statement)
             for population in self.populations:
