@@ -13,7 +13,7 @@ from .problems import Problem
 class Access(NamedTuple):
     """What requesters of an audience get by one statement.
 
-    actions: a bit mask; proven: those of them that are not only not ruled out; found: how a request for one of them goes,
+    actions: a bit mask; proven: those that are more than not ruled out; found: how a request for one of them goes,
     of a single search.
     """
 
