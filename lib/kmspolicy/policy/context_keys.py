@@ -1,6 +1,7 @@
 """The one table of context keys: what each holds, which requests carry it, and what it follows from.
 
-A new key of AWS is one line below. A key that the table does not list is text that a requester chooses.
+A new key of AWS is one line below; where something else than the requester decides it, requesters/ says what it then
+holds. A key that the table does not list is text that a requester chooses.
 Source: IAM User Guide, *AWS global condition context keys*; KMS Developer Guide, *AWS KMS condition keys* and *AWS KMS
 permissions*; Service Authorization Reference, *AWS KMS*.
 """

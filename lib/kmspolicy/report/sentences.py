@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
 
+from ..policy.context_keys import SOURCE_ACCOUNT, SOURCE_ARN, context_key
 from ..policy.errors import Problem
 
 
@@ -33,7 +34,8 @@ class Code(Enum):
     )
     SAME_KEY_TWICE = "the condition keys {0} differ in case only: AWS does not say how they are read together"
     NO_LIMIT_ON_SOURCE = (
-        "no condition limits for whose resources {0} may use the key; aws:SourceAccount or aws:SourceArn would"
+        "no condition limits for whose resources {0} may use the key; "
+        f"{context_key(SOURCE_ACCOUNT).name} or {context_key(SOURCE_ARN).name} would"
     )
     # Denies
     DENIED = "denied by {0}"

@@ -106,7 +106,7 @@ class Ledger:
                 due[name] = kept.steps
                 waiting += kept.parts
         steps = sum(due.values())
-        if steps >= self._searcher.budget.left:
+        if steps and steps >= self._searcher.budget.left:
             return False
         self._searcher.budget.spend(steps)
         self._paid.update(due)
