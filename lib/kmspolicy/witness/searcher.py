@@ -45,6 +45,11 @@ _PLACES = NETWORK_KEYS | {VIA_AWS_SERVICE}
 _MEMBERS = MEMBER_KEYS | {RESOURCE_ORG, RESOURCE_ORG_PATHS}
 
 
+def _makers(audience: Audience) -> tuple[Audience, ...]:
+    """Who can create a grant for an audience: others for a service, too."""
+    return (Audience.service, *OTHER_ACCOUNTS) if audience is Audience.service else (audience,)
+
+
 class Searcher:
     """Answers questions about one policy, for one key."""
 
@@ -181,6 +186,10 @@ class Searcher:
         if not operations:
             return NO_ACCESS
         using = denies.among(operations)
+        if not using.statements:
+            for maker in _makers(audience):
+                if self._is_unlimited(statement, maker, allowed, creation, bit):
+                    return Access(bit, bit)
         by_kind = kind_matters(allowed.read | creation.read | using.read)
         for actions in alike(operations, using.read, using.statements, (), by_kind):
             use = denies.among(actions)
@@ -208,8 +217,7 @@ class Searcher:
         population: Population,
     ) -> Iterator[Problem]:
         both = Denies([*creation.statements, *use.statements])
-        makers = [audience] if audience is not Audience.service else [Audience.service, *OTHER_ACCOUNTS]
-        for maker in makers:
+        for maker in _makers(audience):
             if maker not in self._possible(statement):
                 continue
             for candidate in self._candidates(statement, maker, read, both, population):
