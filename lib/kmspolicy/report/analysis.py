@@ -130,8 +130,10 @@ class StatementAnalysis:
 
     @lazy
     def reasons(self) -> tuple[Reason, ...]:
-        """Why, see reasons.py."""
-        return reasons(self.verdict, self.statement)
+        """Why, see reasons.py; that a finding has no witness is one."""
+        found = reasons(self.verdict, self.statement)
+        told = any(reason.code is Code.UNPROVEN for reason in found)
+        return found if told or not self.flagged or self.witness is not None else (*found, Reason(Code.UNPROVEN))
 
     @lazy
     def witness(self) -> Optional[str]:

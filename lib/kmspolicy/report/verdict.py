@@ -75,11 +75,20 @@ class Verdict:
 
     def access(self, statement: Statement, audience: Audience, actions: Optional[Mask] = None) -> Access:
         """What the audience gets of the checked actions that count, or of these, by the statement, past every Deny."""
-        asked = self.searcher.conceivable(statement, self._counting(audience) if actions is None else actions, audience)
+        if actions is not None:
+            return self._asked(statement, audience, actions)
+        counting = self._counting(audience)
+        found = self._asked(statement, audience, counting & ~self._encapsulation)
+        more = counting & self._encapsulation
+        return found | self._asked(statement, audience, more) if more else found
+
+    def _asked(self, statement: Statement, audience: Audience, actions: Mask) -> Access:
+        asked = self.searcher.conceivable(statement, actions, audience)
         if not asked:
             return NO_ACCESS
         record, search = self.record(statement, audience, actions), self.searcher.access
-        return self.ledger.answer(record, (asked, audience), lambda: search(statement, asked, audience))
+        note = record.own and audience is Audience.everyone  # a shared answer may come without a search
+        return self.ledger.answer(record, (asked, audience), lambda: search(statement, asked, audience, note=note))
 
     def _counting(self, audience: Audience) -> Mask:
         """The checked actions that count for an audience: of a key whose kind nobody tells, those that work on ML-KEM

@@ -3,8 +3,9 @@
 Nothing of IAM is known here; requesters/ declares which keys are so linked.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Optional
 
 from ..budget import Budget, Undecided
@@ -53,7 +54,7 @@ class Derived:
         others = {name: _of_present(literals.get(name, ())) for name in self.derived}
         if own is None or None in others.values():
             return Conflict(keys)
-        for text in natural(self.domain, own):
+        for text in chain(natural(self.domain, own), self._natural(others)):
             if self._is_short(text) and self._suits(text, own, others):
                 return self._values(text)
         for name, asked in others.items():
@@ -70,6 +71,15 @@ class Derived:
         if not self._suits(found, own, others):
             raise Undecided  # typed conditions on a text
         return self._values(found)
+
+    def _natural(self, others: Mapping[str, Optional[list[Literal]]]) -> Iterator[str]:
+        """Preferred texts of the base with what literals on derived keys spell out in place of their piece."""
+        for name, asked in others.items():
+            for text in self.domain.preferred if asked else ():
+                for piece in natural(self.derived[name].domain, asked or ()):
+                    changed = text.replace(self.derived[name].of(text), piece)
+                    if self.domain.holds(changed):
+                        yield changed
 
     def sample(self) -> Assignment:
         """See Part."""

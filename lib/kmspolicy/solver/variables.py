@@ -74,6 +74,9 @@ class _Linked:
 
     def solve(self) -> Solution:
         """See solve_linked."""
+        for each in self._literals:
+            if any(_contradict(each, other) for other in self._literals if other.key == each.key):
+                return Conflict(keys_of((each,)))
         if len(self._names) > _MOST_VARIABLES:
             raise Undecided
         found = self._assign(self._names, {})
@@ -279,6 +282,20 @@ class _Linked:
 
 _Limits = tuple[list[Sequence[Pattern]], list[Pattern]]
 _SOMETHING = (ANYTHING[0]._replace(repeat=False), *ANYTHING)
+
+
+def _contradict(one: Literal, other: Literal) -> bool:
+    """Whether one literal asks for texts, spelled with the same variables, all of which the other rules out."""
+    asked, ruled_out = one.condition, other.condition
+    if one.wanted == asked.operator.negated or other.wanted != ruled_out.operator.negated:
+        return False
+    if asked.quantifier or ruled_out.quantifier or asked.if_exists or not asked.tokens:
+        return False
+    alike = (
+        asked.operator.family is ruled_out.operator.family
+        and asked.operator.ignore_case == ruled_out.operator.ignore_case
+    )
+    return alike and asked.operator.takes_variables and set(asked.tokens) <= set(ruled_out.tokens)
 
 
 def _spelled(name: str, literals: Sequence[Literal]) -> Iterator[str]:

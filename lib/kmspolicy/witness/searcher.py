@@ -13,7 +13,6 @@ from ..evaluation.evaluator import is_denied, matches, principal_matches
 from ..evaluation.request import KeyFacts, Request
 from ..policy.actions import (
     CREATE_GRANT,
-    EVERY_ACTION,
     GRANTS_FOR,
     GRANTS_MASK,
     Mask,
@@ -37,8 +36,8 @@ from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
 from .problems import Problem, grant_problem, plain_problem
 from .questions import Allowed, Denies, alike, allowed_by
 
-POLICY_STEPS = 200_000  # all questions about one policy
-SEARCH_STEPS = 100_000  # one question: a statement, an action, an audience
+POLICY_STEPS = 100_000  # all questions about one policy
+SEARCH_STEPS = 50_000  # one question: a statement, an action, an audience
 _STEPS_OF_A_REQUESTER = 8
 _ALL = frozenset(WIDEST_FIRST)
 _PLACES = NETWORK_KEYS | {VIA_AWS_SERVICE}
@@ -64,6 +63,7 @@ class Searcher:
         self.budget = budget or Budget(POLICY_STEPS)
         self.limit_reached = False  # whether a question stayed undecided
         self._covers: dict[int, bool] = {}
+        self._requests: dict[tuple[int, str], tuple[Found, Population]] = {}  # by statement and action
         self._open: dict[tuple[object, ...], frozenset[Audience]] = {}
 
     @lazy
@@ -82,13 +82,21 @@ class Searcher:
         return POLICY_STEPS - self.budget.left
 
     def access(
-        self, statement: Statement, actions: Mask, audience: Audience, denies: Optional[tuple[Statement, ...]] = None
+        self,
+        statement: Statement,
+        actions: Mask,
+        audience: Audience,
+        denies: Optional[tuple[Statement, ...]] = None,
+        note: bool = False,
     ) -> Access:
-        """What the audience gets of these actions by the statement, past these Denies (None: all of the policy's)."""
+        """What the audience gets of these actions by the statement, past these Denies (None: all of the policy's).
+
+        note: whether requests that are found are noted for proof().
+        """
         asked = self.conceivable(statement, actions, audience)
         if not asked:
             return NO_ACCESS
-        return self._access(statement, asked, audience, self.policy.denies if denies is None else denies)
+        return self._access(statement, asked, audience, self.policy.denies if denies is None else denies, note)
 
     def conceivable(self, statement: Statement, actions: Mask, audience: Audience) -> Mask:
         """Those of the actions that the statement may allow the audience, by a look at each element alone."""
@@ -112,7 +120,9 @@ class Searcher:
         covered = _ALL if principals.open_ended else named_audiences(principals, self.key.account)
         return covered - ruled_out(statement) if statement.conditions else covered
 
-    def _access(self, statement: Statement, asked: Mask, audience: Audience, against: tuple[Statement, ...]) -> Access:
+    def _access(
+        self, statement: Statement, asked: Mask, audience: Audience, against: tuple[Statement, ...], note: bool
+    ) -> Access:
         gained = NO_ACCESS  # of which no request is kept: a policy is much longer
         for population in self.populations:
             left = asked & ~gained.actions
@@ -121,11 +131,17 @@ class Searcher:
                     conditions=statement.conditions, resource=statement.resource, alternatives=statement.alternatives
                 )
                 denies = Denies([population.policy.statements[deny.number] for deny in against])
-                gained |= self._in_population(own, left, audience, denies, population)
+                gained |= self._in_population(own, left, audience, denies, population, note)
         return gained
 
     def _in_population(
-        self, statement: Statement, asked: Mask, audience: Audience, denies: Denies, population: Population
+        self,
+        statement: Statement,
+        asked: Mask,
+        audience: Audience,
+        denies: Denies,
+        population: Population,
+        note: bool,
     ) -> Access:
         allowed = allowed_by(statement)
         gained = NO_ACCESS
@@ -136,9 +152,18 @@ class Searcher:
             if self._is_unlimited(statement, audience, allowed, hitting.among(actions), actions):
                 gained |= Access(actions, actions)
             else:
-                gained |= self._search(statement, actions, audience, allowed, hitting.among(actions), population)
+                found = self._search(statement, actions, audience, allowed, hitting.among(actions), population)
+                gained |= found
+                if note and found.found is not None:
+                    self._requests.setdefault((statement.number, found.found.problem.action), (found.found, population))
         for name in names_of(asked & GRANTS_MASK):
-            gained |= self._grants(statement, name, audience, allowed, denies, population)
+            if self._are_grants_unlimited(statement, name, audience, allowed, denies):
+                gained |= Access(mask_of((name,)), mask_of((name,)))
+            else:
+                found = self._grants(statement, name, audience, allowed, denies, population)
+                gained |= found
+                if note and found.found is not None:
+                    self._requests.setdefault((statement.number, name), (found.found, population))
         return gained
 
     def _is_unlimited(
@@ -148,6 +173,15 @@ class Searcher:
         by_name = audience is Audience.everyone or not statement.principals.open_ended
         by_name = by_name and audience in self._possible(statement)
         return by_name and not allowed.read and not denies.statements and bool(actions)
+
+    def _are_grants_unlimited(
+        self, statement: Statement, name: str, audience: Audience, allowed: Allowed, denies: Denies
+    ) -> bool:
+        """The same of grants, for which no Deny may meet the grantee's own request either."""
+        operations = mask_of(GRANTS_FOR[name]) & performed(self.key.usage, self.key.spec, self.key.origin)
+        concerned = denies.among(mask_of((CREATE_GRANT,)) | operations)
+        bit = mask_of((name,)) if operations else 0
+        return any(self._is_unlimited(statement, maker, allowed, concerned, bit) for maker in _makers(audience))
 
     # --- one set of actions ----------------------------------------------------------------------------------
 
@@ -186,10 +220,6 @@ class Searcher:
         if not operations:
             return NO_ACCESS
         using = denies.among(operations)
-        if not using.statements:
-            for maker in _makers(audience):
-                if self._is_unlimited(statement, maker, allowed, creation, bit):
-                    return Access(bit, bit)
         by_kind = kind_matters(allowed.read | creation.read | using.read)
         for actions in alike(operations, using.read, using.statements, (), by_kind):
             use = denies.among(actions)
@@ -311,19 +341,25 @@ class Searcher:
         if known.undecided:  # a search that found nothing would find nothing again
             names = names_of(known.proven, self.extra)
         for name in names:
-            allowed = allowed_by(statement)
-            for population in self.populations:
-                own = population.policy.statements[statement.number]
-                denies = Denies(population.policy.denies).among(EVERY_ACTION)
-                one = mask_of((name,), self.extra)
-                if name in GRANTS_FOR:
-                    found = self._grants(own, name, audience, allowed, denies, population)
-                else:
-                    found = self._search(own, one, audience, allowed, denies.among(one), population)
-                request = None if found.found is None else found.found.problem.request(found.found.values)
-                if request is not None and self._is_proven(own, request, population):
+            noted = self._requests.get((statement.number, name))
+            for found, population in [noted] if noted else self._searched(statement, name, audience):
+                request = found.problem.request(found.values)
+                if self._is_proven(population.policy.statements[statement.number], request, population):
                     return request
         return None
+
+    def _searched(self, statement: Statement, name: str, audience: Audience) -> Iterator[tuple[Found, Population]]:
+        """How a request for the action goes, in each population."""
+        allowed, one = allowed_by(statement), mask_of((name,), self.extra)
+        for population in self.populations:
+            own = population.policy.statements[statement.number]
+            denies = Denies(population.policy.denies)
+            if name in GRANTS_FOR:
+                access = self._grants(own, name, audience, allowed, denies, population)
+            else:
+                access = self._search(own, one, audience, allowed, denies.among(one), population)
+            if access.found is not None:
+                yield access.found, population
 
     def _is_proven(self, statement: Statement, request: Request, population: Population) -> bool:
         allowed = matches(statement, request, self.extra)
