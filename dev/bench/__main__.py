@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dev.bench import engine, linear, peers, startup, wire
+from dev.bench import engine, hostile, linear, peers, startup, wire
 from dev.bench.apps import Apps, compile_all, lay_out
 from dev.bench.process import BenchError
 from dev.bench.report import Table, machine, refreshed
@@ -20,21 +20,24 @@ from dev.pythons import SPLUNK_PYTHONS, find
 from dev.vendor import ROOT
 
 PAGE = ROOT / "docs" / "bench.md"
-PARTS = ("wire", "chunks", "analyze", "startup", "linear", "peers")
+PARTS = ("wire", "chunks", "analyze", "startup", "linear", "hostile", "peers")
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured. rows: of an input on the wire; most: of the largest chunk; policies: for the engine."""
+    """How much is measured. rows: of an input on the wire; most: of the largest chunk; policies: for the engine;
+    hostile: policies that are made to cost.
+    """
 
     rounds: int
     rows: int
     most: int
     policies: int
+    hostile: int
 
 
-FULL = Size(rounds=5, rows=5_000, most=50_000, policies=400)
-QUICK = Size(rounds=1, rows=500, most=5_000, policies=100)
+FULL = Size(rounds=5, rows=5_000, most=50_000, policies=400, hostile=200)
+QUICK = Size(rounds=1, rows=500, most=5_000, policies=100, hostile=50)
 
 
 def main() -> int:
@@ -46,9 +49,11 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, help="how often each program takes its turn")
     parser.add_argument("--rows", type=int, help="how many events each input on the wire has")
     parser.add_argument("--write", action="store_true", help=f"write the tables into docs/{PAGE.name} as well")
+    parser.add_argument("--hostile", type=int, help=f"how many hostile policies; all are {hostile.ALL:,}, over an hour")
     asked = parser.parse_args()
     size = QUICK if asked.quick else FULL
     size = replace(size, rounds=asked.rounds or size.rounds, rows=asked.rows or size.rows)
+    size = replace(size, hostile=asked.hostile or size.hostile)
     out = [_heading(size)]
     print(out[0], flush=True)
     try:
@@ -102,6 +107,8 @@ def _of_python(
             yield engine.growth_table(version, measured)
     if "linear" in parts:
         yield linear.table(version, linear.measure(apps, python, size.rounds, size.most))
+    if "hostile" in parts:
+        yield hostile.table(version, hostile.measure(apps, python, size.hostile))
 
 
 def _heading(size: Size) -> str:

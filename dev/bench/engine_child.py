@@ -1,6 +1,7 @@
-"""Times the engine alone; runs under the Python to be measured. stdin: {"mode", "texts", "seen", "curves"} as JSON.
+"""Times the engine alone; runs under the Python to be measured.
 
-Writes seconds of CPU time as JSON: {"loads": […], "analyze": […], "seen": {size: …}, "curves": {name: {n: …}}}.
+stdin: {"mode", "shortcuts", "texts", "seen", "curves"} as JSON.
+stdout: seconds of CPU time as JSON, {"loads": […], "analyze": […], "seen": {size: …}, "curves": {name: {n: …}}}.
 """
 
 import json
@@ -10,6 +11,7 @@ from time import thread_time_ns
 
 sys.path.insert(0, sys.argv[1])
 from kmspolicy import KeyFacts, analyze
+from kmspolicy.report import shortcuts
 
 KEY = KeyFacts(
     account="111122223333", region="us-east-1", key_id="0d990263-018e-4e65-a703-eff731de951e", event_time=1762000000.0
@@ -69,6 +71,7 @@ def seen_before(read, texts):
 def main():
     """Reads what to measure from stdin as JSON, and writes the times to stdout as JSON."""
     asked = json.load(sys.stdin)
+    shortcuts.ENABLED = asked["shortcuts"]
     read = {"show=flagged": flagged, "mode=summary": summary, "mode=expand": expand}[asked["mode"]]
     read('{"Statement":[]}')
     loads = [timed(json.loads, text) for text in asked["texts"]]

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from dev.fuzz.cost import changed, grown
 from dev.fuzz.families import FAMILIES
 from dev.fuzz.shapes import policy_text
+from dev.scp import Row
 from dev.splunkd import run
 
 APP = Path(__file__).resolve().parents[2]
@@ -42,12 +43,11 @@ def policies(seed: int, count: int) -> Iterator[str]:
             yield text
 
 
-def answer(seed: int, count: int) -> Outcome:
-    """Sends so many policies through the shipped command, as one search. Raises CommandError where it fails."""
+def answer(seed: int, count: int, app: Path = APP, python: Path = Path(sys.executable)) -> Outcome:
+    """Sends so many policies through the command of an app, as one search. Raises CommandError where it fails."""
     before = _children_cpu()
-    rows = run(
-        APP, ({"policy": text} for text in policies(seed, count)), ["policy", "mode=summary"], chunk_rows=50
-    ).rows
+    sent: Iterator[Row] = ({"policy": text} for text in policies(seed, count))
+    rows = run(app, sent, ["policy", "mode=summary"], chunk_rows=50, python=python).rows
     verdicts = sum(1 for row in rows if row["key_policy_audience"])
     errors = sum(1 for row in rows if row["key_policy_error"])
     return Outcome(len(rows), verdicts, errors, _children_cpu() - before)
@@ -67,7 +67,7 @@ def main() -> int:
     found = answer(asked.seed, asked.policies)
     print(
         f"{found.policies} hostile policies of {LONGEST} characters, seed {asked.seed}: {found.verdicts} verdicts, "
-        f"{found.errors} errors, {found.seconds:.0f} s of CPU"
+        f"{found.errors} errors, {found.seconds / 60:.1f} CPU minutes"
     )
     return 0 if found.verdicts == found.policies == asked.policies else 1
 

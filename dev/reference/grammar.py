@@ -21,6 +21,8 @@ class BrokenPolicy(Exception):
 class Number(str):
     """A JSON number in a policy, as it is written there."""
 
+    __slots__ = ()
+
 
 @dataclass(frozen=True)
 class Policy:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from dev.bench import sizing
+from dev.bench import hostile, sizing
 from dev.bench.__main__ import PAGE
 from dev.bench.measure import at_least, at_most, growth, percentile, ratio_within
 from dev.bench.report import Table, number, refreshed
+from dev.fuzz.hostile import Outcome
 from dev.spl.conf import read_conf
 from dev.vendor import ROOT
 
@@ -120,6 +121,13 @@ def test_a_search_that_the_page_cannot_explain_is_refused(setting: str, value: s
 def test_the_memory_of_the_largest_chunk_is_idle_plus_policies_plus_factor_times_chunk():
     memory = sizing.tables(COSTS, PLAN, b"")[-1]
     assert memory.rows[-1] == ("50,000", "200 MB", "1,065 MB")
+
+
+def test_a_sample_of_hostile_policies_says_its_size_and_what_the_whole_would_take():
+    (sample,) = hostile.table("3.9", Outcome(200, 199, 1, 120)).rows
+    (whole,) = hostile.table("3.9", Outcome(10_000, 10_000, 0, 6_000)).rows
+    assert sample == ("a sample of 200 policies", "199", "1", "2", "100", "600")
+    assert whole == ("10,000 policies", "10,000", "0", "100", "100", "600")
 
 
 def test_a_page_keeps_its_words_and_gets_new_numbers():
