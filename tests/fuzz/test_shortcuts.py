@@ -107,7 +107,6 @@ def test_the_policies_before_change_no_steps(alone: Answers) -> None:
 
 
 # Whoever of the key's account, and whichever service, may ask is drawn from what the policy names.
-@pytest.mark.xfail(reason="an answer about them is charged the steps that it took in the policy that asked first")
 def test_names_in_an_earlier_policy_change_no_steps() -> None:
     named = {"Effect": "Allow", "Principal": {"AWS": "AROAEXAMPLEROLEID0001"}, "Action": "kms:*", "Resource": "*"}
     earlier, later = Case({"Statement": [LIMITED, named]}), Case({"Statement": [LIMITED]})

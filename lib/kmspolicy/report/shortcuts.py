@@ -118,10 +118,7 @@ _KEPT: Recent[Answers] = Recent(_MOST_KEPT)
 
 def depends_on_names(statement: Statement, audience: Optional[Audience]) -> bool:
     """Whether what an audience gets by a statement for everyone depends on what the rest of its policy names."""
-    return audience in _NAMED_BY_POLICIES and statement.principals.open_ended
-
-
-_NAMED_BY_POLICIES = frozenset((Audience.network, Audience.organization, Audience.external))
+    return statement.principals.open_ended and audience not in (None, Audience.everyone)
 
 
 def answers_about(

@@ -138,6 +138,8 @@ class Verdict:
         return first if first.actions else self._alone(statement, self._encapsulation, audience)
 
     def _alone(self, statement: Statement, actions: Mask, audience: Audience) -> Access:
+        if not self.policy.denies_some_of(statement.actions & self.checked):
+            return self._asked(statement, audience, actions)
         asked = self.searcher.conceivable(statement, actions, audience)
         if not asked:
             return NO_ACCESS
