@@ -219,7 +219,8 @@ class _Maker:
     def broken(self, policy: dict[str, Any]) -> Any:
         """The policy with one fault of the grammar, or with something that only looks like one."""
         statements = policy["Statement"]
-        one: dict[str, Any] = statements[0] if isinstance(statements, list) else statements
+        listed = statements if isinstance(statements, list) else [statements]
+        one: dict[str, Any] = next((each for each in listed if isinstance(each, dict)), {})  # some are odd already
         name = self.random.choice(
             ("Principal", "Action", "Resource", "Effect", "Condition", "Statement", "Version", "text", "harmless")
         )
