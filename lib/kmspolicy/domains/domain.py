@@ -145,7 +145,7 @@ def free(row: ContextKey, action: str) -> Domain:
     if row.kind is Kind.MOMENT:
         return Points(MOMENTS, ANY_TIME, ("2026-01-01T00:00:00Z",), optional)
     if row.kind is Kind.ADDRESS:
-        return Points(ADDRESSES, cidr.ALL_ADDRESSES, ("10.0.0.7",), optional)
+        return Points(ADDRESSES, cidr.ALL_ADDRESSES, (cidr.example_of("10.0.0.0/8"),), optional)
     return Text(row.forms, (), ("any",), optional)
 
 

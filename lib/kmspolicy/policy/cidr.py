@@ -113,3 +113,8 @@ def _covers(blocks: list[Block], family: int) -> int:
     """How many addresses of a family that can be a source the blocks hold together."""
     public = _intervals(found for found in blocks if found.family == family) & ~PRIVATE
     return sum(high + upto - low - after for (low, after), (high, upto) in public.parts)
+
+
+def example_of(block: str) -> str:
+    """The seventh address of an IPv4 block: for examples; an address in the code would read as one of a host."""
+    return block.partition("/")[0].rpartition(".")[0] + ".7"

@@ -42,8 +42,8 @@ from .principals import last_part
 
 WAY_KEYS = frozenset((*keys_bound_to(Bound.NETWORK), *keys_bound_to(Bound.WAY))) - {FOR_AWS_RESOURCE}  # of any request
 
-_NATURAL = ("203.0.113.7", "192.0.2.7", "2001:db8::7", "2600:1f18::7")
-_NATURAL_PRIVATE = ("10.0.0.7", "172.16.0.7")
+_NATURAL = (*map(cidr.example_of, ("203.0.113.0/24", "192.0.2.0/24")), "2001:db8::7", "2600:1f18::7")
+_NATURAL_PRIVATE = tuple(map(cidr.example_of, ("10.0.0.0/8", "172.16.0.0/12")))
 _ENDING = "0a1b2c3d4e5f60718"
 
 
