@@ -14,18 +14,20 @@ CREATE_GRANT, RETIRE_GRANT = "kms:CreateGrant", "kms:RetireGrant"
 ENCAPSULATE, DECAPSULATE = "kms:Encapsulate", "kms:Decapsulate"
 KEY_PAIRS = ("kms:GenerateDataKeyPair", "kms:GenerateDataKeyPairWithoutPlaintext")
 DATA_KEYS = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", *KEY_PAIRS)
-ENCRYPT_OPERATIONS = ("kms:Encrypt", "kms:ReEncryptTo", *DATA_KEYS, ENCAPSULATE)
-DECRYPT_OPERATIONS = ("kms:Decrypt", "kms:ReEncryptFrom", DECAPSULATE)
+_TO_ENCRYPT = ("kms:Encrypt", "kms:ReEncryptTo", *DATA_KEYS)
+_TO_DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
+ENCRYPT_OPERATIONS = (*_TO_ENCRYPT, ENCAPSULATE)
+DECRYPT_OPERATIONS = (*_TO_DECRYPT, DECAPSULATE)
 
 # CreateGrant as a way to an operation: the call counts only where its kms:GrantOperations hold one of these.
 # Source: KMS Developer Guide, *Grants in AWS KMS*.
 _GRANTS_TO_ENCRYPT = {
-    "kms:CreateGrant (to encrypt)": ENCRYPT_OPERATIONS[:-1],
-    "kms:CreateGrant (to encapsulate)": ENCRYPT_OPERATIONS[-1:],
+    "kms:CreateGrant (to encrypt)": _TO_ENCRYPT,
+    "kms:CreateGrant (to encapsulate)": (ENCAPSULATE,),
 }
 _GRANTS_TO_DECRYPT = {
-    "kms:CreateGrant (to decrypt)": DECRYPT_OPERATIONS[:-1],
-    "kms:CreateGrant (to decapsulate)": DECRYPT_OPERATIONS[-1:],
+    "kms:CreateGrant (to decrypt)": _TO_DECRYPT,
+    "kms:CreateGrant (to decapsulate)": (DECAPSULATE,),
 }
 GRANTS_FOR: dict[str, tuple[str, ...]] = {**_GRANTS_TO_ENCRYPT, **_GRANTS_TO_DECRYPT}
 

@@ -135,7 +135,8 @@ class Verdict:
     def alone(self, statement: Statement, audience: Audience) -> Access:
         """What the statement by itself gives the audience, whatever the Denies say."""
         first = self._alone(statement, self.checked & ~self._encapsulation, audience)
-        return first if first.actions else self._alone(statement, self._encapsulation, audience)
+        more = self._encapsulation
+        return first if first.actions or not more else self._alone(statement, more, audience)
 
     def _alone(self, statement: Statement, actions: Mask, audience: Audience) -> Access:
         if not self.policy.denies_some_of(statement.actions & self.checked):
@@ -172,7 +173,8 @@ class Verdict:
         listed, plain = self._listed(audience), self.checked & ~self._encapsulation
         if any(self.access(statement, audience, plain).actions for statement in listed):
             return True
-        return any(self.access(statement, audience, self._encapsulation).actions for statement in listed)
+        more = self._encapsulation
+        return bool(more) and any(self.access(statement, audience, more).actions for statement in listed)
 
     @lazy
     def audience(self) -> Audience:

@@ -153,18 +153,25 @@ class Searcher:
                 gained |= Access(actions, actions)
             else:
                 found = self._search(statement, actions, audience, allowed, hitting.among(actions), population)
-                gained |= found
-                if note and found.found is not None:
-                    self._requests.setdefault((statement.number, found.found.problem.action), (found.found, population))
+                gained |= self._noted(found, statement, population) if note else found
         for name in names_of(asked & GRANTS_MASK):
             if self._are_grants_unlimited(statement, name, audience, allowed, denies):
                 gained |= Access(mask_of((name,)), mask_of((name,)))
             else:
                 found = self._grants(statement, name, audience, allowed, denies, population)
-                gained |= found
-                if note and found.found is not None:
-                    self._requests.setdefault((statement.number, name), (found.found, population))
+                gained |= self._noted(found, statement, population) if note else found
         return gained
+
+    def _noted(self, access: Access, statement: Statement, population: Population) -> Access:
+        """Notes the request by which the access was found, where there is one."""
+        if access.found is not None:
+            action = access.found.problem.action
+            self._requests.setdefault((statement.number, action), (access.found, population))
+        return access
+
+    def _operations(self, name: str) -> Mask:
+        """The operations that a grant of this name is for, and that the key can perform."""
+        return mask_of(GRANTS_FOR[name]) & performed(self.key.usage, self.key.spec, self.key.origin)
 
     def _is_unlimited(
         self, statement: Statement, audience: Audience, allowed: Allowed, denies: Denies, actions: Mask
@@ -178,7 +185,7 @@ class Searcher:
         self, statement: Statement, name: str, audience: Audience, allowed: Allowed, denies: Denies
     ) -> bool:
         """The same of grants, for which no Deny may meet the grantee's own request either."""
-        operations = mask_of(GRANTS_FOR[name]) & performed(self.key.usage, self.key.spec, self.key.origin)
+        operations = self._operations(name)
         concerned = denies.among(mask_of((CREATE_GRANT,)) | operations)
         bit = mask_of((name,)) if operations else 0
         return any(self._is_unlimited(statement, maker, allowed, concerned, bit) for maker in _makers(audience))
@@ -216,7 +223,7 @@ class Searcher:
         """Whether the audience gets operations by grants that it creates: grants allow, they overrule no Deny."""
         bit = mask_of((name,))
         creation = denies.among(mask_of((CREATE_GRANT,)))
-        operations = mask_of(GRANTS_FOR[name]) & performed(self.key.usage, self.key.spec, self.key.origin)
+        operations = self._operations(name)
         if not operations:
             return NO_ACCESS
         using = denies.among(operations)
