@@ -1,4 +1,4 @@
-"""The table of context keys: no other module spells one, and somebody sends each of them. Each check can fail."""
+"""Only the table of context keys spells their names, and some request carries every key in it. Each check can fail."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_name_that_is_spelled_is_found(source: str, names: list[str]) -> None:
 
 
 def asked(key: str) -> Analysis:
-    """The answer to a policy that lets in whoever's request carries a key."""
+    """The analysis of a policy that allows every request that carries the key."""
     limited = {
         "Effect": "Allow",
         "Principal": "*",

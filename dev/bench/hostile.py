@@ -1,5 +1,5 @@
-"""Hostile policies, each another one and nearly as long as KMS takes, through the command as one search.
-`make nightly` sends 10,000 of them (dev/fuzz/hostile.py); here a sample tells what those take.
+"""Runs different hostile policies, each nearly as long as KMS accepts, through the command as one search.
+`make nightly` sends 10,000 of them (dev/fuzz/hostile.py); the sample here shows what they cost.
 """
 
 from __future__ import annotations

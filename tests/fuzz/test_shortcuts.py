@@ -29,7 +29,7 @@ LIMITED = {
 
 
 class Told(NamedTuple):
-    """All that the engine tells of a policy, and the steps that it took."""
+    """Everything that the engine says about a policy, and the number of its steps."""
 
     answer: Any
     steps: int
