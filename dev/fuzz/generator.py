@@ -88,6 +88,9 @@ def _of_partition(policy: Any, partition: str, region: str) -> Any:
     return text if isinstance(policy, str) else json.loads(text)
 
 
+_DENIED_ACCOUNTS = 5
+
+
 class _Maker:
     """Makes one policy of one mode."""
 
@@ -137,9 +140,11 @@ class _Maker:
         return made
 
     def deny(self, index: int) -> dict[str, Any]:
-        """One of many Denies, each of its own value or of a key of its own."""
+        """One of many Denies, each of its own value or of a key of its own, but of few accounts: where a variable links
+        principals and grantees, the reference tries each with each.
+        """
         key = self.random.choice(("aws:PrincipalTag/team", "aws:PrincipalAccount", "kms:EncryptionContext:dept"))
-        value = f"{300000000000 + index}" if key == "aws:PrincipalAccount" else f"t{index}"
+        value = f"{300000000000 + index % _DENIED_ACCOUNTS}" if key == "aws:PrincipalAccount" else f"t{index}"
         operator = self.random.choices(("StringEquals", "StringNotEquals"), (60, 1))[0]
         made: dict[str, Any] = {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"}
         if self.random.random() < 0.02:
