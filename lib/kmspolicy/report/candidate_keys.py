@@ -10,6 +10,7 @@ from typing import Optional
 from ..budget import Budget, Undecided
 from ..domains.domain import example
 from ..evaluation.request import KeyFacts
+from ..policy import wildcards
 from ..policy.actions import ENCAPSULATE, ENCAPSULATION_MASK, ENCRYPT_MASK, Mask
 from ..policy.context_keys import (
     KEY_ARN,
@@ -39,11 +40,14 @@ def candidate_keys(policy: Policy, key: KeyFacts, encrypts: Mask, budget: Budget
     if key.kind_is_told and not matters and KEY_ARN not in policy.reads:
         yield key
         return
-    for kind in _kinds(policy, key, encrypts):
-        for flag in _flags(policy, key):
-            for region in _regions(policy, key, budget):
-                known = kind._replace(multi_region=flag, region=region)
-                yield from _ids(policy, known, budget) if KEY_ARN in policy.reads and key.key_id is None else (known,)
+    for partition in partitions(policy, key):
+        place = key._replace(partition=partition)
+        for kind in _kinds(policy, place, encrypts):
+            for flag in _flags(policy, key):
+                for region in _regions(policy, place, budget):
+                    known = kind._replace(multi_region=flag, region=region)
+                    by_id = KEY_ARN in policy.reads and key.key_id is None
+                    yield from _ids(policy, known, budget) if by_id else (known,)
 
 
 def _flags(policy: Policy, key: KeyFacts) -> tuple[Optional[bool], ...]:
@@ -56,7 +60,7 @@ def _regions(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[Optional
     if key.region is None:
         language = context_key(REQUESTED_REGION).forms[0]
         yield from _told_apart(policy, REQUESTED_REGION, language, "", budget)
-        start = f"arn:{partitions(policy, key)[0]}:kms:"
+        start = f"arn:{key.partition}:kms:"
         for rest in _told_apart(policy, KEY_ARN, language + literal(":") + ANYTHING, start, budget):
             yield rest.partition(":")[0]
 
@@ -81,16 +85,16 @@ def _kinds(policy: Policy, key: KeyFacts, encrypts: Mask) -> Iterator[KeyFacts]:
 
 def _ids(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[KeyFacts]:
     """The ids that resource elements tell apart."""
-    partition = partitions(policy, key)[0]
     region, account = key.region or "us-east-1", key.account or "111122223333"
-    prefix = f"arn:{partition}:kms:{region}:{account}:key/"
+    prefix = f"arn:{key.partition}:kms:{region}:{account}:key/"
     for key_id in _told_apart(policy, KEY_ARN, KEY_ID, prefix, budget):
-        yield key._replace(partition=partition, region=region, account=account, key_id=key_id)
+        yield key._replace(region=region, account=account, key_id=key_id)
 
 
 def _told_apart(policy: Policy, name: str, language: Pattern, prefix: str, budget: Budget) -> Iterator[str]:
     """Texts that conditions on a key tell apart behind a prefix; none more where the budget ends."""
-    tests = [condition for condition in policy.conditions if condition.key == name and not condition.has_variables]
+    # What a variable stands for may be anything.
+    tests = [each.expanded(lambda variable: wildcards.STAR) for each in policy.conditions if each.key == name]
     try:
         groups = [patterns(condition, budget) for condition in tests] if tests else []
         found = cells(language, prefix, groups, True, budget.spend) if groups else iter(())

@@ -44,6 +44,7 @@ class Verdict:
         # Of a key whose kind nobody tells, what works on ML-KEM keys only.
         self._encapsulation = 0 if key.kind_is_told else self.checked & ENCAPSULATION_MASK
         self._records: dict[tuple[object, ...], Answers] = {}
+        self._gains: dict[Audience, Mask] = {}
         self._requests: dict[int, Optional[Request]] = {}  # many keys have the same policy, and its answers
 
     @lazy
@@ -77,9 +78,8 @@ class Verdict:
         """What the audience gets of the checked actions that count, or of these, by the statement, past every Deny."""
         if actions is not None:
             return self._asked(statement, audience, actions)
-        counting = self._counting(audience)
-        found = self._asked(statement, audience, counting & ~self._encapsulation)
-        more = counting & self._encapsulation
+        found = self._asked(statement, audience, self.checked & ~self._encapsulation)
+        more = self._counting(audience, self._encapsulation & statement.actions, found.actions)
         return found | self._asked(statement, audience, more) if more else found
 
     def _asked(self, statement: Statement, audience: Audience, actions: Mask) -> Access:
@@ -90,27 +90,26 @@ class Verdict:
         note = record.own and audience is Audience.everyone  # a shared answer may come without a search
         return self.ledger.answer(record, (asked, audience), lambda: search(statement, asked, audience, note=note))
 
-    def _counting(self, audience: Audience) -> Mask:
-        """The checked actions that count for an audience: of a key whose kind nobody tells, those that work on ML-KEM
-        keys only where it gets no other action of their class."""
-        if not self._encapsulation:
-            return self.checked
-        found = self._count.get(audience)
-        if found is None:
-            gained = self._gained(audience, self.checked & ~self._encapsulation)
-            settled = [those for those in (ENCRYPT_MASK, DECRYPT_MASK) if those & gained]
-            found = self._count[audience] = self.checked & ~(self._encapsulation & sum(settled))
-        return found
+    def _counting(self, audience: Audience, actions: Mask, gained: Mask) -> Mask:
+        """Those of some actions that work on ML-KEM keys only that count for an audience: of a key whose kind nobody
+        tells, those of a class of which it gets nothing else. gained: what it is known to get."""
+        for those in (ENCRYPT_MASK, DECRYPT_MASK):
+            if actions & those and (those & gained or those & self._gained_of_any_key(audience)):
+                actions &= ~those
+        return actions
 
-    @lazy
-    def _count(self) -> dict[Audience, Mask]:
-        return {}
+    def _gained_of_any_key(self, audience: Audience) -> Mask:
+        """What the audience gets that does not work on ML-KEM keys only."""
+        if audience not in self._gains:
+            self._gains[audience] = self._gained(audience, self.checked & ~self._encapsulation)
+        return self._gains[audience]
 
-    def _gained(self, audience: Audience, actions: Optional[Mask] = None) -> Mask:
-        """What the audience gets by any statement of the checked actions that count, or of these."""
+    def _gained(self, audience: Audience, actions: Mask) -> Mask:
+        """What the audience gets of the actions by any statement."""
         gained = 0
         for statement in self._listed(audience):
-            gained |= self.access(statement, audience, actions).actions
+            if statement.actions & actions & ~gained:
+                gained |= self._asked(statement, audience, actions).actions
         return gained
 
     def _listed(self, audience: Audience) -> Iterable[Statement]:
@@ -194,7 +193,7 @@ class Verdict:
     @lazy
     def only_encapsulates(self) -> bool:
         """Whether all that everyone gets works on ML-KEM keys only, while nothing tells that the key is one."""
-        return self.flagged and not self._gained(Audience.everyone) & ~self._encapsulation
+        return self.flagged and not self._gained_of_any_key(Audience.everyone)
 
     @lazy
     def encrypt_only(self) -> bool:
@@ -218,12 +217,8 @@ class Verdict:
         return False
 
     def _everyone(self, actions: Mask) -> Mask:
-        usable = actions & performed(self.key.usage, self.key.spec, self.key.origin)
-        gained = 0
-        for statement in self.policy.open_ended:
-            if statement.actions & usable & ~gained:
-                gained |= self.access(statement, Audience.everyone, usable).actions
-        return gained
+        """What everyone gets of some actions, checked or not."""
+        return self._gained(Audience.everyone, actions & performed(self.key.usage, self.key.spec, self.key.origin))
 
     # --- what is not proven ----------------------------------------------------------------------------------
 

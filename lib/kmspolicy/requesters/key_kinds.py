@@ -16,6 +16,7 @@ from ..policy.actions import (
     EVERY_ACTION,
     GRANTS_FOR,
     KEY_PAIRS,
+    RETIRE_GRANT,
     Mask,
     mask_of,
 )
@@ -128,9 +129,10 @@ def _kinds() -> Iterator[KeyKind]:
 
 KINDS = tuple(_kinds())
 
-# The actions that each kind performs, to tell actions apart where the kind of the key matters.
-PERFORMED = frozenset(
-    mask_of(tuple([name for name in (*_LIMITED, *GRANTS_FOR) if kind.performs(name)])) for kind in KINDS
+# What tells actions apart where the kind of the key matters: which kinds perform them, and whether requests tell it.
+TELL_APART = frozenset(
+    [mask_of(tuple([name for name in (*_LIMITED, *GRANTS_FOR) if kind.performs(name)])) for kind in KINDS]
+    + [mask_of((RETIRE_GRANT,))]
 )
 
 

@@ -9,7 +9,7 @@ from ..evaluation.request import Caller
 from ..policy.actions import Mask, bits, mask_of, names_of
 from ..policy.context_keys import context_key
 from ..policy.model import Statement, keys_read
-from ..requesters.key_kinds import PERFORMED
+from ..requesters.key_kinds import TELL_APART
 from ..solver.literals import ONLY_REQUEST, Clause, Literal, Scope, literal
 
 
@@ -63,7 +63,7 @@ def alike(
     apart."""
     masks = {statement.actions for statement in statements}
     if by_kind:
-        masks |= PERFORMED
+        masks |= TELL_APART
     names = names_of(asked, extra)
     for key in read:
         row = context_key(key)
