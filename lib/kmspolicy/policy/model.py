@@ -242,11 +242,10 @@ class Policy:
         """The actions that Denies cover."""
         return reduce(or_, [deny.actions for deny in self.denies], 0)
 
-    def denies_some_of(self, actions: Mask) -> bool:
-        """Whether a Deny covers some of the actions, or what a grant among them is for."""
-        if not self.denied:
-            return False
-        return bool(self.denied & (actions | (ENCRYPT_MASK | DECRYPT_MASK if actions & GRANTS_MASK else 0)))
+    def hit_by_denies(self, actions: Mask) -> Mask:
+        """Those of the actions that a Deny covers, and the grants if it covers what a grant is for."""
+        hit = self.denied & actions
+        return hit | actions & GRANTS_MASK if self.denied & (ENCRYPT_MASK | DECRYPT_MASK) else hit
 
     @lazy
     def open_ended(self) -> tuple[Statement, ...]:

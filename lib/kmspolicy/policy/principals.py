@@ -127,6 +127,11 @@ class Principals:
         ]
         return tuple([text for text in outside if text != own_account])
 
+    @lazy
+    def tells_principals_apart(self) -> bool:
+        """Whether it names one principal of an account and not another."""
+        return bool(self.arns or self.sessions or self.unique_ids)
+
     @property
     def unique_ids(self) -> frozenset[str]:
         return self.who.unique_ids

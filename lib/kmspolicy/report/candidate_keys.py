@@ -4,16 +4,19 @@ Source: docs/threat-model.md, *Flags*: a policy is encrypt-only for some one key
 """
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, product
 from typing import Optional
 
 from ..budget import Budget, Undecided
-from ..domains.domain import example
+from ..domains.domain import Domain, Finite, example
 from ..evaluation.request import KeyFacts
 from ..policy import wildcards
 from ..policy.actions import ENCAPSULATE, ENCAPSULATION_MASK, ENCRYPT_MASK, Mask
 from ..policy.context_keys import (
     KEY_ARN,
+    KEY_ORIGIN,
+    KEY_SPEC,
+    KEY_USAGE,
     MULTI_REGION,
     REQUESTED_REGION,
     Bound,
@@ -42,7 +45,7 @@ def candidate_keys(policy: Policy, key: KeyFacts, encrypts: Mask, budget: Budget
         return
     for partition in partitions(policy, key):
         place = key._replace(partition=partition)
-        for kind in _kinds(policy, place, encrypts):
+        for kind in _kinds(policy, place, encrypts, budget):
             for flag in _flags(policy, key):
                 for region in _regions(policy, place, budget):
                     known = kind._replace(multi_region=flag, region=region)
@@ -65,7 +68,7 @@ def _regions(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[Optional
             yield rest.partition(":")[0]
 
 
-def _kinds(policy: Policy, key: KeyFacts, encrypts: Mask) -> Iterator[KeyFacts]:
+def _kinds(policy: Policy, key: KeyFacts, encrypts: Mask, budget: Budget) -> Iterator[KeyFacts]:
     """The kinds of keys for which everyone can encrypt, apart from one another where the policy can tell them."""
     operation = "kms:Encrypt" if encrypts & ENCRYPT_MASK & ~ENCAPSULATION_MASK else ENCAPSULATE
     told = kind_matters(policy.reads)
@@ -75,12 +78,25 @@ def _kinds(policy: Policy, key: KeyFacts, encrypts: Mask) -> Iterator[KeyFacts]:
     for kind in kinds_of(key.usage, key.spec, key.origin):
         if operation not in kind.operations:
             continue
-        usage, spec, origin = (example(domain) for domain in (kind.usage, kind.spec, kind.origin))
-        if told:
-            yield key._replace(usage=usage, spec=spec, origin=origin)
-        else:
-            yield key._replace(usage=usage)
+        usages, specs, origins = (
+            _values(policy, name, domain, budget)
+            for name, domain in ((KEY_USAGE, kind.usage), (KEY_SPEC, kind.spec), (KEY_ORIGIN, kind.origin))
+        )
+        if not told:
+            yield key._replace(usage=usages[0])
             return
+        for usage, spec, origin in product(usages, specs, origins):
+            yield key._replace(usage=usage, spec=spec, origin=origin)
+
+
+def _values(policy: Policy, name: str, domain: Domain, budget: Budget) -> tuple[Optional[str], ...]:
+    """Values of a key that the policy tells apart, one that reads naturally first."""
+    if name not in policy.reads:
+        return (example(domain),)
+    if isinstance(domain, Finite):
+        return domain.values
+    found = _told_apart(policy, name, context_key(name).forms[0], "", budget)
+    return tuple(dict.fromkeys((example(domain), *filter(domain.holds, found))))
 
 
 def _ids(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[KeyFacts]:

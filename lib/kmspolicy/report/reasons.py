@@ -43,7 +43,7 @@ def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
     without_effect = _without_effect(verdict, statement)
     if without_effect is not None:
         return (without_effect,)
-    record = verdict.record(statement)
+    record = verdict.record(statement, bool(verdict.policy.hit_by_denies(statement.actions & verdict.checked)))
     found = verdict.ledger.answer(record, "reasons", lambda: tuple(dict.fromkeys(_reasons(verdict, statement))))
     return (_principal(verdict, statement), *found, *_unguarded_services(verdict, statement))
 

@@ -11,9 +11,11 @@ from ..caching import Recent, cached_for_shared
 from ..evaluation.request import KeyFacts
 from ..policy.actions import Mask
 from ..policy.context_keys import (
+    ACCOUNT_KEYS,
     FOR_AWS_RESOURCE,
     GRANT_OPERATIONS,
     IS_AWS_SERVICE,
+    PRINCIPAL_ARN,
     SERVICE_NAME,
     SERVICE_NAMES,
     Bound,
@@ -21,7 +23,8 @@ from ..policy.context_keys import (
 )
 from ..policy.model import Condition, Statement
 from ..requesters.audience import Audience
-from ..requesters.limits import accounts_of, limits_members
+from ..requesters.fresh_ids import tells_accounts_apart
+from ..requesters.limits import accounts_among, accounts_of, limits_members
 from ..witness.access import named_audiences
 from ..witness.searcher import Searcher
 
@@ -116,9 +119,19 @@ class Ledger:
 _KEPT: Recent[Answers] = Recent(_MOST_KEPT)
 
 
-def depends_on_names(statement: Statement, audience: Optional[Audience]) -> bool:
+def depends_on_names(statement: Statement, key: KeyFacts, audience: Optional[Audience]) -> bool:
     """Whether what an audience gets by a statement for everyone depends on what the rest of its policy names."""
-    return statement.principals.open_ended and audience not in (None, Audience.everyone)
+    if not statement.principals.open_ended or audience is None or audience is Audience.everyone:
+        return False
+    if audience is Audience.organization:
+        return not any(map(limits_members, statement.conditions))
+    if audience is Audience.external and accounts_among(statement) is None:
+        return True
+    return (
+        audience not in _OF_ACCOUNTS
+        or key.account is None
+        or not all(map(_takes_principals_alike, statement.conditions))
+    )
 
 
 def answers_about(
@@ -131,12 +144,17 @@ def answers_about(
     """
     if not ENABLED or denied or statement.resource is not None or statement.alternatives:
         return Answers()
-    if depends_on_names(statement, audience):
+    if depends_on_names(statement, key, audience):
         return Answers()
     usable = asked & statement.actions
     who = _who(statement, key.account)
     conditions = statement.conditions
-    if who is None or len(conditions) > _MOST_CONDITIONS or not _are_independent(conditions, who is _ANYONE):
+    if (
+        key.partition is None
+        or who is None
+        or len(conditions) > _MOST_CONDITIONS
+        or not _are_independent(conditions, who is _ANYONE)
+    ):
         return Answers()
     question = who, conditions, usable, key[:2], key[3:4], key[5:]
     found = _KEPT.get(question)
@@ -163,6 +181,7 @@ def _are_independent(conditions: tuple[Condition, ...], anyone: bool) -> bool:
 
 # What these decide does not depend on what else a policy says: the rest is drawn from the ids that it names.
 _INDEPENDENT = (Bound.NOTHING, Bound.TRAIT, Bound.MFA, Bound.CONTEXT, Bound.WAY, Bound.SERVICE)
+_OF_ACCOUNTS = (Audience.external, Audience.internal)
 _ALSO = frozenset((GRANT_OPERATIONS, FOR_AWS_RESOURCE, IS_AWS_SERVICE))
 _NEVER = frozenset((SERVICE_NAME, SERVICE_NAMES))
 
@@ -175,10 +194,20 @@ def _is_independent(condition: Condition) -> bool:
 
 
 @cached_for_shared
+def _takes_principals_alike(condition: Condition) -> bool:
+    """Whether all principals of an account are alike to the condition, and it asks for no organization."""
+    return _is_independent(condition) or (condition.key in ACCOUNT_KEYS and not condition.has_variables)
+
+
+@cached_for_shared
 def _spells_out(condition: Condition) -> bool:
-    """Whether a condition of a statement for everyone limits it to accounts that it spells out itself, or to members of
-    organizations that it does: whoever else is named elsewhere makes no difference."""
-    return not condition.has_variables and (accounts_of(condition) is not None or limits_members(condition))
+    """Whether a condition of a statement for everyone takes all accounts and organizations alike but those that it
+    spells out itself: whoever else is named elsewhere makes no difference."""
+    if condition.has_variables:
+        return False
+    if condition.key == PRINCIPAL_ARN:
+        return not any(map(tells_accounts_apart, condition.tokens))
+    return accounts_of(condition) is not None or limits_members(condition)
 
 
 def reset() -> None:

@@ -58,17 +58,18 @@ class Verdict:
         return Ledger(self.searcher)
 
     def record(
-        self,
-        statement: Statement,
-        audience: Optional[Audience] = None,
-        actions: Optional[Mask] = None,
-        past_denies: bool = True,
+        self, statement: Statement, denied: bool, audience: Optional[Audience] = None, actions: Optional[Mask] = None
     ) -> Answers:
-        """What is known about a statement, what an audience gets, and the checked actions, or these; past_denies: past
-        every Deny, or by itself."""
+        """What is known about a statement, what an audience gets, and the checked actions, or these; denied: whether
+        Denies matter."""
         asked = self.checked if actions is None or not actions & ~self.checked else actions
-        denied = past_denies and self.policy.denies_some_of(statement.actions & asked)
-        question = statement.number, statement.conditions, asked, denied, depends_on_names(statement, audience)
+        question = (
+            statement.number,
+            statement.conditions,
+            asked,
+            denied,
+            depends_on_names(statement, self.key, audience),
+        )
         found = self._records.get(question)
         if found is None:
             found = self._records[question] = answers_about(statement, asked, self.key, denied, audience)
@@ -84,11 +85,22 @@ class Verdict:
 
     def _asked(self, statement: Statement, audience: Audience, actions: Mask) -> Access:
         asked = self.searcher.conceivable(statement, actions, audience)
+        denied = self.policy.hit_by_denies(asked)
+        if not denied:
+            return self._answer(statement, audience, asked, False, True)
+        found = self._answer(statement, audience, denied, True, True)
+        return found if asked == denied else found | self._answer(statement, audience, asked & ~denied, False, True)
+
+    def _answer(self, statement: Statement, audience: Audience, asked: Mask, denied: bool, note: bool) -> Access:
+        """What the audience gets of conceivable actions; denied: past every Deny; note: whether for a witness."""
         if not asked:
             return NO_ACCESS
-        record, search = self.record(statement, audience, actions), self.searcher.access
-        note = record.own and audience is Audience.everyone  # a shared answer may come without a search
-        return self.ledger.answer(record, (asked, audience), lambda: search(statement, asked, audience, note=note))
+        record, search = self.record(statement, denied, audience, asked), self.searcher.access
+        note = note and record.own and audience is Audience.everyone  # a shared answer may come without a search
+        against = None if denied else ()
+        return self.ledger.answer(
+            record, (asked, audience), lambda: search(statement, asked, audience, against, note=note)
+        )
 
     def _counting(self, audience: Audience, actions: Mask, gained: Mask) -> Mask:
         """Those of some actions that work on ML-KEM keys only that count for an audience: of a key whose kind nobody
@@ -121,7 +133,7 @@ class Verdict:
         """The widest audience that the statement by itself gives a checked action, whatever the Denies say."""
         if not statement.allow or not statement.actions & self.checked:
             return Audience.none
-        record = self.record(statement, past_denies=False)
+        record = self.record(statement, denied=False)
         return self.ledger.answer(record, "audience", lambda: self._audience_alone(statement))
 
     def _audience_alone(self, statement: Statement) -> Audience:
@@ -138,13 +150,9 @@ class Verdict:
         return first if first.actions or not more else self._alone(statement, more, audience)
 
     def _alone(self, statement: Statement, actions: Mask, audience: Audience) -> Access:
-        if not self.policy.denies_some_of(statement.actions & self.checked):
-            return self._asked(statement, audience, actions)
         asked = self.searcher.conceivable(statement, actions, audience)
-        if not asked:
-            return NO_ACCESS
-        record, search = self.record(statement, audience, past_denies=False), self.searcher.access
-        return self.ledger.answer(record, (asked, audience), lambda: search(statement, asked, audience, ()))
+        noted = not self.policy.hit_by_denies(asked)
+        return self._answer(statement, audience, asked, False, noted)
 
     def flagged_actions(self, statement: Statement) -> Mask:
         """The checked actions that everyone gets by the statement and that count."""

@@ -25,11 +25,12 @@ def callers(
     read: frozenset[str],
     accounts: Ids,
     among: Optional[frozenset[str]],
+    alike: bool,
 ) -> Iterator[tuple[Caller, Group]]:
     """The callers of an audience, except services, that a principal element covers.
 
     read: the context keys that matter; accounts: an outsider's possible ones; among: the accounts to which the
-    statement limits principals, where it does.
+    statement limits principals, where it does; alike: whether nothing tells the principals of an account apart.
     """
     if audience in STRANGERS:
         if element.open_ended and not (element.negated and element.anyone):
@@ -41,10 +42,10 @@ def callers(
         arns = population.arns.get(account, ())
         if element.open_ended or account in element.accounts:
             yield Caller(account), kinds.unnamed(population.partition, account, arns, known)
-        for caller, group in _named(account, known, population):
+        for caller, group in () if alike else _named(account, known, population):
             if element.open_ended or principal_matches(element, caller):
                 yield caller, group
-    for unique_id in known:
+    for unique_id in () if alike and (audience is Audience.internal or among is not None) else known:
         if element.open_ended or unique_id in element.unique_ids:
             for account in _unknown_accounts(audience, population, read, accounts):
                 yield from _with_id(unique_id, account, population)

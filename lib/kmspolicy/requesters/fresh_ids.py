@@ -13,6 +13,7 @@ from ..policy.model import Statement
 from ..policy.operators import Family
 from ..regular import languages
 from .languages import ACCOUNT, ORGANIZATION
+from .limits import limits_members
 from .population import Population
 
 _STEPS_OF_A_TOKEN = 2
@@ -90,9 +91,13 @@ _TAIL_DIGITS = re.compile(r"(?:\A|:)([0-9]+)\Z")
 
 
 def named_organizations(statement: Statement, population: Population) -> Iterator[str]:
-    """The organizations that the policy names, first those of the statement's own conditions."""
-    text = "\n".join(value for condition in statement.conditions for value in condition.values).lower()
-    return iter(sorted(population.names.organizations, key=lambda name: name not in text))
+    """The organizations that the policy names, first those of the statement's own conditions; those alone where a
+    condition limits access to their members."""
+    spelled = [value.lower() for condition in statement.conditions for value in condition.values]
+    own = "\n".join(spelled)
+    if any(map(limits_members, statement.conditions)):
+        return (name for name in dict.fromkeys(spelled) if name in population.names.organizations)
+    return iter(sorted(population.names.organizations, key=lambda name: name not in own))
 
 
 _PART_OF_AN_ORGANIZATION = re.compile(r"(?!o?-?\*(?:/|\Z))[^/]*[*?]")

@@ -25,7 +25,8 @@ class Sources(NamedTuple):
 
     accounts, organizations: an outsider's possible own ones, one for each way the policy's patterns can see them;
     named: the organizations that the policy names, those first that the question is about; among: the accounts to
-    which the statement limits principals, where it does; read: the context keys that matter.
+    which the statement limits principals, where it does; read: the context keys that matter; alike: whether nothing
+    tells the principals of an account apart.
     """
 
     accounts: Ids
@@ -33,6 +34,7 @@ class Sources(NamedTuple):
     named: Ids
     among: Optional[frozenset[str]]
     read: frozenset[str]
+    alike: bool
 
 
 class Candidate(NamedTuple):
@@ -55,7 +57,8 @@ def requesters(
     strict = audience is Audience.everyone
     for owned in _owned(audience, population, sources.accounts):
         group = organization_group(audience, owned, sources.read, sources.organizations, sources.named())
-        for caller, principal in callers(audience, element, owned, sources.read, sources.accounts, sources.among):
+        known = sources.read, sources.accounts, sources.among, sources.alike
+        for caller, principal in callers(audience, element, owned, *known):
             account = caller.account or ""
             single = partial(account_keys.of_account, account=account, other_users=users)
             requester = Requester(caller, _groups(principal, group, event_time), single)

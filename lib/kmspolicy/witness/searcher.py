@@ -19,7 +19,15 @@ from ..policy.actions import (
     mask_of,
     names_of,
 )
-from ..policy.context_keys import MEMBER_KEYS, NETWORK_KEYS, RESOURCE_ORG, RESOURCE_ORG_PATHS, VIA_AWS_SERVICE
+from ..policy.context_keys import (
+    GRANT_KEYS,
+    MEMBER_KEYS,
+    NETWORK_KEYS,
+    PRINCIPAL_KEYS,
+    RESOURCE_ORG,
+    RESOURCE_ORG_PATHS,
+    VIA_AWS_SERVICE,
+)
 from ..policy.model import Policy, Statement
 from ..policy.principals import ANYONE
 from ..requesters.audience import OTHER_ACCOUNTS, WIDEST_FIRST, Audience
@@ -41,6 +49,7 @@ SEARCH_STEPS = 50_000  # one question: a statement, an action, an audience
 _STEPS_OF_A_REQUESTER = 8
 _ALL = frozenset(WIDEST_FIRST)
 _PLACES = NETWORK_KEYS | {VIA_AWS_SERVICE}
+_OF_PRINCIPALS = PRINCIPAL_KEYS | GRANT_KEYS
 _MEMBERS = MEMBER_KEYS | {RESOURCE_ORG, RESOURCE_ORG_PATHS}
 
 
@@ -307,6 +316,7 @@ class Searcher:
             lambda: named_organizations(statement, population),
             accounts_among(statement),
             read,
+            not any(each.principals.tells_principals_apart for each in concerned) and read.isdisjoint(_OF_PRINCIPALS),
         )
         found = requesters(audience, statement.principals, population, sources, self.key.event_time or 0.0)
         return (each for each in found if principal_matches(statement.principals, each.requester.caller))
