@@ -126,7 +126,8 @@ def mask_of(actions: tuple[str, ...], extra: tuple[str, ...] = ()) -> Mask:
     return mask
 
 
-def unknown(actions: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=512)
+def unknown(actions: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the actions that the table does not know."""
     return tuple(dict.fromkeys(action for action in actions if action not in _BIT))
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Optional
@@ -56,19 +56,23 @@ class _Seen:
         self._policy: Optional[Policy] = None
         self._problem: Optional[Problem] = None
         self._last: Optional[tuple[tuple[str, ...], KeyFacts, Analysis]] = None
+        self._irrelevant: Mapping[str, None] = {}
         try:
             self._policy = parse(text, extra)
+            self._irrelevant = self._unread(self._policy)
         except PolicyError as error:
             self._problem = error.problem
 
-    @lazy
-    def _matters(self) -> tuple[bool, bool]:
-        """Whether the verdicts depend on the key's id, and on the event's time."""
-        policy = self._policy
-        if policy is None:
-            return False, False
-        bounds = {Bound.KEY if name == KEY_ARN else context_key(name).bound for name in policy.reads}
-        return Bound.KEY in bounds, Bound.TIME in bounds
+    @staticmethod
+    def _unread(policy: Policy) -> Mapping[str, None]:
+        """The facts about the key that no condition reads: the verdicts do not depend on them."""
+        bounds = {context_key(name).bound for name in policy.reads}
+        unread: dict[str, None] = {}
+        if Bound.KEY not in bounds and KEY_ARN not in policy.reads:
+            unread["key_id"] = None  # a witness says it: see witness_text
+        if Bound.TIME not in bounds:
+            unread["event_time"] = None
+        return unread
 
     def analysis(self, actions: tuple[str, ...], key: KeyFacts) -> "Analysis":
         """The analysis for these actions and this key."""
@@ -82,17 +86,12 @@ class _Seen:
     def _verdict(self, actions: tuple[str, ...], key: KeyFacts) -> Optional[Verdict]:
         if self._policy is None:
             return None
-        of_key, time_matters = self._matters
-        if not of_key:
-            key = key._replace(key_id=None)  # a witness says it: see witness_text
-        if not time_matters:
-            key = key._replace(event_time=None)
-        question = actions, key
+        question = actions, key._replace(**self._irrelevant)
         found = self._verdicts.get(question)
         if found is None:
             if len(self._verdicts) >= _MOST_QUESTIONS:
                 self._verdicts.clear()
-            found = self._verdicts[question] = Verdict(self._policy, key, actions)
+            found = self._verdicts[question] = Verdict(self._policy, question[1], actions)
         return found
 
 

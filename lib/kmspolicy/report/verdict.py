@@ -21,6 +21,7 @@ from ..policy.actions import (
 from ..policy.model import Policy, Statement
 from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
+from ..requesters.population import partitions
 from ..witness.access import NO_ACCESS, Access, within_reach
 from ..witness.searcher import Searcher
 from .candidate_keys import candidate_keys
@@ -35,6 +36,10 @@ class Verdict:
     ) -> None:
         """budget: of all questions about the policy, None for a new one."""
         self._budget = budget
+        told_apart = partitions(policy, key)
+        if len(told_apart) == 1:
+            policy = policy.within(told_apart[0])
+            key = key if key.partition else key._replace(partition=told_apart[0])
         self.policy = policy
         self.key = key
         self.actions = actions
