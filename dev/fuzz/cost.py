@@ -89,7 +89,7 @@ def cost_of(text: str) -> Cost:
     found = analyze(text, key=KEY)
     told = everything(found)
     spent = time.process_time() - started
-    if found.verdict is None:
+    if found.answers is None:
         raise ValueError(told)
     bounded = any(reason.code is Code.UNPROVEN for each in found.statements for reason in each.reasons)
     return Cost(len(text), found.steps, spent, bounded)

@@ -39,7 +39,7 @@ def texts() -> Iterator[tuple[str, dict[str, Any]]]:
 def line(text: str, asked: dict[str, Any]) -> str:
     """The text, all that the analysis says of it, and the steps that are left."""
     found = analyze(text, now=NOW, **asked)
-    if found.problem is not None or found.verdict is None:
+    if found.problem is not None or found.answers is None:
         return json.dumps([text, found.problem and error_text(found.problem)])
     statements = [
         [
@@ -69,7 +69,7 @@ def line(text: str, asked: dict[str, Any]) -> str:
             found.encrypt_only,
             found.hash,
             statements,
-            found.verdict.searcher.budget.left,
+            found.answers.verdict.searcher.budget.left,
         ]
     )
 

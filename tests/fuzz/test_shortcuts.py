@@ -120,8 +120,8 @@ def test_names_in_an_earlier_policy_change_no_steps() -> None:
 def test_an_answer_stays_known_when_no_steps_are_left() -> None:
     for _ in range(2):
         found = engine(Case({"Statement": [LIMITED]}))
-        assert found.verdict and not found.flagged and found.steps
-        found.verdict.searcher.budget.left = 0
+        assert found.answers and not found.flagged and found.steps
+        found.answers.verdict.searcher.budget.left = 0
         assert not found.statements[0].flagged
 
 

@@ -13,7 +13,7 @@ from ..policy import cidr, typed_values
 from ..policy.context_keys import ContextKey, Kind
 from ..policy.operators import Family
 from ..regular.intervals import Intervals, between
-from ..regular.languages import ANYTHING, Pattern, any_of, as_regex, literal
+from ..regular.languages import ANYTHING, Pattern, any_of, as_regex, literal, only_text
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,10 @@ class Text:
 
     def allows(self, text: str) -> bool:
         """Whether a text of the languages is in the domain."""
-        return self.is_short(text) and not (self.excluded and self._exclusion.match(text))
+        if not self.excluded:
+            return self.is_short(text)
+        texts, exclusion = self._exclusion
+        return self.is_short(text) and text not in texts and (exclusion is None or exclusion.match(text) is None)
 
     @property
     def is_anything(self) -> bool:
@@ -64,8 +67,11 @@ class Text:
         return as_regex(self.languages)
 
     @lazy
-    def _exclusion(self) -> "re.Pattern[str]":
-        return as_regex(self.excluded)
+    def _exclusion(self) -> "tuple[frozenset[str], Optional[re.Pattern[str]]]":
+        """The excluded patterns: most are ARNs that a policy spells out, so many that a regular expression is slow."""
+        texts = list(map(only_text, self.excluded))
+        others = [pattern for pattern, text in zip(self.excluded, texts) if text is None]
+        return frozenset([text for text in texts if text is not None]), as_regex(others) if others else None
 
 
 @dataclass(frozen=True)

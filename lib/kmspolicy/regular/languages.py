@@ -77,6 +77,12 @@ def literal(text: str) -> Pattern:
     return tuple(map(one_of, text))
 
 
+def only_text(pattern: Pattern) -> Optional[str]:
+    """The only text that a pattern matches; None where there are others, or it is not written as one."""
+    chars = [next(iter(one.chars)) for one, repeat in pattern if not repeat and not one.negated and len(one.chars) == 1]
+    return "".join(chars) if len(chars) == len(pattern) else None
+
+
 def some(chars: CharClass) -> Pattern:
     """One or more characters of a class."""
     return (Element(chars), Element(chars, True))

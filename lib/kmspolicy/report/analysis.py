@@ -1,28 +1,24 @@
 """The public door: a policy's text in, verdicts with their reasons and witnesses out."""
 
-import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Optional
 
 from ..caching import TextCache, lazy
 from ..evaluation.request import UNKNOWN_KEY, KeyFacts
-from ..policy.actions import ENCRYPT, shown, unknown
+from ..policy.actions import ENCRYPT, unknown
 from ..policy.context_keys import KEY_ARN, Bound, context_key
 from ..policy.errors import PolicyError, Problem
 from ..policy.model import Policy, Statement
 from ..policy.parser import parse
 from ..policy.strict_json import LONGEST_TEXT
 from ..requesters.audience import Audience
+from .answers import PolicyAnswers, StatementAnswers
 from .proof import witness_text
-from .reasons import reasons
-from .sentences import Code, Reason
+from .sentences import Reason
 from .verdict import Verdict
 
-_OUTSIDE = (Audience.network, Audience.organization, Audience.external)
-_TOLD = 10  # statements whose reasons a summary tells
 _STARTED = time.time() // 1
 
 
@@ -52,7 +48,7 @@ class _Seen:
     """A policy text and the verdicts on it, one for every way in which the question can differ."""
 
     def __init__(self, text: str, extra: tuple[str, ...] = ()) -> None:
-        self._verdicts: dict[tuple[tuple[str, ...], KeyFacts], Verdict] = {}
+        self._answers: dict[tuple[tuple[str, ...], KeyFacts], PolicyAnswers] = {}
         self._policy: Optional[Policy] = None
         self._problem: Optional[Problem] = None
         self._last: Optional[tuple[tuple[str, ...], KeyFacts, Analysis]] = None
@@ -79,19 +75,19 @@ class _Seen:
         last = self._last
         if last is not None and last[0] == actions and last[1] == key:
             return last[2]
-        found = Analysis(self._problem, self._verdict(actions, key), key)
+        found = Analysis(self._problem, self._answered(actions, key), key)
         self._last = (actions, key, found)
         return found
 
-    def _verdict(self, actions: tuple[str, ...], key: KeyFacts) -> Optional[Verdict]:
+    def _answered(self, actions: tuple[str, ...], key: KeyFacts) -> Optional[PolicyAnswers]:
         if self._policy is None:
             return None
         question = actions, key._replace(**self._irrelevant)
-        found = self._verdicts.get(question)
+        found = self._answers.get(question)
         if found is None:
-            if len(self._verdicts) >= _MOST_QUESTIONS:
-                self._verdicts.clear()
-            found = self._verdicts[question] = Verdict(self._policy, question[1], actions)
+            if len(self._answers) >= _MOST_QUESTIONS:
+                self._answers.clear()
+            found = self._answers[question] = PolicyAnswers(Verdict(self._policy, question[1], actions))
         return found
 
 
@@ -99,51 +95,53 @@ _SEEN: TextCache[_Seen] = TextCache(500_000)
 _MOST_QUESTIONS = 8
 
 
+@dataclass(frozen=True)
 class StatementAnalysis:
     """One statement's verdict; every attribute is worked out when it is read."""
 
-    def __init__(self, statement: Statement, verdict: Verdict, key: KeyFacts) -> None:
-        self.statement = statement
-        self.verdict = verdict
-        self._key = key
+    answers: StatementAnswers
+    key: KeyFacts
+
+    @property
+    def statement(self) -> Statement:
+        """The statement itself."""
+        return self.answers.statement
 
     @property
     def text(self) -> str:
         """The statement as compact JSON."""
-        return self.verdict.policy.texts[self.statement.number]
+        return self.answers.verdict.policy.texts[self.statement.number]
 
-    @lazy
+    @property
     def audience(self) -> Audience:
         """Who gets a checked action by this statement alone, whatever the Denies say."""
-        return self.verdict.audience_alone(self.statement)
+        return self.answers.audience
 
-    @lazy
+    @property
     def flagged(self) -> bool:
         """Whether an outsider's request for a checked action is allowed by it and denied by no statement."""
-        return bool(self.verdict.flagged_actions(self.statement))
+        return self.answers.flagged
 
-    @lazy
+    @property
     def granted(self) -> tuple[str, ...]:
         """The checked actions that its audience gets after every Deny."""
-        return shown(self.verdict.granted((self.statement,), self.audience))
+        return self.answers.granted
 
-    @lazy
+    @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why, see reasons.py; that a finding has no witness is one."""
-        found = reasons(self.verdict, self.statement)
-        told = any(reason.code is Code.UNPROVEN for reason in found)
-        return found if told or not self.flagged or self.witness is not None else (*found, Reason(Code.UNPROVEN))
+        return self.answers.reasons
 
     @lazy
     def witness(self) -> Optional[str]:
         """A request that the whole policy allows an outsider, as compact JSON; None when not flagged."""
-        request = self.verdict.request(self.statement)
-        return None if request is None else witness_text(request, self.verdict.policy, self._key)
+        request = self.answers.request
+        return None if request is None else witness_text(request, self.answers.verdict.policy, self.key)
 
     @property
     def proven(self) -> bool:
         """Whether a witness proves the flag, and for a key of a kind that is not merely possible."""
-        return self.flagged and self.witness is not None and not self.verdict.only_encapsulates
+        return self.answers.proven
 
 
 @dataclass(frozen=True)
@@ -151,104 +149,64 @@ class Analysis:
     """A policy's verdict; every attribute is worked out when it is read. With a problem, all is empty."""
 
     problem: Optional[Problem]
-    verdict: Optional[Verdict]
+    answers: Optional[PolicyAnswers]
     key: KeyFacts
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Why the policy could not be read, or some of its statements."""
-        if self.verdict is None:
+        if self.answers is None:
             return () if self.problem is None else (self.problem,)
-        return self.verdict.policy.problems
+        return self.answers.verdict.policy.problems
 
     @lazy
     def statements(self) -> tuple[StatementAnalysis, ...]:
         """The analyses of the statements, in the policy's order."""
-        return self._of(self.verdict, self.verdict.policy.statements) if self.verdict else ()
+        return tuple([StatementAnalysis(each, self.key) for each in self.answers.statements]) if self.answers else ()
 
-    def _of(self, verdict: Verdict, statements: Iterable[Statement]) -> tuple[StatementAnalysis, ...]:
-        """The analyses of statements; each statement has one, which remembers its answers."""
-        found, known = [], self._known
-        for statement in statements:
-            analysis = known.get(statement.number)
-            if analysis is None:
-                analysis = known[statement.number] = StatementAnalysis(statement, verdict, self.key)
-            found.append(analysis)
-        return tuple(found)
-
-    @lazy
-    def _known(self) -> dict[int, StatementAnalysis]:
-        return {}
-
-    @lazy
+    @property
     def audience(self) -> Optional[Audience]:
         """The widest audience that gets a checked action from the whole policy."""
-        return self.verdict.audience if self.verdict else None
+        return self.answers.verdict.audience if self.answers else None
 
-    @lazy
+    @property
     def flagged(self) -> bool:
         """Whether everyone gets a checked action."""
-        return self.verdict.flagged if self.verdict else False
+        return self.answers.verdict.flagged if self.answers else False
 
-    @lazy
+    @property
     def granted(self) -> tuple[str, ...]:
         """The checked actions that the audience gets, by any statement."""
-        verdict = self.verdict
-        return shown(verdict.granted(verdict.policy.allows, verdict.audience)) if verdict else ()
+        return self.answers.granted if self.answers else ()
 
-    @lazy
+    @property
     def reasons(self) -> tuple[Reason, ...]:
         """Those of the statements that make the audience; where it is no outsider's, first of those that look open."""
-        if self.verdict is None:
-            return ()
-        told = list(islice(self._flagged or self._telling(self.verdict), _TOLD))
-        unproven = self.verdict.unproven
-        last = () if unproven is None else (Reason(Code.UNPROVEN, (), unproven.name),)
-        found = tuple([r.of(a.statement.name) for a in told for r in a.reasons])
-        return found + tuple(reason for reason in last if reason not in found)
+        return self.answers.reasons if self.answers else ()
 
     @lazy
     def witness(self) -> Optional[str]:
         """The witness of the first flagged statement that has one."""
-        found = (analysis.witness for analysis in self._flagged)
-        return next((witness for witness in found if witness), None)
+        proven = self.answers.proven_statement if self.answers else None
+        return None if proven is None else StatementAnalysis(proven, self.key).witness
 
     @property
     def proven(self) -> bool:
         """Whether a witness proves that everyone has access, for a key of a kind that is not merely possible."""
-        return self.verdict is not None and self.witness is not None and not self.verdict.only_encapsulates
+        proven = self.answers.proven_statement if self.answers else None
+        return proven is not None and proven.proven
 
-    @lazy
+    @property
     def encrypt_only(self) -> bool:
         """Whether everyone can encrypt and not everyone can decrypt."""
-        return self.verdict.encrypt_only if self.verdict else False
+        return self.answers.verdict.encrypt_only if self.answers else False
 
-    @lazy
+    @property
     def hash(self) -> str:
         """SHA-256 of the policy as canonical JSON, in hex; '' when it could not be read."""
-        return hashlib.sha256(self.verdict.policy.canonical.encode("ascii")).hexdigest() if self.verdict else ""
+        return self.answers.hash if self.answers else ""
 
     @property
     def steps(self) -> int:
         """The steps of search that the answers so far took, for diagnostics."""
-        return self.verdict.searcher.spent if self.verdict else 0
-
-    @lazy
-    def _flagged(self) -> tuple[StatementAnalysis, ...]:
-        found = self._of(self.verdict, self.verdict.policy.open_ended) if self.verdict else ()
-        return tuple([analysis for analysis in found if analysis.flagged])
-
-    def _telling(self, verdict: Verdict) -> Iterator[StatementAnalysis]:
-        """The statements by which the audience has access: all for an outside one; else those that look open or name
-        services, or where there are none, the others."""
-        audience, told = verdict.audience, False
-        if audience is Audience.none:
-            yield from self._of(verdict, verdict.policy.open_ended)
-            return
-        for notable in (True,) if audience in _OUTSIDE else (True, False):
-            for statement in () if told else verdict.policy.allows:
-                looks_open = statement.principals.open_ended or bool(statement.principals.who.services)
-                fits = audience in _OUTSIDE or looks_open is notable
-                if fits and verdict.granted((statement,), audience):
-                    told = True
-                    yield from self._of(verdict, (statement,))
+        return self.answers.verdict.searcher.spent if self.answers else 0

@@ -24,6 +24,7 @@ from ..policy.context_keys import (
 from ..policy.model import Condition, Statement
 from ..requesters.audience import Audience
 from ..requesters.fresh_ids import tells_accounts_apart
+from ..requesters.keys import kind_matters
 from ..requesters.limits import accounts_among, accounts_of, limits_members
 from ..witness.access import named_audiences
 from ..witness.searcher import Searcher
@@ -156,7 +157,7 @@ def answers_about(
         or not _are_independent(conditions, who is _ANYONE)
     ):
         return Answers()
-    question = who, conditions, usable, key[:2], key[3:4], key[5:]
+    question = who, conditions, usable, key.account, key.partition, _kind_of(key) if _tells_kind(conditions) else None
     found = _KEPT.get(question)
     return _KEPT.keep(question, Answers(own=False)) if found is None else found
 
@@ -184,6 +185,16 @@ _INDEPENDENT = (Bound.NOTHING, Bound.TRAIT, Bound.MFA, Bound.CONTEXT, Bound.WAY,
 _OF_ACCOUNTS = (Audience.external, Audience.internal)
 _ALSO = frozenset((GRANT_OPERATIONS, FOR_AWS_RESOURCE, IS_AWS_SERVICE))
 _NEVER = frozenset((SERVICE_NAME, SERVICE_NAMES))
+
+
+def _kind_of(key: KeyFacts) -> tuple[Optional[str], ...]:
+    return key.usage, key.spec, key.origin
+
+
+def _tells_kind(conditions: tuple[Condition, ...]) -> bool:
+    """Whether the kind of the key makes a difference to more than which actions it performs."""
+    read = [condition.key for condition in conditions]
+    return GRANT_OPERATIONS in read or kind_matters(frozenset(read))
 
 
 @cached_for_shared

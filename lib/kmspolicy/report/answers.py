@@ -1,0 +1,120 @@
+"""What is answered about a policy and its statements, whatever key has the policy: each answer worked out once.
+
+Source: docs/threat-model.md, *Flags* and *Reasons*.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Optional
+
+from ..caching import lazy
+from ..evaluation.request import Request
+from ..policy.actions import shown
+from ..policy.model import Statement
+from ..requesters.audience import Audience
+from .reasons import reasons
+from .sentences import Code, Reason
+from .verdict import Verdict
+
+_OUTSIDE = (Audience.network, Audience.organization, Audience.external)
+_TOLD = 10  # statements whose reasons a summary tells
+
+
+@dataclass(frozen=True)
+class StatementAnswers:
+    """The answers about one statement, see StatementAnalysis."""
+
+    statement: Statement
+    verdict: Verdict
+
+    @lazy
+    def audience(self) -> Audience:
+        """Who gets a checked action by the statement alone."""
+        return self.verdict.audience_alone(self.statement)
+
+    @lazy
+    def flagged(self) -> bool:
+        """Whether everyone gets a checked action by it, past every Deny."""
+        return bool(self.verdict.flagged_actions(self.statement))
+
+    @lazy
+    def granted(self) -> tuple[str, ...]:
+        """The checked actions that its audience gets after every Deny."""
+        return shown(self.verdict.granted((self.statement,), self.audience))
+
+    @lazy
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why, see reasons.py; that a finding has no witness is one."""
+        found = reasons(self.verdict, self.statement)
+        told = any(reason.code is Code.UNPROVEN for reason in found)
+        return found if told or not self.flagged or self.request is not None else (*found, Reason(Code.UNPROVEN))
+
+    @property
+    def request(self) -> Optional[Request]:
+        """An outsider's request that the policy allows; None when not flagged, or not proven."""
+        return self.verdict.request(self.statement)
+
+    @property
+    def proven(self) -> bool:
+        """Whether a request proves the flag, and for a key of a kind that is not merely possible."""
+        return self.flagged and self.request is not None and not self.verdict.only_encapsulates
+
+
+@dataclass(frozen=True)
+class PolicyAnswers:
+    """The answers about one policy, see Analysis."""
+
+    verdict: Verdict
+
+    @lazy
+    def statements(self) -> tuple[StatementAnswers, ...]:
+        """Those about each statement, in the policy's order."""
+        return tuple([StatementAnswers(statement, self.verdict) for statement in self.verdict.policy.statements])
+
+    @lazy
+    def granted(self) -> tuple[str, ...]:
+        """The checked actions that the audience gets, by any statement."""
+        return shown(self.verdict.granted(self.verdict.policy.allows, self.verdict.audience))
+
+    @lazy
+    def reasons(self) -> tuple[Reason, ...]:
+        """Those of the statements that make the audience; where it is no outsider's, first of those that look open."""
+        told = list(islice(self._flagged or self._telling(), _TOLD))
+        unproven = self.verdict.unproven
+        last = () if unproven is None else (Reason(Code.UNPROVEN, (), unproven.name),)
+        found = tuple([reason.of(each.statement.name) for each in told for reason in each.reasons])
+        return found + tuple(reason for reason in last if reason not in found)
+
+    @lazy
+    def proven_statement(self) -> Optional[StatementAnswers]:
+        """The first flagged statement that has a witness."""
+        return next((each for each in self._flagged if each.request is not None), None)
+
+    @lazy
+    def hash(self) -> str:
+        """SHA-256 of the policy as canonical JSON, in hex."""
+        return hashlib.sha256(self.verdict.policy.canonical.encode("ascii")).hexdigest()
+
+    @lazy
+    def _flagged(self) -> tuple[StatementAnswers, ...]:
+        return tuple([each for each in self._of(self.verdict.policy.open_ended) if each.flagged])
+
+    def _of(self, statements: Iterable[Statement]) -> Iterator[StatementAnswers]:
+        return (self.statements[statement.number] for statement in statements)
+
+    def _telling(self) -> Iterator[StatementAnswers]:
+        """The statements by which the audience has access: all for an outside one; else those that look open or name
+        services, or where there are none, the others."""
+        verdict, audience, told = self.verdict, self.verdict.audience, False
+        if audience is Audience.none:
+            yield from self._of(verdict.policy.open_ended)
+            return
+        for notable in (True,) if audience in _OUTSIDE else (True, False):
+            for statement in () if told else verdict.policy.allows:
+                looks_open = statement.principals.open_ended or bool(statement.principals.who.services)
+                fits = audience in _OUTSIDE or looks_open is notable
+                if fits and verdict.granted((statement,), audience):
+                    told = True
+                    yield self.statements[statement.number]
