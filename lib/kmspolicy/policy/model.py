@@ -176,6 +176,11 @@ class Statement(NamedTuple):
         return conditions if self.resource is None else (self.resource, *conditions)
 
     @property
+    def is_unconditional(self) -> bool:
+        """Whether its principal element alone decides about the actions that it covers."""
+        return not self.conditions and self.resource is None
+
+    @property
     def actions_written(self) -> tuple[str, ...]:
         """The actions as written; those of NotAction behind `!`."""
         return _written(self.source, "Action")

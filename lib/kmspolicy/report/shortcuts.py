@@ -157,7 +157,7 @@ def answers_about(
         or not _are_independent(conditions, who is _ANYONE)
     ):
         return Answers()
-    question = who, conditions, usable, key.account, key.partition, _kind_of(key) if _tells_kind(conditions) else None
+    question = who, conditions, usable, key.account, key.partition, _kind_of(key, conditions)
     found = _KEPT.get(question)
     return _KEPT.keep(question, Answers(own=False)) if found is None else found
 
@@ -187,14 +187,12 @@ _ALSO = frozenset((GRANT_OPERATIONS, FOR_AWS_RESOURCE, IS_AWS_SERVICE))
 _NEVER = frozenset((SERVICE_NAME, SERVICE_NAMES))
 
 
-def _kind_of(key: KeyFacts) -> tuple[Optional[str], ...]:
-    return key.usage, key.spec, key.origin
-
-
-def _tells_kind(conditions: tuple[Condition, ...]) -> bool:
-    """Whether the kind of the key makes a difference to more than which actions it performs."""
-    read = [condition.key for condition in conditions]
-    return GRANT_OPERATIONS in read or kind_matters(frozenset(read))
+def _kind_of(key: KeyFacts, conditions: tuple[Condition, ...]) -> object:
+    """What the answers depend on of the kind of the key, besides the actions that it performs."""
+    read = frozenset([condition.key for condition in conditions])
+    if GRANT_OPERATIONS in read or kind_matters(read):
+        return key.usage, key.spec, key.origin
+    return key.kind_is_told
 
 
 @cached_for_shared

@@ -100,6 +100,8 @@ class Verdict:
         """What the audience gets of conceivable actions; denied: past every Deny; note: whether for a witness."""
         if not asked:
             return NO_ACCESS
+        if not denied and self.searcher.gives_by_name(statement, audience):
+            return Access(asked, asked)
         record, search = self.record(statement, denied, audience, asked), self.searcher.access
         note = note and record.own and audience is Audience.everyone  # a shared answer may come without a search
         against = None if denied else ()
@@ -138,6 +140,8 @@ class Verdict:
         """The widest audience that the statement by itself gives a checked action, whatever the Denies say."""
         if not statement.allow or not statement.actions & self.checked:
             return Audience.none
+        if statement.is_unconditional:
+            return self._audience_alone(statement)
         record = self.record(statement, denied=False)
         return self.ledger.answer(record, "audience", lambda: self._audience_alone(statement))
 

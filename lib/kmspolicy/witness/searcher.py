@@ -158,13 +158,13 @@ class Searcher:
         hitting = denies.among(plain)
         read = allowed.read | hitting.read
         for actions in alike(plain, read, hitting.statements, self.extra, kind_matters(read)):
-            if self._is_unlimited(statement, audience, allowed, hitting.among(actions), actions):
+            if self._is_unlimited(statement, audience, hitting.among(actions), actions):
                 gained |= Access(actions, actions)
             else:
                 found = self._search(statement, actions, audience, allowed, hitting.among(actions), population)
                 gained |= self._noted(found, statement, population) if note else found
         for name in names_of(asked & GRANTS_MASK):
-            if self._are_grants_unlimited(statement, name, audience, allowed, denies):
+            if self._are_grants_unlimited(statement, name, audience, denies):
                 gained |= Access(mask_of((name,)), mask_of((name,)))
             else:
                 found = self._grants(statement, name, audience, allowed, denies, population)
@@ -182,22 +182,22 @@ class Searcher:
         """The operations that a grant of this name is for, and that the key can perform."""
         return mask_of(GRANTS_FOR[name]) & performed(self.key.usage, self.key.spec, self.key.origin)
 
-    def _is_unlimited(
-        self, statement: Statement, audience: Audience, allowed: Allowed, denies: Denies, actions: Mask
-    ) -> bool:
-        """Whether nothing but the principal element decides, and it covers the audience."""
+    def gives_by_name(self, statement: Statement, audience: Audience) -> bool:
+        """Whether the statement gives the audience all that it covers, because its principal element covers it and
+        nothing else decides."""
         by_name = audience is Audience.everyone or not statement.principals.open_ended
-        by_name = by_name and audience in self._possible(statement)
-        return by_name and not allowed.read and not denies.statements and bool(actions)
+        return by_name and statement.is_unconditional and audience in self._possible(statement)
 
-    def _are_grants_unlimited(
-        self, statement: Statement, name: str, audience: Audience, allowed: Allowed, denies: Denies
-    ) -> bool:
+    def _is_unlimited(self, statement: Statement, audience: Audience, denies: Denies, actions: Mask) -> bool:
+        """The same of some actions, past these Denies."""
+        return bool(actions) and not denies.statements and self.gives_by_name(statement, audience)
+
+    def _are_grants_unlimited(self, statement: Statement, name: str, audience: Audience, denies: Denies) -> bool:
         """The same of grants, for which no Deny may meet the grantee's own request either."""
         operations = self._operations(name)
         concerned = denies.among(mask_of((CREATE_GRANT,)) | operations)
         bit = mask_of((name,)) if operations else 0
-        return any(self._is_unlimited(statement, maker, allowed, concerned, bit) for maker in _makers(audience))
+        return any(self._is_unlimited(statement, maker, concerned, bit) for maker in _makers(audience))
 
     # --- one set of actions ----------------------------------------------------------------------------------
 
