@@ -102,6 +102,8 @@ def _kind(call: Call, metadata: Json) -> tuple[Optional[str], Optional[str], Opt
 
     What a whole CreateKey request does not name has CreateKey's default. A PutKeyPolicy event has none of it.
     """
+    if call.operation == "PutKeyPolicy":
+        return None, None, None, None
     creates = call.operation == "CreateKey"
     request: Json = call.request if creates else {}
     defaults = creates and not isinstance(request, BrokenObject) and not call.request_fault

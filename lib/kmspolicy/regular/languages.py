@@ -59,6 +59,7 @@ PATH = CharClass(frozenset(map(chr, range(0x21, 0x80))))
 _STEP_OF_BITS = 12  # each 4,096 bits of an integer make a step as long again
 
 _CLASSES_OF_A_STEP = 4  # that are looked through for a state
+_MOVES_OF_A_STEP = 3  # of automata that all move at once
 _MOST_LOOKED_AT = 8  # patterns of a group, for a quick contradiction
 _FEW = 2  # characters of a class that spells one letter, in either case
 
@@ -354,7 +355,7 @@ def cells(
     for char in prefix:
         standing = [union.step(state, char) for union, state in zip(unions, standing)]
     chars = alphabet((base, *unions))
-    cost = 1 + base.cost + len(chars) * sum(union.cost for union in unions)
+    cost = 1 + base.cost + len(chars) * sum(union.cost for union in unions) // _MOVES_OF_A_STEP
     start = (base.start, tuple(standing))
     seen = {start}
     told: set[tuple[int, ...]] = set()

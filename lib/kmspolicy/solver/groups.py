@@ -79,22 +79,28 @@ class Group:
     def solve(self, literals: ByKey, budget: Budget) -> Solution:
         """Values of the group's keys with which each literal is true, or the conflict."""
         reasons: frozenset[str] = frozenset()
+        known: dict[int, Solution] = {}
         for case in self.cases:
-            found = _solve_case(case, literals, budget)
+            found = _solve_case(case, literals, budget, known)
             if not isinstance(found, Conflict):
                 return found
             reasons |= found.keys
         return Conflict(reasons or frozenset(literals))
 
 
-def _solve_case(case: Case, literals: ByKey, budget: Budget) -> Solution:
-    """Values of the case's keys: those that the literals test, and those that are always there."""
+def _solve_case(case: Case, literals: ByKey, budget: Budget, known: dict[int, Solution]) -> Solution:
+    """Values of the case's keys: those that the literals test, and those that are always there.
+
+    known: what was found of parts, by identity; cases have parts in common.
+    """
     values: Assignment = {}
     asked = set(literals)
     for part in case:
         if part.domains.keys().isdisjoint(literals):
             continue
-        found = part.solve(literals, budget)
+        found = known.get(id(part))
+        if found is None:
+            found = known[id(part)] = part.solve(literals, budget)
         if isinstance(found, Conflict):
             return found
         values.update(found)

@@ -49,7 +49,8 @@ class Literal(NamedTuple):
     @property
     def variables(self) -> tuple[str, ...]:
         """The keys that its values read."""
-        return tuple(map(self.scope.key, self.condition.variables))
+        read = self.condition.variables
+        return tuple(map(self.scope.key, read)) if read else ()
 
     @property
     def negation(self) -> "Literal":

@@ -4,7 +4,8 @@ Keys fall into groups, groups that variables link into components; each componen
 far, and a clause that its values do not meet is branched on. Source: the DPLL(T) scheme of SMT solvers.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Optional, Protocol
 
 from ..budget import Budget
@@ -12,8 +13,8 @@ from .groups import Group, solve_apart
 from .literals import Assignment, Clause, Conflict, Literal, Solution, keys_of
 from .variables import solve_linked
 
-_STEPS_OF_A_LITERAL = 2
-_STEPS_OF_A_BRANCH = 2
+_STEPS_OF_A_LITERAL = 4
+_STEPS_OF_A_BRANCH = 8
 
 Component = int
 Chosen = dict[Component, frozenset[Literal]]
@@ -33,52 +34,64 @@ class Facts(Protocol):
 Known = dict[tuple[tuple[tuple[str, Group], ...], frozenset[Literal]], Solution]
 
 
-def solve(
-    facts: Facts, required: Sequence[Literal], clauses: Sequence[Clause], budget: Budget, known: Optional[Known] = None
-) -> Solution:
-    """Values of the keys that the literals are about, or keys on which they conflict.
+class Question:
+    """Literals that must be true, clauses of which one must be, and how they fall apart: the same whoever is asked for.
+
+    Keys that have a fact in common, or are linked by variables, are solved together.
+    """
+
+    def __init__(
+        self, required: Iterable[Literal], clauses: Iterable[Clause], fact_of: Callable[[str], Hashable]
+    ) -> None:
+        """fact_of: which fact decides a key."""
+        self.required = tuple(required)
+        self.clauses = tuple(clauses)
+        literals = [*self.required, *chain.from_iterable(self.clauses)]
+        self.size = 1 + len(literals)
+        self.component_of = _parted(literals, fact_of)
+        self.keys: dict[Component, list[str]] = {}
+        for key, component in self.component_of.items():
+            self.keys.setdefault(component, []).append(key)
+
+
+def _parted(literals: Sequence[Literal], fact_of: Callable[[str], Hashable]) -> dict[str, Component]:
+    """The component of each key."""
+    parent: dict[Hashable, Hashable] = {}
+
+    def root(fact: Hashable) -> Hashable:
+        while parent.setdefault(fact, fact) != fact:
+            fact = parent[fact]
+        return fact
+
+    facts = {key: fact_of(key) for key in keys_of(literals)}
+    for each in literals:
+        for name in each.variables:
+            parent[root(facts[name])] = root(facts[each.key])
+    numbers: dict[Hashable, Component] = {}
+    return {key: numbers.setdefault(root(fact), len(numbers)) for key, fact in sorted(facts.items())}
+
+
+def solve(question: Question, facts: Facts, budget: Budget, known: Optional[Known] = None) -> Solution:
+    """Values of the keys that a question is about, or keys on which its literals conflict.
 
     known: from searches before, in which many groups were the same; this one adds to it. Raises Undecided where the
     budget ends, or a theory cannot decide.
     """
-    return _Search(facts, required, clauses, budget, {} if known is None else known).run()
+    return _Search(question, facts, budget, {} if known is None else known).run()
 
 
 class _Search:
-    def __init__(
-        self, facts: Facts, required: Sequence[Literal], clauses: Sequence[Clause], budget: Budget, known: Known
-    ) -> None:
-        self._facts = facts
+    def __init__(self, question: Question, facts: Facts, budget: Budget, known: Known) -> None:
         self._budget = budget
         self._known = known
-        self._required = list(required)
-        self._clauses = list(clauses)
+        self._required = list(question.required)
+        self._clauses = question.clauses
         self._instead: dict[Literal, frozenset[str]] = {}  # of a clause: keys of those that cannot be true
-        literals = [*required, *(each for clause in clauses for each in clause)]
-        budget.spend(_STEPS_OF_A_LITERAL * (1 + len(literals)))
-        self._component_of = self._parted(literals)
-        keys: dict[Component, list[str]] = {}
-        for key, component in self._component_of.items():
-            keys.setdefault(component, []).append(key)
+        budget.spend(_STEPS_OF_A_LITERAL * question.size)
+        self._component_of = question.component_of
         self._groups = {
-            component: tuple([(key, facts.group(key)) for key in listed]) for component, listed in keys.items()
+            component: tuple([(key, facts.group(key)) for key in listed]) for component, listed in question.keys.items()
         }
-
-    def _parted(self, literals: Iterable[Literal]) -> dict[str, Component]:
-        """The component of each key: facts that variables link are solved together."""
-        parent: dict[Hashable, Hashable] = {}
-
-        def root(fact: Hashable) -> Hashable:
-            while parent.setdefault(fact, fact) != fact:
-                fact = parent[fact]
-            return fact
-
-        fact_of = {key: self._facts.fact_of(key) for key in keys_of(literals)}
-        for each in literals:
-            for name in each.variables:
-                parent[root(fact_of[name])] = root(fact_of[each.key])
-        numbers: dict[Hashable, Component] = {}
-        return {key: numbers.setdefault(root(fact), len(numbers)) for key, fact in sorted(fact_of.items())}
 
     # --- one component ---------------------------------------------------------------------------------------
 
@@ -170,7 +183,7 @@ class _Search:
             if current is None:
                 stack.pop()
                 continue
-            self._budget.spend(_STEPS_OF_A_BRANCH + len(clauses))
+            self._budget.spend(_STEPS_OF_A_BRANCH * (1 + len(clauses)))
             unmet = [clause for clause in clauses if not any(self._is_met(each, current[1]) for each in clause)]
             if not unmet:
                 return current

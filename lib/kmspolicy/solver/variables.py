@@ -25,7 +25,7 @@ from .theories.text import patterns
 _MOST_VARIABLES = 60  # that one component can be solved for
 _MOST_CASES = 32  # of the groups of keys in which variables stand
 _MOST_OTHERS = 4  # further values of a key that other keys of its group limit
-_STEPS_OF_A_CHOICE = 8
+_STEPS_OF_A_CHOICE = 32
 
 
 def solve_linked(group_of: Mapping[str, Group], literals: Sequence[Literal], budget: Budget) -> Solution:

@@ -1,6 +1,6 @@
 """A candidate's request as a problem for the solver, and its solution as a request."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Optional
 
@@ -24,9 +24,9 @@ from ..requesters.keys import SHARED_KEYS, Use, key_group
 from ..requesters.requesters import Candidate
 from ..requesters.ways import WAY_KEYS, Calls, way_group, way_of_service
 from ..solver.groups import Group
-from ..solver.literals import Assignment, Clause, Literal, Scope
-from ..solver.search import Facts
-from .questions import Allowed, Denies
+from ..solver.literals import Assignment, Scope
+from ..solver.search import Facts, Question
+from .questions import Questions
 
 _SECOND = Scope("THEN ", SHARED_KEYS)  # upper case: no context key begins so
 _SAME_SERVICE = Scope(_SECOND.prefix, SHARED_KEYS | WAY_KEYS)  # the service that created the grant passes on its use
@@ -64,8 +64,7 @@ class Problem:
     which is created, who makes it, and what it shares with the first."""
 
     facts: Facts
-    required: tuple[Literal, ...]
-    clauses: Sequence[Clause]
+    question: Question
     candidate: Candidate
     action: str
     key: KeyFacts
@@ -75,10 +74,7 @@ class Problem:
 
     def shares(self, other: "Problem", keys: frozenset[str]) -> bool:
         """Whether both problems have the same groups for these keys: what conflicts in one does in the other."""
-        return self.clauses == other.clauses and all(
-            self.facts.fact_of(key) == other.facts.fact_of(key) and self.facts.group(key) is other.facts.group(key)
-            for key in keys
-        )
+        return self.question is other.question and all(self.facts.group(key) is other.facts.group(key) for key in keys)
 
     def request(self, values: Assignment) -> Request:
         """The request, with the facts that every request of the requester carries."""
@@ -171,7 +167,7 @@ def _facts(
 _NO_GRANT = Group(())
 
 
-def plain_problem(action: str, candidate: Candidate, allowed: Allowed, denies: Denies, key: KeyFacts) -> Problem:
+def plain_problem(action: str, candidate: Candidate, questions: Questions, key: KeyFacts) -> Problem:
     """One request for an action that is no grant for certain operations."""
 
     def grant() -> Group:
@@ -183,10 +179,8 @@ def plain_problem(action: str, candidate: Candidate, allowed: Allowed, denies: D
         )
         return Group(*principal.cases, *service.cases)
 
-    read = allowed.read | denies.read
-    facts = _facts(candidate, action, key, (Use(action),), read, Calls.ANY, grant)
-    clauses = (*allowed.clauses, *denies.clauses(candidate.requester.caller))
-    return Problem(facts, allowed.required, clauses, candidate, action, key)
+    facts = _facts(candidate, action, key, (Use(action),), questions.read, Calls.ANY, grant)
+    return Problem(facts, questions.of(facts, candidate.requester.caller), candidate, action, key)
 
 
 _CALLS = {
@@ -202,9 +196,7 @@ def grant_problem(
     candidate: Candidate,
     grantee: Grantee,
     user: Optional[Candidate],
-    allowed: Allowed,
-    creation: Denies,
-    use: Denies,
+    questions: Questions,
     key: KeyFacts,
 ) -> Problem:
     """The creation of a grant for one of the operations, and its use, which no Deny meets.
@@ -213,7 +205,6 @@ def grant_problem(
     """
     population = candidate.population
     calls = _CALLS[grantee]
-    read = allowed.read | creation.read | use.read
     operation = operations[0]
     joint = user is not None and grantee is Grantee.PRINCIPAL
     scope = _SAME_SERVICE if grantee is Grantee.CHOSEN_BY_SERVICE else _SECOND
@@ -225,14 +216,14 @@ def grant_problem(
             return grant_to(user.principal, scope, population.partition, account, operations)
         return grant_group(grantee, population.partition, _where_grantees_are(candidate), operations)
 
-    first = _facts(candidate, name, key, uses, read, calls, grant)
-    clauses = [*allowed.clauses, *creation.clauses(candidate.requester.caller)]
-    facts: Facts = first
-    if user is not None:
-        second = _facts(user, operation, key, uses, read, Calls.ANY, lambda: _NO_GRANT)
-        facts = _TwoRequests(first, second, scope, joint)
-        clauses += use.clauses(user.requester.caller, scope)
-    return Problem(facts, allowed.required, clauses, candidate, name, key, operation, user, scope)
+    first = _facts(candidate, name, key, uses, questions.read, calls, grant)
+    caller = candidate.requester.caller
+    if user is None:
+        return Problem(first, questions.of(first, caller), candidate, name, key, operation, user, scope)
+    second = _facts(user, operation, key, uses, questions.read, Calls.ANY, lambda: _NO_GRANT)
+    facts = _TwoRequests(first, second, scope, joint)
+    asked = questions.of(facts, caller, user.requester.caller, scope, joint)
+    return Problem(facts, asked, candidate, name, key, operation, user, scope)
 
 
 def _where_grantees_are(candidate: Candidate) -> Accounts:

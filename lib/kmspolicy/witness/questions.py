@@ -1,7 +1,8 @@
 """One question of a search: how a statement and some Denies read as literals and clauses, and what they depend on."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import compress
+from typing import NamedTuple, Optional
 
 from ..caching import lazy
 from ..evaluation.evaluator import principal_matches
@@ -11,18 +12,28 @@ from ..policy.context_keys import context_key
 from ..policy.model import Statement, keys_read
 from ..requesters.key_kinds import TELL_APART
 from ..solver.literals import ONLY_REQUEST, Clause, Literal, Scope, literal
+from ..solver.search import Facts, Question
 
 
 class Denies:
     """Some Denies, as clauses: each must fail on one of its conditions."""
 
-    def __init__(self, statements: Iterable[Statement]) -> None:
+    def __init__(
+        self, statements: Iterable[Statement], clauses: "Optional[dict[tuple[int, Scope], Clause]]" = None
+    ) -> None:
+        """clauses: of these and other Denies of a policy, as far as they are known; this adds to them."""
         self.statements = tuple(statements)
+        self._among: dict[Mask, Denies] = {}
+        self._clauses = {} if clauses is None else clauses
 
     def among(self, actions: Mask) -> "Denies":
         """Those of them that cover some of the actions."""
-        found = [deny for deny in self.statements if deny.actions & actions]
-        return self if len(found) == len(self.statements) else Denies(found)
+        found = self._among.get(actions)
+        if found is None:
+            listed = [deny for deny in self.statements if deny.actions & actions]
+            found = self if len(listed) == len(self.statements) else Denies(listed, self._clauses)
+            self._among[actions] = found
+        return found
 
     @lazy
     def read(self) -> frozenset[str]:
@@ -34,10 +45,23 @@ class Denies:
         """How much there is to look through."""
         return sum(1 + len(deny.required) for deny in self.statements)
 
-    def clauses(self, caller: Caller, scope: Scope = ONLY_REQUEST) -> list[Clause]:
-        """What a caller's request must meet to be denied by none of them; an empty clause cannot be met."""
-        met = [deny for deny in self.statements if principal_matches(deny.principals, caller)]
-        return [tuple([literal(condition, False, scope) for condition in deny.required]) for deny in met]
+    def met_by(self, caller: Caller) -> tuple[bool, ...]:
+        """Of each of them, whether its principal element covers a caller."""
+        return tuple([principal_matches(deny.principals, caller) for deny in self.statements])
+
+    def clauses(self, met: tuple[bool, ...], scope: Scope = ONLY_REQUEST) -> list[Clause]:
+        """What a request must meet to pass those that its caller meets; an empty clause cannot be met."""
+        return [self._clause(deny, scope) for deny in compress(self.statements, met)]
+
+    def _clause(self, deny: Statement, scope: Scope) -> Clause:
+        name = deny.number, scope
+        found = self._clauses.get(name)
+        if found is None:
+            found = self._clauses[name] = tuple([literal(condition, False, scope) for condition in deny.required])
+        return found
+
+
+NO_DENIES = Denies(())
 
 
 class Allowed(NamedTuple):
@@ -54,6 +78,37 @@ def allowed_by(statement: Statement) -> Allowed:
     clauses = tuple([tuple(map(literal, listed)) for listed in statement.alternatives])
     either = [condition for listed in statement.alternatives for condition in listed]
     return Allowed(required, clauses, keys_read([*statement.required, *either]))
+
+
+class Questions:
+    """The questions of one search: what a statement and some Denies ask of those who may make its requests, one for
+    each way in which the Denies can meet them."""
+
+    def __init__(self, allowed: Allowed, denies: Denies, use: Denies = NO_DENIES) -> None:
+        """denies: of the request that is checked; use: of a second one, where a grant is created."""
+        self.read = allowed.read | denies.read | use.read
+        self._allowed = allowed
+        self._denies = denies
+        self._use = use
+        self._made: dict[Hashable, Question] = {}
+
+    def of(
+        self,
+        facts: Facts,
+        caller: Caller,
+        user: Optional[Caller] = None,
+        scope: Scope = ONLY_REQUEST,
+        joint: bool = False,
+    ) -> Question:
+        """The question about a caller's request. user: who makes the second one, in this scope; joint: whether the
+        grant and its user are one fact."""
+        met, met_later = self._denies.met_by(caller), () if user is None else self._use.met_by(user)
+        name = met, met_later, scope, joint
+        found = self._made.get(name)
+        if found is None:
+            clauses = [*self._allowed.clauses, *self._denies.clauses(met), *self._use.clauses(met_later, scope)]
+            found = self._made[name] = Question(self._allowed.required, clauses, facts.fact_of)
+        return found
 
 
 def alike(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Optional
 
 from ..budget import Budget, Undecided
-from ..caching import lazy
+from ..caching import Recent, lazy
 from ..evaluation.evaluator import is_denied, matches, principal_matches
 from ..evaluation.request import KeyFacts, Request
 from ..policy.actions import (
@@ -42,11 +42,12 @@ from ..solver.literals import Conflict
 from ..solver.search import Known, solve
 from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
 from .problems import Problem, grant_problem, plain_problem
-from .questions import Allowed, Denies, alike, allowed_by
+from .questions import NO_DENIES, Denies, Questions, alike, allowed_by
 
 POLICY_STEPS = 100_000  # all questions about one policy
 SEARCH_STEPS = 50_000  # one question: a statement, an action, an audience
-_STEPS_OF_A_REQUESTER = 8
+_STEPS_OF_A_REQUESTER = 16
+_MOST_KEPT = 64
 _ALL = frozenset(WIDEST_FIRST)
 _PLACES = NETWORK_KEYS | {VIA_AWS_SERVICE}
 _OF_PRINCIPALS = PRINCIPAL_KEYS | GRANT_KEYS
@@ -72,6 +73,8 @@ class Searcher:
         self.budget = budget or Budget(POLICY_STEPS)
         self.limit_reached = False  # whether a question stayed undecided
         self._covers: dict[int, bool] = {}
+        self._known_denies: Recent[Denies] = Recent(_MOST_KEPT)
+        self._known_questions: Recent[Questions] = Recent(_MOST_KEPT)
         self._requests: dict[tuple[int, str], tuple[Found, Population]] = {}  # by statement and action
         self._open: dict[tuple[object, ...], frozenset[Audience]] = {}
 
@@ -139,9 +142,26 @@ class Searcher:
                 own = population.policy.statements[statement.number]._replace(
                     conditions=statement.conditions, resource=statement.resource, alternatives=statement.alternatives
                 )
-                denies = Denies([population.policy.statements[deny.number] for deny in against])
-                gained |= self._in_population(own, left, audience, denies, population, note)
+                gained |= self._in_population(own, left, audience, self._denies(against, population), population, note)
         return gained
+
+    def _denies(self, against: tuple[Statement, ...], population: Population) -> Denies:
+        """Some Denies, as they read in a population."""
+        numbers = tuple([deny.number for deny in against])
+        asked = population.partition, numbers
+        found = self._known_denies.get(asked)
+        if found is None:
+            listed = [population.policy.statements[number] for number in numbers]
+            found = self._known_denies.keep(asked, Denies(listed))
+        return found
+
+    def _questions(self, statement: Statement, denies: Denies, use: Denies = NO_DENIES) -> Questions:
+        """What the statement and Denies ask of requests, see Questions."""
+        asked = statement.conditions, statement.resource, statement.alternatives, denies, use
+        found = self._known_questions.get(asked)
+        if found is None:
+            found = self._known_questions.keep(asked, Questions(allowed_by(statement), denies, use))
+        return found
 
     def _in_population(
         self,
@@ -152,22 +172,21 @@ class Searcher:
         population: Population,
         note: bool,
     ) -> Access:
-        allowed = allowed_by(statement)
         gained = NO_ACCESS
         plain = asked & ~GRANTS_MASK
         hitting = denies.among(plain)
-        read = allowed.read | hitting.read
+        read = self._questions(statement, hitting).read
         for actions in alike(plain, read, hitting.statements, self.extra, kind_matters(read)):
             if self._is_unlimited(statement, audience, hitting.among(actions), actions):
                 gained |= Access(actions, actions)
             else:
-                found = self._search(statement, actions, audience, allowed, hitting.among(actions), population)
+                found = self._search(statement, actions, audience, hitting.among(actions), population)
                 gained |= self._noted(found, statement, population) if note else found
         for name in names_of(asked & GRANTS_MASK):
             if self._are_grants_unlimited(statement, name, audience, denies):
                 gained |= Access(mask_of((name,)), mask_of((name,)))
             else:
-                found = self._grants(statement, name, audience, allowed, denies, population)
+                found = self._grants(statement, name, audience, denies, population)
                 gained |= self._noted(found, statement, population) if note else found
         return gained
 
@@ -206,16 +225,15 @@ class Searcher:
         statement: Statement,
         actions: Mask,
         audience: Audience,
-        allowed: Allowed,
         denies: Denies,
         population: Population,
     ) -> Access:
         """Whether the audience gets one of these actions, and so all of them."""
         for action in names_of(actions, self.extra)[:1]:
-            read = allowed.read | denies.read
+            questions = self._questions(statement, denies)
             problems = (
-                plain_problem(action, candidate, allowed, denies, self.key)
-                for candidate in self._candidates(statement, audience, read, denies, population)
+                plain_problem(action, candidate, questions, self.key)
+                for candidate in self._candidates(statement, audience, questions.read, denies, population)
             )
             return self._first(problems, actions)
         return NO_ACCESS
@@ -225,27 +243,24 @@ class Searcher:
         statement: Statement,
         name: str,
         audience: Audience,
-        allowed: Allowed,
         denies: Denies,
         population: Population,
     ) -> Access:
         """Whether the audience gets operations by grants that it creates: grants allow, they overrule no Deny."""
-        bit = mask_of((name,))
-        creation = denies.among(mask_of((CREATE_GRANT,)))
+        bit, creating = mask_of((name,)), mask_of((CREATE_GRANT,))
+        creation = denies.among(creating)
         operations = self._operations(name)
         if not operations:
             return NO_ACCESS
         using = denies.among(operations)
-        by_kind = kind_matters(allowed.read | creation.read | using.read)
+        by_kind = kind_matters(self._questions(statement, creation, using).read)
         for actions in alike(operations, using.read, using.statements, (), by_kind):
             use = denies.among(actions)
-            read = allowed.read | creation.read | use.read
-            found = self._first(
-                self._grant_problems(
-                    statement, name, names_of(actions), audience, allowed, creation, use, read, population
-                ),
-                bit,
+            both, questions = denies.among(creating | actions), self._questions(statement, creation, use)
+            problems = self._grant_problems(
+                statement, name, names_of(actions), audience, both, bool(use.statements), questions, population
             )
+            found = self._first(problems, bit)
             if found.actions:
                 return found
         return NO_ACCESS
@@ -256,21 +271,20 @@ class Searcher:
         name: str,
         operations: tuple[str, ...],
         audience: Audience,
-        allowed: Allowed,
-        creation: Denies,
-        use: Denies,
-        read: frozenset[str],
+        denies: Denies,
+        use_is_denied: bool,
+        questions: Questions,
         population: Population,
     ) -> Iterator[Problem]:
-        both = Denies([*creation.statements, *use.statements])
+        read = questions.read
         for maker in _makers(audience):
             if maker not in self._possible(statement):
                 continue
-            for candidate in self._candidates(statement, maker, read, both, population):
+            for candidate in self._candidates(statement, maker, read, denies, population):
                 for grantee, second in self._grantees(
-                    maker, audience, candidate, read, both, use, population, statement
+                    maker, audience, candidate, read, denies, use_is_denied, population, statement
                 ):
-                    yield grant_problem(name, operations, candidate, grantee, second, allowed, creation, use, self.key)
+                    yield grant_problem(name, operations, candidate, grantee, second, questions, self.key)
 
     def _grantees(
         self,
@@ -279,14 +293,14 @@ class Searcher:
         candidate: Candidate,
         read: frozenset[str],
         denies: Denies,
-        use: Denies,
+        use_is_denied: bool,
         population: Population,
         statement: Statement,
     ) -> Iterator[tuple[Grantee, Optional[Candidate]]]:
         """Whom the grant can be for; the second is who uses it, None where no Deny meets that."""
         own_account = audience is Audience.internal
         if audience is Audience.service or own_account:
-            if not use.statements:
+            if not use_is_denied:
                 yield Grantee.SERVICE, None
             else:
                 everyone = statement._replace(principals=ANYONE, conditions=(), alternatives=())
@@ -294,7 +308,7 @@ class Searcher:
                 yield from ((Grantee.SERVICE, service) for service in services)
             if not own_account:
                 return
-        if not use.statements:
+        if not use_is_denied:
             yield from ((Grantee.PRINCIPAL, None), (Grantee.CHOSEN_BY_SERVICE, None))
             return
         everyone = statement._replace(principals=ANYONE, conditions=(), alternatives=())
@@ -329,11 +343,11 @@ class Searcher:
         undecided = False
         try:
             for problem in problems:
-                budget.spend(_STEPS_OF_A_REQUESTER + len(problem.clauses) + len(hopeless))
+                budget.spend(_STEPS_OF_A_REQUESTER + 2 * (len(problem.question.clauses) + len(hopeless)))
                 if any(problem.shares(other, conflict.keys) for conflict, other in hopeless):
                     continue
                 try:
-                    values = solve(problem.facts, problem.required, problem.clauses, budget, known)
+                    values = solve(problem.question, problem.facts, budget, known)
                 except Undecided:
                     if not budget.left:
                         raise
@@ -367,14 +381,14 @@ class Searcher:
 
     def _searched(self, statement: Statement, name: str, audience: Audience) -> Iterator[tuple[Found, Population]]:
         """How a request for the action goes, in each population."""
-        allowed, one = allowed_by(statement), mask_of((name,), self.extra)
+        one = mask_of((name,), self.extra)
         for population in self.populations:
             own = population.policy.statements[statement.number]
-            denies = Denies(population.policy.denies)
+            denies = self._denies(self.policy.denies, population)
             if name in GRANTS_FOR:
-                access = self._grants(own, name, audience, allowed, denies, population)
+                access = self._grants(own, name, audience, denies, population)
             else:
-                access = self._search(own, one, audience, allowed, denies.among(one), population)
+                access = self._search(own, one, audience, denies.among(one), population)
             if access.found is not None:
                 yield access.found, population
 

@@ -12,7 +12,7 @@ from kmspolicy.budget import Budget, OutOfSteps
 from kmspolicy.domains.domain import Finite
 from kmspolicy.solver.groups import Group, Key
 from kmspolicy.solver.literals import Assignment, Clause, Conflict, Literal
-from kmspolicy.solver.search import solve
+from kmspolicy.solver.search import Question, solve
 from tests.unit.solver.facts import TEXTS, SomeFacts, random_group, worlds_together
 from tests.unit.solver.questions import TEXTUAL, World, asked, check, plenty, present, random_literal
 from tests.unit.solver.test_variables import random_linked
@@ -48,7 +48,7 @@ def test_literals_and_clauses_are_met_or_cannot_be(seed: int, linked: float) -> 
     for _ in range(100):
         facts, (required, clauses) = random_facts(chance), random_question(chance, linked)
         universe = worlds_together(facts.groups)
-        found = solve(facts, required, clauses, plenty())
+        found = solve(Question(required, clauses, facts.fact_of), facts, plenty())
         answers.append(check(found, universe, required, clauses))
         assert isinstance(found, Conflict) or _is_part_of_a_world(found, universe)
     assert answers.count(True) > 15 and answers.count(False) > 15
@@ -63,7 +63,7 @@ def _is_part_of_a_world(found: Assignment, universe: Sequence[World]) -> bool:
 def test_a_clause_that_is_left_with_one_literal_conflicts_for_the_sake_of_the_others_too() -> None:
     facts = SomeFacts({(name,): Group((Key(name, Finite(("a", "b"))),)) for name in NAMES})
     impossible, wanted = asked("p", "StringEquals", "no such text"), asked("q", "Null", "true")
-    found = solve(facts, [wanted], [(impossible, wanted.negation)], plenty())
+    found = solve(Question([wanted], [(impossible, wanted.negation)], facts.fact_of), facts, plenty())
     assert found == Conflict(frozenset(("p", "q")))
 
 
@@ -71,13 +71,14 @@ def test_clauses_conflict_for_the_sake_of_what_is_required_of_their_facts() -> N
     cases = [tuple([Key(name, Finite((value,), False)) for name in "pr"]) for value in "ab"]
     facts = SomeFacts({("p", "r"): Group(*cases), ("s",): Group((Key("s", Finite(("a", "b"), False)),))})
     clauses = [(asked("p", "StringEquals", "b"), asked("s", "StringEquals", value)) for value in "ab"]
-    found = solve(facts, [asked("r", "StringEquals", "a")], clauses, plenty())
+    found = solve(Question([asked("r", "StringEquals", "a")], clauses, facts.fact_of), facts, plenty())
     assert found == Conflict(frozenset(("p", "r", "s")))
-    assert solve(facts, [], clauses, plenty()) != found
+    assert solve(Question([], clauses, facts.fact_of), facts, plenty()) != found
 
 
 def test_what_is_asked_of_no_key_is_met() -> None:
-    assert solve(SomeFacts({}), [], [], plenty()) == {}
+    facts = SomeFacts({})
+    assert solve(Question([], [], facts.fact_of), facts, plenty()) == {}
 
 
 def test_the_search_ends_with_its_budget() -> None:
@@ -85,7 +86,7 @@ def test_the_search_ends_with_its_budget() -> None:
     facts = random_facts(chance)
     required, clauses = random_question(chance, 0)
     with pytest.raises(OutOfSteps):
-        solve(facts, [*required, asked("p", "StringLike", "*")], clauses, Budget(5))
+        solve(Question([*required, asked("p", "StringLike", "*")], clauses, facts.fact_of), facts, Budget(5))
 
 
 def all_differ(keys: Sequence[str]) -> list[Clause]:
@@ -97,5 +98,5 @@ def all_differ(keys: Sequence[str]) -> list[Clause]:
 def test_three_keys_in_two_holes() -> None:
     only = SomeFacts({(name,): Group((Key(name, Finite(("a", "b"), False)),)) for name in NAMES})
     for keys in (NAMES[:2], NAMES[:3], NAMES):
-        found = solve(only, [], all_differ(keys), plenty())
+        found = solve(Question([], all_differ(keys), only.fact_of), only, plenty())
         assert isinstance(found, Conflict) == (len(keys) > 2)
