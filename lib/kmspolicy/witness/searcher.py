@@ -44,8 +44,8 @@ from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
 from .problems import Problem, grant_problem, plain_problem
 from .questions import NO_DENIES, Denies, Questions, alike, allowed_by
 
-POLICY_STEPS = 100_000  # all questions about one policy
-SEARCH_STEPS = 50_000  # one question: a statement, an action, an audience
+POLICY_STEPS = 30_000  # all questions about one policy
+SEARCH_STEPS = 20_000  # one question: a statement, an action, an audience
 _STEPS_OF_A_REQUESTER = 16
 _MOST_KEPT = 64
 _ALL = frozenset(WIDEST_FIRST)
@@ -337,12 +337,12 @@ class Searcher:
 
     def _first(self, problems: Iterator[Problem], actions: Mask) -> Access:
         """The access by the first problem that has a solution."""
-        budget = Budget(SEARCH_STEPS, self.budget)
+        budget = Budget(min(SEARCH_STEPS, self.budget.left), self.budget)
         hopeless: list[tuple[Conflict, Problem]] = []
         known: Known = {}
-        undecided = False
+        undecided = not budget.left  # then not even the first problem is worked out
         try:
-            for problem in problems:
+            for problem in () if undecided else problems:
                 budget.spend(_STEPS_OF_A_REQUESTER + 2 * (len(problem.question.clauses) + len(hopeless)))
                 if any(problem.shares(other, conflict.keys) for conflict, other in hopeless):
                     continue
