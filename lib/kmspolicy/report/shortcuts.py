@@ -19,6 +19,7 @@ from ..policy.context_keys import (
     Bound,
     context_key,
 )
+from ..policy.identifiers import partition_of
 from ..policy.model import Condition, Statement
 from ..requesters.audience import Audience
 from ..requesters.limits import accounts_of, limits_members
@@ -134,7 +135,7 @@ def answers_about(
     if depends_on_names(statement, audience):
         return Answers()
     usable = asked & statement.actions
-    who = _who(statement, key.account)
+    who = _who(statement, key)
     conditions = statement.conditions
     if who is None or len(conditions) > _MOST_CONDITIONS or not _are_independent(conditions, who is _ANYONE):
         return Answers()
@@ -146,12 +147,15 @@ def answers_about(
 _ANYONE = frozenset((Audience.everyone,))
 
 
-def _who(statement: Statement, own_account: Optional[str]) -> Optional[frozenset[Audience]]:
+def _who(statement: Statement, key: KeyFacts) -> Optional[frozenset[Audience]]:
     """The audiences that the principal element names somebody of; None where more than that matters."""
     principals = statement.principals
     if principals.anyone:
         return None if principals.negated else _ANYONE
-    return None if principals.negated else named_audiences(principals, own_account)
+    partition = key.partition or partition_of(key.region) or ""  # whom an ARN of another one names, the policy decides
+    if principals.negated or principals.within(partition) is not principals:
+        return None
+    return named_audiences(principals, key.account)
 
 
 def _are_independent(conditions: tuple[Condition, ...], anyone: bool) -> bool:
