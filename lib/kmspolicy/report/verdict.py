@@ -68,7 +68,8 @@ class Verdict:
         every Deny, or by itself."""
         asked = self.checked if actions is None or not actions & ~self.checked else actions
         denied = past_denies and self.policy.denies_some_of(statement.actions & asked)
-        question = statement.number, statement.conditions, asked, denied, depends_on_names(statement, audience)
+        elements = statement.number, statement.conditions, statement.resource is None
+        question = elements, asked, denied, depends_on_names(statement, audience)
         found = self._records.get(question)
         if found is None:
             found = self._records[question] = answers_about(statement, asked, self.key, denied, audience)
