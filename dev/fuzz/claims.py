@@ -45,7 +45,7 @@ def untrue(case: Case) -> list[str]:
     """The sentences that the engine says of a policy and the reference does not bear out."""
     judge, found = Judge(case), []
     for number, told in enumerate(judge.analysis.statements):
-        assumed = any(reason.code is Code.UNPROVEN for reason in told.reasons)
+        assumed = any(reason.code is Code.UNPROVEN for reason in told.reasons) or judge.is_cut_short
         for reason in told.reasons:
             judged = reason.code is Code.UNPROVEN or not assumed  # the others follow from what is assumed
             if judged and reason.details not in true(judge, reason.code, number):
@@ -222,9 +222,9 @@ def _denies_some(judge: Judge, number: int) -> Details:
     row = judge.alone(number)
     if row is Row.none:
         return
-    opened = {goal.action for goal in judge.gained(number, row, [])}
+    opened = judge.gained(number, row, [])
     for deny in judge.denies:
-        left = {goal.action for goal in judge.gained(number, row, [deny])}
+        left = judge.gained(number, row, [deny])
         if left and opened - left:
             yield judge.name(deny), judge.names(opened - left)
 

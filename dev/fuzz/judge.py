@@ -61,6 +61,11 @@ class Judge:
         """What sentences call a statement."""
         return statement_name(number, self.statements[number].get("Sid", ""))
 
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the engine reached its limit of steps."""
+        return self.analysis.verdict is not None and self.analysis.verdict.searcher.limit_reached
+
     @cached_property
     def denies(self) -> list[int]:
         """The places of the Denies."""
@@ -133,10 +138,10 @@ class Judge:
         """Whether these Denies alone take everything from the statement's audience."""
         return self.alone(number) not in (Row.none, *self.past(number, denies))
 
-    def gained(self, number: int, row: Row, denies: Iterable[int]) -> set[Goal]:
-        """What the row gets of what counts, see _counted."""
-        listed = [self.statements[number], *(self.statements[i] for i in denies)]
-        return self._counted(set(self.gains.of(row, listed)), set(self.gains.of(row, listed, False)))
+    def gained(self, number: int, row: Row, denies: Iterable[int]) -> set[str]:
+        """The actions that a row gets by a statement with only these Denies beside it."""
+        found = self.gains.of(row, [self.statements[number], *(self.statements[i] for i in denies)])
+        return {goal.action for goal in found}
 
     def flagged(self, number: int) -> set[Goal]:
         """What everyone gets of what counts by a statement past every Deny."""

@@ -12,6 +12,7 @@ from ..evaluation.request import Request
 from ..policy.actions import DECRYPT_MASK, ENCRYPT_MASK, GRANTS_MASK, Mask, mask_of, names_of, shown
 from ..policy.model import Statement
 from ..requesters.audience import WIDEST_FIRST, Audience
+from ..witness.access import Access
 from .sentences import SHOWN, Code, Reason, short, some
 from .verdict import Verdict
 
@@ -27,34 +28,34 @@ _LEFT = {
 
 def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
     """Which Denies take access from the statement's audience: all or some of it, each by itself or several together."""
-    opened = verdict.alone(statement, alone).actions
-    if not verdict.policy.denies_some_of(opened):
+    if not verdict.policy.denies_some_of(statement.actions & verdict.checked):
         return
+    opened = verdict.searcher.access(statement, verdict.checked, alone, ()).actions
     left = verdict.access(statement, alone, opened).actions
     if left == opened:
         return
     concerned = opened | (ENCRYPT_MASK | DECRYPT_MASK if opened & GRANTS_MASK else 0)
     hitting = [deny for deny in verdict.policy.denies if deny.actions & concerned and verdict.searcher.covers(deny)]
 
-    def kept(denies: Iterable[Statement], audience: Audience = alone, actions: Mask = opened) -> Mask:
+    def kept(denies: Iterable[Statement], audience: Audience = alone, actions: Mask = opened) -> Access:
         """What an audience keeps where these are the only Denies."""
-        return verdict.searcher.access(statement, actions, audience, tuple(denies)).actions
+        return verdict.searcher.access(statement, actions, audience, tuple(denies))
 
     asked = hitting[:_ASKED]
     if left:
-        losses = ((deny, _lost(verdict, opened, kept((deny,)))) for deny in asked)
+        losses = ((deny, _lost(verdict, opened, kept((deny,)).actions)) for deny in asked)
         for deny, lost in islice((each for each in losses if each[1]), SHOWN):
             yield Reason(Code.DENIES_SOME, (deny.name, some(lost)))
         return
-    closing = list(islice((deny for deny in asked if not kept((deny,))), SHOWN))
+    closing = list(islice((d for d in asked if len(hitting) == 1 or not kept((d,)).actions), SHOWN))
     for deny in closing:
         narrower = WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :]
-        spared = next((_LEFT[each] for each in narrower if kept((deny,), each, verdict.checked)), "")
+        spared = next((_LEFT[each] for each in narrower if kept((deny,), each, verdict.checked).proven), "")
         yield Reason(Code.NARROWED, (deny.name, spared)) if spared else Reason(Code.DENIED, (deny.name,))
     if not closing:
         for deny in asked:
             without = [other for other in hitting if other is not deny]
-            hitting = without if not kept(without) else hitting
+            hitting = hitting if kept(without).actions else without
         yield Reason(Code.DENIED_TOGETHER, (some(deny.name for deny in hitting),))
 
 

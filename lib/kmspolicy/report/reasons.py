@@ -36,6 +36,7 @@ from ..policy.principals import one_principal
 from ..policy.wildcards import is_plain
 from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
+from ..witness.access import NO_ACCESS, Access
 from .deny_reasons import denied, passed
 from .sentences import Code, Reason, key_text, short, some
 from .verdict import Verdict
@@ -153,19 +154,19 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Reas
     if alone is Audience.everyone:
         yield from map(_met_by_anyone, statement.conditions)
         return
-    closed = [
-        _limit(verdict, statement, condition, alone)
-        for condition in statement.conditions
-        if not _by(verdict, statement, condition, Audience.everyone)
-    ]
+    by = [(condition, _by(verdict, statement, condition, Audience.everyone)) for condition in statement.conditions]
+    limits = (_limit(verdict, statement, condition, alone) for condition, access in by if not access.actions)
+    closed = [reason for reason in limits if reason is not None]
     limited = tuple(_by_resource(verdict, statement, (Audience.everyone,)))
     what = "its conditions" if statement.resource is None else "its conditions and its resource element"
-    yield from (*closed, *limited) or (Reason(Code.CONFLICT, (what,)),)
+    yield from (*closed, *limited)
+    if not limited and all(access.proven for _, access in by):
+        yield Reason(Code.CONFLICT, (what,))
 
 
-def _by(verdict: Verdict, statement: Statement, condition: Condition, audience: Audience) -> Mask:
+def _by(verdict: Verdict, statement: Statement, condition: Condition, audience: Audience) -> Access:
     """What the audience would get if this condition were the statement's only one, and nothing denied."""
-    return verdict.alone(statement._replace(conditions=(condition,), alternatives=(), resource=None), audience).actions
+    return verdict.alone(statement._replace(conditions=(condition,), alternatives=(), resource=None), audience)
 
 
 def _by_resource(verdict: Verdict, statement: Statement, audiences: tuple[Audience, ...]) -> Reasons:
@@ -189,17 +190,20 @@ def _met_by_anyone(condition: Condition) -> Reason:
 def _unmet_by_named(verdict: Verdict, statement: Statement) -> Reasons:
     """The conditions that nobody whom the principal element names can meet."""
     for condition in statement.conditions:
-        if not any(_by(verdict, statement, condition, audience) for audience in NAMEABLE):
+        if not any(_by(verdict, statement, condition, audience).actions for audience in NAMEABLE):
             yield _never(verdict, statement, condition, "no principal that the statement names can meet it")
     yield from _by_resource(verdict, statement, NAMEABLE)
 
 
-def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: Audience) -> Reason:
-    held = alone is not Audience.none or any(
-        _by(verdict, statement, condition, audience) for audience in reversed(WIDEST_FIRST[1:])
-    )
-    if not held:
-        return _never(verdict, statement, condition, "no request for the checked actions can meet it")
+def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: Audience) -> Optional[Reason]:
+    """What a condition that outsiders cannot meet does; None where the search could not decide that."""
+    if alone is Audience.none:
+        by = (_by(verdict, statement, condition, audience) for audience in reversed(WIDEST_FIRST[1:]))
+        held = next((access for access in by if access.actions), NO_ACCESS)
+        if not held.actions:
+            return _never(verdict, statement, condition, "no request for the checked actions can meet it")
+        if held.undecided:
+            return None
     if condition.operator.negated or not condition.values or condition.operator.family in (Family.NULL, Family.BOOLEAN):
         return Reason(Code.EXCLUDES_OUTSIDERS, (short(condition),))
     return Reason(Code.LIMITS, (key_text(condition), some(condition.values)))
@@ -207,7 +211,7 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: 
 
 def _never(verdict: Verdict, statement: Statement, condition: Condition, otherwise: str) -> Reason:
     """Why a condition never holds: what an author can change."""
-    operator = condition.operator
+    operator, who = condition.operator, statement.principals.who
     wild = any("*" in value or "?" in value for value in condition.values)
     literally = operator.family is Family.STRING and not operator.wildcards and not operator.negated
     if wild and literally and all(map(is_plain, condition.tokens)):
@@ -216,7 +220,7 @@ def _never(verdict: Verdict, statement: Statement, condition: Condition, otherwi
         why = "it lists no value"
     elif condition.settled is False:
         why = "Null with ForAnyValue is never met"
-    elif statement.principals.who.services and not statement.principals.who.owners:
+    elif who.services and not (statement.principals.open_ended or who.owners or who.unique_ids):
         why = f"a service's own request does not carry {key_text(condition)} so"
     else:
         why = otherwise
