@@ -169,11 +169,20 @@ class Values:
             return (ORGANIZATION, *map(literal, sorted(self.named.organizations)))
         if key == "aws:principalarn":
             spelled = {name for listed in self.named.principals for _, name in listed if name.startswith("arn:")}
-            start, end = literal("arn:") + some(REGIONAL), (literal("") | (some(PATH) + literal("/"))) + some(NAME)
+            path = literal("") | (some(PATH) + literal("/"))
+            start, end = literal("arn:") + some(REGIONAL), path + some(NAME)
             iam = start + literal(":iam::") + ACCOUNT + literal(":")
             federated = start + literal(":sts::") + ACCOUNT + literal(":federated-user/") + some(NAME, 2)
             kinds = (iam + literal("role/") + end, iam + literal("user/") + end, iam + literal("root"), federated)
-            return (*kinds, *map(literal, sorted(spelled)))
+            sessions = (
+                re.fullmatch(r"arn:([^:]+):sts::(\d{12}):assumed-role/([^/]+)/.+", name) for name in sorted(spelled)
+            )
+            roles = (  # a session carries its role's ARN, of which its own does not tell the path
+                literal(f"arn:{found[1]}:iam::{found[2]}:role/") + path + literal(found[3])
+                for found in sessions
+                if found
+            )
+            return (*kinds, *roles, *map(literal, sorted(spelled)))
         return ()
 
 

@@ -117,6 +117,19 @@ def test_names_in_an_earlier_policy_change_no_steps() -> None:
     assert told(later) == by_itself
 
 
+def test_whom_an_earlier_policy_names_is_not_named_by_an_arn_of_another_partition() -> None:
+    def naming(principal: str) -> Case:
+        named = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "kms:*", "Resource": "*"}
+        return Case({"Statement": [named]}, "111122223333", "us-west-2")
+
+    foreign = naming("arn:aws-cn:iam::444455556666:root")
+    forget()
+    by_itself = told(foreign)
+    forget()
+    told(naming("444455556666"))
+    assert told(foreign) == by_itself
+
+
 def test_an_answer_stays_known_when_no_steps_are_left() -> None:
     for _ in range(2):
         found = engine(Case({"Statement": [LIMITED]}))

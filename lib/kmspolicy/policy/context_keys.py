@@ -77,6 +77,11 @@ class ContextKey:
     values: tuple[str, ...] = ()
     forms: Forms = FREE_TEXT
 
+    @property
+    def tells_of_the_key(self) -> bool:
+        """Whether it holds a fact of the KMS key or its owner, which no caller chooses."""
+        return self.bound in (Bound.TRAIT, Bound.OWNER) or (self.bound is Bound.KEY and self.always)
+
     def carried_by(self, action: str) -> bool:
         """Whether requests for the action can carry the key. An action that no list knows is an operation on a key."""
         actions = self.actions

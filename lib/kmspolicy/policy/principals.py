@@ -69,6 +69,15 @@ class Principals:
         )
 
     @lazy
+    def naming(self) -> tuple[str, ...]:
+        """Those of `written` that name somebody; for an element that lists principals, `*` aside."""
+        found = {
+            "AWS": lambda: [text for text in self._of("AWS") if classify(text)[0] is not Named.NOBODY],
+            "Service": lambda: [f"Service:{text}" for text in self._of("Service") if text in self.services],
+        }
+        return tuple([text for kind, _ in self._listed if kind in found for text in found[kind]()])
+
+    @lazy
     def _named(self) -> dict[Named, dict[str, str]]:
         """The values under `AWS`: by what they stand for, the ids or ARNs with the account of each ('' if unknown)."""
         found: dict[Named, dict[str, str]] = {}

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import NamedTuple
 
+from ..caching import cached_for_shared
 from ..policy.context_keys import SOURCE_ACCOUNT, SOURCE_ARN, context_key
 from ..policy.errors import Problem
+from ..policy.model import Condition
 
 
 class Code(Enum):
@@ -28,7 +30,7 @@ class Code(Enum):
     LIMITS = "condition {0} limits access to {1}"
     EXCLUDES_OUTSIDERS = "condition {0} excludes every account that the policy does not name"
     NEVER_HOLDS = "condition {0} never holds: {1}"
-    CONFLICT = "its conditions cannot all hold in one request from outside the key's account"
+    CONFLICT = "any AWS account can meet each of {0}, but not all of them in one request"
     NO_SET_OPERATOR = (
         "condition {0} has no ForAnyValue or ForAllValues, which {1} needs: AWS does not say how it is read"
     )
@@ -42,18 +44,18 @@ class Code(Enum):
     DENIED_TOGETHER = "denied by {0} together"
     NARROWED = "{0} denies everyone but {1}"
     DENIES_SOME = "{0} denies {1}"
-    DENY_MISSES = "{0} does not stop the example request: its condition {1} does not hold for it"
+    DENY_MISSES = "{0} does not stop the example request: its {1}"
     GRANTS_NOTHING = "a Deny statement grants nothing"
     # actions and resources
     OTHER_ACTIONS = "it covers none of the checked actions"
     NO_ACTION = "it has no effect: neither Action nor NotAction lists anything"
     NO_RESOURCE = "it has no effect: neither Resource nor NotResource lists anything"
+    LIMITS_BY_RESOURCE = "its resource element covers this key only for some callers: {0}"
     OTHER_RESOURCE = "it has no effect: its resource element does not cover this key"
     WITHIN_ACCOUNT = "other accounts cannot use {0}"
-    WRONG_KEY = "a key for {0} cannot perform {1}"
+    WRONG_KEY = "a key with {0} cannot perform {1}"
     BY_GRANT = (
-        "whoever may create grants on the key can give himself any operation; grants last until they are retired or "
-        "revoked"
+        "whoever may create grants on the key can grant himself access; grants last until they are retired or revoked"
     )
     ML_KEM_ONLY = "{0} works on ML-KEM keys only, and the event does not say whether the key is one"
     RETIRES_OWN = "a stranger can retire only a grant that names him"
@@ -90,6 +92,17 @@ def some(texts: Iterable[str]) -> str:
             return together
     shown = ", ".join([text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for text in listed[:SHOWN]])
     return shown + (f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else "")
+
+
+def key_text(condition: Condition) -> str:
+    """The key of a condition, as written."""
+    return some((condition.key_written,))
+
+
+@cached_for_shared
+def short(condition: Condition) -> str:
+    """A condition as a reason names it."""
+    return f"{condition.operator_written} {key_text(condition)} = {some(condition.values)}"
 
 
 def sentence(reason: Reason) -> str:

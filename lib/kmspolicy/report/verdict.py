@@ -68,13 +68,8 @@ class Verdict:
         """What is known about a statement, what an audience gets, and the checked actions, or these; denied: whether
         Denies matter."""
         asked = self.checked if actions is None or not actions & ~self.checked else actions
-        question = (
-            statement.number,
-            statement.conditions,
-            asked,
-            denied,
-            depends_on_names(statement, self.key, audience),
-        )
+        elements = statement.number, statement.conditions, statement.resource is None
+        question = elements, asked, denied, depends_on_names(statement, self.key, audience)
         found = self._records.get(question)
         if found is None:
             found = self._records[question] = answers_about(statement, asked, self.key, denied, audience)

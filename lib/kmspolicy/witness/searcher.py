@@ -29,7 +29,7 @@ from ..policy.context_keys import (
     VIA_AWS_SERVICE,
 )
 from ..policy.model import Policy, Statement
-from ..policy.principals import ANYONE
+from ..policy.principals import ANYONE, Principals
 from ..requesters.audience import OTHER_ACCOUNTS, WIDEST_FIRST, Audience
 from ..requesters.fresh_ids import named_organizations, outside_accounts, outside_organizations
 from ..requesters.grants import Grantee
@@ -139,11 +139,16 @@ class Searcher:
         for population in self.populations:
             left = asked & ~gained.actions
             if left:
-                own = population.policy.statements[statement.number]._replace(
-                    conditions=statement.conditions, resource=statement.resource, alternatives=statement.alternatives
-                )
+                own = statement._replace(principals=self._principals(statement, population))
                 gained |= self._in_population(own, left, audience, self._denies(against, population), population, note)
         return gained
+
+    def _principals(self, statement: Statement, population: Population) -> Principals:
+        """A statement's principals, its own ones or others that are put in their place, as a population knows them."""
+        place = statement.number
+        if statement.principals is self.policy.statements[place].principals:
+            return population.policy.statements[place].principals
+        return statement.principals.within(population.partition)
 
     def _denies(self, against: tuple[Statement, ...], population: Population) -> Denies:
         """Some Denies, as they read in a population."""
@@ -407,4 +412,5 @@ class Searcher:
     def _may_cover(self, statement: Statement) -> bool:
         only = statement._replace(conditions=(), alternatives=(), principals=ANYONE, allow=True)
         audiences = (Audience.internal, Audience.everyone)  # where the account is not known, it need not be the ARN's
-        return any(self.access(only, statement.actions, audience, ()).actions for audience in audiences)
+        asked = statement.actions & performed(self.key.usage, self.key.spec, self.key.origin)
+        return any(self.access(only, asked, audience, ()).actions for audience in audiences)

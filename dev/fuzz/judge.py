@@ -1,0 +1,209 @@
+"""The reference as a judge of reasons: what it says of each element of a policy by itself.
+
+Names keep their meaning: what the rest of a policy names is named in each judgement, see dev/reference/gains.py.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from dev.fuzz.compare import engine, key_of, request_of
+from dev.fuzz.generator import Case
+from dev.reference import kms
+from dev.reference.evaluator import (
+    Caller,
+    Request,
+    action_matches,
+    met,
+    principal_matches,
+    principals,
+    resource_matches,
+)
+from dev.reference.facts import Row
+from dev.reference.gains import Gains, Statement
+from dev.reference.grammar import as_list, read
+from dev.reference.names import Key
+from dev.reference.operators import split_operator
+from dev.reference.oracle import goals_of
+from dev.reference.trial import Goal
+from kmspolicy.policy.actions import mask_of, names_of, unknown
+from kmspolicy.policy.model import statement_name
+from kmspolicy.report.sentences import some
+
+Condition = tuple[str, str, Any]  # operator, key, values
+
+_ANY_KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+class Judge:
+    """What the reference and the policy's text say about one case."""
+
+    def __init__(self, case: Case) -> None:
+        self.case, self.analysis, self.policy = case, engine(case), read(case.text())
+        self.statements, self.key = self.policy.statements, key_of(case)
+        now = time.time() if case.event_time is None else case.event_time
+        asked = tuple(f"kms:{name.strip()}" for name in case.actions.split(","))
+        self.goals = goals_of(case.actions if case.actions in kms.CLASSES else asked)
+        self.gains = Gains(self.policy, self.goals, self.key, now)
+        key = Key(
+            self.key.account, self.key.region, self.key.key_id, self.key.partition, multi_region=self.key.multi_region
+        )
+        self._reach = Gains(self.policy, [Goal("kms:DescribeKey")], key, now)  # what every principal can be given
+
+    # --- the policy's elements ---------------------------------------------------------------------------------
+
+    def name(self, number: int) -> str:
+        """What sentences call a statement."""
+        return statement_name(number, self.statements[number].get("Sid", ""))
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the engine reached its limit of steps."""
+        return self.analysis.answers is not None and self.analysis.answers.verdict.searcher.limit_reached
+
+    @cached_property
+    def denies(self) -> list[int]:
+        """The places of the Denies."""
+        return [i for i, s in enumerate(self.statements) if s and s["Effect"] == "Deny"]
+
+    def conditions(self, number: int) -> list[Condition]:
+        """The conditions of a statement, one for every operator and key."""
+        block = self.statements[number].get("Condition", {})
+        return [(operator, key, values) for operator, keys in block.items() for key, values in keys.items()]
+
+    def holds(self, denying: int, condition: Condition, context: Any) -> bool:
+        """Whether a Deny's condition holds for a request with this context."""
+        return met((condition,), context, self.policy.variables, self.statements[denying]["Effect"] == "Deny")
+
+    def missed(self, deny: int, request: Request) -> Iterator[str]:
+        """What of a Deny a request does not meet, as sentences tell it."""
+        for condition in self.conditions(deny):
+            if not self.holds(deny, condition, request.context):
+                yield f"condition {short(condition)} does not hold for it"
+        if not resource_matches(self.statements[deny], request.key, request.context, self.policy.variables):
+            yield "resource element does not cover its key"
+
+    def actions(self, number: int) -> list[str]:
+        """The checked actions that a statement is about."""
+        return [goal.action for goal in self._about(number)]
+
+    def operations(self, number: int) -> list[str]:
+        """The same, of CreateGrant what is granted."""
+        return [goal.verb for goal in self._about(number)]
+
+    def _about(self, number: int) -> list[Goal]:
+        return [goal for goal in self.goals if action_matches(self.statements[number], goal.action)]
+
+    def example(self, number: int) -> list[Request]:
+        """The example request for a statement, and the grantee's that follows it."""
+        text = self.analysis.statements[number].witness
+        made = json.loads(text) if text else {}
+        return [request_of(each) for each in (made, made.get("then")) if each]
+
+    def names(self, actions: Iterable[str]) -> str:
+        """Actions as a sentence lists them."""
+        extra = unknown(tuple([goal.action for goal in self.goals]))
+        return some(names_of(mask_of(tuple(actions), extra), extra))
+
+    # --- who gets what -----------------------------------------------------------------------------------------
+
+    def by(self, number: int, condition: Condition) -> tuple[Row, ...]:
+        """Who gets something by a statement of which this condition is the only one."""
+        operator, key, values = condition
+        statement = {k: v for k, v in self.statements[number].items() if k != "NotResource"}
+        return self.gains.rows([{**statement, "Resource": "*", "Condition": {operator: {key: values}}}])
+
+    def by_resource(self, number: int) -> tuple[Row, ...]:
+        """Who gets something by a statement without its conditions."""
+        return self.gains.rows([{**self.statements[number], "Condition": {}}])
+
+    def has_any_key(self, number: int) -> bool:
+        """Whether a statement's resource element covers every key."""
+        return "*" in as_list(self.statements[number].get("Resource", []))
+
+    def alone(self, number: int) -> Row:
+        """The audience of a statement by itself."""
+        return next(iter(self.gains.rows([self.statements[number]])), Row.none)
+
+    def past(self, number: int, denies: Iterable[int]) -> tuple[Row, ...]:
+        """Who gets something by a statement with only these Denies beside it."""
+        return self.gains.rows([self.statements[number], *(self.statements[i] for i in denies)])
+
+    def closed(self, number: int, denies: Iterable[int]) -> bool:
+        """Whether these Denies alone take everything from the statement's audience."""
+        return self.alone(number) not in (Row.none, *self.past(number, denies))
+
+    def gained(self, number: int, row: Row, denies: Iterable[int]) -> set[str]:
+        """The actions that a row gets by a statement with only these Denies beside it."""
+        found = self.gains.of(row, [self.statements[number], *(self.statements[i] for i in denies)])
+        return {goal.action for goal in found}
+
+    def flagged(self, number: int) -> set[Goal]:
+        """What everyone gets of what counts by a statement past every Deny."""
+        mine = self.gains.of(Row.everyone, [self.statements[number], *(self.statements[i] for i in self.denies)])
+        return self._counted(set(mine), set(self.gains.of(Row.everyone, [s for s in self.statements if s])))
+
+    def _counted(self, mine: set[Goal], everything: set[Goal]) -> set[Goal]:
+        """Of a key whose kind nobody tells, what works on ML-KEM keys only counts where there is nothing else."""
+        if self.key.usage or self.key.spec:
+            return mine
+        classes = [c for c in (kms.ENCRYPT, kms.DECRYPT) if any(g.verb in c and not g.encapsulates for g in everything)]
+        return {goal for goal in mine if not (goal.encapsulates and any(goal.verb in c for c in classes))}
+
+    def covered(self, number: int) -> tuple[Row, ...]:
+        """Who is covered by a statement's principal element."""
+        return self._reached({k: v for k, v in self.statements[number].items() if k in ("Principal", "NotPrincipal")})
+
+    def named(self, kind: str, name: str) -> tuple[Row, ...]:
+        """Who is named by one principal."""
+        return self._reached({"Principal": {kind: name}})
+
+    def has_its_key(self, number: int) -> bool:
+        """Whether a statement's resource element covers the key."""
+        kept = {k: v for k, v in self.statements[number].items() if k in ("Resource", "NotResource")}
+        return bool(self._reach.rows([{"Effect": "Allow", "Principal": "*", "Action": "kms:*", **kept}]))
+
+    def _reached(self, element: Statement) -> tuple[Row, ...]:
+        return self._reach.rows([{"Effect": "Allow", **element, "Action": "kms:*", "Resource": "*"}])
+
+    def covers_strangers(self, number: int) -> bool:
+        """Whether an account and a service that the policy does not name are covered."""
+        account = Caller("000000000001", "arn:aws:iam::000000000001:role/x")
+        callers = (account, Caller(services=("x.amazonaws.com",)))
+        return all(principal_matches(self.statements[number], caller, _ANY_KEY) for caller in callers)
+
+    def principals(self, number: int) -> list[tuple[str, str, str]]:
+        """The principals that a statement lists: as sentences tell them, type, name."""
+        listed = principals(self.statements[number])
+        return [(name if kind == "AWS" else f"{kind}:{name}", kind, name) for kind, name in listed]
+
+
+def texts(values: Any) -> tuple[str, ...]:
+    """Values as sentences tell them."""
+    return tuple(str(v).lower() if isinstance(v, bool) else str(v) for v in as_list(values))
+
+
+def short(condition: Condition) -> str:
+    """A condition as sentences tell it."""
+    operator, key, values = condition
+    return f"{operator} {some((key,))} = {some(texts(values))}"
+
+
+def base(condition: Condition) -> str:
+    """The operator of a condition, without prefix and IfExists."""
+    return split_operator(condition[0])[1]
+
+
+def can(usage: str | None, spec: str | None, origin: str | None, action: str) -> bool:
+    """Whether there is a key of which this holds that can perform an action; None: it may be any."""
+    usages, specs, origins = ((told,) if told else ("?", *those) for told, those in zip((usage, spec, origin), _KINDS))
+    kinds = (kind for kind in product(usages, specs, origins) if kms.exists(*kind))
+    return any(kms.can(*kind, action) for kind in kinds)
+
+
+_KINDS = (kms.USAGES, kms.SPECS, kms.ORIGINS)

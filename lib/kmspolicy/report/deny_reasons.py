@@ -1,0 +1,96 @@
+"""What the Denies do to a statement: which take access away and whom they spare, and which only look as if they did.
+
+Source: docs/threat-model.md, *Reasons*.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Optional
+
+from ..evaluation.evaluator import holds, principal_matches
+from ..evaluation.request import Request
+from ..policy.actions import DECRYPT_MASK, ENCRYPT_MASK, GRANTS_MASK, Mask, mask_of, names_of, shown
+from ..policy.model import Statement
+from ..requesters.audience import WIDEST_FIRST, Audience
+from ..witness.access import Access
+from .sentences import SHOWN, Code, Reason, short, some
+from .verdict import Verdict
+
+_ASKED = 30  # Denies of which each is asked what it does by itself
+_LEFT = {
+    Audience.network: "requests from the networks that the policy names",
+    Audience.organization: "members of the organizations that the policy names",
+    Audience.external: "the accounts that the policy names",
+    Audience.service: "AWS services",
+    Audience.internal: "the key's own account",
+}
+
+
+def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
+    """Which Denies take access from the statement's audience: all or some of it, each by itself or several together."""
+    if not verdict.policy.hit_by_denies(statement.actions & verdict.checked):
+        return
+    opened = verdict.searcher.access(statement, verdict.checked, alone, ()).actions
+    left = verdict.access(statement, alone, opened).actions
+    if left == opened:
+        return
+    concerned = opened | (ENCRYPT_MASK | DECRYPT_MASK if opened & GRANTS_MASK else 0)
+    hitting = [deny for deny in verdict.policy.denies if deny.actions & concerned and verdict.searcher.covers(deny)]
+
+    def kept(denies: Iterable[Statement], audience: Audience = alone, actions: Mask = opened) -> Access:
+        """What an audience keeps where these are the only Denies."""
+        return verdict.searcher.access(statement, actions, audience, tuple(denies))
+
+    asked = hitting[:_ASKED]
+    if left:
+        losses = ((deny, _lost(verdict, opened, kept((deny,)).actions)) for deny in asked)
+        for deny, lost in islice((each for each in losses if each[1]), SHOWN):
+            yield Reason(Code.DENIES_SOME, (deny.name, some(lost)))
+        return
+    closing = list(islice((d for d in asked if len(hitting) == 1 or not kept((d,)).actions), SHOWN))
+    for deny in closing:
+        narrower = WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :]
+        spared = next((_LEFT[each] for each in narrower if kept((deny,), each, verdict.checked).proven), "")
+        yield Reason(Code.NARROWED, (deny.name, spared)) if spared else Reason(Code.DENIED, (deny.name,))
+    if not closing:
+        for deny in asked:
+            without = [other for other in hitting if other is not deny]
+            hitting = hitting if kept(without).actions else without
+        yield Reason(Code.DENIED_TOGETHER, (some(deny.name for deny in hitting),))
+
+
+def _lost(verdict: Verdict, opened: Mask, left: Mask) -> tuple[str, ...]:
+    """The actions that are opened, but not left."""
+    kept = shown(names_of(left, verdict.extra))
+    return tuple(name for name in shown(names_of(opened & ~left, verdict.extra)) if name not in kept)
+
+
+def passed(verdict: Verdict, statement: Statement, actions: Mask) -> Iterator[Reason]:
+    """The Denies that look as if they closed a flagged statement, and which of their conditions the example misses."""
+    looking = [
+        deny
+        for deny in verdict.policy.denies
+        if deny.principals.open_ended and deny.actions & actions and verdict.searcher.covers(deny)
+    ]
+    request = verdict.request(statement) if looking else None
+    told = 0
+    for deny in looking:
+        missed = None if request is None else _missed(deny, request, verdict.extra)
+        if missed is not None and told < SHOWN:
+            told += 1
+            yield Reason(Code.DENY_MISSES, (deny.name, missed))
+
+
+def _missed(deny: Statement, request: Request, extra: tuple[str, ...]) -> Optional[str]:
+    """What of a Deny a request does not meet. extra: see actions.mask_of."""
+    for asked in (request, request.then):
+        if asked is None or not principal_matches(deny.principals, asked.caller):
+            continue
+        if not deny.actions & mask_of((asked.action,), extra):
+            continue
+        for condition in deny.required:
+            if not holds(condition, asked.context):
+                if condition is deny.resource:
+                    return "resource element does not cover its key"
+                return f"condition {short(condition)} does not hold for it"
+    return None
