@@ -280,6 +280,40 @@ def _clash(groups: Iterable[Sequence[Pattern]]) -> bool:
     return False
 
 
+def covers(pattern: Pattern, row: Pattern) -> bool:
+    """Whether a pattern matches all that a row does, by one way through it for every text; False proves nothing."""
+    places = _passed(pattern, (0,))
+    for chars, repeat in row:
+        fitting = [place for place in places if place < len(pattern) and _includes(pattern[place].chars, chars)]
+        if repeat:
+            places = _passed(pattern, [place for place in fitting if pattern[place].repeat])
+        else:
+            places = _passed(pattern, [place if pattern[place].repeat else place + 1 for place in fitting])
+    return len(pattern) in places
+
+
+def _passed(pattern: Pattern, places: Iterable[int]) -> set[int]:
+    """These places of a pattern, and those behind them that are reached by repeating nothing."""
+    found = set(places)
+    for place in places:
+        while place < len(pattern) and pattern[place].repeat:
+            place += 1
+            found.add(place)
+    return found
+
+
+def _includes(chars: CharClass, others: CharClass) -> bool:
+    """Whether a class has all characters of another one."""
+    if chars.negated:
+        return chars.chars <= others.chars if others.negated else chars.chars.isdisjoint(others.chars)
+    return not others.negated and others.chars <= chars.chars
+
+
+def _is_shunned(required: Iterable[Sequence[Pattern]], forbidden: Sequence[Pattern]) -> bool:
+    """Whether each pattern of a required group is covered by one that is forbidden."""
+    return any(group and all(any(covers(shun, row) for shun in forbidden) for row in group) for group in required)
+
+
 def _plain(group: Sequence[Row]) -> list[Pattern]:
     """The patterns of a small group of whole ones; none of another, of which no quick contradiction is looked for."""
     found = [row for row in group if not isinstance(row, Part)]
@@ -298,7 +332,11 @@ def find(
     proves that there is no such text as far as the patterns go; `good` is asked once for every accepting state.
     """
     whole = [_plain(group) for group in required]
-    if _clash(whole) or _clash([[row[::-1] for row in group] for group in whole]):
+    if (
+        _clash(whole)
+        or _clash([[row[::-1] for row in group] for group in whole])
+        or _is_shunned(whole, _plain(forbidden))
+    ):
         return None
     spend(sum(map(_places, chain(forbidden, *required))))
     groups = [Automaton(group) for group in required]

@@ -25,7 +25,8 @@ from .theories.text import patterns
 _MOST_VARIABLES = 60  # that one component can be solved for
 _MOST_CASES = 32  # of the groups of keys in which variables stand
 _MOST_OTHERS = 4  # further values of a key that other keys of its group limit
-_STEPS_OF_A_CHOICE = 32
+_STEPS_OF_A_CANDIDATE = 4
+_STEPS_OF_A_CHOICE = 20
 
 
 def solve_linked(group_of: Mapping[str, Group], literals: Sequence[Literal], budget: Budget) -> Solution:
@@ -100,8 +101,9 @@ class _Linked:
             return self._rest(values)
         name, tried = names[0], set[Value]()
         for value in self._candidates(name, values, tried):
-            self._budget.spend(_STEPS_OF_A_CHOICE)
+            self._budget.spend(_STEPS_OF_A_CANDIDATE)
             if value not in tried:
+                self._budget.spend(_STEPS_OF_A_CHOICE)
                 tried.add(value)
                 chosen = {**values, name: value}
                 if self._agrees(name, chosen):
