@@ -26,6 +26,8 @@ def differences(case: Case) -> dict[str, tuple[Any, Any]]:
     if undecided(analysis):
         return {} if _no_narrower(left, right) else {"undecided": (left, right)}
     found = {name: (left[name], right[name]) for name in left if left[name] != right[name]}
+    if not left["encrypt_only"] and is_cut_short(analysis):
+        found.pop("encrypt_only", None)  # it is said only where it is proven
     problem = witness_problem(case, analysis)
     if problem:
         found["witness"] = (problem, "allowed")
@@ -36,6 +38,11 @@ def undecided(analysis: Analysis) -> bool:
     """Whether the engine says of something that it could not decide it, and assumes access."""
     reasons = [*analysis.reasons, *(reason for each in analysis.statements for reason in each.reasons)]
     return any(reason.code is Code.UNPROVEN for reason in reasons)
+
+
+def is_cut_short(analysis: Analysis) -> bool:
+    """Whether some question stayed open."""
+    return analysis.answers is not None and analysis.answers.verdict.searcher.limit_reached
 
 
 def _no_narrower(left: Summary, right: Summary) -> bool:

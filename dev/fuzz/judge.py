@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from dev.fuzz.compare import engine, key_of, request_of
+from dev.fuzz.compare import engine, is_cut_short, key_of, request_of
 from dev.fuzz.generator import Case
 from dev.reference import kms
 from dev.reference.evaluator import (
@@ -64,7 +64,7 @@ class Judge:
     @property
     def is_cut_short(self) -> bool:
         """Whether the engine reached its limit of steps."""
-        return self.analysis.answers is not None and self.analysis.answers.verdict.searcher.limit_reached
+        return is_cut_short(self.analysis)
 
     @cached_property
     def denies(self) -> list[int]:

@@ -34,18 +34,11 @@ class Language:
 
     def __add__(self, other: Language) -> Language:
         """The texts of this language, each followed by a text of the other."""
-        far = _shifted(other, len(self.edges))
-        first = tuple(edge for state in far.start for edge in far.edges[state - len(self.edges)])
-        joined = tuple(e + first if i in self.accept else e for i, e in enumerate(self.edges))
-        start = self.start | far.start if self.start & self.accept else self.start
-        return Language(
-            joined + far.edges, start, far.accept | (self.accept if far.start & far.accept else frozenset())
-        )
+        return _joined(self, other)
 
     def __or__(self, other: Language) -> Language:
         """The texts of both."""
-        far = _shifted(other, len(self.edges))
-        return Language(self.edges + far.edges, self.start | far.start, self.accept | far.accept)
+        return _either(self, other)
 
     def within(self, characters: Chars) -> Language:
         """Its texts that hold only these characters."""
@@ -98,6 +91,21 @@ class Language:
         for c in text:
             states = {t for s in states for characters, t in self.edges[s] if c in characters}
         return bool(states & self.accept)
+
+
+@lru_cache(maxsize=1 << 16)
+def _joined(one: Language, other: Language) -> Language:
+    far = _shifted(other, len(one.edges))
+    first = tuple(edge for state in far.start for edge in far.edges[state - len(one.edges)])
+    joined = tuple(e + first if i in one.accept else e for i, e in enumerate(one.edges))
+    start = one.start | far.start if one.start & one.accept else one.start
+    return Language(joined + far.edges, start, far.accept | (one.accept if far.start & far.accept else frozenset()))
+
+
+@lru_cache(maxsize=1 << 16)
+def _either(one: Language, other: Language) -> Language:
+    far = _shifted(other, len(one.edges))
+    return Language(one.edges + far.edges, one.start | far.start, one.accept | far.accept)
 
 
 def _shifted(language: Language, by: int) -> Language:

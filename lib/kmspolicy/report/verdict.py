@@ -115,15 +115,15 @@ class Verdict:
     def _gained_of_any_key(self, audience: Audience) -> Mask:
         """What the audience gets that does not work on ML-KEM keys only."""
         if audience not in self._gains:
-            self._gains[audience] = self._gained(audience, self.checked & ~self._encapsulation)
+            self._gains[audience] = self._gained(audience, self.checked & ~self._encapsulation).actions
         return self._gains[audience]
 
-    def _gained(self, audience: Audience, actions: Mask) -> Mask:
+    def _gained(self, audience: Audience, actions: Mask) -> Access:
         """What the audience gets of the actions by any statement."""
-        gained = 0
+        gained = NO_ACCESS
         for statement in self._listed(audience):
-            if statement.actions & actions & ~gained:
-                gained |= self._asked(statement, audience, actions).actions
+            if statement.actions & actions & ~gained.proven:
+                gained |= self._asked(statement, audience, actions)
         return gained
 
     def _listed(self, audience: Audience) -> Iterable[Statement]:
@@ -209,14 +209,13 @@ class Verdict:
 
     @lazy
     def encrypt_only(self) -> bool:
-        """Whether, for some key that this one can be, everyone can encrypt and not everyone can decrypt."""
+        """Whether for some key that this one can be everyone can surely encrypt, and not everyone can decrypt."""
         if not self.flagged and not ENCRYPT_MASK & ~self.checked:
             return False
-        encrypts = self._everyone(ENCRYPT_MASK & ~self._encapsulation) or self._everyone(ENCRYPT_MASK)
+        encrypts = self._everyone(ENCRYPT_MASK & ~self._encapsulation).proven or self._everyone(ENCRYPT_MASK).proven
         if not encrypts:
             return False
-        decrypts = self._everyone(DECRYPT_MASK)
-        if not decrypts:
+        if not self._everyone(DECRYPT_MASK).actions:
             return True
         left = self.searcher.budget
         budget = Budget(left.left // 2, left)  # there may be a witness to find
@@ -224,11 +223,11 @@ class Verdict:
             if key == self.key:
                 return False
             those = Verdict(self.policy, key, self.actions, budget)
-            if those._everyone(ENCRYPT_MASK) and not those._everyone(DECRYPT_MASK):
+            if those._everyone(ENCRYPT_MASK).proven and not those._everyone(DECRYPT_MASK).actions:
                 return True
         return False
 
-    def _everyone(self, actions: Mask) -> Mask:
+    def _everyone(self, actions: Mask) -> Access:
         """What everyone gets of some actions, checked or not."""
         return self._gained(Audience.everyone, actions & performed(self.key.usage, self.key.spec, self.key.origin))
 

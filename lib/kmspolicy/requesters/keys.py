@@ -38,7 +38,7 @@ from .languages import ACCOUNT, KEY_ID
 _ANY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 _CONSTRAINTS = Text((some(LETTERS),), preferred=("EncryptionContextSubset",), optional=False)
 _TELL_KIND = frozenset(
-    (KEY_USAGE, KEY_SPEC, KEY_ORIGIN, ENCRYPTION_ALGORITHM, ENCRYPTION_CONTEXT_KEYS, GRANT_CONSTRAINT)
+    (KEY_USAGE, KEY_SPEC, KEY_ORIGIN, MULTI_REGION, ENCRYPTION_ALGORITHM, ENCRYPTION_CONTEXT_KEYS, GRANT_CONSTRAINT)
 )
 SHARED_KEYS = frozenset((KEY_ARN, *(keys_bound_to(Bound.KEY) - {ENCRYPTION_ALGORITHM})))
 
@@ -93,6 +93,8 @@ def _key_group(
     if not by_kind:
         return Group(*arns) if kinds else Group()
     carried = any(use.action != RETIRE_GRANT for use in uses)  # whose requests need not tell the kind
+    if not carried:
+        arns = [*arns, *(arn[:1] for arn in arns if len(arn) > 1)]
     cases: list[Case] = []
     for kind in kinds:
         for arn in arns:
