@@ -65,14 +65,13 @@ class Outcome(NamedTuple):
 
 
 def run(step: Step, share: float = 1) -> Outcome:
-    """Runs one step and keeps its output in build/nightly/."""
-    done = subprocess.run(
-        [sys.executable, "-m", *step.arguments(share)], cwd=ROOT, check=False, capture_output=True, text=True
-    )
+    """Runs one step; its output goes to build/nightly/ while it runs."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"\W+", "-", step.name)
-    (LOGS / f"{name}.log").write_text(done.stdout + done.stderr, "utf-8")
-    return outcome(step, done.returncode, done.stdout)
+    path = LOGS / (re.sub(r"\W+", "-", step.name) + ".log")
+    with path.open("w", encoding="utf-8") as log:
+        command = [sys.executable, "-m", *step.arguments(share)]
+        status = subprocess.run(command, cwd=ROOT, check=False, stdout=log, stderr=subprocess.STDOUT).returncode
+    return outcome(step, status, path.read_text("utf-8", "replace"))
 
 
 def outcome(step: Step, status: int, output: str) -> Outcome:

@@ -61,14 +61,16 @@ def compare(seed: int, policies: int, seconds: float, jobs: int | None) -> int:
     started = told = time.monotonic()
     print(f"engine and reference on random policies, seeds from {seed}", flush=True)
     last = differential.Progress(0, 0, ())
+    shown = 0
     for last in differential.run(seed, policies, started + seconds, jobs):
+        for finding in last.findings[shown:]:
+            print(f"  seed {finding.seed}: {finding.differs}\n    {finding.case}", flush=True)
+        shown = len(last.findings)
         if time.monotonic() - told > 20:
             told = time.monotonic()
             print(f"  {last.policies} policies, {last.disagreements} disagreements", flush=True)
     rate = last.policies / max(time.monotonic() - started, 0.001)
     print(f"  {last.policies} policies, {rate:.0f} a second, {last.disagreements} disagreements")
-    for finding in last.findings:
-        print(f"  seed {finding.seed}: {finding.differs}\n    {finding.case}")
     return last.disagreements
 
 
