@@ -146,6 +146,7 @@ FREE = (
     Test("aws:PrincipalTag/team", EQUALS, ("blue", "Blue", "BLUE", "red")),
     Test("aws:PrincipalTag/team", LIKE, ("b*", "*e", "bl?e", "*", "", "?", "blue")),
     Test("aws:username", EQUALS + LIKE, ("alice", "bob", "al*", "*e")),
+    Test("identitystore:UserId", EQUALS + LIKE, ("90671f8a2b-1234abcd", "90671f8a2b-*", "*")),
     Test("kms:EncryptionContext:dept", EQUALS[:2] + LIKE, ("fin-*", "*-eu", "fin-?", "fin-eu", "fin-a")),
     Test("kms:RecipientAttestation:PCR0", EQUALS[:2] + EQUALS[2:3], ("abc", "ABC")),
     Test("custom:number", NUMERIC, ("1", "2", "2.50", "-1", "7")),

@@ -26,8 +26,13 @@ _SERVICE_KEYS = keys_bound_to(Bound.SERVICE)
 
 
 @lru_cache(maxsize=1024)
-def of_account(key: str, account: str, other_users: tuple[str, ...]) -> Group:
-    """The group of a key for a caller of an account. other_users: of an identity store, that are not the caller's."""
+def of_account(key: str, account: str, other_users: tuple[str, ...], users: tuple[str, ...] = ()) -> Group:
+    """The group of a key for a caller of an account.
+
+    other_users: of an identity store, whom the caller is none of; users: of whom the caller is one, if there are any.
+    """
+    if key == STORE_USER and users:
+        return Group((Key(key, Finite(users, optional=False)),))
     return Group((Key(key, _of_account(key, account, other_users), context_key(key).multivalued),))
 
 

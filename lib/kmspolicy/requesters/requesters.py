@@ -8,9 +8,11 @@ from functools import partial
 from typing import NamedTuple, Optional
 
 from ..evaluation.request import Caller
+from ..policy.context_keys import STORE_USER
 from ..policy.principals import Principals
 from ..solver.groups import Group
 from . import accounts as account_keys
+from . import principals as kinds
 from .audience import STRANGERS, Audience
 from .callers import callers
 from .facts import Make, Requester
@@ -63,6 +65,18 @@ def requesters(
             single = partial(account_keys.of_account, account=account, other_users=users)
             requester = Requester(caller, _groups(principal, group, event_time), single)
             yield Candidate(requester, networks(owned, account, strict, sources.read), owned, principal)
+        if audience is Audience.external and element.open_ended and STORE_USER in sources.read:
+            yield from _store_users(owned, sources, group, event_time)
+
+
+def _store_users(population: Population, sources: Sources, group: Group, event_time: float) -> Iterator[Candidate]:
+    """The users of an identity store that the policy names; their accounts are not known."""
+    for account in sources.accounts() if population.names.store_users else ():
+        principal = kinds.unnamed(population.partition, account, (), population.names.unique_ids)
+        users = population.names.store_users
+        single = partial(account_keys.of_account, account=account, other_users=(), users=users)
+        requester = Requester(Caller(account), _groups(principal, group, event_time), single)
+        yield Candidate(requester, networks(population, account, False, sources.read), population, principal)
 
 
 def _groups(principal: Group, organization: Group, event_time: float) -> Mapping[str, Make]:
