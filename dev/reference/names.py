@@ -87,7 +87,7 @@ class Named:
             for t in self.tests
             if t.key == "identitystore:userid"
             for text in t.texts()
-            if not set(text) & set("*?$")
+            if re.fullmatch(r"[A-Za-z0-9-]+", text)
         }
         self.partition = self._partition()
         self.mentioned = {t.key for t in self.tests}.union(*(t.variables for t in self.tests), *self.resource_variables)

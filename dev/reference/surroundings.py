@@ -238,7 +238,7 @@ def _single(values: Values, key: str, row: Row, facts: Facts) -> list[str] | lis
         found = values.of(key, facts, either(literal("vpc-") + some(HEX, 8), named.vpcs), exact(named.vpcs))
         return [] if service else but(found, named.vpcs if row is Row.everyone else ())
     if key == "identitystore:userid":
-        found = values.of(key, facts, ANYTHING, exact(named.users))
+        found = values.of(key, facts, some(LETTERS | DIGITS | {"-"}), exact(named.users))
         return [] if service else but(found, named.users if row in STRANGERS else ())
     if key.startswith(CONTEXT):
         names = facts.get("#names", (key.removeprefix(CONTEXT),) if facts["#context"] == "some" else ())

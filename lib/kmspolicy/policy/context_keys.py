@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Optional
 
 from ..caching import cached_for_short, lazy
-from ..regular.languages import ANYTHING, DOTTED, LABEL, UPPER_CODE, Pattern, any_of, literal, some
+from ..regular.languages import ANYTHING, DOTTED, ID, LABEL, UPPER_CODE, Pattern, any_of, literal, some
 from .actions import (
     CREATE_GRANT,
     CRYPTOGRAPHIC,
@@ -123,7 +123,7 @@ PRINCIPAL_ACCOUNT = _key("aws:PrincipalAccount", Bound.ACCOUNT)
 CALLER_ACCOUNT = _key("kms:CallerAccount", Bound.ACCOUNT)
 IS_AWS_SERVICE = _key("aws:PrincipalIsAWSService", Bound.ACCOUNT)
 FEDERATED_PROVIDER = _key("aws:FederatedProvider", Bound.ACCOUNT)
-STORE_USER = _key("identitystore:UserId", Bound.ACCOUNT)
+STORE_USER = _key("identitystore:UserId", Bound.ACCOUNT, forms=(some(ID),))
 OWN_ARNS = tuple(
     _key(name, Bound.ACCOUNT)
     for name in (

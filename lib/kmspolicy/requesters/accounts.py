@@ -46,7 +46,7 @@ def _of_account(key: str, account: str, other_users: tuple[str, ...]) -> Domain:
     if key == FEDERATED_PROVIDER:
         return Text((*_not_beginning("arn:"), _own_arn(account)), preferred=("accounts.google.com",))
     if key == STORE_USER:
-        return Text(excluded=tuple(map(literal, other_users)), preferred=("any",))
+        return Text(context_key(key).forms, tuple(map(literal, other_users)), ("any",))
     return ABSENT  # only a service's own request carries it
 
 

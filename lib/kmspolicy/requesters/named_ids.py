@@ -19,6 +19,7 @@ _ACCOUNT = re.compile(_WHOLE.format("([0-9]{12})"), re.MULTILINE)
 _ORGANIZATION = re.compile(_WHOLE.format("(o-[a-z0-9]+)"), re.MULTILINE | re.IGNORECASE)
 _NETWORK = re.compile(_WHOLE.format("(vpce?-[a-z0-9]+)"), re.MULTILINE | re.IGNORECASE)
 _UNIQUE_ID = re.compile(_WHOLE.format("(A(?:IDA|ROA)[A-Z0-9]{12,})"), re.MULTILINE)
+_STORE_USER = re.compile(r"[A-Za-z0-9-]+\Z")
 
 
 class NamedIds:
@@ -65,7 +66,7 @@ class NamedIds:
     def store_users(self) -> tuple[str, ...]:
         """Users of an identity store."""
         found = (condition.values for condition in self._policy.conditions if condition.key == STORE_USER)
-        return tuple(dict.fromkeys(user for values in found for user in values))
+        return tuple(dict.fromkeys(user for values in found for user in values if _STORE_USER.match(user)))
 
     @lazy
     def places(self) -> Intervals:
