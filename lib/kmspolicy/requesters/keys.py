@@ -38,7 +38,7 @@ from .languages import ACCOUNT, KEY_ID
 _ANY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 _CONSTRAINTS = Text((some(LETTERS),), preferred=("EncryptionContextSubset",), optional=False)
 _TELL_KIND = frozenset(
-    (KEY_USAGE, KEY_SPEC, KEY_ORIGIN, MULTI_REGION, ENCRYPTION_ALGORITHM, ENCRYPTION_CONTEXT_KEYS, GRANT_CONSTRAINT)
+    (KEY_USAGE, KEY_SPEC, KEY_ORIGIN, ENCRYPTION_ALGORITHM, ENCRYPTION_CONTEXT_KEYS, GRANT_CONSTRAINT)
 )
 SHARED_KEYS = frozenset((KEY_ARN, *(keys_bound_to(Bound.KEY) - {ENCRYPTION_ALGORITHM})))
 
@@ -74,6 +74,12 @@ def kind_matters(read: frozenset[str]) -> bool:
     return not read.isdisjoint(_TELL_KIND) or any(key.startswith(ENCRYPTION_CONTEXT) for key in read)
 
 
+def actions_matter(read: frozenset[str]) -> bool:
+    """Whether conditions that read these context keys can tell actions apart by the key: by what keys perform them, or
+    whether their requests say what key it is."""
+    return MULTI_REGION in read or kind_matters(read)
+
+
 @lru_cache(maxsize=256)
 def _key_group(
     facts: KeyFacts,
@@ -90,11 +96,11 @@ def _key_group(
         if all(kind.performs(use.action) for use in uses)
     ]
     arns = _arns(facts, strangers, multi_region_matters) if arn_matters else [()]
-    if not by_kind:
-        return Group(*arns) if kinds else Group()
-    carried = any(use.action != RETIRE_GRANT for use in uses)  # whose requests need not tell the kind
+    carried = any(use.action != RETIRE_GRANT for use in uses)  # whose requests need not tell what key it is
     if not carried:
         arns = [*arns, *(arn[:1] for arn in arns if len(arn) > 1)]
+    if not by_kind:
+        return Group(*arns) if kinds else Group()
     cases: list[Case] = []
     for kind in kinds:
         for arn in arns:

@@ -34,7 +34,7 @@ from ..requesters.audience import OTHER_ACCOUNTS, WIDEST_FIRST, Audience
 from ..requesters.fresh_ids import named_organizations, outside_accounts, outside_organizations
 from ..requesters.grants import Grantee
 from ..requesters.key_kinds import performed
-from ..requesters.keys import kind_matters
+from ..requesters.keys import actions_matter
 from ..requesters.limits import accounts_among, ruled_out
 from ..requesters.population import Population, partitions
 from ..requesters.requesters import Candidate, Sources, requesters
@@ -181,7 +181,7 @@ class Searcher:
         plain = asked & ~GRANTS_MASK
         hitting = denies.among(plain)
         read = self._questions(statement, hitting).read
-        for actions in alike(plain, read, hitting.statements, self.extra, kind_matters(read)):
+        for actions in alike(plain, read, hitting.statements, self.extra, actions_matter(read)):
             if self._is_unlimited(statement, audience, hitting.among(actions), actions):
                 gained |= Access(actions, actions)
             else:
@@ -258,7 +258,7 @@ class Searcher:
         if not operations:
             return NO_ACCESS
         using = denies.among(operations)
-        by_kind = kind_matters(self._questions(statement, creation, using).read)
+        by_kind = actions_matter(self._questions(statement, creation, using).read)
         for actions in alike(operations, using.read, using.statements, (), by_kind):
             use = denies.among(actions)
             both, questions = denies.among(creating | actions), self._questions(statement, creation, use)
