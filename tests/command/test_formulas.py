@@ -10,6 +10,8 @@ import pytest
 from dev.spl import run_search
 from dev.spl.runner import APP
 
+pytestmark = pytest.mark.slow
+
 SECURITY = (APP / "SECURITY.md").read_text("utf-8")
 FORMULAS = ["=cmd|'/c calc'!A1", "+1+1", "-2+3", "@SUM(1,1)", "\t=1+1", "\r=1+1"]
 

@@ -9,6 +9,8 @@ from dev.splunkd import Message, run
 from tests.command.policies import BROKEN, CLOSED, ENCRYPT_ONLY, EVENTS, MIXED, OPEN, OURS, THEIRS, event
 from tests.command.session import APP
 
+pytestmark = pytest.mark.slow
+
 
 def _rows(rows: list[dict[str, Any]], *args: str) -> list[dict[str, Any]]:
     return run(APP, rows, args).rows

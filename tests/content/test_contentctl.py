@@ -14,6 +14,8 @@ from dev.content.detection import Detection
 from dev.content.listed import read_rows, report
 from tests.content.shipped import OURS
 
+pytestmark = pytest.mark.slow
+
 DETECTIONS = detections()
 FILES = content(DETECTIONS)
 

@@ -18,6 +18,8 @@ from dev.spl.conf import read_conf
 from kmspolicy.splunk.output_fields import FIELDS
 from tests.content.shipped import APP, CASES, OURS, PUBLISHED, REPORTS, SEARCHES, Case, conf, write_lookups
 
+pytestmark = pytest.mark.slow
+
 META = read_conf(APP / "metadata" / "default.meta")
 MACROS = conf("macros")
 TTP = [name for name in OURS if SEARCHES[name].get("action.notable") == "1"]

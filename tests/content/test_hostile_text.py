@@ -19,6 +19,8 @@ from dev.spl.runner import compile_search
 from tests.content.shipped import CASES, SEARCHES, Case, slug, write_lookups
 from tests.content.test_detections import fill
 
+pytestmark = pytest.mark.slow
+
 TEXTS = {
     "a search": 'x" | outputlookup append=t evil.csv | search "',
     "a subsearch": '"] [| delete ] ["',

@@ -20,6 +20,8 @@ from tests.content.shipped import (
     write_lookups,
 )
 
+pytestmark = pytest.mark.slow
+
 EVENTS = (APP / "samples" / "cloudtrail.jsonl").read_text(encoding="utf-8").splitlines()
 LAKE = (APP / "samples" / "security_lake.jsonl").read_text(encoding="utf-8").splitlines()
 LONG = next(text for text in EVENTS if len(text) > 18_000)

@@ -18,6 +18,8 @@ from kmspolicy.policy.parser import parse
 from tests.engine.cases import KEY_ID, OURS, THEIRS, document, statement
 from tests.engine.explosive import allow
 
+pytestmark = pytest.mark.slow
+
 KEYS = (
     KeyFacts(),
     KeyFacts(OURS, "us-west-2", KEY_ID, "aws", 1767225600.0),

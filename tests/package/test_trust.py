@@ -19,6 +19,8 @@ from tests.package import audited_python
 from tests.package.test_session import CLOSED, OPEN
 from tests.package.trees import read_conf
 
+pytestmark = pytest.mark.slow
+
 # Modules that reach nothing outside their own process; of os, below, only what changes nothing.
 ALLOWED = {
     "__future__",

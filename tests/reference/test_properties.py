@@ -6,6 +6,7 @@ import json
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from dev.reference.evaluator import ALLOWED, evaluate
 from dev.reference.facts import Row
 from dev.reference.grammar import read
 from dev.reference.strategies import cases, readable, respelled, statements, with_statements
+
+pytestmark = pytest.mark.slow
 
 modest = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
