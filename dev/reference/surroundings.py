@@ -57,6 +57,7 @@ SHAPES = {
     "kms:grantoperations": some(LETTERS),
     "kms:grantconstrainttype": some(LETTERS),
     "aws:securetransport": literal("true"),
+    "kms:multiregionkeytype": either(literal("PRIMARY"), ("REPLICA",)),
     **dict.fromkeys(("kms:reencryptonsamekey", "kms:bypasspolicylockoutsafetycheck"), one_of(("true", "false"))),
 }
 
@@ -219,6 +220,8 @@ def context_names(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
 def single(values: Values, key: str, row: Row, facts: Facts) -> Iterator[Facts]:
     """The values of a key that stands alone; none where it may be absent."""
     constrained = key == "kms:grantconstrainttype" and facts["#context"] == "some"
+    names = facts.get("#names", ())
+    constrained = constrained or (key.startswith(CONTEXT) and key.removeprefix(CONTEXT) in (names or ()))
     if key not in ("aws:securetransport", "aws:useragent") and not constrained:
         yield facts
     yield from ({**facts, key: value} for value in _single(values, key, row, facts))

@@ -28,6 +28,9 @@ class Quantifier(Enum):
     ANY = "ForAnyValue"
 
 
+_PATTERNS_OF_A_STEP = 4
+
+
 class Condition:
     """One context key under one operator, with all its values. Alike ones may be one object."""
 
@@ -66,6 +69,11 @@ class Condition:
             return self._tokens
         takes = self.expands and self.operator.takes_variables
         return tuple([wildcards.tokens_of(text, self.operator.wildcards, takes) for text in self.values])
+
+    @lazy
+    def effort(self) -> int:
+        """The steps that a test of one value takes: one for a few patterns, more for long ones."""
+        return 1 + (len(self.tokens) + sum(map(len, self.tokens)) // 4) // _PATTERNS_OF_A_STEP
 
     @lazy
     def has_variables(self) -> bool:

@@ -23,10 +23,10 @@ from ..policy.context_keys import (
     context_key,
 )
 from ..policy.model import Policy
-from ..regular.languages import ANYTHING, Pattern, cells, literal
+from ..regular.languages import Pattern, cells, literal
 from ..requesters.key_kinds import kinds_of
 from ..requesters.keys import kind_matters
-from ..requesters.languages import KEY_ID
+from ..requesters.languages import ACCOUNT, KEY_ID
 from ..requesters.population import partitions
 from ..solver.theories.text import patterns
 
@@ -47,14 +47,24 @@ def candidate_keys(policy: Policy, key: KeyFacts, encrypts: Mask, budget: Budget
         place = key._replace(partition=partition)
         for kind in _kinds(policy, place, encrypts, budget):
             for flag in _flags(policy, key):
-                for region in _regions(policy, place, budget):
-                    known = kind._replace(multi_region=flag, region=region)
+                for region, account in _places(policy, place, budget):
+                    known = kind._replace(multi_region=flag, region=region, account=account)
                     by_id = KEY_ARN in policy.reads and key.key_id is None
                     yield from _ids(policy, known, budget) if by_id else (known,)
 
 
 def _flags(policy: Policy, key: KeyFacts) -> tuple[Optional[bool], ...]:
     return (False, True) if MULTI_REGION in policy.reads and key.multi_region is None else (key.multi_region,)
+
+
+def _places(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[tuple[Optional[str], Optional[str]]]:
+    """The Regions and accounts that conditions and resource elements tell apart."""
+    for region in _regions(policy, key, budget):
+        yield region, key.account
+        if key.account is None:
+            start = f"arn:{key.partition}:kms:{region or 'us-east-1'}:"
+            for account in _told_apart(policy, KEY_ARN, ACCOUNT + literal(":"), start, budget, whole=False):
+                yield region, account[:-1]
 
 
 def _regions(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[Optional[str]]:
@@ -64,8 +74,8 @@ def _regions(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[Optional
         language = context_key(REQUESTED_REGION).forms[0]
         yield from _told_apart(policy, REQUESTED_REGION, language, "", budget)
         start = f"arn:{key.partition}:kms:"
-        for rest in _told_apart(policy, KEY_ARN, language + literal(":") + ANYTHING, start, budget):
-            yield rest.partition(":")[0]
+        for region in _told_apart(policy, KEY_ARN, language + literal(":"), start, budget, whole=False):
+            yield region[:-1]
 
 
 def _kinds(policy: Policy, key: KeyFacts, encrypts: Mask, budget: Budget) -> Iterator[KeyFacts]:
@@ -107,13 +117,15 @@ def _ids(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[KeyFacts]:
         yield key._replace(region=region, account=account, key_id=key_id)
 
 
-def _told_apart(policy: Policy, name: str, language: Pattern, prefix: str, budget: Budget) -> Iterator[str]:
-    """Texts that conditions on a key tell apart behind a prefix; none more where the budget ends."""
+def _told_apart(
+    policy: Policy, name: str, language: Pattern, prefix: str, budget: Budget, whole: bool = True
+) -> Iterator[str]:
+    """Texts that conditions on a key tell apart behind a prefix; none more where the budget ends. whole: see cells."""
     # What a variable stands for may be anything.
     tests = [each.expanded(lambda variable: wildcards.STAR) for each in policy.conditions if each.key == name]
     try:
         groups = [patterns(condition, budget) for condition in tests] if tests else []
-        found = cells(language, prefix, groups, True, budget.spend) if groups else iter(())
+        found = cells(language, prefix, groups, whole, budget.spend) if groups else iter(())
         yield from islice(found, _MOST_IDS)
     except Undecided:
         return

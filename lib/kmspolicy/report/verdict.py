@@ -212,7 +212,11 @@ class Verdict:
         """Whether for some key that this one can be everyone can surely encrypt, and not everyone can decrypt."""
         if not self.flagged and not ENCRYPT_MASK & ~self.checked:
             return False
-        encrypts = self._everyone(ENCRYPT_MASK & ~self._encapsulation).proven or self._everyone(ENCRYPT_MASK).proven
+        counting = ~self._encapsulation
+        encrypts = self._everyone(ENCRYPT_MASK & counting).proven
+        if not encrypts:
+            counting = ~0
+            encrypts = self._everyone(ENCRYPT_MASK).proven
         if not encrypts:
             return False
         if not self._everyone(DECRYPT_MASK).actions:
@@ -223,7 +227,7 @@ class Verdict:
             if key == self.key:
                 return False
             those = Verdict(self.policy, key, self.actions, budget)
-            if those._everyone(ENCRYPT_MASK).proven and not those._everyone(DECRYPT_MASK).actions:
+            if those._everyone(ENCRYPT_MASK & counting).proven and not those._everyone(DECRYPT_MASK & counting).actions:
                 return True
         return False
 

@@ -3,7 +3,9 @@
 Source: IAM User Guide, *AWS JSON policy elements: Principal* and *NotPrincipal*.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain
 from typing import Optional
 
 from ..evaluation.evaluator import principal_matches
@@ -13,6 +15,7 @@ from ..policy.principals import Named, Principals, account_of, classify
 from ..solver.groups import Group
 from . import principals as kinds
 from .audience import STRANGERS, Audience
+from .facts import Make
 from .population import Ids, Population
 
 _KEYS_WITH_ACCOUNT = frozenset((*ACCOUNT_KEYS, PRINCIPAL_ARN, FEDERATED_PROVIDER, *OWN_ARNS))
@@ -26,11 +29,13 @@ def callers(
     accounts: Ids,
     among: Optional[frozenset[str]],
     alike: bool,
+    spend: Callable[[], None],
 ) -> Iterator[tuple[Caller, Group]]:
     """The callers of an audience, except services, that a principal element covers.
 
     read: the context keys that matter; accounts: an outsider's possible ones; among: the accounts to which the
-    statement limits principals, where it does; alike: whether nothing tells the principals of an account apart.
+    statement limits principals, where it does; alike: whether nothing tells an account's principals apart; spend: takes
+    a step, for each principal that is looked at.
     """
     if audience in STRANGERS:
         if element.open_ended and not (element.negated and element.anyone):
@@ -42,14 +47,18 @@ def callers(
         arns = population.arns.get(account, ())
         if element.open_ended or account in element.accounts:
             yield Caller(account), kinds.unnamed(population.partition, account, arns, known)
-        for caller, group in () if alike else _named(account, known, population):
+        for caller, make in () if alike else _named(account, known, population):
+            spend()
             if element.open_ended or principal_matches(element, caller):
-                yield caller, group
+                yield caller, make()
     for unique_id in () if alike and (audience is Audience.internal or among is not None) else known:
         if element.open_ended or unique_id in element.unique_ids:
             for account in _unknown_accounts(audience, population, read, accounts):
-                yield from _with_id(unique_id, account, population)
-                yield from _sessions(account, unique_id, (), population)
+                for caller, make in chain(
+                    _with_id(unique_id, account, population), _sessions(account, unique_id, (), population)
+                ):
+                    spend()
+                    yield caller, make()
 
 
 def _accounts(
@@ -72,40 +81,39 @@ def _known_ids(population: Population, read: frozenset[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*population.unique_ids, *more)))
 
 
-def _named(account: str, known: tuple[str, ...], population: Population) -> Iterator[tuple[Caller, Group]]:
+def _named(account: str, known: tuple[str, ...], population: Population) -> Iterator[tuple[Caller, Make]]:
     """The principals of the account that the policy names. known: unique ids."""
     for arn in population.arns.get(account, ()):
-        yield Caller(account, arn=arn), kinds.named(arn, None, known)
+        yield Caller(account, arn=arn), partial(kinds.named, arn, None, known)
     for unique_id in known:
         yield from _with_id(unique_id, account, population)
     for role_id in (None, *known):
         yield from _sessions(account, role_id, known, population)
 
 
-def _with_id(unique_id: str, account: str, population: Population) -> Iterator[tuple[Caller, Group]]:
+def _with_id(unique_id: str, account: str, population: Population) -> Iterator[tuple[Caller, Make]]:
     """The user or role of a unique id as a principal of the account: unnamed, or with one of the named ARNs."""
     arns = population.arns.get(account, ())
-    yield Caller(account, unique_id=unique_id), kinds.with_id(population.partition, account, unique_id, arns)
+    yield Caller(account, unique_id=unique_id), partial(kinds.with_id, population.partition, account, unique_id, arns)
     kind = "role" if unique_id.startswith("AROA") else "user"
     for arn in arns:
         if f":{kind}/" in arn:
-            yield Caller(account, arn=arn, unique_id=unique_id), kinds.named(arn, unique_id, ())
+            yield Caller(account, arn=arn, unique_id=unique_id), partial(kinds.named, arn, unique_id, ())
 
 
 def _sessions(
     account: str, unique_id: Optional[str], known: tuple[str, ...], population: Population
-) -> Iterator[tuple[Caller, Group]]:
+) -> Iterator[tuple[Caller, Make]]:
     """The sessions that the policy names, each of a role that it does not name and of those that it does."""
     if unique_id is not None and not unique_id.startswith("AROA"):
         return
     arns = population.arns.get(account, ())
     for text in population.sessions.get(account, ()):
         role, name = text.split("/")[1:]
-        group = kinds.session(population.partition, account, role, name, unique_id, arns, known)
-        yield Caller(account, session=text, unique_id=unique_id), group
-        for arn in arns:
-            if ":role/" in arn and kinds.last_part(arn) == role:
-                yield Caller(account, arn, text, unique_id), kinds.session_of(arn, name, unique_id, known)
+        make = partial(kinds.session, population.partition, account, role, name, unique_id, arns, known)
+        yield Caller(account, session=text, unique_id=unique_id), make
+        for arn in population.roles_by_name.get((account, role), ()):
+            yield Caller(account, arn, text, unique_id), partial(kinds.session_of, arn, name, unique_id, known)
 
 
 def _unknown_accounts(audience: Audience, population: Population, read: frozenset[str], outside: Ids) -> list[str]:

@@ -3,8 +3,8 @@
 Source: docs/threat-model.md, *Requesters*.
 """
 
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 from typing import NamedTuple, Optional
 
 from ..evaluation.request import Caller
@@ -28,7 +28,7 @@ class Sources(NamedTuple):
     accounts, organizations: an outsider's possible own ones, one for each way the policy's patterns can see them;
     named: the organizations that the policy names, those first that the question is about; among: the accounts to
     which the statement limits principals, where it does; read: the context keys that matter; alike: whether nothing
-    tells the principals of an account apart.
+    tells the principals of an account apart; spend: takes a step.
     """
 
     accounts: Ids
@@ -37,6 +37,7 @@ class Sources(NamedTuple):
     among: Optional[frozenset[str]]
     read: frozenset[str]
     alike: bool
+    spend: Callable[[], None]
 
 
 class Candidate(NamedTuple):
@@ -58,8 +59,8 @@ def requesters(
     users = population.names.store_users if audience in STRANGERS else ()
     strict = audience is Audience.everyone
     for owned in _owned(audience, population, sources.accounts):
-        group = organization_group(audience, owned, sources.read, sources.organizations, sources.named())
-        known = sources.read, sources.accounts, sources.among, sources.alike
+        group = _once(_organization_group, audience, owned, sources)
+        known = sources.read, sources.accounts, sources.among, sources.alike, sources.spend
         for caller, principal in callers(audience, element, owned, *known):
             account = caller.account or ""
             single = partial(account_keys.of_account, account=account, other_users=users)
@@ -69,7 +70,7 @@ def requesters(
             yield from _store_users(owned, sources, group, event_time)
 
 
-def _store_users(population: Population, sources: Sources, group: Group, event_time: float) -> Iterator[Candidate]:
+def _store_users(population: Population, sources: Sources, group: Make, event_time: float) -> Iterator[Candidate]:
     """The users of an identity store that the policy names; their accounts are not known."""
     for account in sources.accounts() if population.names.store_users else ():
         principal = kinds.unnamed(population.partition, account, (), population.names.unique_ids)
@@ -79,10 +80,19 @@ def _store_users(population: Population, sources: Sources, group: Group, event_t
         yield Candidate(requester, networks(population, account, False, sources.read), population, principal)
 
 
-def _groups(principal: Group, organization: Group, event_time: float) -> Mapping[str, Make]:
+def _organization_group(audience: Audience, population: Population, sources: Sources) -> Group:
+    return organization_group(audience, population, sources.read, sources.organizations, sources.named())
+
+
+def _once(make: Callable[..., Group], *given: object) -> Make:
+    """Makes a group when it is first asked for: one that holds thousands of organizations takes long."""
+    return lru_cache(maxsize=1)(partial(make, *given))
+
+
+def _groups(principal: Group, organization: Make, event_time: float) -> Mapping[str, Make]:
     return {
         "principal": lambda: principal,
-        "organization": lambda: organization,
+        "organization": organization,
         "time": lambda: time_group(event_time),
         "mfa": mfa_group,
     }
@@ -96,7 +106,7 @@ def _services(
     covered = population.services if element.open_ended else sorted(named)
     if element.negated:
         covered = [] if element.anyone else [name for name in covered if name not in named]
-    groups = _groups(absent, of_service(population, read), event_time)
+    groups = _groups(absent, _once(of_service, population, read), event_time)
     for service in covered:
         requester = Requester(Caller(service=service), groups, partial(account_keys.of_service, service=service))
         yield Candidate(requester, None, population, absent)

@@ -22,6 +22,8 @@ from .theories.intervals import allowed
 from .theories.single import natural, solve_single
 from .theories.text import Limits, find_text, limits
 
+_NAMES_OF_A_STEP = 32
+
 
 @dataclass(frozen=True)
 class Derivation:
@@ -268,11 +270,12 @@ class Names:
         """See Part."""
         conflict = Conflict(frozenset(literals).intersection(self.domains))
         listing = literals.get(self.listing, ())
-        values: Assignment = {}
+        budget.spend(len(self.names) // _NAMES_OF_A_STEP)
+        values: Assignment = {self.prefix + name: None for name in self.names}
         present: list[str] = []
-        for name in self.names:
+        for name in [name for name in self.names if self.prefix + name in literals]:
             key = self.prefix + name
-            value = solve(key, self.domains[key], literals.get(key, ()), budget)
+            value = solve(key, self.domains[key], literals[key], budget)
             if isinstance(value, Conflict):
                 return value
             values[key] = value

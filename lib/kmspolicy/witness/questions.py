@@ -1,6 +1,6 @@
 """One question of a search: how a statement and some Denies read as literals and clauses, and what they depend on."""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator
 from itertools import compress
 from typing import NamedTuple, Optional
 
@@ -8,11 +8,21 @@ from ..caching import lazy
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
 from ..policy.actions import Mask, bits, mask_of, names_of
-from ..policy.context_keys import context_key
+from ..policy.context_keys import ContextKey, context_key
 from ..policy.model import Statement, keys_read
 from ..requesters.key_kinds import TELL_APART
 from ..solver.literals import ONLY_REQUEST, Clause, Literal, Scope, literal
 from ..solver.search import Facts, Question
+
+Rows = dict[tuple[str, ...], ContextKey]  # of context keys, one for all that are carried by the same actions
+
+
+def _rows(read: Iterable[str]) -> Rows:
+    found: Rows = {}
+    for row in map(context_key, read):
+        if row.actions is not None:
+            found.setdefault(row.actions, row)
+    return found
 
 
 class Denies:
@@ -44,6 +54,21 @@ class Denies:
     def size(self) -> int:
         """How much there is to look through."""
         return sum(1 + len(deny.required) for deny in self.statements)
+
+    @lazy
+    def rows(self) -> "Rows":
+        """The rows of these context keys that not every request carries."""
+        return _rows(self.read)
+
+    @lazy
+    def masks(self) -> frozenset[Mask]:
+        """The sets of actions that they cover."""
+        return frozenset([deny.actions for deny in self.statements])
+
+    @lazy
+    def tells_principals_apart(self) -> bool:
+        """Whether one of them names one principal of an account and not another."""
+        return any(deny.principals.tells_principals_apart for deny in self.statements)
 
     def met_by(self, caller: Caller) -> tuple[bool, ...]:
         """Of each of them, whether its principal element covers a caller."""
@@ -87,6 +112,7 @@ class Questions:
     def __init__(self, allowed: Allowed, denies: Denies, use: Denies = NO_DENIES) -> None:
         """denies: of the request that is checked; use: of a second one, where a grant is created."""
         self.read = allowed.read | denies.read | use.read
+        self.rows = {**_rows(allowed.read), **denies.rows, **use.rows}
         self._allowed = allowed
         self._denies = denies
         self._use = use
@@ -111,19 +137,13 @@ class Questions:
         return found
 
 
-def alike(
-    asked: Mask, read: Iterable[str], statements: Sequence[Statement], extra: tuple[str, ...], by_kind: bool
-) -> Iterator[Mask]:
-    """Splits actions into sets that the statements, the keys that are read and, if asked, the kind of key cannot tell
-    apart."""
-    masks = {statement.actions for statement in statements}
-    if by_kind:
-        masks |= TELL_APART
+def alike(asked: Mask, rows: Rows, covered: frozenset[Mask], extra: tuple[str, ...], by_kind: bool) -> Iterator[Mask]:
+    """Splits actions into sets that nothing tells apart: not what carries the keys that are read, not the sets that
+    Denies cover, nor, if asked, the kind of key."""
+    masks = set(covered | TELL_APART if by_kind else covered)
     names = names_of(asked, extra)
-    for key in read:
-        row = context_key(key)
-        if row.actions is not None:
-            masks.add(mask_of(tuple([name for name in names if row.carried_by(name)]), extra))
+    for row in rows.values():
+        masks.add(mask_of(tuple([name for name in names if row.carried_by(name)]), extra))
     if not masks:
         yield asked
         return

@@ -4,7 +4,8 @@ Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowin
 and *Grants in AWS KMS*.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Optional
 
 from ..budget import Budget, Undecided
@@ -180,8 +181,8 @@ class Searcher:
         gained = NO_ACCESS
         plain = asked & ~GRANTS_MASK
         hitting = denies.among(plain)
-        read = self._questions(statement, hitting).read
-        for actions in alike(plain, read, hitting.statements, self.extra, actions_matter(read)):
+        asked_of = self._questions(statement, hitting)
+        for actions in alike(plain, asked_of.rows, hitting.masks, self.extra, actions_matter(asked_of.read)):
             if self._is_unlimited(statement, audience, hitting.among(actions), actions):
                 gained |= Access(actions, actions)
             else:
@@ -237,7 +238,7 @@ class Searcher:
         for action in names_of(actions, self.extra)[:1]:
             questions = self._questions(statement, denies)
             problems = (
-                plain_problem(action, candidate, questions, self.key)
+                partial(plain_problem, action, candidate, questions, self.key)
                 for candidate in self._candidates(statement, audience, questions.read, denies, population)
             )
             return self._first(problems, actions)
@@ -259,7 +260,7 @@ class Searcher:
             return NO_ACCESS
         using = denies.among(operations)
         by_kind = actions_matter(self._questions(statement, creation, using).read)
-        for actions in alike(operations, using.read, using.statements, (), by_kind):
+        for actions in alike(operations, using.rows, using.masks, (), by_kind):
             use = denies.among(actions)
             both, questions = denies.among(creating | actions), self._questions(statement, creation, use)
             problems = self._grant_problems(
@@ -280,7 +281,7 @@ class Searcher:
         use_is_denied: bool,
         questions: Questions,
         population: Population,
-    ) -> Iterator[Problem]:
+    ) -> Iterator[Callable[[], Problem]]:
         read = questions.read
         for maker in _makers(audience):
             if maker not in self._possible(statement):
@@ -289,7 +290,7 @@ class Searcher:
                 for grantee, second in self._grantees(
                     maker, audience, candidate, read, denies, use_is_denied, population, statement
                 ):
-                    yield grant_problem(name, operations, candidate, grantee, second, questions, self.key)
+                    yield partial(grant_problem, name, operations, candidate, grantee, second, questions, self.key)
 
     def _grantees(
         self,
@@ -335,20 +336,24 @@ class Searcher:
             lambda: named_organizations(statement, population),
             accounts_among(statement),
             read,
-            not any(each.principals.tells_principals_apart for each in concerned) and read.isdisjoint(_OF_PRINCIPALS),
+            not (statement.principals.tells_principals_apart or denies.tells_principals_apart)
+            and read.isdisjoint(_OF_PRINCIPALS),
+            self.budget.spend,
         )
         found = requesters(audience, statement.principals, population, sources, self.key.event_time or 0.0)
         return (each for each in found if principal_matches(statement.principals, each.requester.caller))
 
-    def _first(self, problems: Iterator[Problem], actions: Mask) -> Access:
-        """The access by the first problem that has a solution."""
+    def _first(self, problems: Iterator[Callable[[], Problem]], actions: Mask) -> Access:
+        """The access by the first problem that has a solution. problems: each is made when there are steps for it."""
         budget = Budget(min(SEARCH_STEPS, self.budget.left), self.budget)
         hopeless: list[tuple[Conflict, Problem]] = []
         known: Known = {}
-        undecided = not budget.left  # then not even the first problem is worked out
+        undecided = False
         try:
-            for problem in () if undecided else problems:
-                budget.spend(_STEPS_OF_A_REQUESTER + 2 * (len(problem.question.clauses) + len(hopeless)))
+            for make in problems:
+                budget.spend(_STEPS_OF_A_REQUESTER + 2 * len(hopeless))
+                problem = make()
+                budget.spend(2 * len(problem.question.clauses))
                 if any(problem.shares(other, conflict.keys) for conflict, other in hopeless):
                     continue
                 try:

@@ -15,8 +15,6 @@ from ...regular.languages import CharClass, restricted
 from ..literals import Literal
 from . import intervals, text
 
-_STEPS_OF_A_VALUE = 1
-
 
 def solve_single(domain: Domain, literals: Sequence[Literal], budget: Budget) -> Optional[str]:
     """A value of the domain with which each literal is true; None where there is none.
@@ -25,15 +23,14 @@ def solve_single(domain: Domain, literals: Sequence[Literal], budget: Budget) ->
     """
     few = domain.values if isinstance(domain, Finite) else spelled_out(literals)
     if few is not None:
-        budget.spend(_STEPS_OF_A_VALUE * len(few))
-        return next((value for value in few if _suits(value, literals) and domain.holds(value)), None)
+        return next((value for value in few if _suits(value, literals, budget) and domain.holds(value)), None)
     if isinstance(domain, Points):
         for value in domain.preferred:
-            if _suits(value, literals) and domain.holds(value):
+            if _suits(value, literals, budget) and domain.holds(value):
                 return value
     elif isinstance(domain, Text):
         for value in natural(domain, literals):
-            if _suits(value, literals):
+            if _suits(value, literals, budget):
                 return value
     families = {each.condition.operator.family for each in literals}
     if isinstance(domain, Points):
@@ -83,8 +80,12 @@ def spelled_out(literals: Sequence[Literal]) -> Optional[list[str]]:
 _BOOLEANS = ["".join(letters) for word in ("true", "false") for letters in product(*((c, c.upper()) for c in word))]
 
 
-def _suits(value: str, literals: Sequence[Literal]) -> bool:
-    return all(each.accepts_one(value) for each in literals)
+def _suits(value: str, literals: Sequence[Literal], budget: Budget) -> bool:
+    for each in literals:
+        budget.spend(each.condition.effort)
+        if not each.accepts_one(value):
+            return False
+    return True
 
 
 def _mixed(domain: Domain, literals: Sequence[Literal], budget: Budget) -> Optional[str]:
@@ -93,8 +94,7 @@ def _mixed(domain: Domain, literals: Sequence[Literal], budget: Budget) -> Optio
     A value that suits all is a proof; a kind that nothing suits is one, too; all else is undecided.
     """
     for value in _candidates(domain, literals, budget):
-        budget.spend(_STEPS_OF_A_VALUE)
-        if domain.holds(value) and _suits(value, literals):
+        if _suits(value, literals, budget) and domain.holds(value):
             return value
     textual = [each for each in literals if each.condition.operator.family in _TEXTUAL]
     families = {each.condition.operator.family for each in literals}
