@@ -45,8 +45,8 @@ from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
 from .problems import Problem, grant_problem, plain_problem
 from .questions import NO_DENIES, Denies, Questions, alike, allowed_by
 
-POLICY_STEPS = 30_000  # all questions about one policy
-SEARCH_STEPS = 28_000  # one question: a statement, an action, an audience
+POLICY_STEPS = 100_000  # all questions about one policy
+SEARCH_STEPS = 50_000  # one question: a statement, an action, an audience
 _STEPS_OF_A_REQUESTER = 16
 _MOST_KEPT = 64
 _ALL = frozenset(WIDEST_FIRST)
