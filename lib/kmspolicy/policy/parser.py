@@ -209,7 +209,7 @@ def _resources(value: Any, negated: bool, expands: bool) -> tuple[bool, Optional
     if value == "*" and not negated:
         return True, None
     listed = tuple(_texts(value))
-    if "*" in listed and not negated:
+    if listed == ("*",) and not negated:
         return True, None
     element = "NotResource" if negated else "Resource"
     return bool(listed), Condition(_RESOURCE[negated], None, False, element, KEY_ARN, listed, expands)

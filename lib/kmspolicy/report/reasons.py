@@ -158,7 +158,7 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Reas
     limits = (_limit(verdict, statement, condition, alone) for condition, access in by if not access.actions)
     closed = [reason for reason in limits if reason is not None]
     limited = tuple(_by_resource(verdict, statement, (Audience.everyone,)))
-    what = "its conditions" if statement.resource is None else "its conditions and its resource element"
+    what = "its conditions" if _covers_any_key(statement) else "its conditions and its resource element"
     yield from (*closed, *limited)
     if not limited and all(access.proven for _, access in by):
         yield Reason(Code.CONFLICT, (what,))
@@ -167,6 +167,12 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Reas
 def _by(verdict: Verdict, statement: Statement, condition: Condition, audience: Audience) -> Access:
     """What the audience would get if this condition were the statement's only one, and nothing denied."""
     return verdict.alone(statement._replace(conditions=(condition,), alternatives=(), resource=None), audience)
+
+
+def _covers_any_key(statement: Statement) -> bool:
+    """Whether the resource element lists `*`, whatever else it lists."""
+    resource = statement.resource
+    return resource is None or ("*" in resource.values and not resource.operator.negated)
 
 
 def _by_resource(verdict: Verdict, statement: Statement, audiences: tuple[Audience, ...]) -> Reasons:
