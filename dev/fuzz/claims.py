@@ -72,7 +72,7 @@ def _covers_nobody(judge: Judge, number: int) -> Details:
 
 
 def _named(judge: Judge, number: int) -> Details:
-    """Each name is somebody's, and no stranger's."""
+    """Each value matches a principal, and one that is not a stranger."""
     listed = [text for text, *name in judge.principals(number) if judge.named(*name)]
     if "Principal" in judge.statements[number] and listed and not judge.covers_strangers(number):
         yield (some(listed),)
@@ -159,7 +159,7 @@ def _conflict(judge: Judge, number: int) -> Details:
 
 
 def _limits_by_resource(judge: Judge, number: int) -> Details:
-    """It covers the key for somebody, but not for strangers, or not for those that the statement names."""
+    """It covers the key for some callers, but not for strangers, or not for the principals that the statement names."""
     rows, statement = judge.by_resource(number), judge.statements[number]
     if judge.has_its_key(number) and (Row.everyone not in rows if judge.covers_strangers(number) else not rows):
         yield (some(as_list(statement.get("Resource", statement.get("NotResource", [])))),)

@@ -26,7 +26,7 @@ class Gains:
         self._found: dict[tuple[str, Row, bool], frozenset[Goal]] = {}
 
     def of(self, row: Row, statements: Iterable[Statement], denies: bool = True) -> frozenset[Goal]:
-        """What somebody of the row gets by these statements and no others; denies: what their Denies leave."""
+        """What a requester of the row gets by these statements alone; denies: what is left after their Denies."""
         listed = tuple(statements)
         sign = json.dumps(listed)
         if (sign, row, denies) not in self._found:

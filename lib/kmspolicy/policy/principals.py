@@ -70,7 +70,7 @@ class Principals:
 
     @lazy
     def naming(self) -> tuple[str, ...]:
-        """Those of `written` that name somebody; for an element that lists principals, `*` aside."""
+        """Those of `written` that match a principal, of an element that lists principals and not `*`."""
         found = {
             "AWS": lambda: [text for text in self._of("AWS") if classify(text)[0] is not Named.NOBODY],
             "Service": lambda: [f"Service:{text}" for text in self._of("Service") if text in self.services],
