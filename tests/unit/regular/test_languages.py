@@ -19,8 +19,10 @@ from kmspolicy.regular.languages import (
     as_regex,
     both,
     cells,
+    covers,
     find,
     literal,
+    only_text,
     restricted,
     some,
 )
@@ -171,6 +173,28 @@ def test_a_restricted_row_matches_what_is_made_of_the_characters() -> None:
         expected = {text for text in language(row, LETTERS, LONGEST) if all(map(chars.has, text))}
         found = restricted(row, chars)
         assert (set() if found is None else language(found, LETTERS, LONGEST)) == expected, (row, chars)
+
+
+def test_a_pattern_that_covers_a_row_matches_all_that_it_does() -> None:
+    chance, covered = Random(6), 0
+    for _ in range(600):
+        pattern, row = random_row(chance, CLASSES, 3), random_row(chance, CLASSES, 3)
+        if covers(pattern, row):
+            covered += 1
+            assert language(row, LETTERS, LONGEST) <= language(pattern, LETTERS, LONGEST), (pattern, row)
+        assert covers(row, row) and covers(ANYTHING, row)
+    assert 20 < covered < 580
+
+
+def test_the_only_text_of_a_row_is_the_only_one_that_it_matches() -> None:
+    chance, told = Random(7), 0
+    for _ in range(300):
+        row = random_row(chance, CLASSES, 3)
+        text = only_text(row)
+        if text is not None:
+            told += 1
+            assert language(row, "".join(sorted({*LETTERS, *text})), LONGEST) == {text}, row
+    assert told > 10 and only_text(literal("arn:x*")) == "arn:x*"
 
 
 def test_a_regular_expression_matches_what_its_rows_do() -> None:
