@@ -30,7 +30,7 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
     """Which Denies take access from the statement's audience: all or some of it, each by itself or several together."""
     if not verdict.policy.hit_by_denies(statement.actions & verdict.checked):
         return
-    opened = verdict.searcher.access(statement, verdict.checked, alone, ()).actions
+    opened = verdict.opened(statement, alone)
     left = verdict.access(statement, alone, opened).actions
     if left == opened:
         return

@@ -153,6 +153,11 @@ class Verdict:
         more = self._encapsulation
         return first if first.actions or not more else self._alone(statement, more, audience)
 
+    def opened(self, statement: Statement, audience: Audience) -> Mask:
+        """Every checked action that the statement by itself gives the audience, whatever the Denies say."""
+        plain = self._alone(statement, self.checked & ~self._encapsulation, audience)
+        return (plain | self._alone(statement, self._encapsulation, audience)).actions
+
     def _alone(self, statement: Statement, actions: Mask, audience: Audience) -> Access:
         asked = self.searcher.conceivable(statement, actions, audience)
         noted = not self.policy.hit_by_denies(asked)

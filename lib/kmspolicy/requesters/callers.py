@@ -6,7 +6,7 @@ Source: IAM User Guide, *AWS JSON policy elements: Principal* and *NotPrincipal*
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
@@ -21,43 +21,49 @@ from .population import Ids, Population
 _KEYS_WITH_ACCOUNT = frozenset((*ACCOUNT_KEYS, PRINCIPAL_ARN, FEDERATED_PROVIDER, *OWN_ARNS))
 
 
-def callers(
-    audience: Audience,
-    element: Principals,
-    population: Population,
-    read: frozenset[str],
-    accounts: Ids,
-    among: Optional[frozenset[str]],
-    alike: bool,
-    spend: Callable[[], None],
-) -> Iterator[tuple[Caller, Group]]:
-    """The callers of an audience, except services, that a principal element covers.
+class Sources(NamedTuple):
+    """Where requesters come from, for one question.
 
-    read: the context keys that matter; accounts: an outsider's possible ones; among: the accounts to which the
-    statement limits principals, where it does; alike: whether nothing tells an account's principals apart; spend: takes
-    a step, for each principal that is looked at.
+    accounts, organizations: an outsider's possible own ones, one for each way the policy's patterns can see them;
+    named: the organizations that the policy names, those first that the question is about; among: the accounts to
+    which the statement limits principals, where it does; read: the context keys that matter; alike: whether nothing
+    tells the principals of an account apart; spend: takes a step.
     """
+
+    accounts: Ids
+    organizations: Ids
+    named: Ids
+    among: Optional[frozenset[str]]
+    read: frozenset[str]
+    alike: bool
+    spend: Callable[[], None]
+
+
+def callers(
+    audience: Audience, element: Principals, population: Population, sources: Sources
+) -> Iterator[tuple[Caller, Group]]:
+    """The callers of an audience, except services, that a principal element covers."""
     if audience in STRANGERS:
         if element.open_ended and not (element.negated and element.anyone):
-            for account in accounts():
+            for account in sources.accounts():
                 yield Caller(account), kinds.unnamed(population.partition, account, (), population.names.unique_ids)
         return
-    known = _known_ids(population, read)
-    for account in _accounts(audience, element, population, among):
+    known = _known_ids(population, sources.read)
+    for account in _accounts(audience, element, population, sources.among):
         arns = population.arns.get(account, ())
         if element.open_ended or account in element.accounts:
             yield Caller(account), kinds.unnamed(population.partition, account, arns, known)
-        for caller, make in () if alike else _named(account, known, population):
-            spend()
+        for caller, make in () if sources.alike else _named(account, known, population):
+            sources.spend()
             if element.open_ended or principal_matches(element, caller):
                 yield caller, make()
-    for unique_id in () if alike and (audience is Audience.internal or among is not None) else known:
+    for unique_id in () if sources.alike and (audience is Audience.internal or sources.among is not None) else known:
         if element.open_ended or unique_id in element.unique_ids:
-            for account in _unknown_accounts(audience, population, read, accounts):
+            for account in _unknown_accounts(audience, population, sources.read, sources.accounts):
                 for caller, make in chain(
                     _with_id(unique_id, account, population), _sessions(account, unique_id, (), population)
                 ):
-                    spend()
+                    sources.spend()
                     yield caller, make()
 
 

@@ -14,30 +14,12 @@ from ..solver.groups import Group
 from . import accounts as account_keys
 from . import principals as kinds
 from .audience import STRANGERS, Audience
-from .callers import callers
+from .callers import Sources, callers
 from .facts import Make, Requester
 from .moments import mfa_group, time_group
 from .organizations import of_service, organization_group
 from .population import Ids, Population
 from .ways import Networks, networks
-
-
-class Sources(NamedTuple):
-    """Where requesters come from, for one question.
-
-    accounts, organizations: an outsider's possible own ones, one for each way the policy's patterns can see them;
-    named: the organizations that the policy names, those first that the question is about; among: the accounts to
-    which the statement limits principals, where it does; read: the context keys that matter; alike: whether nothing
-    tells the principals of an account apart; spend: takes a step.
-    """
-
-    accounts: Ids
-    organizations: Ids
-    named: Ids
-    among: Optional[frozenset[str]]
-    read: frozenset[str]
-    alike: bool
-    spend: Callable[[], None]
 
 
 class Candidate(NamedTuple):
@@ -60,8 +42,7 @@ def requesters(
     strict = audience is Audience.everyone
     for owned in _owned(audience, population, sources.accounts):
         group = _once(_organization_group, audience, owned, sources)
-        known = sources.read, sources.accounts, sources.among, sources.alike, sources.spend
-        for caller, principal in callers(audience, element, owned, *known):
+        for caller, principal in callers(audience, element, owned, sources):
             account = caller.account or ""
             single = partial(account_keys.of_account, account=account, other_users=users)
             requester = Requester(caller, _groups(principal, group, event_time), single)

@@ -51,11 +51,6 @@ class Denies:
         return keys_read([condition for deny in self.statements for condition in deny.required])
 
     @lazy
-    def size(self) -> int:
-        """How much there is to look through."""
-        return sum(1 + len(deny.required) for deny in self.statements)
-
-    @lazy
     def rows(self) -> "Rows":
         """The rows of these context keys that not every request carries."""
         return _rows(self.read)

@@ -32,13 +32,14 @@ from ..policy.context_keys import (
 from ..policy.model import Policy, Statement
 from ..policy.principals import ANYONE, Principals
 from ..requesters.audience import OTHER_ACCOUNTS, WIDEST_FIRST, Audience
+from ..requesters.callers import Sources
 from ..requesters.fresh_ids import named_organizations, outside_accounts, outside_organizations
 from ..requesters.grants import Grantee
 from ..requesters.key_kinds import performed
 from ..requesters.keys import actions_matter
 from ..requesters.limits import accounts_among, ruled_out
 from ..requesters.population import Population, partitions
-from ..requesters.requesters import Candidate, Sources, requesters
+from ..requesters.requesters import Candidate, requesters
 from ..solver.literals import Conflict
 from ..solver.search import Known, solve
 from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
