@@ -19,6 +19,7 @@ from ..policy.context_keys import (
     KEY_USAGE,
     MULTI_REGION,
     REQUESTED_REGION,
+    RESOURCE_ACCOUNT,
     Bound,
     context_key,
 )
@@ -62,6 +63,8 @@ def _places(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[tuple[Opt
     for region in _regions(policy, key, budget):
         yield region, key.account
         if key.account is None:
+            for account in _told_apart(policy, RESOURCE_ACCOUNT, ACCOUNT, "", budget):
+                yield region, account
             start = f"arn:{key.partition}:kms:{region or 'us-east-1'}:"
             for account in _told_apart(policy, KEY_ARN, ACCOUNT + literal(":"), start, budget, whole=False):
                 yield region, account[:-1]

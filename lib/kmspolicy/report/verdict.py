@@ -217,7 +217,7 @@ class Verdict:
         """Whether for some key that this one can be everyone can surely encrypt, and not everyone can decrypt."""
         if not self.flagged and not ENCRYPT_MASK & ~self.checked:
             return False
-        counting = ~self._encapsulation
+        counting = ~0 if self.key.kind_is_told else ~ENCAPSULATION_MASK
         encrypts = self._everyone(ENCRYPT_MASK & counting).proven
         if not encrypts:
             counting = ~0
