@@ -184,6 +184,11 @@ class Statement(NamedTuple):
         return conditions if self.resource is None else (self.resource, *conditions)
 
     @property
+    def tests(self) -> tuple[Condition, ...]:
+        """Every condition, the resource's first."""
+        return self.conditions if self.resource is None else (self.resource, *self.conditions)
+
+    @property
     def is_unconditional(self) -> bool:
         """Whether its principal element alone decides about the actions that it covers."""
         return not self.conditions and self.resource is None

@@ -103,6 +103,17 @@ def above(point: Point, included: bool) -> Intervals:
     return Intervals((((point, int(not included)), _END),))
 
 
+def in_order(before: Intervals, after: Intervals) -> tuple[Optional[Point], Optional[Point]]:
+    """A point of each set, the first one not behind the second; None for both where there are none."""
+    if not before.parts:
+        return None, None
+    start, _ = before.parts[0]
+    late = (after & Intervals(((start, _END),))).lowest(False)
+    if late is None:
+        return None, None
+    return (late if late in before else (before & between(None, late)).lowest(False)), late
+
+
 def _middle(low: Point, high: Point) -> Point:
     """The exact middle of two numbers: they may have a thousand digits."""
     from decimal import Context

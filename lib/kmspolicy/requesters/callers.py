@@ -3,7 +3,7 @@
 Source: IAM User Guide, *AWS JSON policy elements: Principal* and *NotPrincipal*.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 from typing import NamedTuple, Optional
@@ -27,7 +27,8 @@ class Sources(NamedTuple):
     accounts, organizations: an outsider's possible own ones, one for each way the policy's patterns can see them;
     named: the organizations that the policy names, those first that the question is about; among: the accounts to
     which the statement limits principals, where it does; read: the context keys that matter; alike: whether nothing
-    tells the principals of an account apart; spend: takes a step.
+    tells the principals of an account apart; look: how the question sees a principal with a known ARN, None where
+    more than elements and ARNs tell principals apart; spend: takes a step.
     """
 
     accounts: Ids
@@ -36,6 +37,7 @@ class Sources(NamedTuple):
     among: Optional[frozenset[str]]
     read: frozenset[str]
     alike: bool
+    look: Optional[Callable[[Caller], Hashable]]
     spend: Callable[[], None]
 
 
@@ -53,10 +55,9 @@ def callers(
         arns = population.arns.get(account, ())
         if element.open_ended or account in element.accounts:
             yield Caller(account), kinds.unnamed(population.partition, account, arns, known)
-        for caller, make in () if sources.alike else _named(account, known, population):
-            sources.spend()
-            if element.open_ended or principal_matches(element, caller):
-                yield caller, make()
+        if not sources.alike:
+            covered = arns if element.open_ended or account in element.accounts else _listed(element, arns)
+            yield from _unlike(_named(account, covered, known, population), element, sources)
     for unique_id in () if sources.alike and (audience is Audience.internal or sources.among is not None) else known:
         if element.open_ended or unique_id in element.unique_ids:
             for account in _unknown_accounts(audience, population, sources.read, sources.accounts):
@@ -65,6 +66,24 @@ def callers(
                 ):
                     sources.spend()
                     yield caller, make()
+
+
+def _listed(element: Principals, arns: Iterable[str]) -> Iterable[str]:
+    return [arn for arn in arns if arn in element.arns]
+
+
+def _unlike(
+    found: Iterable[tuple[Caller, Make]], element: Principals, sources: Sources
+) -> Iterator[tuple[Caller, Group]]:
+    """Those that the element covers; of those that the question sees alike, the first: all get the same answer."""
+    seen: set[Hashable] = set()
+    for caller, make in found:
+        sources.spend()
+        if element.open_ended or principal_matches(element, caller):
+            look = sources.look(caller) if sources.look is not None and caller.arn is not None else None
+            if look is None or look not in seen:
+                seen.add(look)
+                yield caller, make()
 
 
 def _accounts(
@@ -87,9 +106,11 @@ def _known_ids(population: Population, read: frozenset[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*population.unique_ids, *more)))
 
 
-def _named(account: str, known: tuple[str, ...], population: Population) -> Iterator[tuple[Caller, Make]]:
-    """The principals of the account that the policy names. known: unique ids."""
-    for arn in population.arns.get(account, ()):
+def _named(
+    account: str, arns: Iterable[str], known: tuple[str, ...], population: Population
+) -> Iterator[tuple[Caller, Make]]:
+    """The principals of the account that the policy names. arns: those that matter; known: unique ids."""
+    for arn in arns:
         yield Caller(account, arn=arn), partial(kinds.named, arn, None, known)
     for unique_id in known:
         yield from _with_id(unique_id, account, population)

@@ -12,7 +12,7 @@ from ..budget import Budget, Undecided
 from ..domains.domain import LINES, Domain, Points, Text, example
 from ..policy.operators import ORDERED, Family
 from ..policy.wildcards import either_case
-from ..regular.intervals import Intervals, Point, between
+from ..regular.intervals import Intervals, Point, in_order
 from ..regular.languages import ANYTHING, CharClass, Pattern, literal, restricted
 from ..regular.quotients import behind
 from .groups import ByKey, Part
@@ -166,7 +166,7 @@ class SamePoint:
                 own = _of_present(literals.get(name, ())) or []
                 typed, _ = _typed(own, {name: domain.line.write(domain.line.read(found))})
                 before = domain.within & allowed(typed)
-                early, point = _in_order(before, fits)
+                early, point = in_order(before, fits)
                 if point is None:
                     return conflict
                 values = {**values, **self._shown(point)}
@@ -199,17 +199,6 @@ def _typed(literals: Iterable[Literal], values: Assignment) -> tuple[list[Litera
         if family in ORDERED and isinstance(shown, str):
             (foreign if LINES[family].read(shown) is None else typed).append(each)
     return typed, foreign
-
-
-def _in_order(before: Intervals, after: Intervals) -> tuple[Point, Point]:
-    """A point of each set, the first one not behind the second; None for both where there are none."""
-    late = after.lowest(False)
-    early = (before & between(None, late)).lowest(False)
-    if early is not None:
-        return (late if late in before else early), late
-    early = before.lowest(False)
-    late = None if early is None else (after & between(early, None)).lowest(False)
-    return (early, late) if late is not None else (None, None)
 
 
 class Chain:

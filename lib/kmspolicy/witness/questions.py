@@ -8,8 +8,8 @@ from ..caching import lazy
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
 from ..policy.actions import Mask, bits, mask_of, names_of
-from ..policy.context_keys import ContextKey, context_key
-from ..policy.model import Statement, keys_read
+from ..policy.context_keys import PRINCIPAL_ARN, ContextKey, context_key
+from ..policy.model import Condition, Statement, keys_read
 from ..requesters.key_kinds import TELL_APART
 from ..solver.literals import ONLY_REQUEST, Clause, Literal, Scope, literal
 from ..solver.search import Facts, Question
@@ -22,6 +22,17 @@ def _rows(read: Iterable[str]) -> Rows:
     for row in map(context_key, read):
         if row.actions is not None:
             found.setdefault(row.actions, row)
+    return found
+
+
+def tests_of_arns(conditions: Iterable[Condition]) -> Optional[list[Condition]]:
+    """The conditions that test a principal's ARN; None where they do more with it than to compare it with constants."""
+    found: list[Condition] = []
+    for condition in conditions:
+        if PRINCIPAL_ARN in condition.variables or (condition.key == PRINCIPAL_ARN and condition.has_variables):
+            return None
+        if condition.key == PRINCIPAL_ARN:
+            found.append(condition)
     return found
 
 
@@ -65,6 +76,11 @@ class Denies:
         """Whether one of them names one principal of an account and not another."""
         return any(deny.principals.tells_principals_apart for deny in self.statements)
 
+    @lazy
+    def tests_of_arns(self) -> Optional[list[Condition]]:
+        """See tests_of_arns."""
+        return tests_of_arns(condition for deny in self.statements for condition in deny.required)
+
     def met_by(self, caller: Caller) -> tuple[bool, ...]:
         """Of each of them, whether its principal element covers a caller."""
         return tuple([principal_matches(deny.principals, caller) for deny in self.statements])
@@ -96,8 +112,7 @@ def allowed_by(statement: Statement) -> Allowed:
     """The statement's conditions and resource element as literals."""
     required = tuple([literal(condition) for condition in statement.required])
     clauses = tuple([tuple(map(literal, listed)) for listed in statement.alternatives])
-    either = [condition for listed in statement.alternatives for condition in listed]
-    return Allowed(required, clauses, keys_read([*statement.required, *either]))
+    return Allowed(required, clauses, keys_read(statement.tests))
 
 
 class Questions:

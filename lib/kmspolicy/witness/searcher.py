@@ -5,12 +5,11 @@ and *Grants in AWS KMS*.
 """
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Optional
 
 from ..budget import Budget, Undecided
 from ..caching import Recent, lazy
-from ..evaluation.evaluator import is_denied, matches, principal_matches
+from ..evaluation.evaluator import is_denied, matches
 from ..evaluation.request import KeyFacts, Request
 from ..policy.actions import (
     CREATE_GRANT,
@@ -20,30 +19,19 @@ from ..policy.actions import (
     mask_of,
     names_of,
 )
-from ..policy.context_keys import (
-    GRANT_KEYS,
-    MEMBER_KEYS,
-    NETWORK_KEYS,
-    PRINCIPAL_KEYS,
-    RESOURCE_ORG,
-    RESOURCE_ORG_PATHS,
-    VIA_AWS_SERVICE,
-)
 from ..policy.model import Policy, Statement
 from ..policy.principals import ANYONE, Principals
-from ..requesters.audience import OTHER_ACCOUNTS, WIDEST_FIRST, Audience
-from ..requesters.callers import Sources
-from ..requesters.fresh_ids import named_organizations, outside_accounts, outside_organizations
-from ..requesters.grants import Grantee
+from ..requesters.audience import WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
 from ..requesters.keys import actions_matter
-from ..requesters.limits import accounts_among, ruled_out
+from ..requesters.limits import ruled_out
 from ..requesters.population import Population, partitions
-from ..requesters.requesters import Candidate, requesters
 from ..solver.literals import Conflict
 from ..solver.search import Known, solve
 from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
-from .problems import Problem, grant_problem, plain_problem
+from .asked import Asked, plain_problems
+from .grants import grant_problems, makers
+from .problems import Problem
 from .questions import NO_DENIES, Denies, Questions, alike, allowed_by
 
 POLICY_STEPS = 100_000  # all questions about one policy
@@ -51,14 +39,6 @@ SEARCH_STEPS = 50_000  # one question: a statement, an action, an audience
 _STEPS_OF_A_REQUESTER = 16
 _MOST_KEPT = 64
 _ALL = frozenset(WIDEST_FIRST)
-_PLACES = NETWORK_KEYS | {VIA_AWS_SERVICE}
-_OF_PRINCIPALS = PRINCIPAL_KEYS | GRANT_KEYS
-_MEMBERS = MEMBER_KEYS | {RESOURCE_ORG, RESOURCE_ORG_PATHS}
-
-
-def _makers(audience: Audience) -> tuple[Audience, ...]:
-    """Who can create a grant for an audience: others for a service, too."""
-    return (Audience.service, *OTHER_ACCOUNTS) if audience is Audience.service else (audience,)
 
 
 class Searcher:
@@ -223,35 +203,22 @@ class Searcher:
         operations = self._operations(name)
         concerned = denies.among(mask_of((CREATE_GRANT,)) | operations)
         bit = mask_of((name,)) if operations else 0
-        return any(self._is_unlimited(statement, maker, concerned, bit) for maker in _makers(audience))
+        return any(self._is_unlimited(statement, maker, concerned, bit) for maker in makers(audience))
 
     # --- one set of actions ----------------------------------------------------------------------------------
 
     def _search(
-        self,
-        statement: Statement,
-        actions: Mask,
-        audience: Audience,
-        denies: Denies,
-        population: Population,
+        self, statement: Statement, actions: Mask, audience: Audience, denies: Denies, population: Population
     ) -> Access:
         """Whether the audience gets one of these actions, and so all of them."""
         for action in names_of(actions, self.extra)[:1]:
             questions = self._questions(statement, denies)
-            problems = (
-                partial(plain_problem, action, candidate, questions, self.key)
-                for candidate in self._candidates(statement, audience, questions.read, denies, population)
-            )
-            return self._first(problems, actions)
+            asked = Asked(statement, denies, questions, population, self.key, self.budget)
+            return self._first(plain_problems(asked, action, audience), actions)
         return NO_ACCESS
 
     def _grants(
-        self,
-        statement: Statement,
-        name: str,
-        audience: Audience,
-        denies: Denies,
-        population: Population,
+        self, statement: Statement, name: str, audience: Audience, denies: Denies, population: Population
     ) -> Access:
         """Whether the audience gets operations by grants that it creates: grants allow, they overrule no Deny."""
         bit, creating = mask_of((name,)), mask_of((CREATE_GRANT,))
@@ -259,90 +226,18 @@ class Searcher:
         operations = self._operations(name)
         if not operations:
             return NO_ACCESS
+        creators = [maker for maker in makers(audience) if maker in self._possible(statement)]
         using = denies.among(operations)
         by_kind = actions_matter(self._questions(statement, creation, using).read)
         for actions in alike(operations, using.rows, using.masks, (), by_kind):
             use = denies.among(actions)
             both, questions = denies.among(creating | actions), self._questions(statement, creation, use)
-            problems = self._grant_problems(
-                statement, name, names_of(actions), audience, both, bool(use.statements), questions, population
-            )
+            asked = Asked(statement, both, questions, population, self.key, self.budget)
+            problems = grant_problems(asked, name, names_of(actions), audience, creators, bool(use.statements))
             found = self._first(problems, bit)
             if found.actions:
                 return found
         return NO_ACCESS
-
-    def _grant_problems(
-        self,
-        statement: Statement,
-        name: str,
-        operations: tuple[str, ...],
-        audience: Audience,
-        denies: Denies,
-        use_is_denied: bool,
-        questions: Questions,
-        population: Population,
-    ) -> Iterator[Callable[[], Problem]]:
-        read = questions.read
-        for maker in _makers(audience):
-            if maker not in self._possible(statement):
-                continue
-            for candidate in self._candidates(statement, maker, read, denies, population):
-                for grantee, second in self._grantees(
-                    maker, audience, candidate, read, denies, use_is_denied, population, statement
-                ):
-                    yield partial(grant_problem, name, operations, candidate, grantee, second, questions, self.key)
-
-    def _grantees(
-        self,
-        maker: Audience,
-        audience: Audience,
-        candidate: Candidate,
-        read: frozenset[str],
-        denies: Denies,
-        use_is_denied: bool,
-        population: Population,
-        statement: Statement,
-    ) -> Iterator[tuple[Grantee, Optional[Candidate]]]:
-        """Whom the grant can be for; the second is who uses it, None where no Deny meets that."""
-        own_account = audience is Audience.internal
-        if audience is Audience.service or own_account:
-            if not use_is_denied:
-                yield Grantee.SERVICE, None
-            else:
-                everyone = statement._replace(principals=ANYONE, conditions=(), alternatives=())
-                services = self._candidates(everyone, Audience.service, read, denies, population)
-                yield from ((Grantee.SERVICE, service) for service in services)
-            if not own_account:
-                return
-        if not use_is_denied:
-            yield from ((Grantee.PRINCIPAL, None), (Grantee.CHOSEN_BY_SERVICE, None))
-            return
-        everyone = statement._replace(principals=ANYONE, conditions=(), alternatives=())
-        for other in self._candidates(everyone, maker, read, denies, population):
-            yield Grantee.PRINCIPAL, other
-        yield Grantee.CHOSEN_BY_SERVICE, candidate
-
-    def _candidates(
-        self, statement: Statement, audience: Audience, read: frozenset[str], denies: Denies, population: Population
-    ) -> Iterator[Candidate]:
-        if (audience is Audience.network and not read & _PLACES) or (
-            audience is Audience.organization and not read & _MEMBERS
-        ):
-            return iter(())
-        concerned = (statement, *denies.statements)
-        sources = Sources(
-            lambda: outside_accounts(concerned, population, self.budget),
-            lambda: outside_organizations(concerned, population, self.budget),
-            lambda: named_organizations(statement, population),
-            accounts_among(statement),
-            read,
-            not (statement.principals.tells_principals_apart or denies.tells_principals_apart)
-            and read.isdisjoint(_OF_PRINCIPALS),
-            self.budget.spend,
-        )
-        found = requesters(audience, statement.principals, population, sources, self.key.event_time or 0.0)
-        return (each for each in found if principal_matches(statement.principals, each.requester.caller))
 
     def _first(self, problems: Iterator[Callable[[], Problem]], actions: Mask) -> Access:
         """The access by the first problem that has a solution. problems: each is made when there are steps for it."""

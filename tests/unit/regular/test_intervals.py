@@ -15,6 +15,7 @@ from kmspolicy.regular.intervals import (
     above,
     below,
     between,
+    in_order,
     points,
     together,
     union,
@@ -74,6 +75,14 @@ def test_a_low_point_is_in_the_set_and_in_none_only_of_an_empty_one(whole: bool)
             assert found == min(inside)
         if found is not None and chosen and min(chosen) % 2:
             assert found == built.parts[0][0][0], "the first point of the set, where it has one"
+
+
+def test_two_points_in_order_are_found_wherever_there_are_such() -> None:
+    for before, first in BUILT.items():
+        for after, second in BUILT.items():
+            early, late = in_order(first, second)
+            assert (early is None) == (late is None) == (not any(at <= to for at in before for to in after))
+            assert early is None or (early in first and late in second and early <= late), (first, second)
 
 
 def _whole(cut: tuple[Decimal, int]) -> tuple[int | float, int]:

@@ -1,0 +1,91 @@
+"""What one search asks, and of whom: the requesters for whom its question may have a solution."""
+
+from collections.abc import Callable, Hashable, Iterator
+from functools import partial
+from typing import NamedTuple, Optional
+
+from ..budget import Budget
+from ..evaluation.evaluator import holds_for, principal_matches
+from ..evaluation.request import Caller, KeyFacts
+from ..policy.context_keys import (
+    GRANT_KEYS,
+    GRANTEE,
+    MEMBER_KEYS,
+    NETWORK_KEYS,
+    PRINCIPAL_ARN,
+    PRINCIPAL_KEYS,
+    RESOURCE_ORG,
+    RESOURCE_ORG_PATHS,
+    VIA_AWS_SERVICE,
+)
+from ..policy.model import Statement
+from ..policy.principals import ANYONE
+from ..requesters.audience import Audience
+from ..requesters.callers import Sources
+from ..requesters.fresh_ids import named_organizations, outside_accounts, outside_organizations
+from ..requesters.limits import accounts_among
+from ..requesters.population import Population
+from ..requesters.requesters import Candidate, requesters
+from .problems import Problem, plain_problem
+from .questions import Denies, Questions, tests_of_arns
+
+_PLACES = NETWORK_KEYS | {VIA_AWS_SERVICE}
+_MEMBERS = MEMBER_KEYS | {RESOURCE_ORG, RESOURCE_ORG_PATHS}
+_OF_PRINCIPALS = PRINCIPAL_KEYS | GRANT_KEYS
+_BESIDE_ARN = (PRINCIPAL_KEYS | {GRANTEE}) - {PRINCIPAL_ARN}
+
+
+class Asked(NamedTuple):
+    """One question: what a statement allows past some Denies.
+
+    denies: all that bear on it; questions: what both ask of requests; key: what is known of it; budget: what looking
+    for requesters is paid from.
+    """
+
+    statement: Statement
+    denies: Denies
+    questions: Questions
+    population: Population
+    key: KeyFacts
+    budget: Budget
+
+    def candidates(self, audience: Audience) -> Iterator[Candidate]:
+        """The requesters of an audience whom the statement's principal element covers."""
+        read = self.questions.read
+        if (audience is Audience.network and not read & _PLACES) or (
+            audience is Audience.organization and not read & _MEMBERS
+        ):
+            return iter(())
+        element, concerned = self.statement.principals, (self.statement, *self.denies.statements)
+        sources = Sources(
+            lambda: outside_accounts(concerned, self.population, self.budget),
+            lambda: outside_organizations(concerned, self.population, self.budget),
+            lambda: named_organizations(self.statement, self.population),
+            accounts_among(self.statement),
+            read,
+            not (element.tells_principals_apart or self.denies.tells_principals_apart)
+            and read.isdisjoint(_OF_PRINCIPALS),
+            self._look(),
+            self.budget.spend,
+        )
+        found = requesters(audience, element, self.population, sources, self.key.event_time or 0.0)
+        return (each for each in found if principal_matches(element, each.requester.caller))
+
+    def users(self, audience: Audience) -> Iterator[Candidate]:
+        """The requesters of an audience who may use a grant: no Allow has to cover them."""
+        everyone = self.statement._replace(principals=ANYONE, conditions=(), alternatives=())
+        return self._replace(statement=everyone).candidates(audience)
+
+    def _look(self) -> Optional[Callable[[Caller], Hashable]]:
+        """How the question sees a principal with a known ARN: which Denies cover him, and which tests of ARNs hold."""
+        own, theirs = tests_of_arns(self.statement.tests), self.denies.tests_of_arns
+        if own is None or theirs is None or self.questions.read & _BESIDE_ARN:
+            return None
+        tests, denies = [*own, *theirs], self.denies
+        return lambda caller: (*denies.met_by(caller), *[holds_for(test, caller.arn) for test in tests])
+
+
+def plain_problems(asked: Asked, action: str, audience: Audience) -> Iterator[Callable[[], Problem]]:
+    """The problems of a request for an action that is no grant for certain operations, each made when it is called."""
+    for candidate in asked.candidates(audience):
+        yield partial(plain_problem, action, candidate, asked.questions, asked.key)

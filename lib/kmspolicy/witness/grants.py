@@ -1,0 +1,56 @@
+"""Grants that a requester may create: the problems of creating one and of using it, for each who may be the grantee.
+
+Source: KMS Developer Guide, *Grants in AWS KMS*.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Optional
+
+from ..requesters.audience import OTHER_ACCOUNTS, Audience
+from ..requesters.grants import Grantee
+from ..requesters.requesters import Candidate
+from .asked import Asked
+from .problems import Problem, grant_problem
+
+
+def makers(audience: Audience) -> tuple[Audience, ...]:
+    """Who can create a grant for an audience: others for a service, too."""
+    return (Audience.service, *OTHER_ACCOUNTS) if audience is Audience.service else (audience,)
+
+
+def grant_problems(
+    asked: Asked,
+    name: str,
+    operations: tuple[str, ...],
+    audience: Audience,
+    creators: Iterable[Audience],
+    use_is_denied: bool,
+) -> Iterator[Callable[[], Problem]]:
+    """The problems of a grant that gives an audience one of these operations, each made when it is called.
+
+    name: the checked action; creators: the audiences that may create it; use_is_denied: whether a Deny may meet the
+    grantee's own request.
+    """
+    for maker in creators:
+        for candidate in asked.candidates(maker):
+            for grantee, user in _grantees(asked, maker, audience, candidate, use_is_denied):
+                yield partial(grant_problem, name, operations, candidate, grantee, user, asked.questions, asked.key)
+
+
+def _grantees(
+    asked: Asked, maker: Audience, audience: Audience, candidate: Candidate, use_is_denied: bool
+) -> Iterator[tuple[Grantee, Optional[Candidate]]]:
+    """Whom the grant can be for, and who uses it: None where no Deny meets that."""
+    own_account = audience is Audience.internal
+    if audience is Audience.service or own_account:
+        users = asked.users(Audience.service) if use_is_denied else (None,)
+        yield from ((Grantee.SERVICE, user) for user in users)
+        if not own_account:
+            return
+    if not use_is_denied:
+        yield from ((Grantee.PRINCIPAL, None), (Grantee.CHOSEN_BY_SERVICE, None))
+        return
+    for other in asked.users(maker):
+        yield Grantee.PRINCIPAL, other
+    yield Grantee.CHOSEN_BY_SERVICE, candidate
