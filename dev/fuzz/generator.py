@@ -5,6 +5,7 @@ The vocabulary is small, so that conditions of one policy meet, contradict and m
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from random import Random
 from typing import Any, NamedTuple
 
@@ -107,7 +108,8 @@ class _Maker:
         if self.mode == "denies":
             statements += [self.deny(n) for n in range(self.random.choice((20, 60, 200)))]
         if chance() < 0.04:
-            statements.insert(self.random.randint(0, len(statements)), self.random.choice(elements.ODD_STATEMENTS))
+            odd = deepcopy(self.random.choice(elements.ODD_STATEMENTS))  # what breaks a policy changes it
+            statements.insert(self.random.randint(0, len(statements)), odd)
         policy["Statement"] = statements[0] if len(statements) == 1 and chance() < 0.3 else statements
         return self.broken(policy) if self.mode == "broken" else policy
 

@@ -157,8 +157,14 @@ def _sessions(values: Values, kind: str, text: str, grantee: str) -> Iterator[st
 
 
 def _with_id(values: Values, row: Row, kind: str, facts: Facts) -> Iterator[Facts]:
-    """The principal with each aws:userid; a unique id that the policy names is no stranger's."""
+    """The principal with each aws:userid; a unique id that the policy names is no stranger's.
+
+    Of the accounts that it does not name, the policy names only who has such an id, and users of identity stores.
+    """
     account, named = str(facts["aws:principalaccount"]), exact(values.named.unique_ids)
+    by_id = row is Row.external and account not in values.named.accounts and not values.named.users
+    if by_id and kind not in IDS:
+        return
     if kind == "root":
         yield {**facts, "aws:userid": account}
         return
@@ -171,7 +177,8 @@ def _with_id(values: Values, row: Row, kind: str, facts: Facts) -> Iterator[Fact
     for text in texts(
         literal(IDS[kind]) + UNIQUE + end, tests + tuple(n + (literal(":") + ANYTHING | literal("")) for n in named)
     ):
-        if row not in STRANGERS or text.split(":")[0] not in values.named.unique_ids:
+        has_named = text.split(":")[0] in values.named.unique_ids
+        if not (row in STRANGERS and has_named) and not (by_id and not has_named):
             yield {**facts, "aws:userid": text}
 
 

@@ -11,7 +11,6 @@ from ..budget import Budget, Undecided
 from ..domains.domain import Domain, Finite, example
 from ..evaluation.request import KeyFacts
 from ..policy import wildcards
-from ..policy.actions import ENCAPSULATE, ENCAPSULATION_MASK, ENCRYPT_MASK, Mask
 from ..policy.context_keys import (
     KEY_ARN,
     KEY_ORIGIN,
@@ -34,11 +33,11 @@ from ..solver.theories.text import patterns
 _MOST_IDS = 16
 
 
-def candidate_keys(policy: Policy, key: KeyFacts, encrypts: Mask, budget: Budget) -> Iterator[KeyFacts]:
+def candidate_keys(policy: Policy, key: KeyFacts, operation: str, budget: Budget) -> Iterator[KeyFacts]:
     """Keys that agree with what is known, one for each way in which the policy can see a key; the key itself, where
     its policy sees no more of it.
 
-    encrypts: what everyone gets of the encrypt class.
+    operation: of the encrypt class, that everyone gets.
     """
     matters = any(context_key(name).bound in (Bound.KEY, Bound.CONTEXT) for name in policy.reads)
     if key.kind_is_told and not matters and KEY_ARN not in policy.reads:
@@ -46,7 +45,7 @@ def candidate_keys(policy: Policy, key: KeyFacts, encrypts: Mask, budget: Budget
         return
     for partition in partitions(policy, key):
         place = key._replace(partition=partition)
-        for kind in _kinds(policy, place, encrypts, budget):
+        for kind in _kinds(policy, place, operation, budget):
             for flag in _flags(policy, key):
                 for region, account in _places(policy, place, budget):
                     known = kind._replace(multi_region=flag, region=region, account=account)
@@ -81,9 +80,8 @@ def _regions(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[Optional
             yield region[:-1]
 
 
-def _kinds(policy: Policy, key: KeyFacts, encrypts: Mask, budget: Budget) -> Iterator[KeyFacts]:
-    """The kinds of keys for which everyone can encrypt, apart from one another where the policy can tell them."""
-    operation = "kms:Encrypt" if encrypts & ENCRYPT_MASK & ~ENCAPSULATION_MASK else ENCAPSULATE
+def _kinds(policy: Policy, key: KeyFacts, operation: str, budget: Budget) -> Iterator[KeyFacts]:
+    """The kinds of keys that have the operation, apart from one another where the policy can tell them."""
     told = kind_matters(policy.reads)
     if key.kind_is_told and not told:
         yield key

@@ -34,16 +34,18 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
     left = verdict.access(statement, alone, opened).actions
     if left == opened:
         return
-    concerned = opened | (ENCRYPT_MASK | DECRYPT_MASK if opened & GRANTS_MASK else 0)
+    gone = opened & ~left
+    concerned = gone | (ENCRYPT_MASK | DECRYPT_MASK if gone & GRANTS_MASK else 0)
     hitting = [deny for deny in verdict.policy.denies if deny.actions & concerned and verdict.searcher.covers(deny)]
 
-    def kept(denies: Iterable[Statement], audience: Audience = alone, actions: Mask = opened) -> Access:
+    def kept(denies: Iterable[Statement], audience: Audience = alone, actions: Mask = gone) -> Access:
         """What an audience keeps where these are the only Denies."""
         return verdict.searcher.access(statement, actions, audience, tuple(denies))
 
     asked = hitting[:_ASKED]
     if left:
-        losses = ((deny, _lost(verdict, opened, kept((deny,)).actions)) for deny in asked)
+        alone_kept = ((deny, kept((deny,)).actions if len(hitting) > 1 else 0) for deny in asked)
+        losses = ((deny, _lost(verdict, opened, left | more)) for deny, more in alone_kept)
         for deny, lost in islice((each for each in losses if each[1]), SHOWN):
             yield Reason(Code.DENIES_SOME, (deny.name, some(lost)))
         return

@@ -3,7 +3,7 @@
 Source: docs/threat-model.md, *Requesters*, *Actions* and *Flags*.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Optional
 
 from ..budget import Budget
@@ -11,6 +11,7 @@ from ..caching import lazy
 from ..evaluation.request import KeyFacts, Request
 from ..policy.actions import (
     DECRYPT_MASK,
+    ENCAPSULATE,
     ENCAPSULATION_MASK,
     ENCRYPT_MASK,
     Mask,
@@ -217,28 +218,34 @@ class Verdict:
         """Whether for some key that this one can be everyone can surely encrypt, and not everyone can decrypt."""
         if not self.flagged and not ENCRYPT_MASK & ~self.checked:
             return False
-        counting = ~0 if self.key.kind_is_told else ~ENCAPSULATION_MASK
-        encrypts = self._everyone(ENCRYPT_MASK & counting).proven
-        if not encrypts:
-            counting = ~0
-            encrypts = self._everyone(ENCRYPT_MASK).proven
-        if not encrypts:
+        plain = self._surely_gains(ENCRYPT_MASK & ~ENCAPSULATION_MASK)
+        if not plain and not self._surely_gains(ENCRYPT_MASK):
             return False
-        if not self._everyone(DECRYPT_MASK).actions:
+        if not self._may_gain(DECRYPT_MASK):
             return True
+        counting = ~ENCAPSULATION_MASK if plain and not self.key.kind_is_told else ~0
         left = self.searcher.budget
         budget = Budget(left.left // 2, left)  # there may be a witness to find
-        for key in candidate_keys(self.policy, self.key, encrypts, budget):
+        for key in candidate_keys(self.policy, self.key, "kms:Encrypt" if plain else ENCAPSULATE, budget):
             if key == self.key:
                 return False
             those = Verdict(self.policy, key, self.actions, budget)
-            if those._everyone(ENCRYPT_MASK & counting).proven and not those._everyone(DECRYPT_MASK & counting).actions:
+            if those._surely_gains(ENCRYPT_MASK & counting) and not those._may_gain(DECRYPT_MASK & counting):
                 return True
+            self.searcher.limit_reached |= those.searcher.limit_reached
         return False
 
-    def _everyone(self, actions: Mask) -> Access:
-        """What everyone gets of some actions, checked or not."""
-        return self._gained(Audience.everyone, actions & performed(self.key.usage, self.key.spec, self.key.origin))
+    def _surely_gains(self, actions: Mask) -> bool:
+        """Whether everyone is proven to get one of some actions, checked or not."""
+        return any(access.proven for access in self._gains_by_statement(actions))
+
+    def _may_gain(self, actions: Mask) -> bool:
+        """Whether it is not ruled out that everyone gets one of them."""
+        return any(access.actions for access in self._gains_by_statement(actions))
+
+    def _gains_by_statement(self, actions: Mask) -> Iterator[Access]:
+        usable = actions & performed(self.key.usage, self.key.spec, self.key.origin)
+        return (self._asked(statement, Audience.everyone, usable) for statement in self.policy.open_ended)
 
     # --- what is not proven ----------------------------------------------------------------------------------
 

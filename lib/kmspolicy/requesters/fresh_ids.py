@@ -36,10 +36,12 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
             seen: wildcards.Tokens = ()
             rest: object = ()
             parts = wildcards.arn_parts(tokens)
-            if condition.key in seen_through:
-                seen, rest = tokens, tokens if condition.key not in _OF_ACCOUNTS else ()
+            if condition.key in _OF_ACCOUNTS:
+                seen = tokens
             elif parts is not None:
                 seen, rest = parts[4], (parts[:4], parts[5])
+            elif condition.key in seen_through:
+                seen, rest = tokens, tokens
             if tells_accounts_apart(seen):
                 whole.setdefault((id(condition), rest), []).append(wildcards.automaton(seen))
             if condition.key == PRINCIPAL_ARN and condition.operator.family is not Family.ARN:

@@ -184,7 +184,9 @@ class _Linked:
                     if len(places) == 1 and _is_exact(places[0]):
                         forbidden += places[0].pieces(avoided, self._budget)
                 twice = [
-                    (places[0].literal.key, d) for places, d in zip(chosen, domains) if any(p.again for p in places)
+                    (places[0].literal.key, d)
+                    for places, d in zip(chosen, domains)
+                    if any(p.again or not _is_exact(p) for p in places)
                 ]
                 yield from self._find(required, forbidden, partial(self._leaves, name, twice, values))
 
@@ -297,7 +299,8 @@ def _contradict(one: Literal, other: Literal) -> bool:
         asked.operator.family is ruled_out.operator.family
         and asked.operator.ignore_case == ruled_out.operator.ignore_case
     )
-    return alike and asked.operator.takes_variables and set(asked.tokens) <= set(ruled_out.tokens)
+    same = set(one.variables) <= set(other.variables)  # each request fills its own
+    return alike and same and asked.operator.takes_variables and set(asked.tokens) <= set(ruled_out.tokens)
 
 
 def _spelled(name: str, literals: Sequence[Literal]) -> Iterator[str]:
