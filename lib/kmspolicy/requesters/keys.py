@@ -96,16 +96,15 @@ def _key_group(
         if all(kind.performs(use.action) for use in uses)
     ]
     arns = _arns(facts, strangers, multi_region_matters) if arn_matters else [()]
-    carried = any(use.action != RETIRE_GRANT for use in uses)  # whose requests need not tell what key it is
-    if not carried:
-        arns = [*arns, *(arn[:1] for arn in arns if len(arn) > 1)]
+    untold = all(use.action == RETIRE_GRANT for use in uses)  # whose requests need not tell what key it is
     if not by_kind:
-        return Group(*arns) if kinds else Group()
+        flagless = [arn[:1] for arn in arns if len(arn) > 1] if untold else []
+        return Group(*arns, *flagless) if kinds else Group()
     cases: list[Case] = []
     for kind in kinds:
         for arn in arns:
-            for told in [_kind(kind)] if carried else [_kind(kind), ()]:
-                cases += [(*arn, *told, *context) for context in _contexts(kind, uses, names)]
+            for told in [(*arn, *_kind(kind)), arn[:1]] if untold else [(*arn, *_kind(kind))]:
+                cases += [(*told, *context) for context in _contexts(kind, uses, names)]
     return Group(*cases)
 
 
