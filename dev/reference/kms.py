@@ -5,7 +5,7 @@ From the KMS Developer Guide, *AWS KMS permissions*, *Key type reference*; the S
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 DATA_KEYS = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
 KEY_PAIRS = ("kms:GenerateDataKeyPair", "kms:GenerateDataKeyPairWithoutPlaintext")
@@ -169,6 +169,7 @@ def exists(usage: str, spec: str, origin: str) -> bool:
     return usage not in USAGES or spec not in SPECS or usage in SPECS[spec]
 
 
+@lru_cache(maxsize=1 << 14)
 def can(usage: str, spec: str, origin: str, action: str) -> bool:
     """Whether a key can perform an action. GetPublicKey: no symmetric key has one. Data keys need SYMMETRIC_DEFAULT."""
     symmetric = spec == "SYMMETRIC_DEFAULT" or "GENERATE_VERIFY_MAC" in (usage, *SPECS.get(spec, ()))

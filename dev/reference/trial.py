@@ -53,8 +53,11 @@ class Trial:
         self.outer_sources = set(OUTER) & set(values.sources)
         self.ways = way_matters(self.named.mentioned) or bool(self.deny_bits)
         self.fronts: dict[object, list[tuple[Mask, Facts]]] = {}
+        self.joint: dict[object, list[tuple[Mask, Facts]]] = {}
         self.about: dict[str, Mask] = {}
         self.usable: dict[object, bool] = {}
+        self.met: dict[object, bool] = {}
+        self.before: dict[object, list[str]] = {}  # names of facts that make a difference to a component
 
     def requests(self, key: Facts, row: Row, goal: Goal, denies: bool) -> frozenset[int]:
         """The Allow statements that allow a requester of the row what he wants; denies: after every Deny."""
@@ -141,11 +144,18 @@ class Trial:
 
     def _front(self, facts: Facts, row: Row, action: str) -> list[tuple[Mask, Facts]]:
         """The best sets of statements that requests with these facts meet: as many Allows, as few Denies as can be."""
-        found = [(self._about(action), facts)]
-        for component, atoms in self.links.components(action, action == kms.CREATE_GRANT and facts["#for"] != "any"):
-            options = self._component(component, atoms, facts, row, action)
-            found = self._best((mask & more, {**known, **chosen}) for mask, known in found for more, chosen in options)
-        return found
+        listed = self.links.components(action, action == kms.CREATE_GRANT and facts["#for"] != "any")
+        signs = [self._depends(component, atoms, facts, row) for component, atoms in listed]
+        carried = self.links.absent(action)
+        sign = self._about(action), id(listed), tuple(signs)  # links keep the list
+        if sign not in self.joint:
+            found: list[tuple[Mask, Facts]] = [(self._about(action), {})]
+            for (component, atoms), own in zip(listed, signs):
+                options = self._component(component, atoms, facts, row, (component, carried, own))
+                pairs = ((one, other) for one in found for other in options)
+                found = self._best((mask & more, {**known, **chosen}) for (mask, known), (more, chosen) in pairs)
+            self.joint[sign] = found
+        return [(mask, {**facts, **chosen}) for mask, chosen in self.joint[sign]]
 
     def _about(self, action: str) -> Mask:
         """The statements that are about an action."""
@@ -165,10 +175,9 @@ class Trial:
         return [(m, found[m]) for m in best]
 
     def _component(
-        self, component: tuple[str, ...], atoms: list[Atom], facts: Facts, row: Row, action: str
+        self, component: tuple[str, ...], atoms: list[Atom], facts: Facts, row: Row, sign: object
     ) -> list[tuple[Mask, Facts]]:
-        """The best sets of statements that the facts of one component leave."""
-        sign = (component, self.links.absent(action), self._depends(component, atoms, facts, row))
+        """The best sets of statements that the facts of one component leave. sign: what they depend on."""
         if sign not in self.fronts:
             options = ((self._mask(atoms, found), found) for found in self._enumerate(component, row, facts))
             best = self._best(options)
@@ -177,9 +186,18 @@ class Trial:
 
     def _depends(self, component: tuple[str, ...], atoms: list[Atom], facts: Facts, row: Row) -> object:
         """What of the facts chosen already, and of the row, makes a difference to a component."""
-        names = {"#partition", "#account"} if {"who", "net", "grant"} & set(component) else set()
+        if not {"net", "org", "aws:ec2instancesourcevpc", "grant"} & set(component) and row in STRANGERS:
+            row = Row.everyone
         if "grant" in component and self.deny_bits:
-            names = set(facts)
+            return row, tuple(sorted(facts.items()))
+        sign = id(atoms)  # links keep them
+        if sign not in self.before:
+            self.before[sign] = sorted(self._names_before(component, atoms))
+        return row, tuple([(name, facts[name]) for name in self.before[sign] if name in facts])
+
+    def _names_before(self, component: tuple[str, ...], atoms: list[Atom]) -> set[str]:
+        """The names of the facts chosen already that make a difference to a component."""
+        names = {"#partition", "#account"} if {"who", "net", "grant"} & set(component) else set()
         if not component or any(not set(OUTER).isdisjoint(atom.keys) or not atom.spelled for atom in atoms):
             names |= {key for atom in atoms for key in atom.keys if key in OUTER}
             names |= {"#key"} if any(not atom.spelled and atom.keys != WHO[:1] for atom in atoms) else set()
@@ -195,10 +213,7 @@ class Trial:
             names |= {VIA, "#via"}
         if "kms:encryptionalgorithm" in component:
             names.add("kms:keyspec")
-        names |= self.outer_sources
-        if not {"net", "org", "aws:ec2instancesourcevpc", "grant"} & set(component) and row in STRANGERS:
-            row = Row.everyone
-        return row, tuple(sorted((k, v) for k, v in facts.items() if k in names))
+        return names | self.outer_sources
 
     def _enumerate(self, groups: tuple[str, ...], row: Row, facts: Facts) -> Iterator[Facts]:
         """Every combination of values of some groups."""
@@ -249,7 +264,10 @@ class Trial:
     def _meets(self, atom: Atom, caller: Caller, key: str, context: Facts) -> bool:
         statement, variables = self.statements[atom.statement], self.named.policy.variables
         if atom.spelled:
-            return met(atom.spelled, context, variables, statement["Effect"] == "Deny")
+            seen = id(atom), tuple([context.get(name) for name in atom.keys])
+            if seen not in self.met:
+                self.met[seen] = met(atom.spelled, context, variables, statement["Effect"] == "Deny")
+            return self.met[seen]
         if atom.keys == WHO[:1]:
             return principal_matches(statement, caller, key)
         return resource_matches(statement, key, context, variables)
