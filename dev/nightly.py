@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import NamedTuple
 
+from dev.fuzz.differential import KINDS
 from dev.vendor import ROOT
 
 PAGE = ROOT / "docs" / "verification.md"
@@ -39,15 +40,22 @@ STEPS = (
     Step(
         "the engine and the reference on random policies",
         "dev.fuzz",
-        ("--only", "differential"),
-        {"--policies": 100_000},
+        ("--only", "differential", "--seed", "0"),
+        {"--policies": KINDS["verdicts"].policies},
+        r"disagreements",
+    ),
+    Step(
+        "the reasons for random policies",
+        "dev.fuzz",
+        ("--only", "reasons", "--seed", "0"),
+        {"--policies": KINDS["reasons"].policies},
         r"disagreements",
     ),
     Step(
         "coverage-guided fuzzing of policies and events",
         "dev.fuzz",
         ("--only", "coverage"),
-        {"--seconds": 7_200},
+        {"--seconds": 3_600},
         r"number_of_executed|findings|nothing found|NOT DONE",
     ),
     Step("hostile rows through the command", "dev.fuzz", ("--only", "protocol"), {"--seconds": 1_800}, r"searches"),

@@ -1,4 +1,4 @@
-"""`make fuzz SECONDS=…`: the engine against the reference, coverage-guided fuzzing, and the command under hostile rows.
+"""`make fuzz SECONDS=…`: verdicts and reasons against the reference, coverage-guided fuzzing, hostile rows.
 Each finding is printed so that it can be kept as a case. Exit status 1 where something was found; 3 where
 coverage-guided fuzzing could not run although it was asked for by --only, or atheris exists for this Python.
 """
@@ -17,14 +17,14 @@ from dev.fuzz import differential, protocol
 
 ROOT = Path(__file__).resolve().parents[2]
 FINDINGS = ROOT / "build" / "fuzz"
-POLICIES = 100_000  # that every run compares, however short it is to be
+POLICIES = differential.KINDS["verdicts"].policies  # that every run compares, however short it is to be
 LONGEST = 131_072  # characters of a policy that the command still reads; KMS takes 32,768
 COVERAGE_SECONDS, PROTOCOL_SECONDS = 60, 60  # for each target; for the command
-SHARES = {"differential": 0.6, "coverage": 0.1, "protocol": 0.2}  # of --seconds; coverage counts twice
+SHARES = {"differential": 0.5, "reasons": 0.1, "coverage": 0.1, "protocol": 0.2}  # of --seconds; coverage counts twice
 
 
 def main() -> int:
-    """Runs the three kinds one after the other; the number of seconds divides among them."""
+    """Runs all kinds, or those that are named, one after the other; the number of seconds divides among them."""
     parser = argparse.ArgumentParser(
         prog="dev.fuzz",
         description=f"Fuzzes the app; compares at least {POLICIES:,} policies, however long that takes.",
@@ -35,17 +35,20 @@ def main() -> int:
         "--seed", type=int, default=int(time.time()), help="the first seed; the same seed makes the same policies"
     )
     parser.add_argument("--jobs", type=int, help="processes for the comparison (default: one per core)")
-    parser.add_argument(
-        "--only", choices=["differential", "coverage", "protocol"], action="append", help="may be repeated"
-    )
+    parser.add_argument("--only", choices=[*SHARES], action="append", help="may be repeated")
     arguments = parser.parse_args()
-    kinds = arguments.only or ["differential", "coverage", "protocol"]
+    kinds = arguments.only or [*SHARES]
     scale = 0.9 / sum(SHARES[k] * (2 if k == "coverage" else 1) for k in kinds)
     seconds = {k: arguments.seconds and arguments.seconds * SHARES[k] * scale for k in kinds}
     found = 0
     left_out = _why_not_covered() if "coverage" in kinds else ""
     if "differential" in kinds:
-        found += compare(arguments.seed, arguments.policies, seconds["differential"] or 0, arguments.jobs)
+        print(f"engine and reference on random policies, seeds from {arguments.seed}", flush=True)
+        found += compare(arguments.seed, arguments.policies, seconds["differential"] or 0, arguments.jobs, "verdicts")
+    if "reasons" in kinds:
+        policies = min(arguments.policies, differential.KINDS["reasons"].policies)
+        print(f"reasons for random policies, judged by the reference, seeds from {arguments.seed}", flush=True)
+        found += compare(arguments.seed, policies, seconds["reasons"] or 0, arguments.jobs, "reasons")
     if "coverage" in kinds and not left_out:
         found += cover(seconds["coverage"] or COVERAGE_SECONDS)
     if "protocol" in kinds:
@@ -56,13 +59,12 @@ def main() -> int:
     return 1 if found else 3 if left_out and (_atheris_exists_here() or arguments.only) else 0
 
 
-def compare(seed: int, policies: int, seconds: float, jobs: int | None) -> int:
-    """The engine against the reference; returns the number of disagreements."""
+def compare(seed: int, policies: int, seconds: float, jobs: int | None, kind: str) -> int:
+    """The engine against the reference; returns the number of disagreements. kind: see differential.KINDS."""
     started = told = time.monotonic()
-    print(f"engine and reference on random policies, seeds from {seed}", flush=True)
     last = differential.Progress(0, 0, ())
     shown = 0
-    for last in differential.run(seed, policies, started + seconds, jobs):
+    for last in differential.run(seed, policies, started + seconds, jobs, kind):
         for finding in last.findings[shown:]:
             print(f"  seed {finding.seed}: {finding.differs}\n    {finding.case}", flush=True)
         shown = len(last.findings)

@@ -11,13 +11,12 @@ import json
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from dev.fuzz.generator import Case
 from dev.fuzz.judge import Condition, Judge, base, can, short, texts
 from dev.reference import kms
 from dev.reference.facts import CONTEXT, KEY, SOURCE, STRANGERS, Row
 from dev.reference.grammar import as_list
 from dev.reference.operators import MULTIVALUED, NEGATED, split_operator
-from kmspolicy import Code, sentence
+from kmspolicy import Code
 from kmspolicy.report.sentences import some
 
 Details = Iterator[tuple[str, ...]]
@@ -33,24 +32,6 @@ _LEFT = {
 _TRAITS = ("kms:customermasterkeyspec", "kms:customermasterkeyusage", "kms:multiregionkeytype", "kms:resourcealiases")
 _OF_THE_KEY = (*KEY, *_TRAITS, "aws:resourceorgid", "aws:resourceorgpaths")
 _LITERAL = {name.lower(): name for name in ("StringEquals", "StringEqualsIgnoreCase")}
-
-
-def true(judge: Judge, code: Code, number: int) -> set[tuple[str, ...]]:
-    """The details of every reason of this code that is true of a statement. number: its place, from 0."""
-    readable = bool(judge.statements[number])
-    return set(CLAIMS[code](judge, number)) if readable or code is Code.UNREADABLE else set()
-
-
-def untrue(case: Case) -> list[str]:
-    """The sentences that the engine says of a policy and the reference does not bear out."""
-    judge, found = Judge(case), []
-    for number, told in enumerate(judge.analysis.statements):
-        assumed = any(reason.code is Code.UNPROVEN for reason in told.reasons) or judge.is_cut_short
-        for reason in told.reasons:
-            judged = reason.code is Code.UNPROVEN or not assumed  # the others follow from what is assumed
-            if judged and reason.details not in true(judge, reason.code, number):
-                found.append(sentence(reason.of(judge.name(number))))
-    return found
 
 
 # --- the principal element ------------------------------------------------------------------------------------

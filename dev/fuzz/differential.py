@@ -1,19 +1,34 @@
-"""The engine against the reference on random policies, on every core; what differs is shrunk to a case."""
+"""The engine against the reference on random policies, on every core; what differs is shrunk to a case.
+
+Two things are compared: the verdicts, and whether the reference bears out the reasons.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from itertools import count, islice
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from dev.fuzz.compare import differences
+from dev.fuzz import compare, reasons
 from dev.fuzz.generator import Case, case
 from dev.fuzz.shrink import as_json, shrink
+
+Compared = Callable[[Case], Mapping[str, tuple[Any, Any]]]  # a case -> what differs: (engine, reference)
+
+
+class Kind(NamedTuple):
+    """What is compared, and of how many random policies: those of the seeds from 0 on have been, and agreed."""
+
+    compared: Compared
+    policies: int
+
+
+KINDS = {"verdicts": Kind(compare.differences, 100_000), "reasons": Kind(reasons.differences, 20_000)}
 
 _BLOCK = 50  # policies that one task tries
 _KEEP = 20  # findings that are shrunk and told in full; the rest are counted
@@ -35,17 +50,19 @@ class Progress(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def run(first: int, policies: int, deadline: float = 0, jobs: int | None = None) -> Iterator[Progress]:
+def run(
+    first: int, policies: int, deadline: float = 0, jobs: int | None = None, kind: str = "verdicts"
+) -> Iterator[Progress]:
     """Tries seeds from `first` on until `policies` are done and the monotonic clock has passed `deadline`."""
     done, bad = 0, 0
     found: dict[str, Finding] = {}
     blocks = _blocks(first, policies, deadline)
     workers = jobs or os.cpu_count() or 1
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        waiting = {pool.submit(_block, block) for block in islice(blocks, 2 * workers)}
+        waiting = {pool.submit(_block, block, kind) for block in islice(blocks, 2 * workers)}
         while waiting:
             ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            waiting |= {pool.submit(_block, block) for block in islice(blocks, len(ended))}
+            waiting |= {pool.submit(_block, block, kind) for block in islice(blocks, len(ended))}
             for tried, disagreements, findings in (future.result() for future in ended):
                 done, bad = done + tried, bad + disagreements
                 for finding in findings:
@@ -63,23 +80,24 @@ def _blocks(first: int, policies: int, deadline: float) -> Iterator[range]:
         yield range(start, start + (min(left, _BLOCK) if left > 0 else _BLOCK))
 
 
-def _block(seeds: Iterable[int]) -> tuple[int, int, list[Finding]]:
+def _block(seeds: Iterable[int], kind: str) -> tuple[int, int, list[Finding]]:
+    compared = KINDS[kind].compared
     findings: list[Finding] = []
     tried = bad = 0
     for seed in seeds:
         tried += 1
         made = case(Random(seed))
-        kinds = set(differences(made))
-        if kinds:
+        names = set(compared(made))
+        if names:
             bad += 1
             if len(findings) < 3:
-                findings.append(_finding(seed, made, kinds))
+                findings.append(_finding(seed, made, names, compared))
     return tried, bad, findings
 
 
-def _finding(seed: int, made: Case, kinds: set[str]) -> Finding:
-    small = shrink(made, lambda other: not kinds.isdisjoint(differences(other)))
+def _finding(seed: int, made: Case, names: set[str], compared: Compared) -> Finding:
+    small = shrink(made, lambda other: not names.isdisjoint(compared(other)))
     differs = "; ".join(
-        f"{name}: engine {left!r}, reference {right!r}" for name, (left, right) in differences(small).items()
+        f"{name}: engine {left!r}, reference {right!r}" for name, (left, right) in compared(small).items()
     )
     return Finding(seed, as_json(small), differs)
