@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import product
 from random import Random
 
-from kmspolicy.regular.languages import ANY, CharClass, Element, Part, Pattern, Row
+from kmspolicy.regular.patterns import ANY, CharClass, Element, Part, Pattern, Row
 
 
 def texts(letters: str, longest: int) -> Iterator[str]:

@@ -13,7 +13,7 @@ from ..policy import cidr, typed_values
 from ..policy.context_keys import ContextKey, Kind
 from ..policy.operators import Family
 from ..regular.intervals import Intervals, between
-from ..regular.languages import ANYTHING, Pattern, any_of, as_regex, literal, only_text
+from ..regular.patterns import ANYTHING, Pattern, any_of, as_regex, literal, only_text
 
 
 @dataclass(frozen=True)

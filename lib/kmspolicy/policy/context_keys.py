@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Optional
 
 from ..caching import cached_for_short, lazy
-from ..regular.languages import ANYTHING, DOTTED, ID, LABEL, UPPER_CODE, Pattern, any_of, literal, some
+from ..regular.patterns import ANYTHING, DOTTED, ID, LABEL, UPPER_CODE, Pattern, any_of, literal, some
 from .actions import (
     CREATE_GRANT,
     CRYPTOGRAPHIC,

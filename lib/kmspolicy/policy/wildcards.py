@@ -7,7 +7,7 @@ import re
 from typing import Callable, NamedTuple, Optional, Union
 
 from ..caching import cached_for_short
-from ..regular import languages
+from ..regular import patterns
 
 
 class Wildcard(NamedTuple):
@@ -230,47 +230,47 @@ def fold(text: str) -> str:
     return "".join(low if len(low) == 1 else char for char, low in ((char, char.lower()) for char in text))
 
 
-def _either_case(char: str) -> languages.Element:
+def _either_case(char: str) -> patterns.Element:
     upper = fold(char).upper()
-    return languages.one_of(fold(char) + (upper if len(upper) == 1 else char))
+    return patterns.one_of(fold(char) + (upper if len(upper) == 1 else char))
 
 
-def either_case(row: languages.Pattern) -> languages.Pattern:
+def either_case(row: patterns.Pattern) -> patterns.Pattern:
     """The row that matches the same texts and those that differ from them in case."""
     return tuple(
         element if element.chars.negated else element._replace(chars=_both_cases(element.chars)) for element in row
     )
 
 
-def _both_cases(chars: languages.CharClass) -> languages.CharClass:
-    return languages.CharClass(chars.chars.union(*(_either_case(char).chars.chars for char in chars.chars)))
+def _both_cases(chars: patterns.CharClass) -> patterns.CharClass:
+    return patterns.CharClass(chars.chars.union(*(_either_case(char).chars.chars for char in chars.chars)))
 
 
-def _as_elements(tokens: Tokens, wild: languages.CharClass, ignore_case: bool) -> languages.Pattern:
-    elements: list[languages.Element] = []
+def _as_elements(tokens: Tokens, wild: patterns.CharClass, ignore_case: bool) -> patterns.Pattern:
+    elements: list[patterns.Element] = []
     for token in tokens:
         if isinstance(token, Wildcard):
-            elements.append(languages.Element(wild, token.many))
+            elements.append(patterns.Element(wild, token.many))
         elif isinstance(token, str):
-            elements += map(_either_case if ignore_case else languages.one_of, token)
+            elements += map(_either_case if ignore_case else patterns.one_of, token)
     return tuple(elements)
 
 
-def automaton(tokens: Tokens, ignore_case: bool = False) -> languages.Pattern:
+def automaton(tokens: Tokens, ignore_case: bool = False) -> patterns.Pattern:
     """An expanded text as the row of character classes that the search walks."""
-    return _as_elements(tokens, languages.ANY, ignore_case)
+    return _as_elements(tokens, patterns.ANY, ignore_case)
 
 
-def arn_automaton(tokens: Tokens) -> languages.Pattern:
+def arn_automaton(tokens: Tokens) -> patterns.Pattern:
     """The same for an ARN, whose wildcards stay inside their part; a text with fewer parts is compared as a string."""
     parts = arn_parts(tokens)
     if parts is None:
         return automaton(tokens)
-    colon = languages.literal(":")
-    row: languages.Pattern = ()
+    colon = patterns.literal(":")
+    row: patterns.Pattern = ()
     for part in parts[:5]:
-        row += _as_elements(part, languages.NO_COLON, False) + colon
-    return row + _as_elements(parts[5], languages.ANY, False)
+        row += _as_elements(part, patterns.NO_COLON, False) + colon
+    return row + _as_elements(parts[5], patterns.ANY, False)
 
 
 def no_values(name: str) -> Optional[str]:

@@ -6,7 +6,7 @@ Source: IAM User Guide, *IAM policy elements: Variables and tags* (a variable am
 from collections.abc import Iterable, Iterator
 from typing import Callable, Optional
 
-from .languages import CharClass, Part, Pattern, Row, both, literal
+from .patterns import CharClass, Part, Pattern, Row, both, literal
 
 _NO_CHARACTER = CharClass(frozenset())
 

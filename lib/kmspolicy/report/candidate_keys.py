@@ -23,7 +23,8 @@ from ..policy.context_keys import (
     context_key,
 )
 from ..policy.model import Policy
-from ..regular.languages import Pattern, cells, literal
+from ..regular.languages import cells
+from ..regular.patterns import Pattern, literal
 from ..requesters.key_kinds import kinds_of
 from ..requesters.keys import kind_matters
 from ..requesters.languages import ACCOUNT, KEY_ID

@@ -18,7 +18,7 @@ from ..policy.context_keys import (
     context_key,
     keys_bound_to,
 )
-from ..regular.languages import ANYTHING, NO_COLON, CharClass, Element, Pattern, any_of, literal
+from ..regular.patterns import ANYTHING, NO_COLON, CharClass, Element, Pattern, any_of, literal
 from ..solver.groups import Group, Key
 
 _NO_COLON_TEXT = any_of(NO_COLON)

@@ -11,7 +11,8 @@ from ..policy import wildcards
 from ..policy.context_keys import ACCOUNT_KEYS, MEMBER_KEYS, PRINCIPAL_ARN, PRINCIPAL_ORG, VPCE_ACCOUNT
 from ..policy.model import Statement
 from ..policy.operators import Family
-from ..regular import languages
+from ..regular.languages import cells
+from ..regular.patterns import Pattern, literal
 from .languages import ACCOUNT, ORGANIZATION
 from .limits import limits_members
 from .population import Population
@@ -23,8 +24,8 @@ _OF_ACCOUNTS = frozenset((*ACCOUNT_KEYS, VPCE_ACCOUNT))  # which hold a requeste
 def outside_accounts(statements: tuple[Statement, ...], population: Population, budget: Budget) -> Iterator[str]:
     """Accounts that the policy does not name, one for each way in which its patterns can see an account."""
     yield population.outsider
-    whole: dict[object, list[languages.Pattern]] = {}  # patterns that one condition cannot tell apart, together
-    within: list[list[languages.Pattern]] = []
+    whole: dict[object, list[Pattern]] = {}  # patterns that one condition cannot tell apart, together
+    within: list[list[Pattern]] = []
     seen_through = _linked(statements, _OF_ACCOUNTS)
     conditions = [condition for statement in statements for condition in statement.conditions]
     budget.spend(len(conditions))
@@ -52,10 +53,10 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
         prefixes += [f"arn:{population.partition}:{service}::" for service in ("iam", "sts")]
     for prefix in prefixes:
         # The other accounts are patterns too, so that none of them stands for a cell of those that are asked for.
-        named = [languages.literal(prefix + account) for account in others]
+        named = [literal(prefix + account) for account in others]
         groups = [*(within if prefix else whole.values()), named]
         ends = not prefix and seen_through == _OF_ACCOUNTS
-        found = languages.cells(ACCOUNT, prefix, groups, ends, budget.spend)
+        found = cells(ACCOUNT, prefix, groups, ends, budget.spend)
         yield from (account for account in found if account not in others)
 
 
@@ -111,7 +112,7 @@ def outside_organizations(statements: tuple[Statement, ...], population: Populat
     seen_through = _linked(statements, MEMBER_KEYS)
     read = {c.key for statement in statements for c in statement.conditions if c.key in seen_through}
     whole = read == {PRINCIPAL_ORG} and seen_through == MEMBER_KEYS
-    groups: dict[object, list[languages.Pattern]] = {}
+    groups: dict[object, list[Pattern]] = {}
     for condition in (condition for statement in statements for condition in statement.conditions):
         if condition.key in seen_through and condition.operator.takes_variables:
             budget.spend(_STEPS_OF_A_TOKEN * sum(map(len, condition.tokens)))
@@ -121,6 +122,6 @@ def outside_organizations(statements: tuple[Statement, ...], population: Populat
                     groups.setdefault(together, []).append(wildcards.automaton(tokens))
     if groups:
         others = (*population.names.organizations, population.foreign_organization, population.own_organization)
-        named = list(map(languages.literal, others))
-        found = languages.cells(ORGANIZATION, "", [*groups.values(), named], whole, budget.spend)
+        named = list(map(literal, others))
+        found = cells(ORGANIZATION, "", [*groups.values(), named], whole, budget.spend)
         yield from (organization for organization in found if organization not in others)

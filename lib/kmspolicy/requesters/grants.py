@@ -19,7 +19,7 @@ from ..policy.context_keys import (
     PRINCIPAL_ARN,
     context_key,
 )
-from ..regular.languages import ANYTHING, LETTERS, NO_COLON, Pattern, any_of, literal, some
+from ..regular.patterns import ANYTHING, LETTERS, NO_COLON, Pattern, any_of, literal, some
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.links import Derivation, Derived
 from ..solver.literals import Scope

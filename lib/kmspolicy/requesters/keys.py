@@ -28,7 +28,7 @@ from ..policy.context_keys import (
     keys_bound_to,
 )
 from ..policy.identifiers import MULTI_REGION_ID
-from ..regular.languages import DIGIT, ID, LABEL, LETTERS, CharClass, Element, Pattern, any_of, literal, some
+from ..regular.patterns import DIGIT, ID, LABEL, LETTERS, CharClass, Element, Pattern, any_of, literal, some
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.links import Derivation, Derived, Names
 from ..solver.literals import ONLY_REQUEST, Scope

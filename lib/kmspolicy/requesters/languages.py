@@ -4,7 +4,7 @@ Source: IAM User Guide, *IAM identifiers* and *IAM and AWS STS quotas*; AWS Orga
 KMS Developer Guide, *Key identifiers (KeyId)*; AWS STS API Reference, *AssumeRole* (session names).
 """
 
-from ..regular.languages import (
+from ..regular.patterns import (
     DIGIT,
     HEX,
     ID,

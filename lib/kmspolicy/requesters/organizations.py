@@ -18,7 +18,7 @@ from ..policy.context_keys import (
     VPCE_ORG,
     VPCE_ORG_PATHS,
 )
-from ..regular.languages import ANYTHING, literal
+from ..regular.patterns import ANYTHING, literal
 from ..solver.groups import Case, Group, Key, Part
 from .audience import Audience
 from .languages import ORGANIZATION

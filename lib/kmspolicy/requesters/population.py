@@ -14,7 +14,7 @@ from ..policy.identifiers import PARTITIONS, partition_of
 from ..policy.model import Condition, Policy
 from ..policy.operators import Family
 from ..policy.principals import account_of
-from ..regular.languages import Automaton
+from ..regular.automata import Automaton
 from .named_ids import NamedIds
 
 Ids = Callable[[], Iterator[str]]  # of accounts or organizations that an outsider may have

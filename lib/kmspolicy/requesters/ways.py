@@ -33,7 +33,7 @@ from ..policy.context_keys import (
     keys_bound_to,
 )
 from ..regular.intervals import Intervals
-from ..regular.languages import ANYTHING, LABEL, Pattern, literal, some
+from ..regular.patterns import ANYTHING, LABEL, Pattern, literal, some
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.links import Chain, Derivation, Derived
 from .languages import ACCOUNT, NETWORK_ID, ORGANIZATION

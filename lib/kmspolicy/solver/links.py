@@ -13,7 +13,7 @@ from ..domains.domain import LINES, Domain, Points, Text, example
 from ..policy.operators import ORDERED, Family
 from ..policy.wildcards import either_case
 from ..regular.intervals import Intervals, Point, in_order
-from ..regular.languages import ANYTHING, CharClass, Pattern, literal, restricted
+from ..regular.patterns import ANYTHING, CharClass, Pattern, literal, restricted
 from ..regular.quotients import behind
 from .groups import ByKey, Part
 from .literals import Assignment, Conflict, Literal, Solution

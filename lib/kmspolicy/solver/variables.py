@@ -15,7 +15,8 @@ from ..evaluation.request import Value
 from ..policy import wildcards
 from ..policy.model import Condition
 from ..policy.operators import OPERATORS, Family
-from ..regular.languages import ANYTHING, Pattern, Row, find, literal
+from ..regular.languages import find
+from ..regular.patterns import ANYTHING, Pattern, Row, literal
 from ..regular.quotients import between
 from .groups import Group, solve_apart
 from .literals import Assignment, Conflict, Literal, Scope, Solution, keys_of

@@ -32,7 +32,7 @@ from kmspolicy.policy.actions import ON_A_KEY
 from kmspolicy.policy.context_keys import Bound, Kind, context_key, keys_bound_to
 from kmspolicy.policy.typed_values import FIRST_MOMENT, LAST_MOMENT
 from kmspolicy.regular.intervals import union
-from kmspolicy.regular.languages import ANY
+from kmspolicy.regular.patterns import ANY
 from tests.unit.short_texts import classes, random_rows, texts
 from tests.unit.short_texts import union as all_of
 

@@ -7,10 +7,11 @@ from random import Random
 
 import pytest
 
-from kmspolicy.regular.languages import (
+from kmspolicy.regular.automata import Automaton
+from kmspolicy.regular.languages import cells, find
+from kmspolicy.regular.patterns import (
     ANY,
     ANYTHING,
-    Automaton,
     CharClass,
     Part,
     Pattern,
@@ -18,9 +19,7 @@ from kmspolicy.regular.languages import (
     any_of,
     as_regex,
     both,
-    cells,
     covers,
-    find,
     literal,
     only_text,
     restricted,

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from kmspolicy.regular.languages import ANY, Element, literal
+from kmspolicy.regular.patterns import ANY, Element, literal
 from kmspolicy.regular.quotients import behind, between
 from tests.unit.short_texts import classes, language, random_row, union
 

@@ -8,7 +8,7 @@ from random import Random
 
 from kmspolicy.domains.domain import Domain, Finite, Text
 from kmspolicy.evaluation.request import Value
-from kmspolicy.regular.languages import literal
+from kmspolicy.regular.patterns import literal
 from kmspolicy.solver.groups import Group, Key
 from tests.unit.solver.questions import World, present, values_of
 

@@ -14,7 +14,7 @@ from kmspolicy.domains.domain import MOMENTS, NUMBERS, Points, Text
 from kmspolicy.evaluation.request import Value
 from kmspolicy.policy.typed_values import moment_text, number_text
 from kmspolicy.regular.intervals import between, union
-from kmspolicy.regular.languages import ANYTHING, CharClass, literal, one_of
+from kmspolicy.regular.patterns import ANYTHING, CharClass, literal, one_of
 from kmspolicy.solver.groups import Part
 from kmspolicy.solver.links import Chain, Derivation, Derived, Names, SamePoint
 from kmspolicy.solver.literals import Conflict, Literal, Scope

@@ -11,7 +11,7 @@ import pytest
 from kmspolicy.budget import Budget, OutOfSteps, Undecided
 from kmspolicy.domains.domain import NUMBERS, Domain, Points, Text
 from kmspolicy.regular.intervals import between
-from kmspolicy.regular.languages import literal, one_of
+from kmspolicy.regular.patterns import literal, one_of
 from kmspolicy.solver.groups import Group, Key
 from kmspolicy.solver.literals import ONLY_REQUEST, Conflict, Literal, Scope
 from kmspolicy.solver.variables import solve_linked

@@ -11,7 +11,7 @@ from ...budget import Budget, Undecided
 from ...domains.domain import LINES, Domain, Finite, Points, Text
 from ...policy import wildcards
 from ...policy.operators import ORDERED, Family
-from ...regular.languages import CharClass, restricted
+from ...regular.patterns import CharClass, restricted
 from ..literals import Literal
 from . import intervals, text
 

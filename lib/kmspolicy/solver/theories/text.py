@@ -9,7 +9,8 @@ from ...domains.domain import Text
 from ...policy import wildcards
 from ...policy.model import Condition
 from ...policy.operators import Family
-from ...regular.languages import ANY, Pattern, find, some
+from ...regular.languages import find
+from ...regular.patterns import ANY, Pattern, some
 from ..literals import Literal
 
 Limits = tuple[list[Sequence[Pattern]], list[Pattern]]

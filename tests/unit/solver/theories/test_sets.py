@@ -10,7 +10,7 @@ import pytest
 
 from kmspolicy.domains.domain import Domain, Finite, Text
 from kmspolicy.evaluation.request import Value
-from kmspolicy.regular.languages import literal, one_of
+from kmspolicy.regular.patterns import literal, one_of
 from kmspolicy.solver.literals import Conflict
 from kmspolicy.solver.theories import solve
 from tests.unit.solver.questions import TEXTUAL, check_value, plenty, random_literal

@@ -8,7 +8,7 @@ import pytest
 
 from kmspolicy.budget import Budget, OutOfSteps, Undecided
 from kmspolicy.domains.domain import Text
-from kmspolicy.regular.languages import any_of, literal, some
+from kmspolicy.regular.patterns import any_of, literal, some
 from kmspolicy.solver.theories import solve
 from kmspolicy.solver.theories.single import spelled_out
 from tests.unit.short_texts import classes, random_rows, texts, union

@@ -1,0 +1,143 @@
+"""Automata of patterns: every set of positions in the patterns is held in one integer."""
+
+from collections.abc import Iterable, Sequence
+from string import ascii_lowercase, ascii_uppercase, digits
+from typing import Optional
+
+from .patterns import ANY, ANYTHING, CharClass, Part, Row
+
+_STEP_OF_BITS = 12  # each 4,096 bits of an integer make a step as long again
+_FEW = 2  # characters of a class that spells one letter, in either case
+
+# The order in which characters are tried, so that a witness reads naturally.
+_PREFERRED = f"x0X{ascii_lowercase}{digits}{ascii_uppercase}-_/.:@+=, {''.join(map(chr, range(0x21, 0x80)))}é"
+
+
+def effort(patterns: Sequence[Row]) -> int:
+    """The steps that it takes to move the automaton of these patterns by one character."""
+    return 1 + (sum(map(length, patterns)) + len(patterns) >> _STEP_OF_BITS)
+
+
+def length(row: Row) -> int:
+    """The places of a row."""
+    return len(row.row) if isinstance(row, Part) else len(row)
+
+
+class Automaton:
+    """Several patterns as one automaton, whose state is one integer: a bit for every position of every pattern."""
+
+    def __init__(self, patterns: Sequence[Row]) -> None:
+        of_class: dict[CharClass, tuple[list[int], list[int]]] = {}
+        starts: list[int] = []
+        ends: list[int] = []
+        skipped: list[int] = []
+        sure: list[int] = []
+        self._begun: dict[int, int] = {}  # by the place of a `*`: the first place of its pattern
+        offset = 0
+        for pattern in patterns:
+            base = offset
+            whole = not isinstance(pattern, Part)
+            row, begins, stops = pattern if isinstance(pattern, Part) else (pattern, (0,), (len(pattern),))
+            starts += [base + place for place in begins]
+            ends += [base + place for place in stops]
+            for element in row:
+                of_class.setdefault(element.chars, ([], []))[element.repeat].append(offset)
+                if element.repeat:
+                    skipped.append(offset)
+                    if whole and element.chars == ANY and offset > base:
+                        self._begun[offset] = base
+                offset += 1
+            if whole and row and row[-1] == ANYTHING[0]:
+                sure.append(offset - 1)
+            offset += 1
+        self.by_class = {chars: (_bits(ones), _bits(repeats)) for chars, (ones, repeats) in of_class.items()}
+        self.final = _bits(ends)
+        self.skip = _bits(skipped)
+        self._stars = _bits(list(self._begun))
+        self._sure = _bits(sure)  # a `*` that ends its pattern: once there, every text matches
+        self._many = 0  # places where many characters go on
+        for chars, (ones, repeats) in self.by_class.items():
+            if chars.negated or len(chars.chars) > _FEW:
+                self._many |= ones | repeats
+        self.cost = effort(patterns)
+        self.start = self._close(_bits(starts), 0)
+        self._steps: dict[str, tuple[int, int]] = {}
+
+    def _close(self, state: int, before: int) -> int:
+        """Adds the positions behind repeats that may be empty; drops those that a later `*` makes needless."""
+        new = state
+        while True:
+            new = ((new & self.skip) << 1) & ~state
+            if not new:
+                break
+            state |= new
+        if state & self._sure:
+            return self._sure_state
+        reached = state & self._stars & ~before
+        while reached:
+            place = reached.bit_length() - 1
+            bit = 1 << place
+            needless = bit - (1 << self._begun[place])
+            state &= ~needless
+            reached &= ~(needless | bit)
+        return state
+
+    @property
+    def _sure_state(self) -> int:
+        first = self._sure & -self._sure
+        return first | first << 1
+
+    def is_sure(self, state: int) -> bool:
+        """Whether every text that goes on from this state matches."""
+        return bool(state & self._sure)
+
+    def step(self, state: int, char: str) -> int:
+        """The state behind one more character; 0 when no pattern can match any more."""
+        masks = self._steps.get(char)
+        if masks is None:
+            once = repeat = 0
+            for chars, (ones, repeats) in self.by_class.items():
+                if chars.has(char):
+                    once |= ones
+                    repeat |= repeats
+            masks = self._steps[char] = (once, repeat)
+        return self._close(((state & masks[0]) << 1) | (state & masks[1]), state)
+
+    def accepts(self, text: str) -> bool:
+        """Whether one of the patterns matches the whole text."""
+        state = self.start
+        for char in text:
+            state = self.step(state, char)
+            if not state:
+                return False
+        return bool(state & self.final)
+
+    def forced(self, state: int) -> Optional[frozenset[str]]:
+        """The few characters that keep this state alive, or None when there are many."""
+        if state & self._many:
+            return None
+        wanted: frozenset[str] = frozenset()
+        for chars, (ones, repeats) in self.by_class.items():
+            if state & (ones | repeats):
+                wanted |= chars.chars
+        return wanted
+
+
+def _bits(places: list[int]) -> int:
+    """The integer with a bit at each of these places, which rise: in one go, as adding bits one by one is quadratic."""
+    held = bytearray((places[-1] >> 3) + 1 if places else 0)
+    for place in places:
+        held[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(held, "little")
+
+
+def alphabet(unions: Iterable[Automaton]) -> tuple[str, ...]:
+    """One character for every combination of the character classes in use."""
+    classes = {chars for union in unions for chars in union.by_class}
+    spelled = sorted({char for chars in classes if len(chars.chars) <= _FEW for char in chars.chars})
+    wide = [chars for chars in classes if chars.negated or len(chars.chars) > _FEW]
+    others: dict[tuple[bool, ...], str] = {}
+    for char in _PREFERRED:
+        if char not in spelled:
+            others.setdefault(tuple([(char in chars) != negated for chars, negated in wide]), char)
+    return (*spelled, *others.values())

@@ -1,0 +1,149 @@
+"""Patterns: rows of character classes, each once or repeated. What texts they match is asked in languages.py."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple, Optional, Union
+
+
+class CharClass(NamedTuple):
+    """A set of characters, or all but them."""
+
+    chars: frozenset[str]
+    negated: bool = False
+
+    def has(self, char: str) -> bool:
+        """Whether the character is in the set."""
+        return (char in self.chars) != self.negated
+
+
+class Element(NamedTuple):
+    """One place of a pattern: a character of the class, or any number of them."""
+
+    chars: CharClass
+    repeat: bool = False
+
+
+Pattern = tuple[Element, ...]
+
+
+class Part(NamedTuple):
+    """What stands in a text that a row matches: from one of these places of the row to one of those; both rise."""
+
+    row: Pattern
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+
+Row = Union[Pattern, Part]
+_LOWER, _UPPER, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
+ANY = CharClass(frozenset(), True)
+NO_COLON = CharClass(frozenset(":"), True)
+DIGIT = CharClass(frozenset(_DIGITS))
+HEX = CharClass(frozenset(_DIGITS + "abcdef"))
+LOWER_ALNUM = CharClass(frozenset(_LOWER + _DIGITS))
+UPPER_ALNUM = CharClass(frozenset(_UPPER + _DIGITS))
+ID = CharClass(frozenset(_LOWER + _UPPER + _DIGITS + "-"))
+LABEL = CharClass(frozenset(_LOWER + _DIGITS + "-"))
+DOTTED = CharClass(LABEL.chars | {"."})
+LETTERS = CharClass(frozenset(_LOWER + _UPPER))
+UPPER_CODE = CharClass(frozenset(_UPPER + _DIGITS + "_"))
+NAME = CharClass(frozenset(_LOWER + _UPPER + _DIGITS + "_+=,.@-"))
+PATH = CharClass(frozenset(map(chr, range(0x21, 0x80))))
+
+
+@lru_cache(maxsize=1024)
+def one_of(chars: str) -> Element:
+    """One of these characters."""
+    return Element(CharClass(frozenset(chars)))
+
+
+def literal(text: str) -> Pattern:
+    """The pattern that matches this text alone."""
+    return tuple(map(one_of, text))
+
+
+def only_text(pattern: Pattern) -> Optional[str]:
+    """The only text that a pattern matches; None where there are others, or it is not written as one."""
+    chars = [next(iter(one.chars)) for one, repeat in pattern if not repeat and not one.negated and len(one.chars) == 1]
+    return "".join(chars) if len(chars) == len(pattern) else None
+
+
+def some(chars: CharClass) -> Pattern:
+    """One or more characters of a class."""
+    return (Element(chars), Element(chars, True))
+
+
+def any_of(chars: CharClass) -> Pattern:
+    """Any number of characters of a class."""
+    return (Element(chars, True),)
+
+
+ANYTHING = any_of(ANY)
+
+
+def both(left: CharClass, right: CharClass) -> CharClass:
+    """The characters that are in two classes."""
+    if left.negated and right.negated:
+        return CharClass(left.chars | right.chars, True)
+    if left.negated:
+        return CharClass(right.chars - left.chars)
+    return CharClass(left.chars - right.chars if right.negated else left.chars & right.chars)
+
+
+def restricted(row: Pattern, chars: CharClass) -> Optional[Pattern]:
+    """The pattern of those texts of another that are made of certain characters; None where there is none."""
+    found = []
+    for element in row:
+        shared = both(element.chars, chars)
+        if shared.chars or shared.negated:
+            found.append(Element(shared, element.repeat))
+        elif not element.repeat:
+            return None
+    return tuple(found)
+
+
+def as_regex(patterns: Sequence[Pattern]) -> "re.Pattern[str]":
+    """A regular expression that matches what one of the patterns does; for patterns with few repeats, since a regular
+    expression may look at a text once for each of them."""
+    return re.compile("(?:" + "|".join(["".join(map(_in_regex, row)) for row in patterns]) + r")\Z", re.DOTALL)
+
+
+def _in_regex(element: Element) -> str:
+    chars = element.chars
+    if not chars.chars:
+        one = "." if chars.negated else "(?!)"
+    elif len(chars.chars) == 1 and not chars.negated:
+        one = re.escape(*chars.chars)
+    else:
+        one = f"[{'^' if chars.negated else ''}{''.join(map(re.escape, sorted(chars.chars)))}]"
+    return one + "*" if element.repeat else one
+
+
+def covers(pattern: Pattern, row: Pattern) -> bool:
+    """Whether a pattern matches all that a row does, by one way through it for every text; False proves nothing."""
+    places = _passed(pattern, (0,))
+    for chars, repeat in row:
+        fitting = [place for place in places if place < len(pattern) and _includes(pattern[place].chars, chars)]
+        if repeat:
+            places = _passed(pattern, [place for place in fitting if pattern[place].repeat])
+        else:
+            places = _passed(pattern, [place if pattern[place].repeat else place + 1 for place in fitting])
+    return len(pattern) in places
+
+
+def _passed(pattern: Pattern, places: Iterable[int]) -> set[int]:
+    """These places of a pattern, and those behind them that are reached by repeating nothing."""
+    found = set(places)
+    for place in places:
+        while place < len(pattern) and pattern[place].repeat:
+            place += 1
+            found.add(place)
+    return found
+
+
+def _includes(chars: CharClass, others: CharClass) -> bool:
+    """Whether a class has all characters of another one."""
+    if chars.negated:
+        return chars.chars <= others.chars if others.negated else chars.chars.isdisjoint(others.chars)
+    return not others.negated and others.chars <= chars.chars
