@@ -7,7 +7,8 @@ values*, *Single-valued vs. multivalued context keys*.
 from typing import Optional
 
 from ..policy.actions import CREATE_GRANT, GRANTS_FOR, mask_of
-from ..policy.model import Condition, Policy, Quantifier, Statement
+from ..policy.condition import Condition, Quantifier
+from ..policy.model import Policy, Statement
 from ..policy.operators import Family
 from ..policy.principals import Principals
 from ..policy.wildcards import Lookup

@@ -11,9 +11,10 @@ from typing import Any, Optional
 
 from ..caching import cached_for_short
 from .actions import COMMON, EVERY_ACTION, Mask, covered
+from .condition import Condition, Quantifier
 from .context_keys import KEY_ARN, context_key
 from .errors import Fault, PolicyError, Problem
-from .model import Condition, Policy, Quantifier, Statement
+from .model import Policy, Statement
 from .operators import OPERATORS, Family, Operator
 from .principals import ANYONE, Principals, one_principal
 from .strict_json import DEEPEST, JsonFloat, bound_depth, nests_too_deep, read_json, show

@@ -21,6 +21,7 @@ from ..policy.actions import (
     names_of,
     shown,
 )
+from ..policy.condition import Condition
 from ..policy.context_keys import (
     ENCRYPTION_CONTEXT,
     SOURCE_ACCOUNT,
@@ -30,7 +31,7 @@ from ..policy.context_keys import (
     SOURCE_OWNER,
     context_key,
 )
-from ..policy.model import Condition, Statement
+from ..policy.model import Statement
 from ..policy.operators import Family
 from ..policy.principals import one_principal
 from ..policy.wildcards import is_plain

@@ -8,9 +8,9 @@ from enum import Enum
 from typing import NamedTuple
 
 from ..caching import cached_for_shared
+from ..policy.condition import Condition
 from ..policy.context_keys import SOURCE_ACCOUNT, SOURCE_ARN, context_key
 from ..policy.errors import Problem
-from ..policy.model import Condition
 
 
 class Code(Enum):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Optional, TypeVar, cast
 from ..caching import Recent, cached_for_shared
 from ..evaluation.request import KeyFacts
 from ..policy.actions import Mask
+from ..policy.condition import Condition
 from ..policy.context_keys import (
     ACCOUNT_KEYS,
     FOR_AWS_RESOURCE,
@@ -21,7 +22,7 @@ from ..policy.context_keys import (
     Bound,
     context_key,
 )
-from ..policy.model import Condition, Statement
+from ..policy.model import Statement
 from ..requesters.audience import Audience
 from ..requesters.fresh_ids import tells_accounts_apart
 from ..requesters.keys import kind_matters

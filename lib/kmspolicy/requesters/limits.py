@@ -7,6 +7,7 @@ import re
 from typing import Optional
 
 from ..caching import cached_for_shared
+from ..policy.condition import Condition, Quantifier
 from ..policy.context_keys import (
     ACCOUNT_KEYS,
     PRINCIPAL_ARN,
@@ -16,7 +17,7 @@ from ..policy.context_keys import (
     Bound,
     keys_bound_to,
 )
-from ..policy.model import Condition, Quantifier, Statement
+from ..policy.model import Statement
 from ..policy.operators import Family
 from ..policy.wildcards import is_plain
 from .audience import STRANGERS, Audience

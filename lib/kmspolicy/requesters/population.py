@@ -9,9 +9,10 @@ from typing import Callable, Optional
 from ..caching import lazy
 from ..evaluation.request import KeyFacts
 from ..policy import wildcards
+from ..policy.condition import Condition
 from ..policy.context_keys import SERVICE_NAME, SERVICE_NAMES
 from ..policy.identifiers import PARTITIONS, partition_of
-from ..policy.model import Condition, Policy
+from ..policy.model import Policy
 from ..policy.operators import Family
 from ..policy.principals import account_of
 from ..regular.automata import Automaton

@@ -8,7 +8,7 @@ from typing import NamedTuple, Union
 
 from ..evaluation.evaluator import holds_for
 from ..evaluation.request import Value
-from ..policy.model import Condition
+from ..policy.condition import Condition
 from ..policy.wildcards import no_values
 
 Assignment = dict[str, Value]  # by key; None is absence

@@ -7,19 +7,19 @@ stands around the variable says what it can be. Source: IAM User Guide, *IAM pol
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice, product
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from ..budget import Budget, Undecided
 from ..domains.domain import Domain, Finite, Points, Text
 from ..evaluation.request import Value
 from ..policy import wildcards
-from ..policy.model import Condition
+from ..policy.condition import Condition
 from ..policy.operators import OPERATORS, Family
 from ..regular.languages import find
 from ..regular.patterns import ANYTHING, Pattern, Row, literal
-from ..regular.quotients import between
 from .groups import Group, solve_apart
 from .literals import Assignment, Conflict, Literal, Scope, Solution, keys_of
+from .places import Place, open_lookup, places_of
 from .theories.single import spelled_out
 from .theories.text import patterns
 
@@ -36,26 +36,6 @@ def solve_linked(group_of: Mapping[str, Group], literals: Sequence[Literal], bud
     group_of: the group of each key.
     """
     return _Linked(group_of, literals, budget).solve()
-
-
-class _Place(NamedTuple):
-    """Where a variable stands in a text of a key: between these patterns."""
-
-    literal: Literal
-    before: Pattern
-    after: Pattern
-    ignore_case: bool
-    again: bool  # whether the variable stands in the text a second time, where anything matches so far
-
-    def pieces(self, listed: Sequence[Pattern], budget: Budget) -> list[Row]:
-        """What the variable must match, so that the text matches one of these."""
-        found = []
-        for row in listed:
-            cased = wildcards.either_case(row) if self.ignore_case else row
-            piece = between(cased, self.before, self.after, budget.spend)
-            if piece is not None:
-                found.append(piece)
-        return found
 
 
 class _Linked:
@@ -170,7 +150,7 @@ class _Linked:
         return [part.domains[name] for case in cases for part in case if name in part.domains]
 
     def _in_places(
-        self, name: str, own: "_Limits", listed: Sequence[Sequence[_Place]], values: Assignment
+        self, name: str, own: "_Limits", listed: Sequence[Sequence[Place]], values: Assignment
     ) -> Iterator[str]:
         """Texts that stand in every place where literals spell the variable, then in each place alone."""
         alone = [[[place]] for places in listed for place in places]
@@ -182,12 +162,12 @@ class _Linked:
                     more, avoided = self._limits(places[0].literal.key, domain, values, without=places[0].literal)
                     for group in more:
                         required.append([piece for place in places for piece in place.pieces(group, self._budget)])
-                    if len(places) == 1 and _is_exact(places[0]):
+                    if len(places) == 1 and places[0].is_exact:
                         forbidden += places[0].pieces(avoided, self._budget)
                 twice = [
                     (places[0].literal.key, d)
                     for places, d in zip(chosen, domains)
-                    if any(p.again or not _is_exact(p) for p in places)
+                    if any(p.again or not p.is_exact for p in places)
                 ]
                 yield from self._find(required, forbidden, partial(self._leaves, name, twice, values))
 
@@ -197,20 +177,12 @@ class _Linked:
         limits = (self._limits(key, domain, chosen) for key, domain in keys)
         return all(find(*each, self._budget.spend) is not None for each in limits)
 
-    def _places(self, name: str, values: Assignment) -> Iterator[list[_Place]]:
+    def _places(self, name: str, values: Assignment) -> Iterator[list[Place]]:
         """For each literal that asks for a text in which the variable stands: where it stands in it."""
         for each in self._literals:
-            condition = each.condition
-            if name not in each.variables or each.key == name or each.wanted == condition.operator.negated:
-                continue
-            found = []
-            for tokens in condition.tokens:
-                sides = _around(each, name, tokens, _open_lookup(each, values))
-                if sides is not None:
-                    before, after = _patterns_around(*sides, condition)
-                    times = sum(each.scope.key(variable.name) == name for variable in wildcards.variables_in(tokens))
-                    found.append(_Place(each, before, after, condition.operator.ignore_case, times > 1))
-            yield found
+            asks = each.wanted != each.condition.operator.negated
+            if asks and name in each.variables and each.key != name:
+                yield places_of(each, name, values)
 
     def _limits(self, key: str, domain: Domain, values: Assignment, without: Optional[Literal] = None) -> "_Limits":
         """What a text of the key must match and avoid, as far as variables that are not chosen leave it open."""
@@ -252,7 +224,7 @@ class _Linked:
         """The texts that match one of a literal's values, where variables that are not chosen can be any of theirs."""
         condition = each.condition
         if not each.variables or values.keys() >= set(each.variables) or condition.operator.family is Family.ARN:
-            return patterns(condition.expanded(_open_lookup(each, values)), self._budget)
+            return patterns(condition.expanded(open_lookup(each, values)), self._budget)
         found = []
         for tokens in condition.tokens:
             row: Pattern = ()
@@ -260,7 +232,7 @@ class _Linked:
                 if isinstance(token, wildcards.Variable) and each.scope.key(token.name) not in values:
                     row += self._any_value(each.scope.key(token.name))
                 else:
-                    known = wildcards.expand((token,), _open_lookup(each, values))
+                    known = wildcards.expand((token,), open_lookup(each, values))
                     row += wildcards.automaton(known or (), condition.operator.ignore_case)
             found.append(row)
         return found
@@ -341,44 +313,3 @@ def _equals(name: str, scope: Scope, value: Value) -> Literal:
     """The literal that a key has this value, or is absent. name: the key's in the scope."""
     operator, text = (_IS_NULL, "true") if value is None else (_EQUALS, str(value))
     return Literal(Condition(operator, None, False, operator.name, name, (text,)), True, scope)
-
-
-def _open_lookup(each: Literal, values: Mapping[str, Value]) -> wildcards.Lookup:
-    """The lookup of variables of which those that are not chosen yet can be any text."""
-
-    def lookup(name: str) -> "str | wildcards.Wildcard | None":
-        key = each.scope.key(name)
-        if key not in values:
-            return wildcards.STAR
-        value = values[key]
-        return value if isinstance(value, str) else None
-
-    return lookup
-
-
-def _around(
-    each: Literal, name: str, tokens: wildcards.Tokens, lookup: wildcards.Lookup
-) -> Optional[tuple[wildcards.Tokens, wildcards.Tokens]]:
-    """What stands around the variable in a text; None where it is not in it, or another has no value."""
-    for at, token in enumerate(tokens):
-        if isinstance(token, wildcards.Variable) and each.scope.key(token.name) == name:
-            before, after = wildcards.expand(tokens[:at], lookup), wildcards.expand(tokens[at + 1 :], lookup)
-            return None if before is None or after is None else (before, after)
-    return None
-
-
-def _patterns_around(
-    before: wildcards.Tokens, after: wildcards.Tokens, condition: Condition
-) -> tuple[Pattern, Pattern]:
-    """The pieces around a variable as patterns; in an ARN, wildcards stay inside their part."""
-    operator = condition.operator
-    if operator.family is not Family.ARN:
-        return wildcards.automaton(before, operator.ignore_case), wildcards.automaton(after, operator.ignore_case)
-    whole = wildcards.arn_automaton((*before, "x", *after))
-    at = len(wildcards.automaton(before))
-    return whole[:at], whole[at + 1 :]
-
-
-def _is_exact(place: _Place) -> bool:
-    """Whether what stands around the variable is one text."""
-    return not any(repeat or chars.negated for chars, repeat in (*place.before, *place.after))

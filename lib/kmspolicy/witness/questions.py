@@ -8,8 +8,9 @@ from ..caching import lazy
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
 from ..policy.actions import Mask, bits, mask_of, names_of
+from ..policy.condition import Condition, keys_read
 from ..policy.context_keys import PRINCIPAL_ARN, ContextKey, context_key
-from ..policy.model import Condition, Statement, keys_read
+from ..policy.model import Statement
 from ..requesters.key_kinds import TELL_APART
 from ..solver.literals import ONLY_REQUEST, Clause, Literal, Scope, literal
 from ..solver.search import Facts, Question

@@ -10,7 +10,7 @@ from typing import Any
 from kmspolicy.budget import Budget
 from kmspolicy.domains.domain import Domain, Points, possible
 from kmspolicy.evaluation.request import Value
-from kmspolicy.policy.model import Condition, Quantifier
+from kmspolicy.policy.condition import Condition, Quantifier
 from kmspolicy.policy.operators import OPERATORS, Family
 from kmspolicy.solver.literals import ONLY_REQUEST, Clause, Conflict, Literal, Scope, Solution, keys_of, literal
 

@@ -5,7 +5,7 @@ from typing import Optional
 
 from ...caching import cached_for_shared
 from ...domains.domain import LINES, Domain, Points
-from ...policy.model import Condition
+from ...policy.condition import Condition
 from ...policy.operators import Family, matching_points
 from ...regular.intervals import EVERYTHING, Intervals, together
 from ..literals import Literal

@@ -8,7 +8,7 @@ from typing import Optional
 
 from ...budget import Budget
 from ...domains.domain import Domain
-from ...policy.model import Quantifier
+from ...policy.condition import Quantifier
 from ..literals import Literal
 from .single import solve_single
 

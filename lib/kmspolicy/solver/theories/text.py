@@ -7,7 +7,7 @@ from typing import Optional
 from ...budget import Budget, Undecided
 from ...domains.domain import Text
 from ...policy import wildcards
-from ...policy.model import Condition
+from ...policy.condition import Condition
 from ...policy.operators import Family
 from ...regular.languages import find
 from ...regular.patterns import ANY, Pattern, some

@@ -1,0 +1,153 @@
+"""One condition of a statement: a context key under one operator.
+
+Source: IAM User Guide, *IAM JSON policy elements: Condition*.
+"""
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import Optional
+
+from ..caching import lazy
+from . import wildcards
+from .context_keys import KEY_ARN, context_key
+from .operators import Family, Operator, Test, signed, text_test, typed_test
+
+
+class Quantifier(Enum):
+    """The set prefix of a condition operator."""
+
+    ALL = "ForAllValues"
+    ANY = "ForAnyValue"
+
+
+_PATTERNS_OF_A_STEP = 4
+
+
+class Condition:
+    """One context key under one operator, with all its values. Alike ones may be one object."""
+
+    def __init__(
+        self,
+        operator: Operator,
+        quantifier: Optional[Quantifier],
+        if_exists: bool,
+        operator_written: str,
+        key_written: str,
+        values: tuple[str, ...],
+        expands: bool = False,
+        allow: bool = True,
+        shared: bool = False,
+        tokens: Optional[tuple[wildcards.Tokens, ...]] = None,
+    ) -> None:
+        """values: as written; expands: whether the policy's Version has variables; allow: whether it stands in an
+        Allow, since AWS's silence is read towards access; shared: whether all conditions alike are this one object;
+        tokens: the values once their variables are replaced."""
+        self.operator = operator
+        self.quantifier = quantifier
+        self.if_exists = if_exists
+        self.key = key_written if key_written == KEY_ARN else key_written.lower()
+        self.operator_written = operator_written
+        self.key_written = key_written
+        self.values = values
+        self.expands = expands
+        self.allow = allow
+        self.shared = shared
+        self._tokens = tokens
+
+    @lazy
+    def tokens(self) -> tuple[wildcards.Tokens, ...]:
+        """The values split into literal text, wildcards and variables."""
+        if self._tokens is not None:
+            return self._tokens
+        takes = self.expands and self.operator.takes_variables
+        return tuple([wildcards.tokens_of(text, self.operator.wildcards, takes) for text in self.values])
+
+    @lazy
+    def effort(self) -> int:
+        """The steps that a test of one value takes: one for a few patterns, more for long ones."""
+        return 1 + (len(self.tokens) + sum(map(len, self.tokens)) // 4) // _PATTERNS_OF_A_STEP
+
+    @lazy
+    def has_variables(self) -> bool:
+        """Whether a value holds a policy variable."""
+        if self._tokens is not None or not self.expands or "${" not in "\n".join(self.values):
+            return False
+        return any(wildcards.variables_in(tokens) for tokens in self.tokens)
+
+    @lazy
+    def variables(self) -> tuple[str, ...]:
+        """Names of the policy variables in its values that a request can fill: single-valued context keys."""
+        if not self.has_variables:
+            return ()
+        names = dict.fromkeys(v.name for tokens in self.tokens for v in wildcards.variables_in(tokens))
+        return tuple([name for name in names if not context_key(name).multivalued])
+
+    def expanded(self, lookup: wildcards.Lookup) -> "Condition":
+        """The condition with the request's values in place of its variables; a value whose variable has none, and no
+        default, is left out: it is null, and matches nothing. Source: *IAM policy elements: Variables and tags*."""
+        if not self.has_variables:
+            return self
+        found = (wildcards.expand(tokens, lookup) for tokens in self.tokens)
+        tokens = tuple([each for each in found if each is not None])
+        how = (self.operator, self.quantifier, self.if_exists, self.operator_written, self.key_written, self.values)
+        return Condition(*how, allow=self.allow, tokens=tokens)
+
+    @lazy
+    def multivalued(self) -> bool:
+        """Whether its key holds several values."""
+        return context_key(self.key).multivalued
+
+    @lazy
+    def lacks_set_operator(self) -> bool:
+        """Whether AWS requires a set prefix that is not there. Source: *Single-valued vs. multivalued context keys*."""
+        return self.multivalued and self.quantifier is None and self.operator.family is not Family.NULL
+
+    @lazy
+    def settled(self) -> Optional[bool]:
+        """Its outcome, where that is the same for every request; None where it depends on the key.
+
+        A Null with a set prefix asks no longer about the key (IAM Access Analyzer, *Null with qualifier*). What AWS
+        makes of a set operator that is missing is not documented: such a condition of a Deny is met by nobody.
+        """
+        if self.operator.family is Family.NULL and self.quantifier is not None:
+            return self.quantifier is Quantifier.ALL
+        return False if self.lacks_set_operator and not self.allow else None
+
+    @lazy
+    def without_key(self) -> bool:
+        """Whether it holds for a request that lacks its key. Source: *Condition operators*, ...IfExists; Null.
+
+        The order decides: Null, IfExists, ForAllValues, ForAnyValue, then the operator.
+        """
+        if self.operator.family is Family.NULL:
+            return self.test("true")
+        if self.if_exists or self.quantifier is Quantifier.ALL:
+            return True
+        return self.operator.negated and self.quantifier is not Quantifier.ANY
+
+    @lazy
+    def test(self) -> Test:
+        """The test of one value of a request, for a condition without variables. For Null the value is `true` where
+        the key is missing, else `false`."""
+        if self.operator.takes_variables:
+            return signed(self.operator, text_test(self.operator, self.readable))
+        return signed(self.operator, typed_test(self.operator, self.values))
+
+    @lazy
+    def readable(self) -> tuple[wildcards.Tokens, ...]:
+        """The values that can match. An ARN of fewer than six parts is not documented: an Allow compares it as a
+        string, a Deny does whatever denies less."""
+        tokens = self.tokens
+        if self.operator.family is not Family.ARN or self.allow or self.operator.negated:
+            return tokens
+        return tuple([each for each in tokens if wildcards.arn_parts(each) is not None])
+
+    @lazy
+    def text(self) -> str:
+        """The condition on one line."""
+        return f"{self.operator_written} {self.key_written} = {', '.join(self.values)}"
+
+
+def keys_read(conditions: Iterable[Condition]) -> frozenset[str]:
+    """Every context key that the conditions test or read."""
+    return frozenset([name for c in conditions for name in (c.key, *c.variables)])
