@@ -18,7 +18,7 @@ from ..policy.context_keys import (
     VPCE_ORG,
     VPCE_ORG_PATHS,
 )
-from ..regular.patterns import ANYTHING, literal
+from ..regular.patterns import ANYTHING, Pattern, literal
 from ..solver.groups import Case, Group, Key, Part
 from .audience import Audience
 from .languages import ORGANIZATION
@@ -82,10 +82,18 @@ def _owners(population: Population, read: frozenset[str], other: str) -> list[tu
 
 @lru_cache(maxsize=256)
 def _any_owner(own: str, named: Texts, other: str) -> tuple[Part, ...]:
-    rest = literal("/") + ANYTHING
-    names = tuple(map(literal, named))
+    ids, paths = _of_organizations(named)
     taken = (literal(other),) if other else ()
-    ids = Text((ORGANIZATION, *names), taken, (own,))
-    below = tuple([name + rest for name in (ORGANIZATION, *names)])
-    paths = Text(below, tuple([name + rest for name in taken]), (own + "/r-ab12/ou-ab12-11111111/",))
-    return Key(RESOURCE_ORG, ids), Key(RESOURCE_ORG_PATHS, paths, True)
+    owner = Text(ids, taken, (own,))
+    below = Text(paths, tuple([name + _REST for name in taken]), (own + "/r-ab12/ou-ab12-11111111/",))
+    return Key(RESOURCE_ORG, owner), Key(RESOURCE_ORG_PATHS, below, True)
+
+
+_REST = literal("/") + ANYTHING
+
+
+@lru_cache(maxsize=2)  # one for all requesters of a policy, who may be thousands
+def _of_organizations(named: Texts) -> tuple[tuple[Pattern, ...], tuple[Pattern, ...]]:
+    """The ids of organizations, these among them, and the paths in them."""
+    names = (ORGANIZATION, *map(literal, named))
+    return names, tuple([name + _REST for name in names])
