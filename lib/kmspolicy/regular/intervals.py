@@ -7,7 +7,6 @@ complements and intersections need no special cases.
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, Optional
 
 Point = Any  # Decimal or int; of one line all of one type
@@ -76,7 +75,7 @@ def union(parts: Iterable[Interval]) -> Intervals:
 
 def together(sets: Iterable[Intervals]) -> Intervals:
     """What all of the sets have in common."""
-    return reduce(lambda left, right: left & right, sets, EVERYTHING)
+    return ~union(part for each in sets for part in (~each).parts)  # one pass over many sets, each of many parts
 
 
 EVERYTHING = Intervals(((_START, _END),))

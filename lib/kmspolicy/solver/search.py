@@ -31,7 +31,8 @@ class Facts(Protocol):
 
 
 # What is known of groups of keys: the values that suit some literals, or the conflict.
-Known = dict[tuple[tuple[tuple[str, Group], ...], frozenset[Literal]], Solution]
+Groups = tuple[tuple[str, Group], ...]  # of keys
+Known = dict[tuple[Groups, frozenset[Literal]], Solution]
 
 
 class Question:
@@ -96,13 +97,16 @@ class _Search:
     # --- one component ---------------------------------------------------------------------------------------
 
     def _solve(self, component: Component, literals: frozenset[Literal]) -> Solution:
-        question = self._groups[component], literals
+        return self._known_values(self._groups[component], literals)
+
+    def _known_values(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
+        question = groups, literals
         found = self._known.get(question)
         if found is None:
             found = self._known[question] = self._values(*question)
         return found
 
-    def _values(self, groups: Sequence[tuple[str, Group]], literals: frozenset[Literal]) -> Solution:
+    def _values(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
         ordered = sorted(literals, key=lambda each: (each.key, each.wanted, each.condition.text))
         if any(each.variables for each in ordered):
             return solve_linked(dict(groups), ordered, self._budget)
@@ -117,7 +121,9 @@ class _Search:
 
     def _alone(self, each: Literal) -> bool:
         """Whether some value makes a literal true by itself."""
-        return not isinstance(self._solve(self._component_of[each.key], frozenset((each,))), Conflict)
+        keys = keys_of((each,))
+        groups = tuple([pair for pair in self._groups[self._component_of[each.key]] if pair[0] in keys])
+        return not isinstance(self._known_values(groups, frozenset((each,))), Conflict)
 
     def _reasons(self, literals: Collection[Literal]) -> frozenset[str]:
         """The keys that literals are about, and those of literals that cannot be true instead of them."""

@@ -56,8 +56,13 @@ class _Linked:
 
     def solve(self) -> Solution:
         """See solve_linked."""
+        ruling: dict[str, list[Literal]] = {}
         for each in self._literals:
-            if any(_contradict(each, other) for other in self._literals if other.key == each.key):
+            if each.wanted == each.condition.operator.negated:
+                ruling.setdefault(each.key, []).append(each)
+        for each in self._literals:
+            asks = each.wanted != each.condition.operator.negated
+            if asks and any(_contradict(each, other) for other in ruling.get(each.key, ())):
                 return Conflict(keys_of((each,)))
         if len(self._names) > _MOST_VARIABLES:
             raise Undecided
@@ -262,10 +267,9 @@ _SOMETHING = (ANYTHING[0]._replace(repeat=False), *ANYTHING)
 
 
 def _contradict(one: Literal, other: Literal) -> bool:
-    """Whether one literal asks for texts, spelled with the same variables, all of which the other rules out."""
+    """Whether all texts that one literal asks for, spelled with the same variables, are among those that another one of
+    its key rules out."""
     asked, ruled_out = one.condition, other.condition
-    if one.wanted == asked.operator.negated or other.wanted != ruled_out.operator.negated:
-        return False
     if asked.quantifier or ruled_out.quantifier or asked.if_exists or not asked.tokens:
         return False
     alike = (
