@@ -56,8 +56,18 @@ def grantees(values: Values, row: Row, facts: Facts, usable: Check) -> Iterator[
             yield facts
     elif purpose == "row":
         for text in _principals(values, facts):
-            if may_own(values, row, facts, text.split(":")[4]) and usable({"#grantee": text}):
+            account = text.split(":")[4]
+            fits = may_own(values, row, facts, account) and not _elsewhere(values, row, facts, account)
+            if fits and usable({"#grantee": text}):
                 yield {**facts, PRINCIPAL: text}
+
+
+def _elsewhere(values: Values, row: Row, facts: Facts, account: str) -> bool:
+    """Whether the only principal that is known by his unique id would be in another account than he is as requester."""
+    named, own = values.named, facts.get("aws:principalaccount")
+    if row is not Row.external or named.users or len(named.unique_ids) > 1 or account in named.accounts:
+        return False
+    return own is not None and own not in named.accounts and own != account
 
 
 def operations(values: Values, facts: Facts) -> Iterator[Facts]:

@@ -11,7 +11,7 @@ from dev.reference import kms
 from dev.reference.evaluator import met
 from dev.reference.languages import ANYTHING, Language, literal, sequence, some, texts
 from dev.reference.operators import arn_parts, expand
-from dev.reference.principals import account_tests
+from dev.reference.principals import BEFORE_USER, account_tests
 from dev.reference.surroundings import CAPITALS, LABEL
 from dev.reference.values import (
     ACCOUNT,
@@ -78,7 +78,10 @@ def _tests(values: Values) -> Iterator[Language]:
             places = [i for i, (c, _) in enumerate(pattern) if c == UNKNOWN]
             for key in variables if places else ():
                 before, after = wildcards(pattern[: places[0]]), wildcards(pattern[places[-1] + 1 :])
-                yield from (before + test + after for test in values.tests(key, none))
+                tests = values.tests(key, none)
+                if key == "aws:username":  # which a test on the user's ARN decides, too
+                    tests += tuple(test.after(BEFORE_USER) for test in values.tests("aws:principalarn", none))
+                yield from (before + test + after for test in tests)
     for key, start in (("aws:requestedregion", PART + PART + PART), ("aws:resourceaccount", PART + PART + PART + PART)):
         tests = (*values.tests(key, none), *values.lifted(key, none))
         yield from (start + t.within(NO_COLON) + literal(":") + ANYTHING for t in tests)

@@ -35,6 +35,7 @@ UNIQUE = some(UPPER | DIGITS, 12)
 TYPES = {"role": "AssumedRole", "user": "User", "root": "Account", "federated-user": "FederatedUser"}
 IDS = {"role": "AROA", "user": "AIDA"}
 IN_PATH = literal("") | (some(PATH) + literal("/"))
+BEFORE_USER = literal("arn:") + some(REGIONAL) + literal(":iam::") + ACCOUNT + literal(":user/") + IN_PATH
 SERVICE = some(REGIONAL) + literal(".") + some(REGIONAL | {"."})
 
 
@@ -115,9 +116,8 @@ def _tests_on_arn(values: Values, facts: Facts) -> dict[str, tuple[Language, ...
         role = literal("role/") + IN_PATH + literal(rest.split("/")[1])
         tests.append(arn("iam", literal(account), role, literal(partition)))
     users = values.tests("aws:username", facts) + values.lifted("aws:username", facts)
-    start = literal("arn:") + some(REGIONAL) + literal(":iam::") + ACCOUNT + literal(":user/") + IN_PATH
     both = tuple(dict.fromkeys(tests))
-    return {**dict.fromkeys(TYPES, both), "user": both + tuple(start + user.within(NAME) for user in users)}
+    return {**dict.fromkeys(TYPES, both), "user": both + tuple(BEFORE_USER + user.within(NAME) for user in users)}
 
 
 def account_tests(values: Values, facts: Facts) -> Iterator[Language]:

@@ -66,7 +66,9 @@ class Values:
         return found
 
     def _of(self, key: str, facts: Facts, shape: Language, more: tuple[Language, ...]) -> list[str]:
-        found = list(texts(shape, (*self.tests(key, facts), *self.lifted(key, facts), *more)))
+        tests = self.tests(key, facts)
+        larger = self._larger(key) if tests else ()
+        found = list(texts(shape, (*tests, *larger, *self.lifted(key, facts), *more)))
         found += [text for text in self._typed(key) if text in shape]
         return list(dict.fromkeys(found))
 
@@ -82,6 +84,13 @@ class Values:
             *map(iso, between(map(instant, literals("date")))),
             *map(str, addresses(blocks, private=True) if literals("ipaddress") else []),
         ]
+
+    def _larger(self, key: str) -> Iterator[Language]:
+        """Numbers with more digits than those that a key is compared with, which patterns may have a say in."""
+        literals = [text for t in self.by_key.get(key, ()) if t.base.startswith("numeric") for text in t.texts()]
+        for length in {len(text) for text in literals}:
+            number = one_of("123456789") + some(DIGITS, length)
+            yield from (number, literal("-") + number)
 
     def sets(self, key: str, values: Sequence[str]) -> list[tuple[str, ...]]:
         """Sets of as many values as there are conditions: each can ask for one of its own."""
