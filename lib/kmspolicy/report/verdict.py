@@ -227,8 +227,8 @@ class Verdict:
         left = self.searcher.budget
         budget = Budget(left.left // 2, left)  # there may be a witness to find
         for key in candidate_keys(self.policy, self.key, "kms:Encrypt" if plain else ENCAPSULATE, budget):
-            if key == self.key:
-                return False
+            if key == self.key:  # of which everyone may decrypt something
+                continue
             those = Verdict(self.policy, key, self.actions, budget)
             if those._surely_gains(ENCRYPT_MASK & counting) and not those._may_gain(DECRYPT_MASK & counting):
                 return True
