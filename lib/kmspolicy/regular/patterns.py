@@ -122,20 +122,21 @@ def _in_regex(element: Element) -> str:
 
 def covers(pattern: Pattern, row: Pattern) -> bool:
     """Whether a pattern matches all that a row does, by one way through it for every text; False proves nothing."""
-    places = _passed(pattern, (0,))
+    places = opened(pattern, (0,))
     for chars, repeat in row:
         fitting = [place for place in places if place < len(pattern) and _includes(pattern[place].chars, chars)]
         if repeat:
-            places = _passed(pattern, [place for place in fitting if pattern[place].repeat])
+            places = opened(pattern, [place for place in fitting if pattern[place].repeat])
         else:
-            places = _passed(pattern, [place if pattern[place].repeat else place + 1 for place in fitting])
+            places = opened(pattern, [place if pattern[place].repeat else place + 1 for place in fitting])
     return len(pattern) in places
 
 
-def _passed(pattern: Pattern, places: Iterable[int]) -> set[int]:
-    """These places of a pattern, and those behind them that are reached by repeating nothing."""
-    found = set(places)
+def opened(pattern: Pattern, places: Iterable[int]) -> set[int]:
+    """These places of a pattern, and those behind repeats that may be empty."""
+    found = set[int]()
     for place in places:
+        found.add(place)
         while place < len(pattern) and pattern[place].repeat:
             place += 1
             found.add(place)

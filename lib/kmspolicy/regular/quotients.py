@@ -3,10 +3,10 @@
 Source: IAM User Guide, *IAM policy elements: Variables and tags* (a variable amid other text).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Callable, Optional
 
-from .patterns import CharClass, Part, Pattern, Row, both, literal
+from .patterns import CharClass, Part, Pattern, Row, both, literal, opened
 
 _NO_CHARACTER = CharClass(frozenset())
 
@@ -37,7 +37,7 @@ def _behind(row: Pattern, around: Pattern, spend: Callable[[int], None], mirrore
 
     mirrored: whether both are read from their ends, so that a repeat goes on at the place behind it.
     """
-    places = _opened(row, (0,))
+    places = opened(row, (0,))
     for chars, repeat in around:
         found = set(places) if repeat else set[int]()
         while places:
@@ -48,7 +48,7 @@ def _behind(row: Pattern, around: Pattern, spend: Callable[[int], None], mirrore
                 for read, place in _read_at(row, at, mirrored)
                 if both(read, chars) != _NO_CHARACTER
             )
-            places = _opened(row, moved) - found
+            places = opened(row, moved) - found
             found |= places
             if not repeat:
                 break
@@ -64,17 +64,6 @@ def _read_at(row: Pattern, at: int, mirrored: bool) -> Iterator[tuple[CharClass,
     for chars, repeat in row[at - 1 : at] if mirrored else row[at : at + 1]:
         if repeat:
             yield chars, at
-
-
-def _opened(row: Pattern, places: Iterable[int]) -> set[int]:
-    """These places, and those behind repeats that may be empty."""
-    found = set[int]()
-    for at in places:
-        found.add(at)
-        while at < len(row) and row[at].repeat:
-            at += 1
-            found.add(at)
-    return found
 
 
 def behind(row: Pattern, start: str) -> list[Pattern]:
