@@ -8,6 +8,7 @@ only one beside the statement. From docs/threat-model.md, *Reasons*, and the sen
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
@@ -289,8 +290,10 @@ def _unreadable(judge: Judge, number: int) -> Details:
 
 
 def _unproven(judge: Judge, number: int) -> Details:
-    if judge.analysis.statements[number].witness is None:
-        yield ()
+    proven = {request.action for request in judge.example(number)[:1]}
+    for reason in judge.analysis.statements[number].reasons:
+        if reason.code is Code.UNPROVEN and not proven & set(re.findall(r"kms:\w+", reason.details[0])):
+            yield reason.details
 
 
 CLAIMS: dict[Code, Claim] = {

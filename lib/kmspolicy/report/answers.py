@@ -15,7 +15,7 @@ from ..policy.actions import shown
 from ..policy.model import Statement
 from ..requesters.audience import Audience
 from .reasons import reasons
-from .sentences import Code, Reason
+from .sentences import Code, Reason, some
 from .verdict import Verdict
 
 _OUTSIDE = (Audience.network, Audience.organization, Audience.external)
@@ -49,7 +49,9 @@ class StatementAnswers:
         """Why, see reasons.py; that a finding has no witness is one."""
         found = reasons(self.verdict, self.statement)
         told = any(reason.code is Code.UNPROVEN for reason in found)
-        return found if told or not self.flagged or self.request is not None else (*found, Reason(Code.UNPROVEN))
+        if told or not self.flagged or self.request is not None:
+            return found
+        return *found, Reason(Code.UNPROVEN, (some(self.granted),))
 
     @property
     def request(self) -> Optional[Request]:
@@ -82,10 +84,12 @@ class PolicyAnswers:
     def reasons(self) -> tuple[Reason, ...]:
         """Those of the statements that make the audience; where it is no outsider's, first of those that look open."""
         told = list(islice(self._flagged or self._telling(), _TOLD))
-        unproven = self.verdict.unproven
-        last = () if unproven is None else (Reason(Code.UNPROVEN, (), unproven.name),)
-        found = tuple([reason.of(each.statement.name) for each in told for reason in each.reasons])
-        return found + tuple(reason for reason in last if reason not in found)
+        found = [reason.of(each.statement.name) for each in told for reason in each.reasons]
+        assumed = self.verdict.unproven
+        if assumed is not None:
+            last = [reason.of(assumed.name) for reason in self.statements[assumed.number].reasons]
+            found += [reason for reason in last if reason.code is Code.UNPROVEN and reason not in found]
+        return tuple(found)
 
     @lazy
     def proven_statement(self) -> Optional[StatementAnswers]:

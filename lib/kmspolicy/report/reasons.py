@@ -125,8 +125,9 @@ def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
     flagged = verdict.flagged_actions(statement)
     yield from _conditions(verdict, statement, alone)
     yield from _notes(verdict, flagged)
-    if verdict.is_undecided(statement):
-        yield Reason(Code.UNPROVEN)
+    assumed = verdict.assumed(statement)
+    if assumed:
+        yield Reason(Code.UNPROVEN, (some(assumed),))
     if alone is not Audience.none:
         yield from denied(verdict, statement, alone)
     if flagged:

@@ -60,7 +60,7 @@ class Code(Enum):
     ML_KEM_ONLY = "{0} works on ML-KEM keys only, and the event does not say whether the key is one"
     RETIRES_OWN = "a stranger can retire only a grant that names him"
     UNREADABLE = "it cannot be read, so it neither allows nor denies anything here"
-    UNPROVEN = "the search found no example request and could not rule one out: access is assumed, not proven"
+    UNPROVEN = "access to {0} is assumed, not proven: the search found no example request and could not rule one out"
 
     __hash__ = object.__hash__  # each is one object; Enum's own is written in Python
 

@@ -17,6 +17,7 @@ from ..policy.actions import (
     Mask,
     mask_of,
     names_of,
+    shown,
     unknown,
 )
 from ..policy.model import Policy, Statement
@@ -24,7 +25,7 @@ from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
 from ..requesters.population import partitions
 from ..witness.access import NO_ACCESS, Access, within_reach
-from ..witness.searcher import Searcher
+from ..witness.searcher import EXAMPLE_STEPS, Searcher
 from .candidate_keys import candidate_keys
 from .shortcuts import Answers, Ledger, answers_about, depends_on_names
 
@@ -205,8 +206,16 @@ class Verdict:
         actions = self.flagged_actions(statement)
         if actions and statement.number not in self._requests:
             known = self.access(statement, Audience.everyone)
-            self._requests[statement.number] = self.searcher.proof(statement, actions, Audience.everyone, known)
+            found = self.searcher.proof(statement, actions, Audience.everyone, known)
+            if found is None and known.proven and not self.searcher.budget.left:
+                found = self._last_searcher.proof(statement, actions, Audience.everyone, known)
+            self._requests[statement.number] = found
         return self._requests.get(statement.number)
+
+    @lazy
+    def _last_searcher(self) -> Searcher:
+        """Looks for examples of what is known to be open when the questions have taken all steps: it has its own."""
+        return Searcher(self.policy, self.key, self.extra, Budget(EXAMPLE_STEPS))
 
     @lazy
     def only_encapsulates(self) -> bool:
@@ -249,13 +258,17 @@ class Verdict:
 
     # --- what is not proven ----------------------------------------------------------------------------------
 
-    def is_undecided(self, statement: Statement) -> bool:
-        """Whether an answer about the statement assumes access that was not proven."""
+    def assumed(self, statement: Statement) -> tuple[str, ...]:
+        """The checked actions to which an answer about the statement assumes access that was not proven."""
         if not self.searcher.limit_reached:
-            return False
+            return ()
         alone = self.audience_alone(statement)
-        asked = [self.access(statement, alone), self.access(statement, Audience.everyone), self.alone(statement, alone)]
-        return any(access.undecided for access in asked)
+        asked = [self.access(statement, audience) for audience in (alone, self.audience, Audience.everyone)]
+        names: list[str] = []
+        for access in (*asked, self.alone(statement, alone)):
+            proven = shown(names_of(access.proven, self.extra))
+            names += [name for name in shown(names_of(access.undecided, self.extra)) if name not in proven]
+        return tuple(dict.fromkeys(names))
 
     @lazy
     def unproven(self) -> Optional[Statement]:
@@ -265,8 +278,8 @@ class Verdict:
         assumed: Optional[Statement] = None
         for statement in self.policy.allows:
             access = self.access(statement, self.audience)
+            if access.proven:
+                return None
             if access.undecided:
                 assumed = assumed or statement
-            elif access.actions:
-                return None
         return assumed

@@ -25,9 +25,9 @@ class Access(NamedTuple):
         return Access(self.actions | other.actions, self.proven | other.proven)
 
     @property
-    def undecided(self) -> bool:
-        """Whether some of the actions are only not ruled out."""
-        return self.actions != self.proven
+    def undecided(self) -> Mask:
+        """Those of the actions that are only not ruled out."""
+        return self.actions & ~self.proven
 
 
 class Found(NamedTuple):

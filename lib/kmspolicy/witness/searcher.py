@@ -36,6 +36,7 @@ from .questions import NO_DENIES, Denies, Questions, alike, allowed_by
 
 POLICY_STEPS = 100_000  # all questions about one policy
 SEARCH_STEPS = 50_000  # one question: a statement, an action, an audience
+EXAMPLE_STEPS = 5_000  # examples of a policy, where its questions have taken all of theirs
 _STEPS_OF_A_REQUESTER = 16
 _MOST_KEPT = 64
 _ALL = frozenset(WIDEST_FIRST)
