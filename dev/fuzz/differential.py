@@ -28,7 +28,7 @@ class Kind(NamedTuple):
     policies: int
 
 
-KINDS = {"verdicts": Kind(compare.differences, 100_000), "reasons": Kind(reasons.differences, 5_000)}
+KINDS = {"verdicts": Kind(compare.differences, 100_000), "reasons": Kind(reasons.differences, 20_000)}
 
 _BLOCK = 50  # policies that one task tries
 _KEEP = 20  # findings that are shrunk and told in full; the rest are counted

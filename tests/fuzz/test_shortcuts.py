@@ -117,6 +117,18 @@ def test_names_in_an_earlier_policy_change_no_steps() -> None:
     assert told(later) == by_itself
 
 
+# Encapsulate counts only where no statement of the policy gives another action of its class.
+def test_what_other_statements_give_changes_no_reason_of_an_earlier_policy() -> None:
+    gives = {name: {**LIMITED, "Action": name, "Condition": {}} for name in ("kms:Encapsulate", "kms:Encrypt")}
+    policies = [Case({"Statement": [gives[name] for name in names]}) for names in (("kms:Encapsulate",), gives)]
+    for earlier, later in (policies, policies[::-1]):
+        forget()
+        by_itself = told(later)
+        forget()
+        told(earlier)
+        assert told(later).answer == by_itself.answer
+
+
 def test_whom_an_earlier_policy_names_is_not_named_by_an_arn_of_another_partition() -> None:
     def naming(principal: str) -> Case:
         named = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "kms:*", "Resource": "*"}

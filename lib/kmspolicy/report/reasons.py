@@ -59,9 +59,7 @@ def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
     principal = _principal(verdict, statement)
     if principal.code in (Code.COVERS_NOBODY, Code.NOBODY):
         return (principal,)
-    record = verdict.record(statement, bool(verdict.policy.hit_by_denies(statement.actions & verdict.checked)))
-    found = verdict.ledger.answer(record, "reasons", lambda: tuple(dict.fromkeys(_reasons(verdict, statement))))
-    return (principal, *found, *_unguarded_services(verdict, statement))
+    return (principal, *dict.fromkeys(_reasons(verdict, statement)), *_unguarded_services(verdict, statement))
 
 
 def _without_effect(verdict: Verdict, statement: Statement) -> Optional[Reason]:
@@ -123,7 +121,9 @@ def _principal(verdict: Verdict, statement: Statement) -> Reason:
 def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
     alone = verdict.audience_alone(statement)
     flagged = verdict.flagged_actions(statement)
-    yield from _conditions(verdict, statement, alone)
+    if not statement.is_unconditional or statement.principals.open_ended:
+        record = verdict.record(statement, denied=False)
+        yield from verdict.ledger.answer(record, "reasons", lambda: tuple(_conditions(verdict, statement, alone)))
     yield from _notes(verdict, flagged)
     assumed = verdict.assumed(statement)
     if assumed:
