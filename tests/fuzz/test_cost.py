@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 KMS_TAKES = 32_768
+ENOUGH = 8_192  # characters, to see whether interpreters differ
 SAY = f"""
 import json
 from dev.fuzz.cost import KEY, everything, grown
@@ -25,7 +26,7 @@ from dev.fuzz.families import FAMILIES
 from dev.fuzz.shapes import policy_text
 from kmspolicy import analyze
 for genes in FAMILIES.values():
-    found = analyze(policy_text(grown(genes, {KMS_TAKES})), key=KEY)
+    found = analyze(policy_text(grown(genes, {ENOUGH})), key=KEY)
     print(found.answers.verdict.searcher.budget.left, json.dumps(everything(found)))
 """
 
