@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -36,6 +36,7 @@ from kmspolicy.policy.model import statement_name
 from kmspolicy.report.sentences import some
 
 Condition = tuple[str, str, Any]  # operator, key, values
+Details = Iterator[tuple[str, ...]]  # what the sentences of a reason name
 
 _ANY_KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
@@ -207,3 +208,6 @@ def can(usage: str | None, spec: str | None, origin: str | None, action: str) ->
 
 
 _KINDS = (kms.USAGES, kms.SPECS, kms.ORIGINS)
+
+
+Claim = Callable[[Judge, int], Details]  # of a statement, by its place from 0

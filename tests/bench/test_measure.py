@@ -2,15 +2,16 @@
 
 import pytest
 
-from dev.bench import hostile, sizing
+from dev.bench import hostile, schedule, sizing
 from dev.bench.__main__ import PAGE
+from dev.bench.costs import Costs
 from dev.bench.measure import at_least, at_most, growth, percentile, ratio_within
 from dev.bench.report import Table, number, refreshed
 from dev.fuzz.hostile import Outcome
 from dev.spl.conf import read_conf
 from dev.vendor import ROOT
 
-COSTS = sizing.Costs(
+COSTS = Costs(
     other_narrow=1e-5,
     other_wide=4e-5,
     policy=1e-3,
@@ -61,29 +62,29 @@ def test_a_table_is_markdown_and_a_bar_in_a_cell_does_not_end_it():
     assert str(table) == "### T\n\nnote\n\n| a | b |\n|---|---:|\n| x\\|y | 1 |\n"
 
 
-POLICY, USE, GRANT = sizing.Kind
+POLICY, USE, GRANT = schedule.Kind
 PLAN = (
-    sizing.Scheduled("detection", (POLICY,), 1),
-    sizing.Scheduled("uses", (POLICY, USE), 1),
-    sizing.Scheduled("grants", (GRANT,), 1),
-    sizing.Scheduled("inventory", (POLICY,), 720),
-    sizing.Scheduled("published", (POLICY,), 1, runs_command=False),
+    schedule.Scheduled("detection", (POLICY,), 1),
+    schedule.Scheduled("uses", (POLICY, USE), 1),
+    schedule.Scheduled("grants", (GRANT,), 1),
+    schedule.Scheduled("inventory", (POLICY,), 720),
+    schedule.Scheduled("published", (POLICY,), 1, runs_command=False),
 )
 
 
 def test_a_days_starts_analysis_and_a_backfill_are_products_of_what_the_page_names():
-    assert sizing.daily_start(COSTS, PLAN) == pytest.approx(24 * (4 * 3 * 0.1 + 3 * 0.06))
+    assert schedule.daily_start(COSTS, PLAN) == pytest.approx(24 * (4 * 3 * 0.1 + 3 * 0.06))
     policies, others = 200 * (1 + 1 + 720) * 1e-3, (20_000 + 20_000) * 1e-5
-    assert sizing.daily_analysis(COSTS, PLAN, 20_000_000, indexers=1) == pytest.approx(policies + others)
-    assert sizing.daily_analysis(COSTS, PLAN, 20_000_000, indexers=100) == pytest.approx((policies + others) / 100)
-    assert sizing.backfill(COSTS, 20_000_000, indexers=100) == pytest.approx(200 * 30 * 1e-5)
+    assert schedule.daily_analysis(COSTS, PLAN, 20_000_000, indexers=1) == pytest.approx(policies + others)
+    assert schedule.daily_analysis(COSTS, PLAN, 20_000_000, indexers=100) == pytest.approx((policies + others) / 100)
+    assert schedule.backfill(COSTS, 20_000_000, indexers=100) == pytest.approx(200 * 30 * 1e-5)
 
 
 def test_the_page_has_a_row_for_every_scheduled_search_and_for_no_other():
     """A search that was added, renamed or taken away: run .venv/bin/python -m dev.bench.sizing"""
     saved = read_conf(ROOT / "default" / "savedsearches.conf")
     scheduled = [name for name, settings in saved.items() if settings["enableSched"] == "1"]
-    assert [search.name for search in sizing.schedule()] == scheduled
+    assert [search.name for search in schedule.schedule()] == scheduled
     page = sizing.PAGE.read_text("utf-8")
     assert [
         line.split(" | ")[0].removeprefix("| ") for line in page.splitlines() if line.startswith("| KMS - ")
@@ -91,11 +92,11 @@ def test_the_page_has_a_row_for_every_scheduled_search_and_for_no_other():
 
 
 def test_a_search_reads_the_events_that_the_macro_at_its_root_selects():
-    kinds = {search.name: search.kinds for search in sizing.schedule()}
+    kinds = {search.name: search.kinds for search in schedule.schedule()}
     assert kinds["KMS - Open Key Used From Another Account - Rule"] == (POLICY, USE)
     assert kinds["KMS - Key Granted To Another Account - Rule"] == (GRANT,)
     assert kinds["KMS - Update inventory"] == (POLICY,)
-    silent = [search.name for search in sizing.schedule() if not search.runs_command]
+    silent = [search.name for search in schedule.schedule() if not search.runs_command]
     assert len(silent) == 2 and all("AWS Detect Users" in name for name in silent)
 
 
@@ -113,9 +114,9 @@ def test_a_search_that_the_page_cannot_explain_is_refused(setting: str, value: s
         "dispatch.earliest_time": "-70m@m",
         "search": "`kmspolicycheck_flagged` | table _time",
     }
-    assert sizing.schedule({"plain": plain}) == (sizing.Scheduled("plain", (POLICY,), 1),)
+    assert schedule.schedule({"plain": plain}) == (schedule.Scheduled("plain", (POLICY,), 1),)
     with pytest.raises(ValueError, match=error):
-        sizing.schedule({"other": {**plain, setting: value}})
+        schedule.schedule({"other": {**plain, setting: value}})
 
 
 def test_the_memory_of_the_largest_chunk_is_idle_plus_policies_plus_factor_times_chunk():

@@ -81,3 +81,7 @@ EVENTS = {
     "line": "a log line",
     "default": event(None, call="CreateKey"),
 }
+
+# Rows as Splunk sends them: of events without a policy, and of policies.
+ROWS = "_raw,_chunked_idx\n" + "".join(f'"{{""eventName"":""Decrypt"",""n"":{i}}}",{i}\n' for i in range(2000))
+POLICIES = "p\n" + "".join('"' + policy.replace('"', '""') + '"\n' for policy in (OPEN, CLOSED) * 300)

@@ -5,9 +5,7 @@ docs/faults.md tells each fault's outcome and names the test here that shows it.
 
 from __future__ import annotations
 
-import csv
 import errno
-import io
 import json
 import os
 import re
@@ -26,15 +24,13 @@ from typing import Any
 import pytest
 
 from dev.scp import encode_chunk
-from tests.command.policies import CLOSED, OPEN
+from tests.command.policies import POLICIES, ROWS
 from tests.command.session import APP, Session, execute, getinfo, start, talk
 
 pytestmark = pytest.mark.slow
 
 SCRIPT = APP / "bin" / "kmspolicycheck.py"
 CASES = json.loads(Path(__file__).with_name("faults.json").read_text("utf-8"))
-ROWS = "_raw,_chunked_idx\n" + "".join(f'"{{""eventName"":""Decrypt"",""n"":{i}}}",{i}\n' for i in range(2000))
-POLICIES = "p\n" + "".join('"' + policy.replace('"', '""') + '"\n' for policy in (OPEN, CLOSED) * 300)
 PIPE = 1 << 19  # bytes that stdout holds, which the command widens where it can (Linux: *pipe(7)*)
 STREAMING = b'chunked 1.0,20,0\n{"type":"streaming"}'
 NO_ROOM = "kmspolicycheck: standard output cannot be written: [Errno 28] No space left on device\n"
@@ -301,72 +297,6 @@ def test_a_fault_of_the_command_itself_is_one_error_without_a_path(tmp_path: Pat
     _refused(session, "the command failed on a chunk of rows: KeyError('x')", before=2)
 
 
-def _answers(*chunks: bytes) -> list[tuple[bool, list[str]]]:
-    """For each chunk whether its reply is the last one, and the first column of its rows."""
-    session = talk(getinfo() + b"".join(chunks))
-    assert (session.status, session.stderr) == (0, "")
-    return [
-        (reply.metadata["finished"], [line.partition(",")[0] for line in reply.body.splitlines()[1:]])
-        for reply in session.replies[1:]
-    ]
-
-
-@pytest.mark.parametrize(
-    "chunks",
-    [
-        [("a b", True)],
-        [("", True), ("a b", False)],
-        [("a", True), ("", True)],
-        [("a", True), ("b", True), ("c", False)],
-        [("a", False), ("b", False)],
-        [("", False)],
-        [("", True), ("", True)],
-        [],
-    ],
-    ids=str,
-)
-def test_finished_in_odd_places_loses_no_row(chunks: list[tuple[str, bool]]) -> None:
-    """Every chunk is answered, whatever came before it, and its reply is finished as it is itself."""
-    sent = [execute("\n".join(["_raw", *rows.split(), ""]) if rows else "", finished) for rows, finished in chunks]
-    assert _answers(*sent) == [(finished, rows.split()) for rows, finished in chunks]
-
-
-@pytest.mark.parametrize(("metadata", "finished"), [({}, False), ({"finished": None}, False), ({"finished": 1}, True)])
-def test_finished_that_is_missing_or_no_boolean(metadata: dict, finished: bool) -> None:
-    assert _answers(encode_chunk({"action": "execute", **metadata}, "_raw\na\n")) == [(finished, ["a"])]
-
-
-def test_a_preview_is_answered_as_the_final_run_is() -> None:
-    def search(preview: bool) -> Session:
-        told = {"preview": preview, "action": "execute"}
-        rows = [encode_chunk({**told, "finished": finished}, ROWS) for finished in (False, True)]
-        request = {"action": "getinfo", "preview": preview, "searchinfo": {"args": ["nothing"]}}
-        return talk(encode_chunk(request) + b"".join(rows))
-
-    assert search(True) == search(False)
-    assert len(search(True).replies) == 3 and search(True).messages != []
-
-
-def test_probes_before_a_search_change_nothing() -> None:
-    request, rows = getinfo(["p", "mode=summary"]), execute(POLICIES, True)
-    before = talk(request + rows)
-    probes = [start() for _ in range(3)]
-    assert [process.communicate(request) for process in probes] == [(STREAMING, b"")] * 3
-    assert [process.returncode for process in probes] == [0, 0, 0]
-    assert talk(request + rows) == before and len(before.replies) == 2
-
-
-def test_a_body_of_16_mb_in_50000_rows_is_answered_row_by_row() -> None:
-    events = [f'{{"eventName":"Decrypt","n":{i},"x":"{"y" * 280}"}}' for i in range(49_999)] + [OPEN]
-    body = "_raw\n" + "".join('"' + event.replace('"', '""') + '"\n' for event in events)
-    assert len(body) > 16_000_000
-    session = talk(getinfo(["mode=summary"]) + execute(body, True))
-    assert (session.status, session.stderr) == (0, "")
-    rows = list(csv.DictReader(io.StringIO(session.replies[1].body, newline="")))
-    assert [row["_raw"] for row in rows] == events
-    assert [row["key_policy_audience"] for row in rows] == [""] * 49_999 + ["everyone"]
-
-
 def test_the_page_of_faults_names_the_tests_that_there_are() -> None:
     named = set(re.findall(r"`(test_\w+)`", (APP / "docs" / "faults.md").read_text("utf-8")))
     tests = {
@@ -374,4 +304,5 @@ def test_the_page_of_faults_names_the_tests_that_there_are() -> None:
         for path in (APP / "tests").rglob("test_*.py")
     }
     assert named <= set.union(*tests.values())
-    assert named >= tests["test_faults.py"] - {"test_the_page_of_faults_names_the_tests_that_there_are"}
+    here = tests["test_faults.py"] | tests["test_chunks.py"]
+    assert named >= here - {"test_the_page_of_faults_names_the_tests_that_there_are"}

@@ -10,11 +10,11 @@ import pytest
 
 from dev.pythons import find
 from dev.scp import encode_chunk, read_chunk
+from tests.command.policies import ROWS
 from tests.command.session import APP, execute, getinfo, start, talk
 
 pytestmark = pytest.mark.slow
 
-ROWS = "_raw,_chunked_idx\n" + "".join(f'"{{""eventName"":""Decrypt"",""n"":{i}}}",{i}\n' for i in range(2000))
 OPEN = '"{""Statement"": {""Effect"": ""Allow"", ""Principal"": ""*"", ""Action"": ""kms:*"", ""Resource"": ""*""}}"'
 STREAMING = {"type": "streaming"}
 

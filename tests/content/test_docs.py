@@ -20,7 +20,7 @@ COMPARISONS = re.findall(r"<!-- compare.*?-->\n(.*?)\n<!-- /compare", PAGES["com
 
 
 def test_the_comparison_is_what_the_command_prints() -> None:
-    assert COMPARISONS == [table()]
+    assert [table()] == COMPARISONS
 
 
 def test_in_the_comparison_ours_reports_once_what_is_open_and_nothing_else() -> None:

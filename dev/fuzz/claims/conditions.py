@@ -1,0 +1,129 @@
+"""When a reason about a condition, or about a resource element that reads who calls, is true."""
+
+from __future__ import annotations
+
+import json
+
+from dev.fuzz.judge import Claim, Condition, Details, Judge, base, short, texts
+from dev.reference.facts import CONTEXT, KEY, SOURCE, STRANGERS, Row
+from dev.reference.grammar import as_list
+from dev.reference.operators import MULTIVALUED, NEGATED, split_operator
+from kmspolicy import Code
+from kmspolicy.report.sentences import some
+
+_TRAITS = ("kms:customermasterkeyspec", "kms:customermasterkeyusage", "kms:multiregionkeytype", "kms:resourcealiases")
+_OF_THE_KEY = (*KEY, *_TRAITS, "aws:resourceorgid", "aws:resourceorgpaths")
+_LITERAL = {name.lower(): name for name in ("StringEquals", "StringEqualsIgnoreCase")}
+
+
+def _of_the_key(condition: Condition) -> bool:
+    """Whether a condition tests a fact of the key, whoever calls."""
+    key = condition[1].lower()
+    return (key in _OF_THE_KEY or key.startswith("aws:resourcetag/")) and "${" not in json.dumps(condition[2])
+
+
+def _met_by_anyone(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        if Row.everyone in judge.by(number, condition) and not _of_the_key(condition):
+            yield (short(condition),)
+
+
+def _met_without(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        operator, key, _ = condition
+        without, having = (judge.holds(number, condition, c) for c in ({}, {key.lower(): "x"}))
+        if operator.lower() == "null" and without and not having and Row.everyone in judge.by(number, condition):
+            yield short(condition), some((key,))
+
+
+def _tests_the_key(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        if _of_the_key(condition) and Row.everyone in judge.by(number, condition):
+            yield (short(condition),)
+
+
+def _limits(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        rows, operator = judge.by(number, condition), base(condition)
+        if rows and Row.everyone not in rows and operator not in (*NEGATED, "null", "bool"):
+            yield some((condition[1],)), some(texts(condition[2]))
+
+
+def _excludes_outsiders(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        rows = judge.by(number, condition)
+        if rows and not set(rows) & set(STRANGERS):
+            yield (short(condition),)
+
+
+def _never_holds(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        operator, key, values = condition
+        if not judge.by(number, condition):
+            yield short(condition), "no request for the checked actions can meet it"
+            if split_operator(operator)[:2] == ("foranyvalue", "null"):
+                yield short(condition), "Null with ForAnyValue is never met"
+            if as_list(values) == []:
+                yield short(condition), "it lists no value"
+            if base(condition) in _LITERAL and any(set(text) & set("*?") for text in texts(values)):
+                yield short(condition), f"{_LITERAL[base(condition)]} takes * and ? literally"
+            if not judge.covers_strangers(number):
+                yield short(condition), "no principal that the statement names can meet it"
+            if judge.covered(number) == (Row.service,):
+                yield short(condition), f"a service's own request does not carry {some((key,))} so"
+
+
+def _conflict(judge: Judge, number: int) -> Details:
+    listed = judge.conditions(number)
+    each = [Row.everyone in judge.by(number, condition) for condition in listed]
+    resource = judge.by_resource(number)
+    if all(each) and Row.everyone in resource and judge.alone(number) is not Row.everyone:
+        yield ("its conditions" if judge.has_any_key(number) else "its conditions and its resource element",)
+
+
+def _limits_by_resource(judge: Judge, number: int) -> Details:
+    """It covers the key for some callers, but not for strangers, or not for the principals that the statement names."""
+    rows, statement = judge.by_resource(number), judge.statements[number]
+    if judge.has_its_key(number) and (Row.everyone not in rows if judge.covers_strangers(number) else not rows):
+        yield (some(as_list(statement.get("Resource", statement.get("NotResource", [])))),)
+
+
+def _no_set_operator(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        prefix, operator, _ = split_operator(condition[0])
+        if condition[1].lower() in MULTIVALUED and not prefix and operator != "null":
+            yield short(condition), some((condition[1],))
+
+
+def _same_key_twice(judge: Judge, number: int) -> Details:
+    for keys in judge.statements[number].get("Condition", {}).values():
+        for name in {key.lower() for key in keys}:
+            alike = [key for key in keys if key.lower() == name]
+            if len(alike) > 1:
+                yield (some(alike),)
+
+
+def _no_limit_on_source(judge: Judge, number: int) -> Details:
+    """Each of the services gets in, and no condition asks for whose resources."""
+    statement = judge.statements[number]
+    keys = [key.lower() for _, key, _ in judge.conditions(number)]
+    if "Principal" in statement and not any(key in SOURCE or key.startswith(CONTEXT) for key in keys):
+        services = sorted({name for _, kind, name in judge.principals(number) if kind == "Service"})
+        able = [n for n in services if Row.service in judge.gains.rows([{**statement, "Principal": {"Service": n}}])]
+        if able:
+            yield (some(able),)
+
+
+CLAIMS: dict[Code, Claim] = {
+    Code.MET_BY_ANYONE: _met_by_anyone,
+    Code.MET_WITHOUT: _met_without,
+    Code.TESTS_THE_KEY: _tests_the_key,
+    Code.LIMITS: _limits,
+    Code.EXCLUDES_OUTSIDERS: _excludes_outsiders,
+    Code.NEVER_HOLDS: _never_holds,
+    Code.CONFLICT: _conflict,
+    Code.NO_SET_OPERATOR: _no_set_operator,
+    Code.SAME_KEY_TWICE: _same_key_twice,
+    Code.NO_LIMIT_ON_SOURCE: _no_limit_on_source,
+    Code.LIMITS_BY_RESOURCE: _limits_by_resource,
+}

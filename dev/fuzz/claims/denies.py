@@ -1,0 +1,75 @@
+"""When a reason about Denies is true: each as the only one beside the statement, or several together."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from dev.fuzz.judge import Claim, Details, Judge
+from dev.reference.facts import Row
+from kmspolicy import Code
+from kmspolicy.report.sentences import some
+
+_LEFT = {
+    Row.network: "requests from the networks that the policy names",
+    Row.organization: "members of the organizations that the policy names",
+    Row.external: "the accounts that the policy names",
+    Row.service: "AWS services",
+    Row.internal: "the key's own account",
+}
+
+
+def _denied(judge: Judge, number: int) -> Details:
+    for deny in judge.denies:
+        if judge.closed(number, [deny]) and not judge.past(number, [deny]):
+            yield (judge.name(deny),)
+
+
+def _narrowed(judge: Judge, number: int) -> Details:
+    """Wider rows than the one that is left get nothing past this Deny."""
+    for deny in judge.denies:
+        if judge.closed(number, [deny]):
+            yield from ((judge.name(deny), _LEFT[row]) for row in judge.past(number, [deny])[:1])
+
+
+def _denied_together(judge: Judge, number: int) -> Details:
+    """The Denies that are named are enough, and without any one of them they are not."""
+    if not judge.closed(number, judge.denies):
+        return
+    for size in range(2, len(judge.denies) + 1):
+        for those in combinations(judge.denies, size):
+            rest = [[deny for deny in those if deny is not one] for one in those]
+            if judge.closed(number, those) and not any(judge.closed(number, listed) for listed in rest):
+                yield (some(judge.name(deny) for deny in those),)
+
+
+def _denies_some(judge: Judge, number: int) -> Details:
+    row = judge.alone(number)
+    if row is Row.none:
+        return
+    opened = judge.gained(number, row, [])
+    for deny in judge.denies:
+        left = judge.gained(number, row, [deny])
+        if left and opened - left:
+            yield judge.name(deny), judge.names(opened - left)
+
+
+def _deny_misses(judge: Judge, number: int) -> Details:
+    for deny in judge.denies:
+        if Row.everyone in judge.past(number, [deny]):
+            for request in judge.example(number):
+                yield from ((judge.name(deny), missed) for missed in judge.missed(deny, request))
+
+
+def _grants_nothing(judge: Judge, number: int) -> Details:
+    if judge.statements[number]["Effect"] == "Deny":
+        yield ()
+
+
+CLAIMS: dict[Code, Claim] = {
+    Code.DENIED: _denied,
+    Code.DENIED_TOGETHER: _denied_together,
+    Code.NARROWED: _narrowed,
+    Code.DENIES_SOME: _denies_some,
+    Code.DENY_MISSES: _deny_misses,
+    Code.GRANTS_NOTHING: _grants_nothing,
+}

@@ -1,0 +1,52 @@
+"""When a reason about the principal element is true."""
+
+from __future__ import annotations
+
+from dev.fuzz.judge import Claim, Details, Judge
+from dev.reference.facts import Row
+from kmspolicy import Code
+from kmspolicy.report.sentences import some
+
+
+def _anyone(judge: Judge, number: int) -> Details:
+    if "Principal" in judge.statements[number] and judge.covers_strangers(number):
+        yield ()
+
+
+def _all_but(judge: Judge, number: int) -> Details:
+    if "NotPrincipal" in judge.statements[number] and judge.covers_strangers(number):
+        yield (some(text for text, _, _ in judge.principals(number)),)
+
+
+def _covers_nobody(judge: Judge, number: int) -> Details:
+    if "NotPrincipal" in judge.statements[number] and not judge.covered(number):
+        yield ()
+
+
+def _named(judge: Judge, number: int) -> Details:
+    """Each value matches a principal, and one that is not a stranger."""
+    listed = [text for text, *name in judge.principals(number) if judge.named(*name)]
+    if "Principal" in judge.statements[number] and listed and not judge.covers_strangers(number):
+        yield (some(listed),)
+
+
+def _named_outside(judge: Judge, number: int) -> Details:
+    listed = [text for text, *name in judge.principals(number) if Row.external in judge.named(*name)]
+    lists = "Principal" in judge.statements[number] and not judge.covers_strangers(number)
+    if judge.key.account and listed and lists:
+        yield (some(listed),)
+
+
+def _nobody(judge: Judge, number: int) -> Details:
+    if not judge.covered(number):
+        yield (some(text for text, _, _ in judge.principals(number)) or "an empty list",)
+
+
+CLAIMS: dict[Code, Claim] = {
+    Code.ANYONE: _anyone,
+    Code.ALL_BUT: _all_but,
+    Code.COVERS_NOBODY: _covers_nobody,
+    Code.NAMED: _named,
+    Code.NAMED_OUTSIDE: _named_outside,
+    Code.NOBODY: _nobody,
+}
