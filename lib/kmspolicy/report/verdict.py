@@ -265,7 +265,7 @@ class Verdict:
         alone = self.audience_alone(statement)
         asked = [self.access(statement, audience) for audience in (alone, self.audience, Audience.everyone)]
         names: list[str] = []
-        for access in (*asked, self.alone(statement, alone)):
+        for access in (*asked, asked[0] | self.alone(statement, alone)):  # what is proven past the Denies is so without
             proven = shown(names_of(access.proven, self.extra))
             names += [name for name in shown(names_of(access.undecided, self.extra)) if name not in proven]
         return tuple(dict.fromkeys(names))
