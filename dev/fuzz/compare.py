@@ -141,6 +141,8 @@ def _problem(policy: Policy, made: dict[str, Any]) -> str | None:
         isinstance(grantee, str) and grantee_may_be(grantee, then.caller)
     ):
         return "another grantee"
+    if then.action.partition(":")[2] not in request.context.get("kms:grantoperations", ()):
+        return "an operation that the grant does not allow"
     return None
 
 

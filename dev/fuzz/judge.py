@@ -28,7 +28,7 @@ from dev.reference.facts import Row
 from dev.reference.gains import Gains, Statement
 from dev.reference.grammar import as_list, read
 from dev.reference.names import Key
-from dev.reference.operators import split_operator
+from dev.reference.operators import MULTIVALUED, split_operator
 from dev.reference.oracle import goals_of
 from dev.reference.trial import Goal
 from kmspolicy.policy.actions import mask_of, names_of, unknown
@@ -84,7 +84,9 @@ class Judge:
     def missed(self, deny: int, request: Request) -> Iterator[str]:
         """What of a Deny a request does not meet, as sentences tell it."""
         for condition in self.conditions(deny):
-            if not self.holds(deny, condition, request.context):
+            if lacks_prefix(condition):
+                yield f"condition {short(condition)} has no ForAnyValue or ForAllValues, and may hold for nobody"
+            elif not self.holds(deny, condition, request.context):
                 yield f"condition {short(condition)} does not hold for it"
         if not resource_matches(self.statements[deny], request.key, request.context, self.policy.variables):
             yield "resource element does not cover its key"
@@ -140,14 +142,19 @@ class Judge:
         return self.alone(number) not in (Row.none, *self.past(number, denies))
 
     def gained(self, number: int, row: Row, denies: Iterable[int]) -> set[str]:
-        """The actions that a row gets by a statement with only these Denies beside it."""
+        """The actions that count and that a row gets by a statement with only these Denies beside it."""
         found = self.gains.of(row, [self.statements[number], *(self.statements[i] for i in denies)])
-        return {goal.action for goal in found}
+        return {goal.action for goal in self._counted(set(found), set(self.gains.of(row, self._read)))}
 
     def flagged(self, number: int) -> set[Goal]:
         """What everyone gets of what counts by a statement past every Deny."""
         mine = self.gains.of(Row.everyone, [self.statements[number], *(self.statements[i] for i in self.denies)])
-        return self._counted(set(mine), set(self.gains.of(Row.everyone, [s for s in self.statements if s])))
+        return self._counted(set(mine), set(self.gains.of(Row.everyone, self._read)))
+
+    @property
+    def _read(self) -> list[Statement]:
+        """The statements that can be read."""
+        return [statement for statement in self.statements if statement]
 
     def _counted(self, mine: set[Goal], everything: set[Goal]) -> set[Goal]:
         """Of a key whose kind nobody tells, what works on ML-KEM keys only counts where there is nothing else."""
@@ -208,6 +215,12 @@ def can(usage: str | None, spec: str | None, origin: str | None, action: str) ->
 
 
 _KINDS = (kms.USAGES, kms.SPECS, kms.ORIGINS)
+
+
+def lacks_prefix(condition: Condition) -> bool:
+    """Whether its key has several values, and its operator no set prefix."""
+    prefix, operator, _ = split_operator(condition[0])
+    return condition[1].lower() in MULTIVALUED and not prefix and operator != "null"
 
 
 Claim = Callable[[Judge, int], Details]  # of a statement, by its place from 0

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from dev.reference.facts import OWN_ARN, STRANGERS, Row
-from dev.reference.languages import ANYTHING, Language, literal, some, texts
+from dev.reference.languages import ANYTHING, Language, literal, sequence, some, texts
 from dev.reference.operators import Pattern, arn_parts
 from dev.reference.values import (
     ACCOUNT,
@@ -36,7 +36,7 @@ TYPES = {"role": "AssumedRole", "user": "User", "root": "Account", "federated-us
 IDS = {"role": "AROA", "user": "AIDA"}
 IN_PATH = literal("") | (some(PATH) + literal("/"))
 BEFORE_USER = literal("arn:") + some(REGIONAL) + literal(":iam::") + ACCOUNT + literal(":user/") + IN_PATH
-SERVICE = some(REGIONAL) + literal(".") + some(REGIONAL | {"."})
+SERVICE = some(REGIONAL) + literal(".") + some(REGIONAL) + sequence(((REGIONAL | {"."}, True),))
 
 
 def may_own(values: Values, row: Row, facts: Facts, account: str) -> bool:

@@ -108,12 +108,12 @@ class Trial:
             for context in contexts:
                 for through in ("false",) if row is Row.service or not self.ways else ("false", "true"):
                     found: Facts = {**facts, "#context": context, VIA: through}
-                    yield found
-                    if action in ASKED_OF_SERVICES:
-                        if FOR_SERVICE in self.named.mentioned:
-                            yield {**found, FOR_SERVICE: "false"}
-                        if through == "true":
-                            yield {**found, FOR_SERVICE: "true"}
+                    if action not in ASKED_OF_SERVICES:
+                        yield found
+                        continue
+                    yield {**found, FOR_SERVICE: "false"}
+                    if through == "true":
+                        yield {**found, FOR_SERVICE: "true"}
 
     def _usable(self, facts: Facts, row: Row, who: Facts) -> bool:
         """Whether the grantee's own request for the operation, on the same key, is met by no Deny."""

@@ -42,7 +42,7 @@ PARTICULAR = {
     ),
     "what the rest of the policy names": (
         {"StringLike": {"aws:PrincipalAccount": "99999999999?"}},
-        "condition aws:PrincipalAccount limits access to 99999999999?",
+        "no request can meet its conditions together",  # one of those accounts could meet this one
     ),
 }
 

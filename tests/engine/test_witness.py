@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from kmspolicy import Analysis, KeyFacts, analyze
 from kmspolicy.evaluation.evaluator import decide
 from kmspolicy.evaluation.request import Caller, Decision, Request
 from kmspolicy.policy.actions import ACTIONS
-from kmspolicy.policy.context_keys import KEY_ARN
+from kmspolicy.policy.context_keys import GRANT_OPERATIONS, KEY_ARN
 from kmspolicy.policy.parser import parse
 from tests.engine.cases import EVERYONE, OURS, THEIRS, Case, document, name, policy_of, question, statement, walk
 from tests.engine.test_tables import ROWS, policy
@@ -70,6 +71,9 @@ def test_a_flag_has_a_witness_that_the_policy_allows_and_that_a_deny_stops(
     for witness in witnesses(found):
         proof = request(witness)
         assert decide(parse(json.dumps(document)), proof) is Decision.ALLOWED
+        if proof.then is not None:
+            granted = proof.context[GRANT_OPERATIONS]
+            assert isinstance(granted, tuple) and proof.then.action.partition(":")[2] in granted
         assert proof.action in found.granted and outsider(proof, json.dumps(document), asked["key"].account) == []
         denied = plus(document, statement({"Effect": "Deny", "Action": proof.action}))
         assert decide(parse(json.dumps(denied)), proof) is Decision.DENIED
@@ -102,6 +106,7 @@ def outsider(proof: Request, text: str, owner: str | None) -> list[str]:
     address = context.get("aws:sourceip")
     source = ipaddress.ip_address(str(address)) if address else None
     at = moment(str(context["aws:currenttime"])) if "aws:currenttime" in context else None
+    via = [context.get("kms:viaservice"), *(context.get("aws:calledvia") or ())]
     wrong = {
         "account": account == owner or f'"{account}"' in text or f":{account}:" in text,
         "arn": arn != proof.caller.arn or arn.split(":")[4] != account or ":assumed-role/" in arn,
@@ -113,6 +118,10 @@ def outsider(proof: Request, text: str, owner: str | None) -> list[str]:
         "address": source is not None and (source.is_loopback or source.is_link_local or source in PRIVATE),
         "two clocks": at is not None and abs(at - float(str(context.get("aws:epochtime", at)))) > 0.001,
         "two places": source is not None and any(key in context for key in ENDPOINT_KEYS),
+        "a service": any(
+            name is not None and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", str(name)) for name in via
+        ),
+        "a Region": not re.fullmatch(r"[a-z0-9-]+", str(context[KEY_ARN]).split(":")[3]),
         "half an endpoint": len([key for key in ENDPOINT_KEYS if key in context]) == 1,
     }
     return [fault for fault, holds in wrong.items() if holds]

@@ -53,14 +53,24 @@ def _wrong_key(judge: Judge, number: int) -> Details:
 
 def _by_grant(judge: Judge, number: int) -> Details:
     found = judge.flagged(number)
-    if found and {goal.action for goal in found} == {kms.CREATE_GRANT}:
+    if found and {goal.action for goal in found} == {kms.CREATE_GRANT} and not _made_by_service(judge, number):
         yield ()
+
+
+def _by_grant_of_service(judge: Judge, number: int) -> Details:
+    if {goal.action for goal in judge.flagged(number)} == {kms.CREATE_GRANT} and _made_by_service(judge, number):
+        yield ()
+
+
+def _made_by_service(judge: Judge, number: int) -> bool:
+    """Whether it is a service that creates the grant of the example."""
+    return any(request.context.get("kms:grantisforawsresource") == "true" for request in judge.example(number))
 
 
 def _ml_kem_only(judge: Judge, number: int) -> Details:
     found = judge.flagged(number)
     if found and not judge.key.usage and not judge.key.spec and all(goal.encapsulates for goal in found):
-        yield (judge.names(goal.action for goal in found),)
+        yield (judge.names(goal.verb for goal in found),)
 
 
 def _retires_own(judge: Judge, number: int) -> Details:
@@ -88,6 +98,7 @@ CLAIMS: dict[Code, Claim] = {
     Code.WITHIN_ACCOUNT: _within_account,
     Code.WRONG_KEY: _wrong_key,
     Code.BY_GRANT: _by_grant,
+    Code.BY_GRANT_OF_SERVICE: _by_grant_of_service,
     Code.ML_KEM_ONLY: _ml_kem_only,
     Code.RETIRES_OWN: _retires_own,
     Code.UNREADABLE: _unreadable,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from dev.fuzz.judge import Claim, Condition, Details, Judge, base, short, texts
+from dev.fuzz.judge import Claim, Condition, Details, Judge, base, lacks_prefix, short, texts
 from dev.reference.facts import CONTEXT, KEY, SOURCE, STRANGERS, Row
 from dev.reference.grammar import as_list
-from dev.reference.operators import MULTIVALUED, NEGATED, split_operator
+from dev.reference.operators import NEGATED, split_operator
 from kmspolicy import Code
 from kmspolicy.report.sentences import some
 
@@ -81,6 +81,13 @@ def _conflict(judge: Judge, number: int) -> Details:
         yield ("its conditions" if judge.has_any_key(number) else "its conditions and its resource element",)
 
 
+def _leaves_nobody(judge: Judge, number: int) -> Details:
+    """Somebody can meet each of them, and nobody all of them."""
+    each = [judge.by(number, condition) for condition in judge.conditions(number)]
+    if judge.alone(number) is Row.none and each and all(each) and judge.by_resource(number):
+        yield ("its conditions" if judge.has_any_key(number) else "its conditions and its resource element",)
+
+
 def _limits_by_resource(judge: Judge, number: int) -> Details:
     """It covers the key for some callers, but not for strangers, or not for the principals that the statement names."""
     rows, statement = judge.by_resource(number), judge.statements[number]
@@ -90,8 +97,7 @@ def _limits_by_resource(judge: Judge, number: int) -> Details:
 
 def _no_set_operator(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
-        prefix, operator, _ = split_operator(condition[0])
-        if condition[1].lower() in MULTIVALUED and not prefix and operator != "null":
+        if lacks_prefix(condition):
             yield short(condition), some((condition[1],))
 
 
@@ -104,12 +110,14 @@ def _same_key_twice(judge: Judge, number: int) -> Details:
 
 
 def _no_limit_on_source(judge: Judge, number: int) -> Details:
-    """Each of the services gets in, and no condition asks for whose resources."""
-    statement = judge.statements[number]
-    keys = [key.lower() for _, key, _ in judge.conditions(number)]
+    """Each of the services gets in, and no condition asks for whose resources: not the statement's, nor a Deny's."""
+    statement, denies = judge.statements[number], [judge.statements[deny] for deny in judge.denies]
+    limiting = [deny for deny in judge.denies if set(judge.actions(deny)) & set(judge.actions(number))]
+    keys = [key.lower() for each in (number, *limiting) for _, key, _ in judge.conditions(each)]
     if "Principal" in statement and not any(key in SOURCE or key.startswith(CONTEXT) for key in keys):
         services = sorted({name for _, kind, name in judge.principals(number) if kind == "Service"})
-        able = [n for n in services if Row.service in judge.gains.rows([{**statement, "Principal": {"Service": n}}])]
+        own = {name: {**statement, "Principal": {"Service": name}} for name in services}
+        able = [name for name in services if Row.service in judge.gains.rows([own[name], *denies])]
         if able:
             yield (some(able),)
 
@@ -122,6 +130,7 @@ CLAIMS: dict[Code, Claim] = {
     Code.EXCLUDES_OUTSIDERS: _excludes_outsiders,
     Code.NEVER_HOLDS: _never_holds,
     Code.CONFLICT: _conflict,
+    Code.LEAVES_NOBODY: _leaves_nobody,
     Code.NO_SET_OPERATOR: _no_set_operator,
     Code.SAME_KEY_TWICE: _same_key_twice,
     Code.NO_LIMIT_ON_SOURCE: _no_limit_on_source,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations
 
 from dev.fuzz.judge import Claim, Details, Judge
@@ -32,14 +33,25 @@ def _narrowed(judge: Judge, number: int) -> Details:
 
 
 def _denied_together(judge: Judge, number: int) -> Details:
-    """The Denies that are named are enough, and without any one of them they are not."""
+    for those in _needed_together(judge, number):
+        if not judge.past(number, those):
+            yield (some(map(judge.name, those)),)
+
+
+def _narrowed_together(judge: Judge, number: int) -> Details:
+    for those in _needed_together(judge, number):
+        yield from ((some(map(judge.name, those)), _LEFT[row]) for row in judge.past(number, those)[:1])
+
+
+def _needed_together(judge: Judge, number: int) -> Iterator[list[int]]:
+    """Denies that close the statement to its audience, and without any one of them do not."""
     if not judge.closed(number, judge.denies):
         return
     for size in range(2, len(judge.denies) + 1):
         for those in combinations(judge.denies, size):
             rest = [[deny for deny in those if deny is not one] for one in those]
             if judge.closed(number, those) and not any(judge.closed(number, listed) for listed in rest):
-                yield (some(judge.name(deny) for deny in those),)
+                yield list(those)
 
 
 def _denies_some(judge: Judge, number: int) -> Details:
@@ -69,6 +81,7 @@ CLAIMS: dict[Code, Claim] = {
     Code.DENIED: _denied,
     Code.DENIED_TOGETHER: _denied_together,
     Code.NARROWED: _narrowed,
+    Code.NARROWED_TOGETHER: _narrowed_together,
     Code.DENIES_SOME: _denies_some,
     Code.DENY_MISSES: _deny_misses,
     Code.GRANTS_NOTHING: _grants_nothing,

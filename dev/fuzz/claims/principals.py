@@ -15,7 +15,15 @@ def _anyone(judge: Judge, number: int) -> Details:
 
 def _all_but(judge: Judge, number: int) -> Details:
     if "NotPrincipal" in judge.statements[number] and judge.covers_strangers(number):
-        yield (some(text for text, _, _ in judge.principals(number)),)
+        listed = [text for text, *name in judge.principals(number) if judge.named(*name)]
+        if listed:
+            yield (some(listed),)
+
+
+def _excepts_nobody(judge: Judge, number: int) -> Details:
+    listed = judge.principals(number)
+    if "NotPrincipal" in judge.statements[number] and not any(judge.named(*name) for _, *name in listed):
+        yield (some(text for text, _, _ in listed),)
 
 
 def _covers_nobody(judge: Judge, number: int) -> Details:
@@ -45,6 +53,7 @@ def _nobody(judge: Judge, number: int) -> Details:
 CLAIMS: dict[Code, Claim] = {
     Code.ANYONE: _anyone,
     Code.ALL_BUT: _all_but,
+    Code.EXCEPTS_NOBODY: _excepts_nobody,
     Code.COVERS_NOBODY: _covers_nobody,
     Code.NAMED: _named,
     Code.NAMED_OUTSIDE: _named_outside,

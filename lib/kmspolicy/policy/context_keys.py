@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Optional
 
 from ..caching import cached_for_short, lazy
-from ..regular.patterns import ANYTHING, DOTTED, ID, LABEL, UPPER_CODE, Pattern, any_of, literal, some
+from ..regular.patterns import ANYTHING, DOTTED, ID, LABEL, UPPER_CODE, Element, Pattern, any_of, literal, some
 from .actions import (
     CREATE_GRANT,
     CRYPTOGRAPHIC,
@@ -54,10 +54,10 @@ class Bound(Enum):
 
 Forms = tuple[Pattern, ...]
 FREE_TEXT: Forms = (ANYTHING,)
-_TWO_DOTS = any_of(DOTTED) + literal(".") + any_of(DOTTED) + literal(".") + any_of(DOTTED)
+_VIA_SERVICE: Forms = (some(LABEL) + literal(".") + some(LABEL) + literal(".") + (Element(LABEL), *any_of(DOTTED)),)
 _REGION: Forms = (some(LABEL),)
 _CODE: Forms = (some(UPPER_CODE),)
-_SERVICE: Forms = (some(LABEL) + literal(".") + some(DOTTED),)
+_SERVICE: Forms = (some(LABEL) + literal(".") + (Element(LABEL), *any_of(DOTTED)),)
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ VPC_SOURCE_IP = _key("aws:VpcSourceIp", Bound.NETWORK, Kind.ADDRESS)
 INSTANCE_VPC = _key("aws:Ec2InstanceSourceVpc", Bound.NETWORK)
 INSTANCE_ADDRESS = _key("aws:Ec2InstanceSourcePrivateIPv4", Bound.NETWORK, Kind.ADDRESS)
 VIA_AWS_SERVICE = _key("aws:ViaAWSService", Bound.WAY, Kind.BOOLEAN)
-VIA_SERVICE = _key("kms:ViaService", Bound.WAY, forms=(_TWO_DOTS,))
+VIA_SERVICE = _key("kms:ViaService", Bound.WAY, forms=_VIA_SERVICE)
 CALLED_VIA = _key("aws:CalledVia", Bound.WAY, multivalued=True, forms=_SERVICE)
 CALLED_VIA_FIRST = _key("aws:CalledViaFirst", Bound.WAY, forms=_SERVICE)
 CALLED_VIA_LAST = _key("aws:CalledViaLast", Bound.WAY, forms=_SERVICE)

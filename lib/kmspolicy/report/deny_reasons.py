@@ -35,7 +35,7 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
     if left == opened:
         return
     gone = opened & ~left
-    concerned = gone | (ENCRYPT_MASK | DECRYPT_MASK if gone & GRANTS_MASK else 0)
+    concerned = _with_granted(gone)
     hitting = [deny for deny in verdict.policy.denies if deny.actions & concerned and verdict.searcher.covers(deny)]
 
     def kept(denies: Iterable[Statement], audience: Audience = alone, actions: Mask = gone) -> Access:
@@ -50,15 +50,26 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
             yield Reason(Code.DENIES_SOME, (deny.name, some(lost)))
         return
     closing = list(islice((d for d in asked if len(hitting) == 1 or not kept((d,)).actions), SHOWN))
-    for deny in closing:
+
+    def spared(denies: Iterable[Statement]) -> str:
+        """Whom they leave access, '' for nobody."""
         narrower = WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :]
-        spared = next((_LEFT[each] for each in narrower if kept((deny,), each, verdict.checked).proven), "")
-        yield Reason(Code.NARROWED, (deny.name, spared)) if spared else Reason(Code.DENIED, (deny.name,))
+        return next((_LEFT[each] for each in narrower if kept(denies, each, verdict.checked).proven), "")
+
+    for deny in closing:
+        left_to = spared((deny,))
+        yield Reason(Code.NARROWED, (deny.name, left_to)) if left_to else Reason(Code.DENIED, (deny.name,))
     if not closing:
         for deny in asked:
             without = [other for other in hitting if other is not deny]
             hitting = hitting if kept(without).actions else without
-        yield Reason(Code.DENIED_TOGETHER, (some(deny.name for deny in hitting),))
+        names, left_to = some(deny.name for deny in hitting), spared(hitting)
+        yield Reason(Code.NARROWED_TOGETHER, (names, left_to)) if left_to else Reason(Code.DENIED_TOGETHER, (names,))
+
+
+def _with_granted(actions: Mask) -> Mask:
+    """The actions, and where grants are among them what a grant can be for."""
+    return actions | (ENCRYPT_MASK | DECRYPT_MASK if actions & GRANTS_MASK else 0)
 
 
 def _lost(verdict: Verdict, opened: Mask, left: Mask) -> tuple[str, ...]:
@@ -69,10 +80,11 @@ def _lost(verdict: Verdict, opened: Mask, left: Mask) -> tuple[str, ...]:
 
 def passed(verdict: Verdict, statement: Statement, actions: Mask) -> Iterator[Reason]:
     """The Denies that look as if they closed a flagged statement, and which of their conditions the example misses."""
+    concerned = _with_granted(actions)
     looking = [
         deny
         for deny in verdict.policy.denies
-        if deny.principals.open_ended and deny.actions & actions and verdict.searcher.covers(deny)
+        if deny.principals.open_ended and deny.actions & concerned and verdict.searcher.covers(deny)
     ]
     request = verdict.request(statement) if looking else None
     told = 0
@@ -94,5 +106,7 @@ def _missed(deny: Statement, request: Request, extra: tuple[str, ...]) -> Option
             if not holds(condition, asked.context):
                 if condition is deny.resource:
                     return "resource element does not cover its key"
+                if condition.lacks_set_operator:
+                    return f"condition {short(condition)} has no ForAnyValue or ForAllValues, and may hold for nobody"
                 return f"condition {short(condition)} does not hold for it"
     return None

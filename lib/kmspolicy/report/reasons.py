@@ -24,6 +24,7 @@ from ..policy.actions import (
 from ..policy.condition import Condition
 from ..policy.context_keys import (
     ENCRYPTION_CONTEXT,
+    FOR_AWS_RESOURCE,
     SOURCE_ACCOUNT,
     SOURCE_ARN,
     SOURCE_ORG,
@@ -52,7 +53,7 @@ def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
     if statement.number in verdict.policy.unreadable:
         return (Reason(Code.UNREADABLE),)
     if not statement.allow:
-        return (Reason(Code.GRANTS_NOTHING),)
+        return (Reason(Code.GRANTS_NOTHING), *_undocumented(statement))
     without_effect = _without_effect(verdict, statement)
     if without_effect is not None:
         return (without_effect,)
@@ -76,10 +77,14 @@ def _without_effect(verdict: Verdict, statement: Statement) -> Optional[Reason]:
     if not asked:
         return Reason(Code.OTHER_ACTIONS)
     if not asked & verdict.checked:
-        operations = [mask_of(GRANTS_FOR[name]) for name in names_of(asked & GRANTS_MASK)]
-        names = some(names_of(reduce(or_, operations, asked & ~GRANTS_MASK), verdict.extra))
-        return Reason(Code.WRONG_KEY, (_facts_against(verdict.key, asked), names))
+        return Reason(Code.WRONG_KEY, (_facts_against(verdict.key, asked), some(_operations(verdict, asked))))
     return None if verdict.searcher.covers(statement) else Reason(Code.OTHER_RESOURCE)
+
+
+def _operations(verdict: Verdict, actions: Mask) -> tuple[str, ...]:
+    """The names of the actions, in place of a grant those of what it is for."""
+    granted = [mask_of(GRANTS_FOR[name]) for name in names_of(actions & GRANTS_MASK)]
+    return names_of(reduce(or_, granted, actions & ~GRANTS_MASK), verdict.extra)
 
 
 def _facts_against(key: KeyFacts, actions: Mask) -> str:
@@ -103,11 +108,13 @@ def _principal(verdict: Verdict, statement: Statement) -> Reason:
     if principals.negated:
         if principals.anyone:
             return Reason(Code.COVERS_NOBODY)
-        return Reason(Code.ALL_BUT, (some(text.lstrip("!") for text in principals.written),))
-    if principals.anyone:
+    elif principals.anyone:
         return Reason(Code.ANYONE)
     in_partitions = [each.policy.statements[statement.number].principals for each in verdict.searcher.populations]
     naming = tuple(dict.fromkeys(text for each in in_partitions for text in each.naming))
+    if principals.negated:
+        named_nobody = (some(text.lstrip("!") for text in principals.written),)
+        return Reason(Code.ALL_BUT, (some(naming),)) if naming else Reason(Code.EXCEPTS_NOBODY, named_nobody)
     if not naming:
         return Reason(Code.NOBODY, (some(principals.written) or "an empty list",))
     own = verdict.key.account
@@ -124,7 +131,7 @@ def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
     if not statement.is_unconditional or statement.principals.open_ended:
         record = verdict.record(statement, denied=False)
         yield from verdict.ledger.answer(record, "reasons", lambda: tuple(_conditions(verdict, statement, alone)))
-    yield from _notes(verdict, flagged)
+    yield from _notes(verdict, statement, flagged)
     assumed = verdict.assumed(statement)
     if assumed:
         yield Reason(Code.UNPROVEN, (some(assumed),))
@@ -139,11 +146,7 @@ def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
 
 def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Reasons:
     """Which conditions anyone can meet, which limit access, which never hold, or that they conflict."""
-    for condition in statement.conditions:
-        if condition.lacks_set_operator:
-            yield Reason(Code.NO_SET_OPERATOR, (short(condition), key_text(condition)))
-    for listed in statement.alternatives:
-        yield Reason(Code.SAME_KEY_TWICE, (some(condition.key_written for condition in listed),))
+    yield from _undocumented(statement)
     if not statement.principals.open_ended:
         if alone is Audience.none:
             yield from _unmet_by_named(verdict, statement)
@@ -160,10 +163,32 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Reas
     limits = (_limit(verdict, statement, condition, alone) for condition, access in by if not access.actions)
     closed = [reason for reason in limits if reason is not None]
     limited = tuple(_by_resource(verdict, statement, (Audience.everyone,)))
-    what = "its conditions" if _covers_any_key(statement) else "its conditions and its resource element"
-    yield from (*closed, *limited)
     if not limited and all(access.proven for _, access in by):
-        yield Reason(Code.CONFLICT, (what,))
+        yield Reason(Code.CONFLICT, (_what_conflicts(statement),))
+    elif alone is Audience.none and not limited and all(reason.code in _LEAVE_SOMEBODY for reason in closed):
+        yield Reason(Code.LEAVES_NOBODY, (_what_conflicts(statement),))
+    else:
+        yield from (*closed, *limited)
+
+
+_LEAVE_SOMEBODY = (Code.LIMITS, Code.EXCLUDES_OUTSIDERS)
+
+
+def _what_conflicts(statement: Statement) -> str:
+    return "its conditions" if _covers_any_key(statement) else "its conditions and its resource element"
+
+
+def _undocumented(statement: Statement) -> Reasons:
+    """Conditions of which AWS does not say how they are read."""
+    for condition in statement.conditions:
+        if condition.lacks_set_operator:
+            yield Reason(Code.NO_SET_OPERATOR, (short(condition), key_text(condition)))
+    spellings: dict[tuple[str, str], list[str]] = {}
+    for condition in statement.conditions:
+        spellings.setdefault((condition.operator_written, condition.key), []).append(condition.key_written)
+    for alike in spellings.values():
+        if len(alike) > 1:
+            yield Reason(Code.SAME_KEY_TWICE, (some(alike),))
 
 
 def _by(verdict: Verdict, statement: Statement, condition: Condition, audience: Audience) -> Access:
@@ -238,18 +263,20 @@ def _never(verdict: Verdict, statement: Statement, condition: Condition, otherwi
 # --- actions ------------------------------------------------------------------------------------------------
 
 
-def _notes(verdict: Verdict, flagged: Mask) -> Reasons:
+def _notes(verdict: Verdict, statement: Statement, flagged: Mask) -> Reasons:
     """What a reader must know of the actions besides."""
     if flagged and flagged == flagged & GRANTS_MASK:
-        yield Reason(Code.BY_GRANT)
+        request = verdict.request(statement)
+        by_service = request is not None and request.context.get(FOR_AWS_RESOURCE) == "true"
+        yield Reason(Code.BY_GRANT_OF_SERVICE if by_service else Code.BY_GRANT)
     if not verdict.key.kind_is_told and flagged and not flagged & ~ENCAPSULATION_MASK:
-        yield Reason(Code.ML_KEM_ONLY, (some(shown(names_of(flagged))),))
+        yield Reason(Code.ML_KEM_ONLY, (some(_operations(verdict, flagged)),))
     if flagged & _RETIRE:
         yield Reason(Code.RETIRES_OWN)
 
 
 def _unguarded_services(verdict: Verdict, statement: Statement) -> Reasons:
-    """The confused deputy: nothing limits for whose resources a service may use the key.
+    """The confused deputy: nothing limits for whose resources a service that has access may use the key.
 
     Source: IAM User Guide, *The confused deputy problem*.
     """
@@ -257,9 +284,10 @@ def _unguarded_services(verdict: Verdict, statement: Statement) -> Reasons:
     if not services or statement.principals.negated or _limits_sources(statement):
         return
     for_each = {name: statement._replace(principals=one_principal(name, "Service")) for name in sorted(services)}
-    access = verdict.searcher.access
-    able = [name for name, own in for_each.items() if access(own, verdict.checked, Audience.service, ()).actions]
-    if able:
+    access, asked = verdict.searcher.access, statement.actions & verdict.checked
+    able = [name for name, own in for_each.items() if access(own, asked, Audience.service).actions]
+    limiting = [deny for deny in verdict.policy.denies if deny.actions & asked and _limits_sources(deny)]
+    if able and not limiting:
         yield Reason(Code.NO_LIMIT_ON_SOURCE, (some(able),))
 
 

@@ -19,6 +19,7 @@ class Code(Enum):
     # the principal element
     ANYONE = 'the principal "*" covers every AWS account and every AWS service'
     ALL_BUT = "NotPrincipal covers everyone except {0}"
+    EXCEPTS_NOBODY = "NotPrincipal covers everyone: {0} matches no principal"
     COVERS_NOBODY = 'NotPrincipal "*" covers nobody'
     NAMED = "the principal element names {0}"
     NAMED_OUTSIDE = "the principal element names {0} outside the key's account"
@@ -31,6 +32,7 @@ class Code(Enum):
     EXCLUDES_OUTSIDERS = "condition {0} excludes every account that the policy does not name"
     NEVER_HOLDS = "condition {0} never holds: {1}"
     CONFLICT = "any AWS account can meet each of {0}, but not all of them in one request"
+    LEAVES_NOBODY = "no request can meet {0} together"
     NO_SET_OPERATOR = (
         "condition {0} has no ForAnyValue or ForAllValues, which {1} needs: AWS does not say how it is read"
     )
@@ -43,6 +45,7 @@ class Code(Enum):
     DENIED = "denied by {0}"
     DENIED_TOGETHER = "denied by {0} together"
     NARROWED = "{0} denies everyone but {1}"
+    NARROWED_TOGETHER = "{0} together deny everyone but {1}"
     DENIES_SOME = "{0} denies {1}"
     DENY_MISSES = "{0} does not stop the example request: its {1}"
     GRANTS_NOTHING = "a Deny statement grants nothing"
@@ -56,6 +59,10 @@ class Code(Enum):
     WRONG_KEY = "a key with {0} cannot perform {1}"
     BY_GRANT = (
         "whoever may create grants on the key can grant himself access; grants last until they are retired or revoked"
+    )
+    BY_GRANT_OF_SERVICE = (
+        "an AWS service may create grants on the key for anybody's resource, whose owner can use the key through it; "
+        "grants last until they are retired or revoked"
     )
     ML_KEM_ONLY = "{0} works on ML-KEM keys only, and the event does not say whether the key is one"
     RETIRES_OWN = "a stranger can retire only a grant that names him"

@@ -156,9 +156,11 @@ class Verdict:
         return first if first.actions or not more else self._alone(statement, more, audience)
 
     def opened(self, statement: Statement, audience: Audience) -> Mask:
-        """Every checked action that the statement by itself gives the audience, whatever the Denies say."""
+        """Every checked action that counts and that the statement by itself gives the audience, whatever the Denies
+        say."""
         plain = self._alone(statement, self.checked & ~self._encapsulation, audience)
-        return (plain | self._alone(statement, self._encapsulation, audience)).actions
+        more = self._counting(audience, self._encapsulation & statement.actions, 0)
+        return (plain | self._alone(statement, more, audience)).actions
 
     def _alone(self, statement: Statement, actions: Mask, audience: Audience) -> Access:
         asked = self.searcher.conceivable(statement, actions, audience)

@@ -36,6 +36,11 @@ from .key_kinds import KeyKind, kinds_of
 from .languages import ACCOUNT, KEY_ID
 
 _ANY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+_REGIONS = {  # to try first, by partition
+    "aws": ("us-east-1", "us-west-2", "eu-west-1", "eu-central-1", "ap-southeast-2"),
+    "aws-cn": ("cn-north-1", "cn-northwest-1"),
+    "aws-us-gov": ("us-gov-west-1", "us-gov-east-1"),
+}
 _CONSTRAINTS = Text((some(LETTERS),), preferred=("EncryptionContextSubset",), optional=False)
 _TELL_KIND = frozenset(
     (KEY_USAGE, KEY_SPEC, KEY_ORIGIN, ENCRYPTION_ALGORITHM, ENCRYPTION_CONTEXT_KEYS, GRANT_CONSTRAINT)
@@ -181,8 +186,10 @@ def _arn(facts: KeyFacts, strangers: tuple[str, ...], ids: tuple[Pattern, ...], 
     start = literal(f"arn:{facts.partition}:kms:")
     languages = tuple([start + region + literal(":") + account + literal(":key/") + key_id for key_id in ids])
     not_theirs = tuple([start + some(LABEL) + literal(f":{other}:key/") + some(ID) for other in strangers])
-    preferred = f"arn:{facts.partition}:kms:{facts.region or 'us-east-1'}:{facts.account or '111122223333'}:key/"
-    domain = Text(languages, not_theirs, (preferred + (facts.key_id or begins + _ANY_ID),), False)
+    regions = (facts.region,) if facts.region else _REGIONS.get(facts.partition or "", _REGIONS["aws"])
+    rest = f"{facts.account or '111122223333'}:key/{facts.key_id or begins + _ANY_ID}"
+    natural = tuple([f"arn:{facts.partition}:kms:{name}:{rest}" for name in regions])
+    domain = Text(languages, not_theirs, natural, False)
     behind = tuple([literal(":") + account + literal(":key/") + key_id for key_id in ids])
     before = start + region + literal(":")
     after = [literal(":key/") + key_id for key_id in ids]

@@ -8,7 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..domains.domain import ADDRESSES, Domain, Finite, Points, Text, fixed, free
+from ..domains.domain import ADDRESSES, Domain, Finite, Points, Text, fixed
 from ..policy import cidr
 from ..policy.context_keys import (
     CALLED_VIA,
@@ -44,6 +44,10 @@ WAY_KEYS = frozenset((*keys_bound_to(Bound.NETWORK), *keys_bound_to(Bound.WAY)))
 
 _NATURAL = (*map(cidr.example_of, ("203.0.113.0/24", "192.0.2.0/24")), "2001:db8::7", "2600:1f18::7")
 _NATURAL_PRIVATE = tuple(map(cidr.example_of, ("10.0.0.0/8", "172.16.0.0/12")))
+_NATURAL_SERVICES = tuple(
+    [f"{name}.{region}.amazonaws.com" for region in ("us-east-1", "us-west-2", "eu-west-1") for name in ("s3", "rds")]
+)
+_NATURAL_CALLERS = ("cloudformation.amazonaws.com", "athena.amazonaws.com")
 _ENDING = "0a1b2c3d4e5f60718"
 
 
@@ -113,9 +117,7 @@ _FOR_RESOURCE = {
 def way_of_service(action: str) -> Group:
     """The way of a service that calls of its own accord: no network is told, and no other service passes it on."""
     carried = context_key(FOR_AWS_RESOURCE).carried_by(action)
-    return Group(
-        (Key(VIA_AWS_SERVICE, fixed("false")), *((Key(FOR_AWS_RESOURCE, Finite(("false",))),) if carried else ()))
-    )
+    return Group((Key(VIA_AWS_SERVICE, fixed("false")), *((Key(FOR_AWS_RESOURCE, fixed("false")),) if carried else ())))
 
 
 Values = tuple[str, ...]
@@ -137,16 +139,16 @@ def _via_service(where: Networks, for_resource: Values) -> Case:
     return (
         Key(SOURCE_IP, _public_address(where, True)),
         Key(VIA_AWS_SERVICE, fixed("true")),
-        Key(VIA_SERVICE, free(context_key(VIA_SERVICE), "")),
-        Chain(CALLED_VIA, CALLED_VIA_FIRST, CALLED_VIA_LAST, Text(context_key(CALLED_VIA).forms)),
+        Key(VIA_SERVICE, Text(context_key(VIA_SERVICE).forms, (), _NATURAL_SERVICES)),
+        Chain(CALLED_VIA, CALLED_VIA_FIRST, CALLED_VIA_LAST, Text(context_key(CALLED_VIA).forms, (), _NATURAL_CALLERS)),
         *_flag(for_resource),
         *_instance(where),
     )
 
 
 def _flag(values: Values) -> tuple[Part, ...]:
-    """Whether a grant is for a resource of an AWS service, which then makes the call; other callers may say nothing."""
-    return (Key(FOR_AWS_RESOURCE, Finite(values, optional="false" in values)),) if values else ()
+    """Whether a grant is for a resource of an AWS service, which then makes the call."""
+    return (Key(FOR_AWS_RESOURCE, Finite(values, optional=False)),) if values else ()
 
 
 def _instance(where: Networks) -> tuple[Part, ...]:

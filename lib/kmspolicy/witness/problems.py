@@ -60,15 +60,15 @@ class _TwoRequests:
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem for the solver. action: the checked one; operation, second, scope: of the request that uses the grant
-    which is created, who makes it, and what it shares with the first."""
+    """A problem for the solver. action: the checked one; operations: those of which the grant that is created allows
+    one; second, scope: who makes the request that uses it, and what that shares with the first."""
 
     facts: Facts
     question: Question
     candidate: Candidate
     action: str
     key: KeyFacts
-    operation: Optional[str] = None
+    operations: tuple[str, ...] = ()
     second: Optional[Candidate] = None
     scope: Scope = _SECOND
 
@@ -78,20 +78,27 @@ class Problem:
 
     def request(self, values: Assignment) -> Request:
         """The request, with the facts that every request of the requester carries."""
-        if self.operation is not None and GRANT_OPERATIONS not in values:
+        if self.operations and GRANT_OPERATIONS not in values:
             values = {**_sample(self.facts.group(GRANT_OPERATIONS)), **values}
         if self.scope is _SAME_SERVICE:
             values = {FOR_AWS_RESOURCE: "true", VIA_AWS_SERVICE: "true", VIA_SERVICE: self._a_service(), **values}
+            if GRANTEE not in self.candidate.population.policy.reads:  # the service chooses
+                values.pop(GRANTEE, None)
         first = {name: value for name, value in values.items() if not name.startswith(_SECOND.prefix)}
         context = self._completed(first, self.candidate)
         then = None
-        if self.operation is not None:
+        if self.operations:
             own = {name[len(_SECOND.prefix) :]: v for name, v in values.items() if name.startswith(_SECOND.prefix)}
             own.update((name, values[name]) for name in self.scope.shared & values.keys())
             user, facts = self._user(context)
             second = self._completed({**facts, **own, KEY_ARN: context[KEY_ARN]}, user)
-            then = Request(self.operation, self._as_grantee(user.requester.caller, context), second)
+            then = Request(self._granted(context), self._as_grantee(user.requester.caller, context), second)
         return Request(action_of(self.action), self.candidate.requester.caller, context, then)
+
+    def _granted(self, context: Context) -> str:
+        """The first of the operations that the grant allows."""
+        granted = context[GRANT_OPERATIONS] or ()
+        return next(name for name in self.operations if name.partition(":")[2] in granted)
 
     def _as_grantee(self, caller: Caller, context: Context) -> Caller:
         """Who uses a grant to a session does it in that session."""
@@ -205,7 +212,7 @@ def grant_problem(
     """
     population = candidate.population
     calls = _CALLS[grantee]
-    operation = operations[0]
+    operation = operations[0]  # the others are like it: the same Denies meet them, the same kinds of keys perform them
     joint = user is not None and grantee is Grantee.PRINCIPAL
     scope = _SAME_SERVICE if grantee is Grantee.CHOSEN_BY_SERVICE else _SECOND
     uses = (Use(name), Use(operation, scope))
@@ -219,11 +226,11 @@ def grant_problem(
     first = _facts(candidate, name, key, uses, questions.read, calls, grant)
     caller = candidate.requester.caller
     if user is None:
-        return Problem(first, questions.of(first, caller), candidate, name, key, operation, user, scope)
+        return Problem(first, questions.of(first, caller), candidate, name, key, operations, user, scope)
     second = _facts(user, operation, key, uses, questions.read, Calls.ANY, lambda: _NO_GRANT)
     facts = _TwoRequests(first, second, scope, joint)
     asked = questions.of(facts, caller, user.requester.caller, scope, joint)
-    return Problem(facts, asked, candidate, name, key, operation, user, scope)
+    return Problem(facts, asked, candidate, name, key, operations, user, scope)
 
 
 def _where_grantees_are(candidate: Candidate) -> Accounts:
