@@ -112,7 +112,7 @@ class Problem:
         if self.second is not None:
             return self.second, {}
         arn = context.get(GRANTEE)
-        if not isinstance(arn, str):
+        if not isinstance(arn, str) or self.scope is _SAME_SERVICE:  # whose service uses the grant for him
             return self.candidate, {}
         account = account_of(arn)
         caller = Caller(account)
