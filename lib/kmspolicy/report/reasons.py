@@ -221,11 +221,17 @@ def _met_by_anyone(condition: Condition) -> Reason:
 
 
 def _unmet_by_named(verdict: Verdict, statement: Statement) -> Reasons:
-    """The conditions that nobody whom the principal element names can meet."""
-    for condition in statement.conditions:
-        if not any(_by(verdict, statement, condition, audience).actions for audience in NAMEABLE):
+    """The conditions that nobody whom the principal element names can meet, or that nobody can meet together."""
+    met = [
+        [_by(verdict, statement, condition, audience) for audience in NAMEABLE] for condition in statement.conditions
+    ]
+    limited = tuple(_by_resource(verdict, statement, NAMEABLE))
+    for condition, by in zip(statement.conditions, met):
+        if not any(access.actions for access in by):
             yield _never(verdict, statement, condition, "no principal that the statement names can meet it")
-    yield from _by_resource(verdict, statement, NAMEABLE)
+    yield from limited
+    if met and not limited and all(any(access.proven for access in by) for by in met):
+        yield Reason(Code.LEAVES_NOBODY, (_what_conflicts(statement),))
 
 
 def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: Audience) -> Optional[Reason]:
