@@ -42,14 +42,14 @@ STEPS = (
         "dev.fuzz",
         ("--only", "differential", "--seed", "0"),
         {"--policies": KINDS["verdicts"].policies},
-        r"disagreements",
+        r"a second",
     ),
     Step(
         "the reasons for random policies",
         "dev.fuzz",
         ("--only", "reasons", "--seed", "0"),
         {"--policies": KINDS["reasons"].policies},
-        r"disagreements",
+        r"a second",
     ),
     Step(
         "coverage-guided fuzzing of policies and events",

@@ -1,5 +1,6 @@
 """The rows of the table of requesters, and which keys tell one fact together.
-From the design's *Requesters* and *What a request carries*; IAM User Guide, *Global condition context keys*.
+From docs/threat-model.md, *Who might send a request* and *What a request carries*; IAM User Guide, *Global condition
+context keys*.
 """
 
 from __future__ import annotations

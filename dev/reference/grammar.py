@@ -1,5 +1,6 @@
 """Reads a key policy and says what does not keep to the grammar, for the whole policy or for one statement.
-From the IAM User Guide, *Grammar of the IAM JSON policy language*, and the design's list of broken input.
+From the IAM User Guide, *Grammar of the IAM JSON policy language*, and docs/threat-model.md, *Policies that cannot be
+read*.
 """
 
 from __future__ import annotations

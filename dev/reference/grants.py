@@ -1,6 +1,6 @@
 """CreateGrant: to whom a request may give a grant, and for what.
 From the KMS Developer Guide, *Grants in AWS KMS*, *Condition keys* (kms:GranteePrincipal and the others of a grant),
-and the API Reference, *CreateGrant*; the design's *CreateGrant is a way to encrypt*.
+and the API Reference, *CreateGrant*; docs/threat-model.md, *CreateGrant is a way to encrypt*.
 """
 
 from __future__ import annotations

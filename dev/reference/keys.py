@@ -1,5 +1,6 @@
 """The keys that a policy may be of: each that its Resource elements and conditions tell apart.
-From the design's *Evaluation* (one unknown of the whole policy) and KMS Developer Guide, *Key type reference*.
+From docs/threat-model.md, *How a policy is evaluated* (one unknown of the whole policy) and KMS Developer Guide, *Key
+type reference*.
 """
 
 from __future__ import annotations

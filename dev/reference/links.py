@@ -1,5 +1,5 @@
 """Which facts decide something together: those that a variable links, and those of which one follows from another.
-From the design's *What a request carries*: free keys are independent beyond the facts that several keys tell.
+From docs/threat-model.md, *What a request carries*: free keys are independent beyond the facts that several keys tell.
 """
 
 from __future__ import annotations

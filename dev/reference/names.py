@@ -1,5 +1,6 @@
 """What a policy names: whole ids of accounts, organizations, networks and principals; patterns name nothing.
-Which keys its conditions test, and which partition it is of. From the design's *Requesters* and *Evaluation*.
+Which keys its conditions test, and which partition it is of. From docs/threat-model.md, *Who might send a request* and
+*How a policy is evaluated*.
 """
 
 from __future__ import annotations

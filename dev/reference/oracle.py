@@ -1,5 +1,6 @@
 """Who can do what under a key policy, by trying every kind of requester with every combination of values that matters.
-From the design's *Requesters*, *Deciding*, *Actions* and *Flags*. Slow and obvious.
+From docs/threat-model.md, *Who might send a request*, *How the answer is found*, *Actions and grants* and *What the
+flags and severities mean*. Slow and obvious.
 """
 
 from __future__ import annotations

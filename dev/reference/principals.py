@@ -1,6 +1,6 @@
 """Who makes a request: principals with their account, kind, ids and organization, and AWS services.
-From the design's *Requesters* and *What a request carries*, and the IAM User Guide, *Principal key values*,
-*IAM identifiers*, *Global condition context keys*.
+From docs/threat-model.md, *Who might send a request* and *What a request carries*, and the IAM User Guide, *Principal
+key values*, *IAM identifiers*, *Global condition context keys*.
 """
 
 from __future__ import annotations

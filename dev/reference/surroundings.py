@@ -1,6 +1,6 @@
 """What else a request carries: where it comes from and by which way, when, and every key that stands alone.
-From the design's *What a request carries*; IAM User Guide, *Global condition context keys*, *Forward access sessions*;
-KMS Developer Guide, *Condition keys*.
+From docs/threat-model.md, *What a request carries*; IAM User Guide, *Global condition context keys*, *Forward access
+sessions*; KMS Developer Guide, *Condition keys*.
 """
 
 from __future__ import annotations

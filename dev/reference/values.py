@@ -1,5 +1,5 @@
 """The texts, numbers, instants, addresses and sets that make a difference to the conditions on a key.
-From the design's *Deciding*: exact candidates, not guesses.
+From docs/threat-model.md, *How the answer is found*: exact candidates, not guesses.
 """
 
 from __future__ import annotations

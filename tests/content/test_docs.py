@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -66,3 +67,27 @@ def test_the_tests_that_the_pages_name_exist() -> None:
     tests = "".join(path.read_text(encoding="utf-8") for path in (APP / "tests").rglob("test_*.py"))
     named = set(re.findall(r"`(test_\w+)`", text))
     assert len(named) > 20 and named <= set(re.findall(r"^def (test_\w+)", tests, re.M))
+
+
+def cited() -> Iterator[tuple[str, str, str]]:
+    """Who cites which page of docs/ and which of its sections: code in docstrings (docs/x.md, *A*, *B* and *C*), cases
+    in their page (docs/x.md: A, a detail; B).
+    """
+    for path in [path for folder in ("lib/kmspolicy", "dev") for path in (APP / folder).rglob("*.py")]:
+        if "node_modules" not in path.parts:
+            text = " ".join(path.read_text("utf-8").split())
+            for page, listed in re.findall(r"docs/([a-z-]+\.md)((?:(?:, | and |, and )\*[^*]+\*)+)", text):
+                yield from ((path.name, page, section) for section in re.findall(r"\*([^*]+)\*", listed))
+    for path in (APP / "tests" / "engine" / "cases").rglob("*.json"):
+        for page, listed in re.findall(
+            r"docs/([a-z-]+\.md): ([^:]*?)(?=; [^;:]*: |$)", json.loads(path.read_text())["page"]
+        ):
+            yield from ((path.name, page, section.split(",")[0]) for section in listed.split("; "))
+
+
+def test_a_section_that_is_cited_is_there() -> None:
+    found = list(cited())
+    headings = {name: re.findall(r"^#+ (.*)|^\*\*(.*?)\.?\*\*", text, re.MULTILINE) for name, text in PAGES.items()}
+    known = {name: [part for parts in listed for part in parts if part] for name, listed in headings.items()}
+    assert len(found) > 50
+    assert [cite for cite in found if not any(head.startswith(cite[2]) for head in known.get(cite[1], []))] == []

@@ -13,20 +13,20 @@ from dev.vendor import ROOT
 STEP = nightly.STEPS[0]
 SAID = """engine and reference on random policies, seeds from 7
   400 policies, 0 disagreements
-  800 policies, 0 disagreements
+  800 policies, 90 a second, 0 disagreements
   1000 policies, 120 a second, 0 disagreements
 nothing found
 """
 
 
 def test_of_lines_that_repeat_the_last_one_counts() -> None:
-    assert nightly.outcome(STEP, 0, SAID) == nightly.Outcome(
-        True, "800 policies, 0 disagreements; 1000 policies, 120 a second, 0 disagreements"
-    )
+    assert nightly.outcome(STEP, 0, SAID) == nightly.Outcome(True, "1000 policies, 120 a second, 0 disagreements")
 
 
 def test_a_step_that_failed_says_so() -> None:
-    assert nightly.outcome(STEP, 1, SAID.replace(" 0 dis", " 3 dis")).said.startswith("FAILED (1): 800 policies, 3 dis")
+    assert nightly.outcome(STEP, 1, SAID.replace(" 0 dis", " 3 dis")).said.startswith(
+        "FAILED (1): 1000 policies, 120 a second, 3 dis"
+    )
     assert nightly.outcome(STEP, 2, "") == nightly.Outcome(False, "FAILED (2): nothing that tells the outcome")
 
 

@@ -70,7 +70,7 @@ def _never_holds(judge: Judge, number: int) -> Details:
             if not judge.covers_strangers(number):
                 yield short(condition), "no principal that the statement names can meet it"
             if judge.covered(number) == (Row.service,):
-                yield short(condition), f"a service's own request does not carry {some((key,))} so"
+                yield short(condition), f"a service's own request has no such {some((key,))}"
 
 
 def _conflict(judge: Judge, number: int) -> Details:

@@ -1,6 +1,6 @@
 """What is answered about a policy and its statements, whatever key has the policy: each answer worked out once.
 
-Source: docs/threat-model.md, *Flags* and *Reasons*.
+Source: docs/threat-model.md, *What the flags and severities mean* and *Reasons*.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """The keys that a policy's key can be, as far as its resource elements and conditions tell keys apart.
 
-Source: docs/threat-model.md, *Flags*: a policy is encrypt-only for some one key.
+Source: docs/threat-model.md, *What the flags and severities mean*: a policy is encrypt-only for some one key.
 """
 
 from collections.abc import Iterator

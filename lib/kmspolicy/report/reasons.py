@@ -260,7 +260,7 @@ def _never(verdict: Verdict, statement: Statement, condition: Condition, otherwi
     elif condition.settled is False:
         why = "Null with ForAnyValue is never met"
     elif who.services and not (statement.principals.open_ended or who.owners or who.unique_ids):
-        why = f"a service's own request does not carry {key_text(condition)} so"
+        why = f"a service's own request has no such {key_text(condition)}"
     else:
         why = otherwise
     return Reason(Code.NEVER_HOLDS, (short(condition), why))

@@ -57,15 +57,13 @@ class Code(Enum):
     OTHER_RESOURCE = "it has no effect: its resource element does not cover this key"
     WITHIN_ACCOUNT = "other accounts cannot use {0}"
     WRONG_KEY = "a key with {0} cannot perform {1}"
-    BY_GRANT = (
-        "whoever may create grants on the key can grant himself access; grants last until they are retired or revoked"
-    )
+    BY_GRANT = "anyone who can create grants can grant themselves access; grants last until they are retired or revoked"
     BY_GRANT_OF_SERVICE = (
         "an AWS service may create grants on the key for anybody's resource, whose owner can use the key through it; "
         "grants last until they are retired or revoked"
     )
     ML_KEM_ONLY = "{0} works on ML-KEM keys only, and the event does not say whether the key is one"
-    RETIRES_OWN = "a stranger can retire only a grant that names him"
+    RETIRES_OWN = "strangers can retire only grants that name them"
     UNREADABLE = "it cannot be read, so it neither allows nor denies anything here"
     UNPROVEN = "access to {0} is assumed, not proven: the search found no example request and could not rule one out"
 
@@ -73,7 +71,7 @@ class Code(Enum):
 
 
 class Reason(NamedTuple):
-    """One reason: a code, the texts that its sentence names, and where a policy's reasons are joined the statement."""
+    """One reason: a code, the texts in its sentence and, in a policy's joined reasons, the statement."""
 
     code: Code
     details: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""How bad a verdict is. Source: docs/command.md, *Severity*."""
+"""How bad a verdict is. Source: docs/command.md, *How bad it is*."""
 
 from enum import Enum
 from typing import Optional

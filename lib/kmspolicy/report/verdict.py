@@ -1,6 +1,6 @@
 """The verdicts on one policy: audiences, flags, granted actions, encrypt-only.
 
-Source: docs/threat-model.md, *Requesters*, *Actions* and *Flags*.
+Source: docs/threat-model.md, *Who might send a request*, *Actions and grants* and *What the flags and severities mean*.
 """
 
 from collections.abc import Iterable, Iterator

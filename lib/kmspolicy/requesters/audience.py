@@ -1,4 +1,7 @@
-"""The audiences: who gets access, from the widest to the narrowest. Source: docs/threat-model.md, *Requesters*."""
+"""The audiences: who gets access, from the widest to the narrowest.
+
+Source: docs/threat-model.md, *Who might send a request*.
+"""
 
 from enum import Enum
 

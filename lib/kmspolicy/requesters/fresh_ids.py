@@ -1,6 +1,6 @@
 """Accounts and organizations an outsider may be in: named nowhere, one for each way in which patterns can see them.
 
-A pattern names nothing. Source: docs/threat-model.md, *Requesters*.
+A pattern names nothing. Source: docs/threat-model.md, *Who might send a request*.
 """
 
 import re

@@ -1,6 +1,6 @@
 """What one condition rules out before any search: the ids that it spells out are nobody else's.
 
-An outsider is named nowhere, a service has no account. Source: docs/threat-model.md, *Requesters*.
+An outsider is named nowhere, a service has no account. Source: docs/threat-model.md, *Who might send a request*.
 """
 
 import re

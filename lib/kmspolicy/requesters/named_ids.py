@@ -1,6 +1,6 @@
 """The ids that a policy spells out: accounts, organizations, networks, unique ids. They are no outsider's.
 
-Only a whole id names something; a pattern names nothing. Source: docs/threat-model.md, *Requesters*.
+Only a whole id names something; a pattern names nothing. Source: docs/threat-model.md, *Who might send a request*.
 """
 
 import re

@@ -138,7 +138,8 @@ def partitions(policy: Policy, key: KeyFacts) -> tuple[str, ...]:
     """The partitions that the key may be in, as far as its policy can tell them apart.
 
     That of the event; else that of the principal elements where they agree, else of those that name the key's own
-    account; without any, of the policy's other ARNs where they agree. Source: docs/threat-model.md, *Evaluation*.
+    account; without any, of the policy's other ARNs where they agree. Source: docs/threat-model.md, *How a policy is
+    evaluated*.
     """
     known = key.partition or partition_of(key.region)
     if known:

@@ -1,6 +1,6 @@
 """Who may ask: every kind of requester of an audience that a principal element covers, with the facts about it.
 
-Source: docs/threat-model.md, *Requesters*.
+Source: docs/threat-model.md, *Who might send a request*.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -241,7 +241,8 @@ class Chain:
 class Names:
     """Keys that share a prefix, and the key that lists the names of those that are there.
 
-    As part of a key's name a name has no case, in the list it has. Names that no literal tests may be there, too.
+    A name is case-insensitive in a key's name, case-sensitive in the list. Names that no literal tests may be there,
+    too.
     """
 
     def __init__(self, prefix: str, listing: str, names: Sequence[str], required: bool) -> None:

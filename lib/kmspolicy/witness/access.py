@@ -54,5 +54,5 @@ _NAMED = {
 
 
 def within_reach(audience: Audience, actions: Mask) -> Mask:
-    """Those of the actions that the audience can use at all: of another account's key not every one."""
+    """The actions that the audience can use at all: other accounts can use only some."""
     return actions if audience in (Audience.service, Audience.internal) else actions & CROSS_ACCOUNT_MASK
