@@ -132,7 +132,10 @@ class _Search:
     # --- the search ------------------------------------------------------------------------------------------
 
     def run(self) -> Solution:
-        """See solve. Plain contradictions come first: each clause alone, which is about few keys, then each literal."""
+        """See solve. Plain contradictions come first: each literal alone, those with variables last, and each clause."""
+        for each in self._required:
+            if not each.variables and not self._alone(each):
+                return Conflict(keys_of((each,)))
         clauses: list[Clause] = []
         for clause in self._clauses:
             left = tuple([each for each in clause if self._alone(each)])
