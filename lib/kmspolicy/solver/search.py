@@ -132,7 +132,7 @@ class _Search:
     # --- the search ------------------------------------------------------------------------------------------
 
     def run(self) -> Solution:
-        """See solve. Plain contradictions come first: each literal alone, those with variables last, and each clause."""
+        """See solve. Plain contradictions come first: literals alone, those with variables last, then clauses."""
         for each in self._required:
             if not each.variables and not self._alone(each):
                 return Conflict(keys_of((each,)))
