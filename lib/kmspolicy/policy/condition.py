@@ -148,6 +148,14 @@ class Condition:
         return f"{self.operator_written} {self.key_written} = {', '.join(self.values)}"
 
 
+def differing_in_case(conditions: Iterable[Condition]) -> list[tuple[Condition, ...]]:
+    """Those conditions of a statement that stand below one operator, and whose keys differ in case only."""
+    of_key: dict[tuple[str, str], list[Condition]] = {}
+    for condition in conditions:
+        of_key.setdefault((condition.operator_written, condition.key), []).append(condition)
+    return [tuple(alike) for alike in of_key.values() if len(alike) > 1]
+
+
 def keys_read(conditions: Iterable[Condition]) -> frozenset[str]:
     """Every context key that the conditions test or read."""
     return frozenset([name for c in conditions for name in (c.key, *c.variables)])

@@ -11,7 +11,7 @@ from typing import Any, Optional
 
 from ..caching import cached_for_short
 from .actions import COMMON, EVERY_ACTION, Mask, covered
-from .condition import Condition, Quantifier
+from .condition import Condition, Quantifier, differing_in_case
 from .context_keys import KEY_ARN, context_key
 from .errors import Fault, PolicyError, Problem
 from .model import Policy, Statement
@@ -251,15 +251,8 @@ def _conditions(
             raise error.within(name) from None
         found += listed
         if allow and len(listed) > 1:
-            alternatives += _differing_in_case(listed)
+            alternatives += differing_in_case(listed)
     return tuple(found), tuple(alternatives)
-
-
-def _differing_in_case(conditions: list[Condition]) -> list[tuple[Condition, ...]]:
-    of_key: dict[str, list[Condition]] = {}
-    for condition in conditions:
-        of_key.setdefault(condition.key, []).append(condition)
-    return [tuple(alike) for alike in of_key.values() if len(alike) > 1]
 
 
 def _of_operator(name: str, keys: Any, expands: bool, allow: bool) -> list[Condition]:

@@ -21,7 +21,7 @@ from ..policy.actions import (
     names_of,
     shown,
 )
-from ..policy.condition import Condition
+from ..policy.condition import Condition, differing_in_case
 from ..policy.context_keys import (
     ENCRYPTION_CONTEXT,
     FOR_AWS_RESOURCE,
@@ -105,11 +105,8 @@ def _lists(statement: Statement, element: str) -> bool:
 
 def _principal(verdict: Verdict, statement: Statement) -> Reason:
     principals = statement.principals
-    if principals.negated:
-        if principals.anyone:
-            return Reason(Code.COVERS_NOBODY)
-    elif principals.anyone:
-        return Reason(Code.ANYONE)
+    if principals.anyone:
+        return Reason(Code.COVERS_NOBODY if principals.negated else Code.ANYONE)
     in_partitions = [each.policy.statements[statement.number].principals for each in verdict.searcher.populations]
     naming = tuple(dict.fromkeys(text for each in in_partitions for text in each.naming))
     if principals.negated:
@@ -183,12 +180,8 @@ def _undocumented(statement: Statement) -> Reasons:
     for condition in statement.conditions:
         if condition.lacks_set_operator:
             yield Reason(Code.NO_SET_OPERATOR, (short(condition), key_text(condition)))
-    spellings: dict[tuple[str, str], list[str]] = {}
-    for condition in statement.conditions:
-        spellings.setdefault((condition.operator_written, condition.key), []).append(condition.key_written)
-    for alike in spellings.values():
-        if len(alike) > 1:
-            yield Reason(Code.SAME_KEY_TWICE, (some(alike),))
+    for alike in differing_in_case(statement.conditions):
+        yield Reason(Code.SAME_KEY_TWICE, (some(condition.key_written for condition in alike),))
 
 
 def _by(verdict: Verdict, statement: Statement, condition: Condition, audience: Audience) -> Access:
@@ -221,7 +214,7 @@ def _met_by_anyone(condition: Condition) -> Reason:
 
 
 def _unmet_by_named(verdict: Verdict, statement: Statement) -> Reasons:
-    """The conditions that nobody whom the principal element names can meet, or that nobody can meet together."""
+    """Why no named principal gets access: a condition that none of them meets, or conditions that conflict."""
     met = [
         [_by(verdict, statement, condition, audience) for audience in NAMEABLE] for condition in statement.conditions
     ]

@@ -132,7 +132,8 @@ class _Search:
     # --- the search ------------------------------------------------------------------------------------------
 
     def run(self) -> Solution:
-        """See solve. Plain contradictions come first: literals alone, those with variables last, then clauses."""
+        """See solve. Plain contradictions come first: a literal alone, then a clause, then a literal with variables."""
+        linked = [each for each in self._required if each.variables]
         for each in self._required:
             if not each.variables and not self._alone(each):
                 return Conflict(keys_of((each,)))
@@ -148,7 +149,7 @@ class _Search:
                 self._required.append(left[0])
             else:
                 clauses.append(left)
-        for each in self._required:
+        for each in linked:
             if not self._alone(each):
                 return Conflict(keys_of((each,)))
         chosen: Chosen = {**dict.fromkeys(self._groups, frozenset()), **self._of(self._required)}
