@@ -64,8 +64,10 @@ class Condition:
 
     @lazy
     def effort(self) -> int:
-        """The steps that a test of one value takes: one for a few patterns, more for long ones."""
-        return 1 + (len(self.tokens) + sum(map(len, self.tokens)) // 4) // _PATTERNS_OF_A_STEP
+        """The steps that a test of one value takes: one for a few patterns, more for long ones. Values without
+        wildcards are looked up, however many there are."""
+        patterns = [tokens for tokens in self.tokens if not wildcards.is_plain(tokens)]
+        return 1 + (len(patterns) + sum(map(len, patterns)) // 4) // _PATTERNS_OF_A_STEP
 
     @lazy
     def has_variables(self) -> bool:

@@ -9,9 +9,11 @@ from typing import Callable, Optional
 
 from .automata import Automaton, alphabet, length
 from .patterns import Part, Pattern, Row, covers
+from .prefixes import useful
 
 _CLASSES_OF_A_STEP = 4  # that are looked through for a state
 _MOVES_OF_A_STEP = 3  # of automata that all move at once
+_PLACES_OF_A_STEP = 8  # of patterns that are looked at for a quick contradiction
 _MOST_LOOKED_AT = 8  # patterns of a group, for a quick contradiction
 
 
@@ -42,6 +44,10 @@ def _plain(group: Sequence[Row]) -> list[Pattern]:
     return found if len(found) == len(group) <= _MOST_LOOKED_AT else []
 
 
+def _places(required: Iterable[Sequence[Row]], forbidden: Sequence[Row]) -> int:
+    return sum(map(length, chain(forbidden, *required)))
+
+
 def find(
     required: Sequence[Sequence[Row]],
     forbidden: Sequence[Row],
@@ -53,14 +59,17 @@ def find(
     Calls spend(steps) before every state: one for each automaton and character; it may raise to end the search. None
     proves that there is no such text as far as the patterns go; `good` is asked once for every accepting state.
     """
+    spend(1 + _places(required, forbidden) // _PLACES_OF_A_STEP)
+    required, forbidden = useful(required, forbidden)
     whole = [_plain(group) for group in required]
     if (
-        _clash(whole)
+        not all(required)
+        or _clash(whole)
         or _clash([[row[::-1] for row in group] for group in whole])
         or _is_shunned(whole, _plain(forbidden))
     ):
         return None
-    spend(sum(map(length, chain(forbidden, *required))))
+    spend(_places(required, forbidden))
     groups = [Automaton(group) for group in required]
     avoid = Automaton(forbidden)
     if avoid.is_sure(avoid.start):
