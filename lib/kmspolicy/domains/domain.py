@@ -3,7 +3,6 @@
 Source: IAM User Guide, *AWS global condition context keys*; KMS Developer Guide, *AWS KMS condition keys*.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Optional, Union
@@ -13,7 +12,7 @@ from ..policy import cidr, typed_values
 from ..policy.context_keys import ContextKey, Kind
 from ..policy.operators import Family
 from ..regular.intervals import Intervals, between
-from ..regular.patterns import ANYTHING, Pattern, any_of, as_regex, literal, only_text
+from ..regular.patterns import ANYTHING, Pattern, any_of, literal, matcher
 
 
 @dataclass(frozen=True)
@@ -43,15 +42,11 @@ class Text:
 
     def holds(self, text: str) -> bool:
         """Whether the key can have this value."""
-        known = self.is_anything or self._language.match(text) is not None
-        return known and self.allows(text)
+        return (self.is_anything or self._is_in_languages(text)) and self.allows(text)
 
     def allows(self, text: str) -> bool:
         """Whether a text of the languages is in the domain."""
-        if not self.excluded:
-            return self.is_short(text)
-        texts, exclusion = self._exclusion
-        return self.is_short(text) and text not in texts and (exclusion is None or exclusion.match(text) is None)
+        return self.is_short(text) and not (self.excluded and self._is_excluded(text))
 
     @property
     def is_anything(self) -> bool:
@@ -63,15 +58,12 @@ class Text:
         return self.longest is None or len(text) <= self.longest
 
     @lazy
-    def _language(self) -> "re.Pattern[str]":
-        return as_regex(self.languages)
+    def _is_in_languages(self) -> Callable[[str], bool]:
+        return matcher(self.languages)
 
     @lazy
-    def _exclusion(self) -> "tuple[frozenset[str], Optional[re.Pattern[str]]]":
-        """The excluded patterns: most are ARNs that a policy spells out, so many that a regular expression is slow."""
-        texts = list(map(only_text, self.excluded))
-        others = [pattern for pattern, text in zip(self.excluded, texts) if text is None]
-        return frozenset([text for text in texts if text is not None]), as_regex(others) if others else None
+    def _is_excluded(self) -> Callable[[str], bool]:
+        return matcher(self.excluded)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Patterns: rows of character classes, each once or repeated. What texts they match is asked in languages.py."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Optional, Union
 
@@ -103,10 +103,16 @@ def restricted(row: Pattern, chars: CharClass) -> Optional[Pattern]:
     return tuple(found)
 
 
-def as_regex(patterns: Sequence[Pattern]) -> "re.Pattern[str]":
-    """A regular expression that matches what one of the patterns does; for patterns with few repeats, since a regular
-    expression may look at a text once for each of them."""
-    return re.compile("(?:" + "|".join(["".join(map(_in_regex, row)) for row in patterns]) + r")\Z", re.DOTALL)
+def matcher(patterns: Iterable[Pattern]) -> Callable[[str], bool]:
+    """Tells whether a text matches one of the patterns, which have few repeats: a regular expression may look at a text
+    once for each. Most patterns are texts that a policy spells out, so many that it would be slow for them."""
+    by_text = [(only_text(pattern), pattern) for pattern in patterns]
+    texts = frozenset([text for text, _ in by_text if text is not None])
+    others = [pattern for text, pattern in by_text if text is None]
+    if not others:
+        return texts.__contains__
+    match = re.compile("(?:" + "|".join(["".join(map(_in_regex, row)) for row in others]) + r")\Z", re.DOTALL).match
+    return lambda text: text in texts or match(text) is not None
 
 
 def _in_regex(element: Element) -> str:

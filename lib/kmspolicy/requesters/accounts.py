@@ -46,8 +46,13 @@ def _of_account(key: str, account: str, other_users: tuple[str, ...]) -> Domain:
     if key == FEDERATED_PROVIDER:
         return Text((*_not_beginning("arn:"), _own_arn(account)), preferred=("accounts.google.com",))
     if key == STORE_USER:
-        return Text(context_key(key).forms, tuple(map(literal, other_users)), ("any",))
+        return _store_user(other_users)
     return ABSENT  # only a service's own request carries it
+
+
+@lru_cache(maxsize=2)  # one for all requesters of a policy, who may be thousands
+def _store_user(others: tuple[str, ...]) -> Text:
+    return Text(context_key(STORE_USER).forms, tuple(map(literal, others)), ("any",))
 
 
 def _own_arn(account: str) -> Pattern:

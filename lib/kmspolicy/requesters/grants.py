@@ -103,10 +103,10 @@ def grant_to(principal: Group, scope: Scope, partition: str, account: str, opera
         allowed = Key(GRANT_OPERATIONS, _OPERATIONS, True, (name.partition(":")[2],))
         for case in principal.cases:
             who = [part for part in case if PRINCIPAL_ARN in part.domains]
-            rest = [part.renamed(scope.key) for part in case if PRINCIPAL_ARN not in part.domains]
+            rest = [part.of(scope) for part in case if PRINCIPAL_ARN not in part.domains]
             for part in who:
                 cases.append((allowed, _named_by_grant(part, scope), *rest))
-                cases.append((allowed, root, part.renamed(scope.key), *rest))
+                cases.append((allowed, root, part.of(scope), *rest))
                 if ":role/" in (example(part.domains[PRINCIPAL_ARN]) or ""):
                     cases.append((allowed, _session_named(part, scope, session), *rest))
     return Group(*cases)

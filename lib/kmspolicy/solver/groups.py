@@ -3,10 +3,11 @@
 A case is a tuple of parts that have nothing to do with each other; most parts are one key with its domain.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ..budget import Budget
+from ..caching import lazy
 from ..domains.domain import Domain, sample
 from .literals import ONLY_REQUEST, Assignment, Conflict, Literal, Scope, Solution
 from .theories import solve
@@ -27,7 +28,7 @@ class Part(Protocol):
     def sample(self) -> Assignment:
         """Values of the keys that are always there, for a request of which nothing is asked."""
 
-    def renamed(self, name_of: Callable[[str], str]) -> "Part":
+    def of(self, scope: Scope) -> "Part":
         """The same part, for the keys of another request."""
 
 
@@ -41,6 +42,7 @@ class Key:
         self.several = several
         self.members = members
         self.domains: Mapping[str, Domain] = {name: domain}
+        self._of: dict[Scope, Key] = {}
 
     def solve(self, literals: ByKey, budget: Budget) -> Solution:
         """See Part."""
@@ -49,14 +51,20 @@ class Key:
 
     def sample(self) -> Assignment:
         """See Part."""
+        return self._sample
+
+    @lazy
+    def _sample(self) -> Assignment:
         if self.members:
             return {self.name: self.members}
         value = sample(self.domain)
         return {} if value is None else {self.name: (value,) if self.several else value}
 
-    def renamed(self, name_of: Callable[[str], str]) -> Part:
+    def of(self, scope: Scope) -> Part:
         """See Part."""
-        return Key(name_of(self.name), self.domain, self.several, self.members)
+        if scope not in self._of:
+            self._of[scope] = Key(scope.key(self.name), self.domain, self.several, self.members)
+        return self._of[scope]
 
 
 Case = tuple[Part, ...]
@@ -73,7 +81,7 @@ class Group:
     def of(self, scope: Scope) -> "Group":
         """The same group, for the keys of another request."""
         if scope not in self._of:
-            self._of[scope] = Group(*[tuple([part.renamed(scope.key) for part in case]) for case in self.cases])
+            self._of[scope] = Group(*[tuple([part.of(scope) for part in case]) for case in self.cases])
         return self._of[scope]
 
     def solve(self, literals: ByKey, budget: Budget) -> Solution:
@@ -81,6 +89,7 @@ class Group:
         reasons: frozenset[str] = frozenset()
         known: dict[int, Solution] = {}
         for case in self.cases:
+            budget.spend()
             found = _solve_case(case, literals, budget, known)
             if not isinstance(found, Conflict):
                 return found
@@ -95,8 +104,10 @@ def _solve_case(case: Case, literals: ByKey, budget: Budget, known: dict[int, So
     """
     values: Assignment = {}
     asked = set(literals)
+    others: list[Part] = []
     for part in case:
         if part.domains.keys().isdisjoint(literals):
+            others.append(part)
             continue
         found = known.get(id(part))
         if found is None:
@@ -109,9 +120,8 @@ def _solve_case(case: Case, literals: ByKey, budget: Budget, known: dict[int, So
         if not all(each.accepts(None) for each in literals[key]):
             return Conflict(frozenset((key,)))
         values[key] = None
-    for part in case:
-        if part.domains.keys().isdisjoint(literals):
-            values.update(part.sample())
+    for part in others:
+        values.update(part.sample())
     return values
 
 

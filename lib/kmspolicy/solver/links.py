@@ -16,8 +16,8 @@ from ..regular.intervals import Intervals, Point, in_order
 from ..regular.patterns import ANYTHING, CharClass, Pattern, literal, restricted
 from ..regular.quotients import behind
 from .groups import ByKey, Part
-from .literals import Assignment, Conflict, Literal, Solution
-from .theories import sets, solve
+from .literals import Assignment, Conflict, Literal, Scope, Solution
+from .theories import STEPS_OF_A_CALL, sets, solve
 from .theories.intervals import allowed
 from .theories.single import natural, solve_single
 from .theories.text import Limits, find_text, limits
@@ -57,7 +57,7 @@ class Derived:
         if own is None or None in others.values():
             return Conflict(keys)
         for text in chain(natural(self.domain, own), self._natural(others)):
-            if self._is_short(text) and self._suits(text, own, others):
+            if self._is_short(text) and self._suits(text, own, others, budget):
                 return self._values(text)
         for name, asked in others.items():
             if asked and find_text(self.derived[name].domain, limits(asked, budget), budget) is None:
@@ -70,7 +70,7 @@ class Derived:
         found = find_text(self.domain, (required, forbidden), budget, self._is_short)
         if found is None:
             return Conflict(keys)
-        if not self._suits(found, own, others):
+        if not self._suits(found, own, others, budget):
             raise Undecided  # typed conditions on a text
         return self._values(found)
 
@@ -88,9 +88,9 @@ class Derived:
         text = example(self.domain)
         return {} if text is None else self._values(text)
 
-    def renamed(self, name_of: Callable[[str], str]) -> Part:
+    def of(self, scope: Scope) -> Part:
         """See Part."""
-        return Derived(name_of(self.base), self.domain, {name_of(name): how for name, how in self.derived.items()})
+        return Derived(scope.key(self.base), self.domain, {scope.key(name): how for name, how in self.derived.items()})
 
     def _is_short(self, text: str) -> bool:
         return all(how.domain.is_short(how.of(text)) for how in self.derived.values())
@@ -98,10 +98,15 @@ class Derived:
     def _values(self, text: str) -> Assignment:
         return {self.base: text, **{name: how.of(text) for name, how in self.derived.items()}}
 
-    def _suits(self, text: str, own: Sequence[Literal], others: Mapping[str, Optional[list[Literal]]]) -> bool:
+    def _suits(
+        self, text: str, own: Sequence[Literal], others: Mapping[str, Optional[list[Literal]]], budget: Budget
+    ) -> bool:
         values = self._values(text)
-        asked = [*own, *(each for listed in others.values() for each in listed or ())]
-        return all(each.accepts(values[each.key]) for each in asked)
+        for each in chain(own, *[listed or () for listed in others.values()]):
+            budget.spend(each.condition.effort)
+            if not each.accepts(values[each.key]):
+                return False
+        return True
 
     def _moved(self, how: Derivation, literals: Sequence[Literal], budget: Budget) -> Limits:
         """What literals on a derived key ask of the base."""
@@ -146,6 +151,7 @@ class SamePoint:
     def solve(self, literals: ByKey, budget: Budget) -> Solution:
         """See Part."""
         conflict = Conflict(frozenset(literals).intersection(self.domains))
+        budget.spend(STEPS_OF_A_CALL + sum(map(len, literals.values())))
         asked = _of_present([each for name in self.writings for each in literals.get(name, ())])
         if asked is None or not self.within.parts:
             return conflict
@@ -184,10 +190,10 @@ class SamePoint:
         """See Part."""
         return self._shown(self.within.lowest(False))
 
-    def renamed(self, name_of: Callable[[str], str]) -> Part:
+    def of(self, scope: Scope) -> Part:
         """See Part."""
-        writings = {name_of(name): write for name, write in self.writings.items()}
-        return SamePoint(self.within, writings, {name_of(name): domain for name, domain in self.earlier.items()})
+        writings = {scope.key(name): write for name, write in self.writings.items()}
+        return SamePoint(self.within, writings, {scope.key(name): domain for name, domain in self.earlier.items()})
 
 
 def _typed(literals: Iterable[Literal], values: Assignment) -> tuple[list[Literal], list[Literal]]:
@@ -233,9 +239,9 @@ class Chain:
         """See Part."""
         return {}
 
-    def renamed(self, name_of: Callable[[str], str]) -> Part:
+    def of(self, scope: Scope) -> Part:
         """See Part."""
-        return Chain(name_of(self.whole), name_of(self.first), name_of(self.last), self.domain)
+        return Chain(scope.key(self.whole), scope.key(self.first), scope.key(self.last), self.domain)
 
 
 class Names:
@@ -318,6 +324,6 @@ class Names:
         """See Part."""
         return {self.listing: ("any",)} if self.required else {}
 
-    def renamed(self, name_of: Callable[[str], str]) -> Part:
+    def of(self, scope: Scope) -> Part:
         """See Part."""
-        return Names(name_of(self.prefix), name_of(self.listing), self.names, self.required)
+        return Names(scope.key(self.prefix), scope.key(self.listing), self.names, self.required)

@@ -38,7 +38,7 @@ SECOND = Scope("second ")
 
 def in_second(part: Part) -> Part:
     """The part for the keys of another request."""
-    return part.renamed(SECOND.key)
+    return part.of(SECOND)
 
 
 def tried(part: Part, universe: Sequence[World], literals: Sequence[Literal]) -> bool | None:

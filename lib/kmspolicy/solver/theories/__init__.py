@@ -14,7 +14,7 @@ from ..literals import Conflict, Literal
 from . import sets
 from .single import solve_single
 
-_STEPS_OF_A_CALL = 4
+STEPS_OF_A_CALL = 4
 
 
 def solve(
@@ -30,7 +30,7 @@ def solve(
     several: whether the key holds a set of values, members among them. Raises Undecided where that takes too many
     steps.
     """
-    budget.spend(_STEPS_OF_A_CALL + len(literals))
+    budget.spend(STEPS_OF_A_CALL + len(literals))
     asked = []
     for each in literals:
         outcome = each.condition.settled
