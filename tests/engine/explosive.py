@@ -73,13 +73,19 @@ TAME: dict[str, Callable[[], Built]] = {
         allow(), *(deny({"StringEquals": {f"m{n}": "x"}}) for n in range(280))
     ),
     "many values": lambda: document(allow({"StringNotLike": {"m": [f"*{n}*" for n in range(3_500)]}})),
-    "many keys": lambda: document(allow({"StringEquals": {f"k{n}": "x" for n in range(1_500)}})),
+    "many keys": lambda: document(allow({"StringEquals": {f"k{n}": "x" for n in range(600)}})),
     "many addresses": lambda: document(
         allow({"IpAddress": {"aws:SourceIp": [f"{a}.{b}.0.1" for a in range(11, 27) for b in range(150)]}})
     ),
     "many dates": lambda: document(
         *(deny({"DateLessThan": {"aws:CurrentTime": f"20{n % 90 + 10}-01-01T00:00:00.{n}Z"}}) for n in range(200)),
         allow(),
+    ),
+    "a Deny for all but many principals": lambda: document(
+        allow(), deny({"StringNotLike": {"aws:PrincipalArn": [f"arn:aws:iam::{n:012d}:role/a{n}" for n in range(300)]}})
+    ),
+    "a Deny for all but many user ids": lambda: document(
+        allow(), deny({"StringNotLike": {"aws:userId": [f"AROA{n:05d}ABCDEFGHIJK:*" for n in range(100)]}})
     ),
     "many statements": lambda: document(*(allow(Sid="x" * 50) for _ in range(180))),
     "many principals": lambda: document(

@@ -74,9 +74,14 @@ class Ledger:
         """The answer to a question that these answers hold, or that find() finds."""
         name = id(answers), question
         kept = self._own.get(name) or answers.kept.get(question)
-        if kept is not None and not kept.steps and not kept.parts and not answers.own:
-            return cast(Answer, kept.answer)
         searcher = self._searcher
+        if (
+            kept is not None
+            and not (kept.steps or kept.parts or answers.own)
+            and (searcher.budget.left or name in self._paid)  # else it would not be searched for, either
+        ):
+            self._paid.add(name)
+            return cast(Answer, kept.answer)
         self._asked[-1].append((answers, question))
         before = searcher.spent
         if kept is not None and self._pays((answers, question)):
@@ -111,7 +116,7 @@ class Ledger:
                 due[name] = kept.steps
                 waiting += kept.parts
         steps = sum(due.values())
-        if steps and steps >= self._searcher.budget.left:
+        if due and steps >= self._searcher.budget.left:
             return False
         self._searcher.budget.spend(steps)
         self._paid.update(due)

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Optional, Protocol
 
 from ..budget import Budget
+from ..caching import Recent
 from .groups import Group, solve_apart
 from .literals import Assignment, Clause, Conflict, Literal, Solution, keys_of
 from .variables import solve_linked
@@ -30,9 +31,41 @@ class Facts(Protocol):
     def group(self, key: str) -> Group: ...
 
 
-# What is known of groups of keys: the values that suit some literals, or the conflict.
 Groups = tuple[tuple[str, Group], ...]  # of keys
-Known = dict[tuple[Groups, frozenset[Literal]], Solution]
+Asked = tuple[Groups, frozenset[Literal]]
+_MOST_REMEMBERED = 2048
+
+
+class Memory(Recent[tuple[Solution, int]]):
+    """Of groups of keys: the values that suit some literals, or the conflict, and the steps that finding it took."""
+
+    def __init__(self) -> None:
+        super().__init__(_MOST_REMEMBERED)
+
+
+class Known:
+    """What one search knows of groups of keys. It pays for each solution once, also for one that a search before it has
+    found: so its steps do not depend on what was asked before."""
+
+    def __init__(self, memory: Optional[Memory] = None) -> None:
+        """memory: of all searches that have groups in common; this one adds to it."""
+        self._paid: dict[Asked, Solution] = {}
+        self._memory = Memory() if memory is None else memory
+
+    def solution(self, asked: Asked, budget: Budget, find: Callable[[], Solution]) -> Solution:
+        """The solution for the literals, or find()'s. Raises Undecided as find() does."""
+        found = self._paid.get(asked)
+        if found is None:
+            remembered = self._memory.get(asked)
+            if remembered is None:
+                before = budget.left
+                found = find()
+                self._memory.keep(asked, (found, before - budget.left))
+            else:
+                found, steps = remembered
+                budget.spend(steps)
+            self._paid[asked] = found
+        return found
 
 
 class Question:
@@ -75,10 +108,10 @@ def _parted(literals: Sequence[Literal], fact_of: Callable[[str], Hashable]) -> 
 def solve(question: Question, facts: Facts, budget: Budget, known: Optional[Known] = None) -> Solution:
     """Values of the keys that a question is about, or keys on which its literals conflict.
 
-    known: from searches before, in which many groups were the same; this one adds to it. Raises Undecided where the
-    budget ends, or a theory cannot decide.
+    known: from the searches for one answer; this one adds to it. Raises Undecided where the budget ends, or a theory
+    cannot decide.
     """
-    return _Search(question, facts, budget, {} if known is None else known).run()
+    return _Search(question, facts, budget, known or Known()).run()
 
 
 class _Search:
@@ -90,8 +123,10 @@ class _Search:
         self._instead: dict[Literal, frozenset[str]] = {}  # of a clause: keys of those that cannot be true
         budget.spend(_STEPS_OF_A_LITERAL * question.size)
         self._component_of = question.component_of
+        self._group_of = {key: facts.group(key) for key in question.component_of}
         self._groups = {
-            component: tuple([(key, facts.group(key)) for key in listed]) for component, listed in question.keys.items()
+            component: tuple([(key, self._group_of[key]) for key in listed])
+            for component, listed in question.keys.items()
         }
 
     # --- one component ---------------------------------------------------------------------------------------
@@ -100,11 +135,7 @@ class _Search:
         return self._known_values(self._groups[component], literals)
 
     def _known_values(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
-        question = groups, literals
-        found = self._known.get(question)
-        if found is None:
-            found = self._known[question] = self._values(*question)
-        return found
+        return self._known.solution((groups, literals), self._budget, lambda: self._values(groups, literals))
 
     def _values(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
         ordered = sorted(literals, key=lambda each: (each.key, each.wanted, each.condition.text))
@@ -121,9 +152,14 @@ class _Search:
 
     def _alone(self, each: Literal) -> bool:
         """Whether some value makes a literal true by itself."""
-        keys = keys_of((each,))
-        groups = tuple([pair for pair in self._groups[self._component_of[each.key]] if pair[0] in keys])
-        return not isinstance(self._known_values(groups, frozenset((each,))), Conflict)
+        if each.variables:
+            linked = tuple([(key, self._group_of[key]) for key in sorted(keys_of((each,)))])
+            return not isinstance(self._known_values(linked, frozenset((each,))), Conflict)
+        key = each.key
+        group = self._group_of[key]
+        asked = ((key, group),), frozenset((each,))
+        found = self._known.solution(asked, self._budget, lambda: group.solve({key: (each,)}, self._budget))
+        return not isinstance(found, Conflict)
 
     def _reasons(self, literals: Collection[Literal]) -> frozenset[str]:
         """The keys that literals are about, and those of literals that cannot be true instead of them."""

@@ -29,10 +29,18 @@ from ..requesters.requesters import Candidate, requesters
 from .problems import Problem, plain_problem
 from .questions import Denies, Questions, tests_of_arns
 
-_PLACES = NETWORK_KEYS | {VIA_AWS_SERVICE}
-_MEMBERS = MEMBER_KEYS | {RESOURCE_ORG, RESOURCE_ORG_PATHS}
+_NEEDED = {
+    Audience.network: NETWORK_KEYS | {VIA_AWS_SERVICE},
+    Audience.organization: MEMBER_KEYS | {RESOURCE_ORG, RESOURCE_ORG_PATHS},
+}
 _OF_PRINCIPALS = PRINCIPAL_KEYS | GRANT_KEYS
 _BESIDE_ARN = (PRINCIPAL_KEYS | {GRANTEE}) - {PRINCIPAL_ARN}
+
+
+def are_told_apart(audience: Audience, read: frozenset[str]) -> bool:
+    """Whether these context keys can tell an audience from everyone, which it would be part of otherwise."""
+    needed = _NEEDED.get(audience)
+    return needed is None or not needed.isdisjoint(read)
 
 
 class Asked(NamedTuple):
@@ -52,9 +60,7 @@ class Asked(NamedTuple):
     def candidates(self, audience: Audience) -> Iterator[Candidate]:
         """The requesters of an audience whom the statement's principal element covers."""
         read = self.questions.read
-        if (audience is Audience.network and not read & _PLACES) or (
-            audience is Audience.organization and not read & _MEMBERS
-        ):
+        if not are_told_apart(audience, read):
             return iter(())
         element, concerned = self.statement.principals, (self.statement, *self.denies.statements)
         sources = Sources(

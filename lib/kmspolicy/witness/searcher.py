@@ -27,19 +27,18 @@ from ..requesters.keys import actions_matter
 from ..requesters.limits import ruled_out
 from ..requesters.population import Population, partitions
 from ..solver.literals import Conflict
-from ..solver.search import Known, solve
+from ..solver.search import Known, Memory, solve
 from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
-from .asked import Asked, plain_problems
+from .asked import Asked, are_told_apart, plain_problems
 from .grants import grant_problems, makers
 from .problems import Problem
 from .questions import NO_DENIES, Denies, Questions, alike, allowed_by
 
-POLICY_STEPS = 100_000  # all questions about one policy
-SEARCH_STEPS = 50_000  # one question: a statement, an action, an audience
+POLICY_STEPS = 50_000  # all questions about one policy
+SEARCH_STEPS = 20_000  # one question: a statement, an action, an audience
 EXAMPLE_STEPS = 5_000  # examples of a policy, where its questions have taken all of theirs
 _STEPS_OF_A_REQUESTER = 16
 _MOST_KEPT = 64
-_ALL = frozenset(WIDEST_FIRST)
 
 
 class Searcher:
@@ -58,6 +57,7 @@ class Searcher:
         self._covers: dict[int, bool] = {}
         self._known_denies: Recent[Denies] = Recent(_MOST_KEPT)
         self._known_questions: Recent[Questions] = Recent(_MOST_KEPT)
+        self._memory = Memory()
         self._requests: dict[tuple[int, str], tuple[Found, Population]] = {}  # by statement and action
         self._open: dict[tuple[object, ...], frozenset[Audience]] = {}
 
@@ -112,12 +112,20 @@ class Searcher:
         principals = statement.principals
         if principals.negated and principals.anyone:
             return frozenset()
-        covered = _ALL if principals.open_ended else named_audiences(principals, self.key.account)
+        covered = self._told_apart if principals.open_ended else named_audiences(principals, self.key.account)
         return covered - ruled_out(statement) if statement.conditions else covered
+
+    @lazy
+    def _told_apart(self) -> frozenset[Audience]:
+        """The audiences that something in the policy can tell apart."""
+        return frozenset([audience for audience in WIDEST_FIRST if are_told_apart(audience, self.policy.reads)])
 
     def _access(
         self, statement: Statement, asked: Mask, audience: Audience, against: tuple[Statement, ...], note: bool
     ) -> Access:
+        if not self.budget.left and not self.gives_by_name(statement, audience):
+            self.limit_reached = True  # no search could show more
+            return Access(asked)
         gained = NO_ACCESS  # of which no request is kept: a policy is much longer
         for population in self.populations:
             left = asked & ~gained.actions
@@ -244,7 +252,7 @@ class Searcher:
         """The access by the first problem that has a solution. problems: each is made when there are steps for it."""
         budget = Budget(min(SEARCH_STEPS, self.budget.left), self.budget)
         hopeless: list[tuple[Conflict, Problem]] = []
-        known: Known = {}
+        known = Known(self._memory)
         undecided = False
         try:
             for make in problems:

@@ -9,10 +9,10 @@ from random import Random
 import pytest
 
 from kmspolicy.budget import Budget, OutOfSteps
-from kmspolicy.domains.domain import Finite
-from kmspolicy.solver.groups import Group, Key
-from kmspolicy.solver.literals import Assignment, Clause, Conflict, Literal
-from kmspolicy.solver.search import Question, solve
+from kmspolicy.domains.domain import Finite, Text
+from kmspolicy.solver.groups import ByKey, Group, Key
+from kmspolicy.solver.literals import Assignment, Clause, Conflict, Literal, Solution
+from kmspolicy.solver.search import Known, Memory, Question, solve
 from tests.unit.solver.facts import TEXTS, SomeFacts, random_group, worlds_together
 from tests.unit.solver.questions import TEXTUAL, World, asked, check, plenty, present, random_literal
 from tests.unit.solver.test_variables import random_linked
@@ -87,6 +87,31 @@ def test_the_search_ends_with_its_budget() -> None:
     required, clauses = random_question(chance, 0)
     with pytest.raises(OutOfSteps):
         solve(Question([*required, asked("p", "StringLike", "*")], clauses, facts.fact_of), facts, Budget(5))
+
+
+class Counted(Key):
+    """A key that counts how often it is solved."""
+
+    solved = 0
+
+    def solve(self, literals: ByKey, budget: Budget) -> Solution:
+        """See Part."""
+        self.solved += 1
+        return super().solve(literals, budget)
+
+
+def test_what_one_search_found_costs_the_next_the_same_steps_and_no_work() -> None:
+    key, memory, spent = Counted("p", Text()), Memory(), []
+    facts = SomeFacts({("p",): Group((key,))})
+    question = Question([asked("p", "StringLike", "a*b?c")], [], facts.fact_of)
+    for known in (Known(memory), Known(memory), Known()):
+        budget = plenty()
+        given = budget.left
+        assert not isinstance(solve(question, facts, budget, known), Conflict)
+        spent.append((given - budget.left, key.solved))
+    assert spent[0] == spent[1] == (spent[2][0], spent[2][1] // 2) and spent[0][1] > 0
+    with pytest.raises(OutOfSteps):
+        solve(question, facts, Budget(spent[0][0] - 1), Known(memory))
 
 
 def all_differ(keys: Sequence[str]) -> list[Clause]:
