@@ -96,8 +96,10 @@ class Searcher:
     def conceivable(self, statement: Statement, actions: Mask, audience: Audience) -> Mask:
         """Those of the actions that the statement may allow the audience, by a look at each element alone."""
         asked = within_reach(audience, actions & statement.actions)
-        if not asked or not statement.allow or audience in self._possible(statement):
-            return asked if statement.allow else 0
+        if not asked or not statement.allow or not self.covers(statement):
+            return 0
+        if audience in self._possible(statement):
+            return asked
         return asked & GRANTS_MASK if audience is Audience.service else 0  # a service may be made a grantee
 
     def _possible(self, statement: Statement) -> frozenset[Audience]:
@@ -321,6 +323,9 @@ class Searcher:
 
     def _may_cover(self, statement: Statement) -> bool:
         only = statement._replace(conditions=(), alternatives=(), principals=ANYONE, allow=True)
-        audiences = (Audience.internal, Audience.everyone)  # where the account is not known, it need not be the ARN's
+        # Where the account is not known, it need not be the ARN's; a service has values for variables of its own.
+        audiences = (Audience.internal, Audience.everyone, Audience.service)
         asked = statement.actions & performed(self.key.usage, self.key.spec, self.key.origin)
-        return any(self.access(only, asked, audience, ()).actions for audience in audiences)
+        return any(
+            self._access(only, within_reach(audience, asked), audience, (), False).actions for audience in audiences
+        )
