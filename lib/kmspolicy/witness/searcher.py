@@ -39,6 +39,7 @@ SEARCH_STEPS = 20_000  # one question: a statement, an action, an audience
 EXAMPLE_STEPS = 5_000  # examples of a policy, where its questions have taken all of theirs
 _STEPS_OF_A_REQUESTER = 16
 _MOST_KEPT = 64
+_ALL = frozenset(WIDEST_FIRST)
 
 
 class Searcher:
@@ -114,19 +115,16 @@ class Searcher:
         principals = statement.principals
         if principals.negated and principals.anyone:
             return frozenset()
-        covered = self._told_apart if principals.open_ended else named_audiences(principals, self.key.account)
+        covered = _ALL if principals.open_ended else named_audiences(principals, self.key.account)
         return covered - ruled_out(statement) if statement.conditions else covered
-
-    @lazy
-    def _told_apart(self) -> frozenset[Audience]:
-        """The audiences that something in the policy can tell apart."""
-        return frozenset([audience for audience in WIDEST_FIRST if are_told_apart(audience, self.policy.reads)])
 
     def _access(
         self, statement: Statement, asked: Mask, audience: Audience, against: tuple[Statement, ...], note: bool
     ) -> Access:
-        if not self.budget.left and not self.gives_by_name(statement, audience):
-            self.limit_reached = True  # no search could show more
+        if not self.budget.left and not self.gives_by_name(statement, audience):  # no search could show more
+            if not are_told_apart(audience, self.policy.reads):
+                return NO_ACCESS
+            self.limit_reached = True
             return Access(asked)
         gained = NO_ACCESS  # of which no request is kept: a policy is much longer
         for population in self.populations:
