@@ -144,7 +144,8 @@ def _parts(policy: Expected, mode: str) -> list[tuple[str, bool]]:
 
 def _expected(text: str) -> list[Expected] | None:
     """What the policies in a text are; None where a text that is no JSON has no whole one, or one that cannot be
-    read."""
+    read.
+    """
     if not _is_json(text):
         return _of_cut(text)
     value = json.loads(text)
@@ -187,7 +188,8 @@ _POLICY, _FAILED = '"policy": "', '"errorCode": "AccessDenied"'
 
 def _key_of(call: str, failed: bool, whole: bool = True) -> Key:
     """What a call tells of its key. whole: whether its parameters are, of which those that CreateKey lacks have their
-    default."""
+    default.
+    """
     if call == "ReplicateKey":  # of a replica in a Region that the event does not name
         return replace(EVENT_KEY, multi_region=True) if failed else Key(account=EVENT_KEY.account, multi_region=True)
     if call == "CreateKey" and whole:
