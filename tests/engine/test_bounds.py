@@ -11,6 +11,7 @@ import pytest
 from kmspolicy import Analysis, Audience, KeyFacts, analyze, sentence
 from kmspolicy.budget import Budget, OutOfSteps
 from kmspolicy.report.sentences import Code
+from kmspolicy.report.shortcuts import reset
 from kmspolicy.witness.searcher import POLICY_STEPS
 from tests.engine.cases import OURS, THEIRS, document, statement
 from tests.engine.explosive import ENDLESS, TAME, allow, deny, windows
@@ -99,6 +100,23 @@ def test_a_statement_that_is_known_to_cover_no_key_is_never_assumed_to_give_acce
     assert found.audience is Audience.everyone and found.granted and found.steps == POLICY_STEPS
     assert (found.statements[0].audience, found.statements[0].granted) == (Audience.none, ())
     assert [reason.code for reason in found.statements[0].reasons] == [Code.OTHER_RESOURCE]
+
+
+def test_without_steps_a_policy_is_answered_alike_whatever_was_asked_before() -> None:
+    own = allow({"StringEquals": {"kms:EncryptionContext:a": "b"}}, Principal={"AWS": OURS})
+    names = ("Encrypt", "GenerateDataKey", "GenerateDataKeyPair", "GenerateDataKeyWithoutPlaintext")
+    service = {"Service": "s3.amazonaws.com"}
+    endless = [allow(windows(15 + at, 16 + at), Principal=service, Action=f"kms:{name}") for at, name in enumerate(names)]
+    key = KeyFacts(OURS, partition="aws", usage="ENCRYPT_DECRYPT", spec="SYMMETRIC_DEFAULT", origin="AWS_KMS")
+    told = []
+    for warm in (False, True):
+        reset()
+        if warm:
+            alone = analyze(json.dumps(document(own)), key=key)
+            assert alone.audience is alone.statements[0].audience is Audience.internal
+        found = analyze(json.dumps(document(*endless, own)), key=key)
+        told.append((found.statements[-1].audience, found.audience, found.granted, found.steps))
+    assert told[0] == told[1] and told[0][-1] == POLICY_STEPS
 
 
 @pytest.mark.parametrize("build", TAME.values(), ids=TAME)

@@ -75,6 +75,7 @@ class Ledger:
         name = id(answers), question
         kept = self._own.get(name) or answers.kept.get(question)
         searcher = self._searcher
+        self._asked[-1].append((answers, question))
         if (
             kept is not None
             and not (kept.steps or kept.parts or answers.own)
@@ -82,7 +83,6 @@ class Ledger:
         ):
             self._paid.add(name)
             return cast(Answer, kept.answer)
-        self._asked[-1].append((answers, question))
         before = searcher.spent
         if kept is not None and self._pays((answers, question)):
             searcher.limit_reached = searcher.limit_reached or kept.limited

@@ -25,7 +25,6 @@ from .languages import ORGANIZATION
 from .population import Ids, Population
 
 Texts = tuple[str, ...]
-_MOST_KEPT = 2048  # more organizations than a policy that KMS takes can name
 
 
 def organization_group(
@@ -56,12 +55,12 @@ def of_service(population: Population, read: frozenset[str]) -> Group:
     return Group(*_owners(population, read, ""))
 
 
-@lru_cache(maxsize=_MOST_KEPT)
+@lru_cache(maxsize=256)
 def _member(name: str) -> tuple[Part, ...]:
     return Key(PRINCIPAL_ORG, fixed(name)), Key(PRINCIPAL_ORG_PATHS, _paths_below(name), True)
 
 
-@lru_cache(maxsize=_MOST_KEPT)
+@lru_cache(maxsize=256)
 def _same_owner(name: str) -> tuple[Part, ...]:
     return Key(RESOURCE_ORG, fixed(name)), Key(RESOURCE_ORG_PATHS, _paths_below(name), True)
 
@@ -81,7 +80,7 @@ def _owners(population: Population, read: frozenset[str], other: str) -> list[tu
     return [(), *(_same_owner(name) for name in (own, *named) if name != other)]
 
 
-@lru_cache(maxsize=_MOST_KEPT)
+@lru_cache(maxsize=256)
 def _any_owner(own: str, named: Texts, other: str) -> tuple[Part, ...]:
     ids, paths = _of_organizations(named)
     taken = (literal(other),) if other else ()

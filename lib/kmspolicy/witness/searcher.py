@@ -321,9 +321,9 @@ class Searcher:
 
     def _may_cover(self, statement: Statement) -> bool:
         only = statement._replace(conditions=(), alternatives=(), principals=ANYONE, allow=True)
-        # Where the account is not known, it need not be the ARN's; a service has values for variables of its own.
-        audiences = (Audience.internal, Audience.everyone, Audience.service)
         asked = statement.actions & performed(self.key.usage, self.key.spec, self.key.origin)
-        return any(
-            self._access(only, within_reach(audience, asked), audience, (), False).actions for audience in audiences
-        )
+        for audience in WIDEST_FIRST:  # a variable may have a value that fits for one audience alone
+            reached = within_reach(audience, asked)
+            if reached and self._access(only, reached, audience, (), False).actions:
+                return True
+        return False
