@@ -106,7 +106,9 @@ def test_without_steps_a_policy_is_answered_alike_whatever_was_asked_before() ->
     own = allow({"StringEquals": {"kms:EncryptionContext:a": "b"}}, Principal={"AWS": OURS})
     names = ("Encrypt", "GenerateDataKey", "GenerateDataKeyPair", "GenerateDataKeyWithoutPlaintext")
     service = {"Service": "s3.amazonaws.com"}
-    endless = [allow(windows(15 + at, 16 + at), Principal=service, Action=f"kms:{name}") for at, name in enumerate(names)]
+    endless = [
+        allow(windows(15 + at, 16 + at), Principal=service, Action=f"kms:{name}") for at, name in enumerate(names)
+    ]
     key = KeyFacts(OURS, partition="aws", usage="ENCRYPT_DECRYPT", spec="SYMMETRIC_DEFAULT", origin="AWS_KMS")
     told = []
     for warm in (False, True):
