@@ -130,7 +130,7 @@ def _account(text: str, mode: str, group: list[Row]) -> None:
     whole = [policy.audience or "" for policy in expected] or [""]
     assert mode == "expand" or [row[PREFIX + "audience"] for row in group] == whole, f"audiences are not {whole}"
     if not _is_json(text):
-        return  # an error says that the event is cut; how many there are, the reference does not know
+        return  # a truncated event has an error of its own, which the reference does not predict
     broken, errors = sum(policy.broken for policy in expected), sum(row[PREFIX + "error"] != "" for row in group)
     assert errors == broken or (mode == "expand" and errors > broken > 0), f"{errors} errors of {broken} policies"
 
@@ -143,8 +143,8 @@ def _parts(policy: Expected, mode: str) -> list[tuple[str, bool]]:
 
 
 def _expected(text: str) -> list[Expected] | None:
-    """What the policies in a text are; None where a text that is no JSON has no whole one, or one that cannot be
-    read.
+    """What the reference says of each policy in a text; None if the text is not JSON and holds no complete policy, or
+    if its policy cannot be read.
     """
     if not _is_json(text):
         return _of_cut(text)
@@ -170,7 +170,7 @@ def _is_json(text: str) -> bool:
 
 
 def _of_cut(text: str) -> list[Expected] | None:
-    """What the policy in a cut event is, where the text has the whole of it."""
+    """What the reference says of the policy in a truncated event; None if the policy itself is truncated."""
     name, at = _NAME.search(text), text.find(_POLICY)
     if name is None or at < 0:
         return None
@@ -187,8 +187,10 @@ _POLICY, _FAILED = '"policy": "', '"errorCode": "AccessDenied"'
 
 
 def _key_of(call: str, failed: bool, whole: bool = True) -> Key:
-    """What a call tells of its key. whole: whether its parameters are, of which those that CreateKey lacks have their
-    default.
+    """What an event says about its key.
+
+    failed: whether the call failed; whole: whether the event has all request parameters. If it has, a parameter that
+    CreateKey leaves out has its default.
     """
     if call == "ReplicateKey":  # of a replica in a Region that the event does not name
         return replace(EVENT_KEY, multi_region=True) if failed else Key(account=EVENT_KEY.account, multi_region=True)

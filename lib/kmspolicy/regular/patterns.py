@@ -104,8 +104,11 @@ def restricted(row: Pattern, chars: CharClass) -> Optional[Pattern]:
 
 
 def matcher(patterns: Iterable[Pattern]) -> Callable[[str], bool]:
-    """Tells whether a text matches one of the patterns, which have few repeats: a regular expression may look at a text
-    once for each. Most patterns are texts that a policy spells out, so many that it would be slow for them."""
+    """A function that says whether a text matches one of the patterns.
+
+    The patterns should have few repeats: a regular expression may read the text once for each. Those that match a
+    single text are looked up; a policy can have thousands of them.
+    """
     by_text = [(only_text(pattern), pattern) for pattern in patterns]
     texts = frozenset([text for text, _ in by_text if text is not None])
     others = [pattern for text, pattern in by_text if text is None]

@@ -35,8 +35,10 @@ class _Prefixes:
 
 
 def useful(required: Sequence[Sequence[Row]], forbidden: Sequence[Row]) -> tuple[list[list[Row]], list[Row]]:
-    """Those patterns that a text can match, where it must match one of each required group and no forbidden one; and
-    the forbidden ones that matter to it."""
+    """The required patterns that an allowed text may match, by group, and the forbidden patterns that may rule one out.
+
+    A text is allowed if it matches one pattern of each required group, and no forbidden one.
+    """
     begun = [[prefix(row) for row in group] for group in required]
     shunned = [prefix(row) for row in forbidden]
     closed = _Prefixes([text for text, row in zip(shunned, forbidden) if row[len(text) :] == ANYTHING])

@@ -53,7 +53,10 @@ class Known:
         self._memory = Memory() if memory is None else memory
 
     def solution(self, asked: Asked, budget: Budget, find: Callable[[], Solution]) -> Solution:
-        """The solution for the literals, or find()'s. Raises Undecided as find() does."""
+        """The solution for some groups and literals: a known one, or what find() returns.
+
+        budget: pays for it. Raises Undecided as find() does, also where a known solution took more steps than are left.
+        """
         found = self._paid.get(asked)
         if found is None:
             remembered = self._memory.get(asked)
@@ -152,14 +155,9 @@ class _Search:
 
     def _alone(self, each: Literal) -> bool:
         """Whether some value makes a literal true by itself."""
-        if each.variables:
-            linked = tuple([(key, self._group_of[key]) for key in sorted(keys_of((each,)))])
-            return not isinstance(self._known_values(linked, frozenset((each,))), Conflict)
-        key = each.key
-        group = self._group_of[key]
-        asked = ((key, group),), frozenset((each,))
-        found = self._known.solution(asked, self._budget, lambda: group.solve({key: (each,)}, self._budget))
-        return not isinstance(found, Conflict)
+        keys = sorted(keys_of((each,))) if each.variables else (each.key,)
+        groups = tuple([(key, self._group_of[key]) for key in keys])
+        return not isinstance(self._known_values(groups, frozenset((each,))), Conflict)
 
     def _reasons(self, literals: Collection[Literal]) -> frozenset[str]:
         """The keys that literals are about, and those of literals that cannot be true instead of them."""
