@@ -44,25 +44,6 @@ def short_together(about: tuple[Any, ...], characters: int) -> bool:
     return characters >= 0
 
 
-def cached_for_small(characters: int, entries: int) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    """Remembers a function's answers for arguments that are short together; of long ones, the latest alone.
-
-    It gives the same object for the same arguments as long as that is remembered.
-    """
-
-    def decorate(function: Callable[..., Answer]) -> Callable[..., Answer]:
-        remembered = lru_cache(maxsize=entries)(function)
-        latest = lru_cache(maxsize=1)(function)
-
-        @wraps(function)
-        def answer(*about: Any) -> Answer:
-            return (remembered if short_together(about, characters) else latest)(*about)
-
-        return answer
-
-    return decorate
-
-
 class lazy(Generic[Answer]):  # it reads like property
     """An attribute that is worked out when it is first read.
 

@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from dev.fuzz.cost import KEY, everything, grown
+from dev.fuzz.families import FAMILIES
+from dev.fuzz.shapes import policy_text
 from kmspolicy import KeyFacts, analyze, resolve_actions, sentence
 from tests.engine.cases import KEY_ID, OURS, THEIRS, document, statement
 
@@ -114,3 +117,16 @@ def test_more_texts_than_are_remembered() -> None:
     texts = [json.dumps(document(statement({"Sid": f"{n:05d}" + "x" * 30_000}))) for n in range(60)]
     for text in texts + texts[:5]:
         assert analyze(text).statements[0].statement.sid[:5] == f"{texts.index(text):05d}"
+
+
+# The command makes garbage collections rare: in a search of long policies, cycles would fill the memory.
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_a_policy_took_is_let_go_with_its_answers(family: str) -> None:
+    text = policy_text(grown(FAMILIES[family], 4_000))
+    gc.collect()
+    gc.disable()
+    try:
+        assert everything(analyze(text, key=KEY))
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -63,10 +63,14 @@ def literal(text: str) -> Pattern:
     return tuple(map(one_of, text))
 
 
-def only_text(pattern: Pattern) -> Optional[str]:
-    """The only text that a pattern matches; None where there are others, or it is not written as one."""
-    chars = [next(iter(one.chars)) for one, repeat in pattern if not repeat and not one.negated and len(one.chars) == 1]
-    return "".join(chars) if len(chars) == len(pattern) else None
+def prefix(row: Row) -> str:
+    """The longest text that every text of a pattern begins with, as far as it is spelled out; "" for a part of one."""
+    found: list[str] = []
+    for chars, repeat in () if isinstance(row, Part) else row:
+        if repeat or chars.negated or len(chars.chars) != 1:
+            break
+        found += chars.chars
+    return "".join(found)
 
 
 def some(chars: CharClass) -> Pattern:
@@ -106,16 +110,23 @@ def restricted(row: Pattern, chars: CharClass) -> Optional[Pattern]:
 def matcher(patterns: Iterable[Pattern]) -> Callable[[str], bool]:
     """A function that says whether a text matches one of the patterns.
 
-    The patterns should have few repeats: a regular expression may read the text once for each. Those that match a
-    single text are looked up; a policy can have thousands of them.
+    The patterns should have few repeats: a regular expression may read the text once for each. What they begin with is
+    looked up, as a policy can have thousands that differ in nothing else.
     """
-    by_text = [(only_text(pattern), pattern) for pattern in patterns]
-    texts = frozenset([text for text, _ in by_text if text is not None])
-    others = [pattern for text, pattern in by_text if text is None]
-    if not others:
-        return texts.__contains__
-    match = re.compile("(?:" + "|".join(["".join(map(_in_regex, row)) for row in others]) + r")\Z", re.DOTALL).match
-    return lambda text: text in texts or match(text) is not None
+    begun: dict[Pattern, set[str]] = {}
+    for pattern in patterns:
+        start = prefix(pattern)
+        begun.setdefault(pattern[len(start) :], set()).add(start)
+    alike: dict[frozenset[str], list[str]] = {}
+    for rest, starts in begun.items():
+        alike.setdefault(frozenset(starts), []).append("".join(map(_in_regex, rest)))
+    parts = [
+        (starts, sorted(set(map(len, starts))), re.compile(f"(?:{'|'.join(rests)})\\Z", re.DOTALL).match)
+        for starts, rests in alike.items()
+    ]
+    return lambda text: any(
+        text[:length] in starts and match(text, length) for starts, lengths, match in parts for length in lengths
+    )
 
 
 def _in_regex(element: Element) -> str:

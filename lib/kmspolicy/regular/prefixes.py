@@ -3,17 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
-from .patterns import ANYTHING, Part, Row
-
-
-def prefix(row: Row) -> str:
-    """The longest text that every text of a pattern begins with, as far as it is spelled out; "" for a part of one."""
-    found: list[str] = []
-    for chars, repeat in () if isinstance(row, Part) else row:
-        if repeat or chars.negated or len(chars.chars) != 1:
-            break
-        found += chars.chars
-    return "".join(found)
+from .patterns import ANYTHING, Row, prefix
 
 
 class _Prefixes:

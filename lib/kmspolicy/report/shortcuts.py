@@ -90,10 +90,13 @@ class Ledger:
         else:
             self._asked.append([])
             self._inner.append(0)
+            earlier, searcher.limit_reached = searcher.limit_reached, False
             found = find()
+            limited = searcher.limit_reached
+            searcher.limit_reached = earlier or limited
             parts, inner = tuple(self._asked.pop()), self._inner.pop()
             if searcher.budget.left:  # else there would be more to find
-                kept = _Kept(found, searcher.spent - before - inner, parts, searcher.limit_reached)
+                kept = _Kept(found, searcher.spent - before - inner, parts, limited)
                 if answers.own or any(self._is_own(*part) for part in parts):
                     self._own[name] = kept
                 else:

@@ -8,6 +8,7 @@ Source: KMS Developer Guide, *Grants in AWS KMS* and *AWS KMS condition keys* (k
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..domains.domain import Domain, Finite, Text, example, fixed
@@ -72,10 +73,16 @@ def _grantee(grantee: Grantee, partition: str, accounts: Accounts, used: bool) -
 
 def grantee_arns(partition: str, accounts: Accounts) -> Text:
     """The ARNs of accounts, users, roles, sessions and federated users of these accounts."""
+    natural = f"arn:{partition}:iam::{accounts.natural}:role/any"
+    return Text(_arns_in(partition, accounts.among), _taken(accounts.others), (natural,), False)
+
+
+@lru_cache(maxsize=2)  # as in organizations.py: one for all requesters of a policy
+def _arns_in(partition: str, accounts: tuple[str, ...]) -> tuple[Pattern, ...]:
     languages: list[Pattern] = []
     name = NAME_OF_PRINCIPAL
     iam, sts = (literal(f"arn:{partition}:{service}::") for service in ("iam", "sts"))
-    for owner in map(literal, accounts.among) if accounts.among else (ACCOUNT,):
+    for owner in map(literal, accounts) if accounts else (ACCOUNT,):
         for kind in ("role", "user"):
             languages += [iam + owner + rest for rest in names_below(f":{kind}/")]
         languages += [
@@ -83,8 +90,12 @@ def grantee_arns(partition: str, accounts: Accounts) -> Text:
             sts + owner + literal(":assumed-role/") + name + literal("/") + name,
             sts + owner + literal(":federated-user/") + name,
         ]
-    taken = tuple([_UP_TO_ACCOUNT + literal(other + ":") + ANYTHING for other in accounts.others])
-    return Text(tuple(languages), taken, (f"arn:{partition}:iam::{accounts.natural}:role/any",), False)
+    return tuple(languages)
+
+
+@lru_cache(maxsize=2)
+def _taken(accounts: tuple[str, ...]) -> tuple[Pattern, ...]:
+    return tuple([_UP_TO_ACCOUNT + literal(account + ":") + ANYTHING for account in accounts])
 
 
 _UP_TO_ACCOUNT = literal("arn:") + (any_of(NO_COLON) + literal(":")) * 3

@@ -18,7 +18,7 @@ from ..policy.context_keys import (
     VPCE_ORG,
     VPCE_ORG_PATHS,
 )
-from ..regular.patterns import ANYTHING, Pattern, literal
+from ..regular.patterns import ANYTHING, Pattern, literal, matcher
 from ..solver.groups import Case, Group, Key, Part
 from .audience import Audience
 from .languages import ORGANIZATION
@@ -90,10 +90,11 @@ def _any_owner(own: str, named: Texts, other: str) -> tuple[Part, ...]:
 
 
 _REST = literal("/") + ANYTHING
+_HAS_FORM = matcher((ORGANIZATION,))
 
 
 @lru_cache(maxsize=2)  # one for all requesters of a policy, who may be thousands
 def _of_organizations(named: Texts) -> tuple[tuple[Pattern, ...], tuple[Pattern, ...]]:
     """The ids of organizations, these among them, and the paths in them."""
-    names = (ORGANIZATION, *map(literal, named))
+    names = (ORGANIZATION, *[literal(name) for name in named if not _HAS_FORM(name)])
     return names, tuple([name + _REST for name in names])

@@ -122,6 +122,7 @@ def _sessions_of(unique_id: str) -> Text:
     return Text((literal(unique_id + ":") + SESSION_NAME,), preferred=(unique_id + ":session",), optional=False)
 
 
+@lru_cache(maxsize=4)  # one for all principals of a policy, who may be thousands
 def _without(form: Pattern, ids: Texts) -> Text:
     """User ids of this form that begin with none of these unique ids."""
     taken = tuple([row for unique_id in ids for row in (literal(unique_id), literal(unique_id + ":") + ANYTHING)])

@@ -76,10 +76,12 @@ class Group:
     def __init__(self, *cases: Case) -> None:
         """cases: the one that reads most naturally first; none where the fact cannot be."""
         self.cases = cases
-        self._of: dict[Scope, Group] = {ONLY_REQUEST: self}
+        self._of: dict[Scope, Group] = {}
 
     def of(self, scope: Scope) -> "Group":
         """The same group, for the keys of another request."""
+        if scope == ONLY_REQUEST:
+            return self  # kept, it would be a cycle, which is not let go before a garbage collection
         if scope not in self._of:
             self._of[scope] = Group(*[tuple([part.of(scope) for part in case]) for case in self.cases])
         return self._of[scope]

@@ -45,17 +45,15 @@ class Denies:
     ) -> None:
         """clauses: of these and other Denies of a policy, as far as they are known; this adds to them."""
         self.statements = tuple(statements)
-        self._among: dict[Mask, Denies] = {}
+        self._among: dict[Mask, Optional[Denies]] = {}  # None for this one itself: a cycle would stay in memory
         self._clauses = {} if clauses is None else clauses
 
     def among(self, actions: Mask) -> "Denies":
         """Those of them that cover some of the actions."""
-        found = self._among.get(actions)
-        if found is None:
+        if actions not in self._among:
             listed = [deny for deny in self.statements if deny.actions & actions]
-            found = self if len(listed) == len(self.statements) else Denies(listed, self._clauses)
-            self._among[actions] = found
-        return found
+            self._among[actions] = None if len(listed) == len(self.statements) else Denies(listed, self._clauses)
+        return self._among[actions] or self
 
     @lazy
     def read(self) -> frozenset[str]:

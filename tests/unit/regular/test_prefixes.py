@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from kmspolicy.regular.patterns import ANY, ANYTHING, Part, Row, literal
-from kmspolicy.regular.prefixes import prefix, useful
+from kmspolicy.regular.patterns import ANY, ANYTHING, Part, Row, literal, prefix
+from kmspolicy.regular.prefixes import useful
 from tests.unit.short_texts import classes, language, random_row, texts, union
 
 LETTERS, LONGEST = "abx", 5  # x stands for every character that no class names
