@@ -8,11 +8,11 @@ from typing import Any, Callable, Generic, Optional, TypeVar, Union, overload
 Answer = TypeVar("Answer")
 
 
-def cached_for_short(longest: int, entries: int = 4096) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+def cached_for_short(longest: int) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """Remembers a function's answers for first arguments of at most `longest` characters (or items)."""
 
     def decorate(function: Callable[..., Answer]) -> Callable[..., Answer]:
-        remembered = lru_cache(maxsize=entries)(function)
+        remembered = lru_cache(maxsize=4096)(function)
 
         @wraps(function)
         def answer(subject: Any, *rest: Any) -> Answer:
@@ -32,16 +32,6 @@ def cached_for_shared(function: Callable[..., Answer]) -> Callable[..., Answer]:
         return remembered(subject, *rest) if subject.shared else function(subject, *rest)
 
     return answer
-
-
-def short_together(about: tuple[Any, ...], characters: int) -> bool:
-    """Whether texts and tuples of texts (other arguments count nothing) have at most so many characters."""
-    for one in about:
-        if one.__class__ is str:
-            characters -= len(one)
-        elif one.__class__ is tuple and one:
-            characters -= sum(map(len, one)) + len(one)
-    return characters >= 0
 
 
 class lazy(Generic[Answer]):  # it reads like property

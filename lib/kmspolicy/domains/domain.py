@@ -119,9 +119,7 @@ def single(domain: Domain) -> Optional[str]:
 
 def sample(domain: Domain) -> Optional[str]:
     """A value for a request that asks nothing of a key; None where it is rather absent."""
-    if domain.optional:
-        return None
-    return example(domain)
+    return None if domain.optional else example(domain)
 
 
 def example(domain: Domain) -> Optional[str]:
@@ -144,7 +142,7 @@ def free(row: ContextKey, action: str) -> Domain:
         return Points(MOMENTS, ANY_TIME, ("2026-01-01T00:00:00Z",), optional)
     if row.kind is Kind.ADDRESS:
         return Points(ADDRESSES, cidr.ALL_ADDRESSES, (cidr.example_of("10.0.0.0/8"),), optional)
-    return Text(row.forms, (), ("any",), optional)
+    return Text(row.forms, (), tuple(filter(matcher(row.forms), ("any",))), optional)
 
 
 def excluding(domain: Text, texts: Iterable[str]) -> Text:

@@ -271,7 +271,6 @@ def keys_bound_to(*bounds: Bound) -> frozenset[str]:
     return frozenset([name for name, row in _TABLE.items() if row.bound in bounds])
 
 
-CLOCKS = (CURRENT_TIME, EPOCH_TIME)
 ACCOUNT_KEYS = (PRINCIPAL_ACCOUNT, CALLER_ACCOUNT)
 MEMBER_KEYS = keys_bound_to(Bound.ORGANIZATION)
 OWNER_KEYS = keys_bound_to(Bound.OWNER)

@@ -67,11 +67,6 @@ class Statement(NamedTuple):
         return tuple([condition.text for condition in self.conditions])
 
     @property
-    def principals_written(self) -> tuple[str, ...]:
-        """The principals as written, typed ones as `Service:…`; those of NotPrincipal behind `!`."""
-        return self.principals.written
-
-    @property
     def name(self) -> str:
         """What texts for people call the statement: its Sid in quotes, else its position from 1."""
         return statement_name(self.number, self.sid)

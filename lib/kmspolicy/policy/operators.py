@@ -104,8 +104,7 @@ def policy_value(text: str, family: Family) -> Any:
 def matching_points(operator: Operator, texts: Sequence[str]) -> Intervals:
     """The points of a number, a moment or an address that match one of a policy's values, before any negation."""
     if operator.family is Family.ADDRESS:
-        blocks = filter(None, map(cidr.block, texts))
-        return union(((block.low, 0), (block.high, 1)) for block in blocks)
+        return union(block.interval for block in filter(None, map(cidr.block, texts)))
     values = [value for value in (policy_value(text, operator.family) for text in texts) if value is not None]
     return operator.points(values) if values else NOTHING
 

@@ -157,11 +157,10 @@ def _principals(value: Any, negated: bool) -> Principals:
             ((kind, who),) = value.items()
             if isinstance(who, str) and kind in _PRINCIPAL_TYPES:
                 return one_principal(who, kind)
-            texts = _principal_texts(kind, who)
-            return Principals(False, kind == "AWS" and "*" in texts, ((kind, texts),))
         listed = tuple([(kind, _principal_texts(kind, values)) for kind, values in value.items()])
         # A NotPrincipal that lists nobody at all has no effect; it is not the complement of nobody.
-        return Principals(negated and any(texts for _, texts in listed), "*" in _of_aws(value), listed)
+        anyone = any(kind == "AWS" and "*" in texts for kind, texts in listed)
+        return Principals(negated and any(texts for _, texts in listed), anyone, listed)
     if value == "*":
         return _ALL_BUT_ANYONE if negated else ANYONE
     if value == []:
@@ -171,11 +170,6 @@ def _principals(value: Any, negated: bool) -> Principals:
 
 _ALL_BUT_ANYONE = Principals(True, True, (("*", ("*",)),))
 _NOBODY = Principals(False, False, ())
-
-
-def _of_aws(value: dict[str, Any]) -> Sequence[str]:
-    listed = value.get("AWS", ())
-    return (listed,) if isinstance(listed, str) else listed
 
 
 def _principal_texts(kind: str, values: Any) -> Sequence[str]:

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import NamedTuple, Optional
 
 from ..caching import cached_for_short, lazy
+from .identifiers import ACCOUNT_ID
 
 
 class Named(Enum):
@@ -162,7 +163,6 @@ _NONE: frozenset[str] = frozenset()
 
 ANYONE = Principals(False, True, (("*", ("*",)),))  # the plain `*`
 
-_ACCOUNT = re.compile(r"[0-9]{12}\Z")
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}\Z")
 # The ARNs of accounts, users and roles among lines.
 _PLAIN = re.compile(r"^arn:[^:*?\n]*:iam::([0-9]{12}):(?:root|(?:role|user)/[^*?\n]+)$", re.MULTILINE)
@@ -195,7 +195,7 @@ def _of_head(head: str) -> tuple[Named, str]:
     root = _ROOT.match(head)
     if root is not None:
         return Named.ACCOUNT, root.group(1)
-    if _ACCOUNT.match(head):
+    if ACCOUNT_ID.match(head):
         return Named.ACCOUNT, head
     return (Named.UNIQUE_ID if _UNIQUE_ID.match(head) else Named.NOBODY), ""
 

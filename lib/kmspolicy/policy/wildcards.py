@@ -119,9 +119,6 @@ class Glob:
     """Matches whole texts against literal pieces and wildcards, in time linear in the text for each piece."""
 
     def __init__(self, tokens: Tokens) -> None:
-        self.literal = (str(tokens[0]) if tokens else "") if is_plain(tokens) else None
-        if self.literal is not None:
-            return
         segments: list[list[Token]] = [[]]
         for token in tokens:
             if token is STAR:
@@ -132,8 +129,6 @@ class Glob:
 
     def matches(self, text: str) -> bool:
         """Whether the whole text matches."""
-        if self.literal is not None:
-            return text == self.literal
         first, *middle = self._segments
         if not middle:
             return first.width == len(text) and first.at(text, 0)
@@ -195,11 +190,6 @@ def arn_parts(tokens: Tokens) -> Optional[tuple[Tokens, ...]]:
         for piece in rest:
             parts.append([piece] if piece else [])
     return tuple(map(tuple, parts)) if len(parts) == 6 else None
-
-
-def is_arn(text: str) -> bool:
-    """Whether a text has the six parts of an ARN."""
-    return text.count(":") >= 5
 
 
 class ArnGlob:

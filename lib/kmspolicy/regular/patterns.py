@@ -107,6 +107,13 @@ def restricted(row: Pattern, chars: CharClass) -> Optional[Pattern]:
     return tuple(found)
 
 
+def not_beginning(start: str, chars: CharClass) -> tuple[Pattern, ...]:
+    """The texts of a class's characters that do not begin so, the empty one first; `start` is of such characters."""
+    begun = [literal(start[:length]) for length in range(len(start))]
+    others = [both(CharClass(frozenset(char), True), chars) for char in start]
+    return (*begun, *((*row, Element(other), *any_of(chars)) for row, other in zip(begun, others)))
+
+
 def matcher(patterns: Iterable[Pattern]) -> Callable[[str], bool]:
     """A function that says whether a text matches one of the patterns.
 

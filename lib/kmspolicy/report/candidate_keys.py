@@ -126,8 +126,8 @@ def _told_apart(
     # What a variable stands for may be anything.
     tests = [each.expanded(lambda variable: wildcards.STAR) for each in policy.conditions if each.key == name]
     try:
-        groups = [patterns(condition, budget) for condition in tests] if tests else []
-        found = cells(language, prefix, groups, whole, budget.spend) if groups else iter(())
-        yield from islice(found, _MOST_IDS)
+        groups = [patterns(condition, budget) for condition in tests]
+        if groups:
+            yield from islice(cells(language, prefix, groups, whole, budget.spend), _MOST_IDS)
     except Undecided:
         return

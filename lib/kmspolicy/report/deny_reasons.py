@@ -98,9 +98,9 @@ def passed(verdict: Verdict, statement: Statement, actions: Mask) -> Iterator[Re
 def _missed(deny: Statement, request: Request, extra: tuple[str, ...]) -> Optional[str]:
     """What of a Deny a request does not meet. extra: see actions.mask_of."""
     for asked in (request, request.then):
-        if asked is None or not principal_matches(deny.principals, asked.caller):
+        if asked is None or not deny.actions & mask_of((asked.action,), extra):
             continue
-        if not deny.actions & mask_of((asked.action,), extra):
+        if not principal_matches(deny.principals, asked.caller):
             continue
         for condition in deny.required:
             if not holds(condition, asked.context):

@@ -221,7 +221,7 @@ def _unmet_by_named(verdict: Verdict, statement: Statement) -> Reasons:
     limited = tuple(_by_resource(verdict, statement, NAMEABLE))
     for condition, by in zip(statement.conditions, met):
         if not any(access.actions for access in by):
-            yield _never(verdict, statement, condition, "no principal that the statement names can meet it")
+            yield _never(statement, condition, "no principal that the statement names can meet it")
     yield from limited
     if met and not limited and all(any(access.proven for access in by) for by in met):
         yield Reason(Code.LEAVES_NOBODY, (_what_conflicts(statement),))
@@ -233,7 +233,7 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: 
         by = (_by(verdict, statement, condition, audience) for audience in reversed(WIDEST_FIRST[1:]))
         held = next((access for access in by if access.actions), NO_ACCESS)
         if not held.actions:
-            return _never(verdict, statement, condition, "no request for the checked actions can meet it")
+            return _never(statement, condition, "no request for the checked actions can meet it")
         if held.undecided:
             return None
     if condition.operator.negated or not condition.values or condition.operator.family in (Family.NULL, Family.BOOLEAN):
@@ -241,7 +241,7 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: 
     return Reason(Code.LIMITS, (key_text(condition), some(condition.values)))
 
 
-def _never(verdict: Verdict, statement: Statement, condition: Condition, otherwise: str) -> Reason:
+def _never(statement: Statement, condition: Condition, otherwise: str) -> Reason:
     """Why a condition never holds: what an author can change."""
     operator, who = condition.operator, statement.principals.who
     wild = any("*" in value or "?" in value for value in condition.values)

@@ -65,14 +65,14 @@ class Ledger:
 
     def __init__(self, searcher: Searcher) -> None:
         self._searcher = searcher
-        self._own: dict[tuple[int, Hashable], _Kept] = {}  # answers that no other policy is to use
-        self._paid: set[tuple[int, Hashable]] = set()
+        self._own: dict[_Place, _Kept] = {}  # answers that no other policy is to use
+        self._paid: set[_Place] = set()
         self._asked: list[list[_Place]] = [[]]  # what the questions that are being answered have asked so far
         self._inner = [0]  # and the steps that went into that
 
     def answer(self, answers: Answers, question: Hashable, find: Callable[[], Answer]) -> Answer:
         """The answer to a question that these answers hold, or that find() finds."""
-        name = id(answers), question
+        name = answers, question
         kept = self._own.get(name) or answers.kept.get(question)
         searcher = self._searcher
         self._asked[-1].append((answers, question))
@@ -106,14 +106,14 @@ class Ledger:
         return cast(Answer, found)
 
     def _is_own(self, answers: Answers, question: Hashable) -> bool:
-        return answers.own or (id(answers), question) in self._own
+        return answers.own or (answers, question) in self._own
 
     def _pays(self, place: _Place) -> bool:
         """Takes the steps of an answer and its parts, as far as they are not paid; False where there are too few."""
         due, waiting = {}, [place]
         while waiting:
             answers, question = waiting.pop()
-            name = id(answers), question
+            name = answers, question
             if name not in self._paid and name not in due:
                 kept = answers.kept[question]
                 due[name] = kept.steps
@@ -183,10 +183,7 @@ def _who(statement: Statement, own_account: Optional[str]) -> Optional[frozenset
 
 
 def _are_independent(conditions: tuple[Condition, ...], anyone: bool) -> bool:
-    for condition in conditions:
-        if not condition.shared or not (_is_independent(condition) or (anyone and _spells_out(condition))):
-            return False
-    return True
+    return all(each.shared and (_is_independent(each) or (anyone and _spells_out(each))) for each in conditions)
 
 
 # What these decide does not depend on what else a policy says: the rest is drawn from the ids that it names.

@@ -144,10 +144,7 @@ class Verdict:
 
     def _audience_alone(self, statement: Statement) -> Audience:
         audiences = WIDEST_FIRST if statement.principals.open_ended else NAMEABLE
-        for audience in audiences:
-            if self.alone(statement, audience).actions:
-                return audience
-        return Audience.none
+        return next((each for each in audiences if self.alone(statement, each).actions), Audience.none)
 
     def alone(self, statement: Statement, audience: Audience) -> Access:
         """What the statement by itself gives the audience, whatever the Denies say."""

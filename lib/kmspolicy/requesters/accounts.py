@@ -18,7 +18,7 @@ from ..policy.context_keys import (
     context_key,
     keys_bound_to,
 )
-from ..regular.patterns import ANYTHING, NO_COLON, CharClass, Element, Pattern, any_of, literal
+from ..regular.patterns import ANY, ANYTHING, NO_COLON, Pattern, any_of, literal, not_beginning
 from ..solver.groups import Group, Key
 
 _NO_COLON_TEXT = any_of(NO_COLON)
@@ -44,7 +44,7 @@ def _of_account(key: str, account: str, other_users: tuple[str, ...]) -> Domain:
     if key in OWN_ARNS:
         return Text((_own_arn(account),), preferred=(f"arn:aws:ec2:us-east-1:{account}:instance/i-1",))
     if key == FEDERATED_PROVIDER:
-        return Text((*_not_beginning("arn:"), _own_arn(account)), preferred=("accounts.google.com",))
+        return Text((*not_beginning("arn:", ANY), _own_arn(account)), preferred=("accounts.google.com",))
     if key == STORE_USER:
         return _store_user(other_users)
     return ABSENT  # only a service's own request carries it
@@ -59,12 +59,6 @@ def _own_arn(account: str) -> Pattern:
     """Any ARN with the account in its fifth part."""
     part = _NO_COLON_TEXT + literal(":")
     return literal("arn:") + part + part + part + literal(f"{account}:") + ANYTHING
-
-
-def _not_beginning(text: str) -> tuple[Pattern, ...]:
-    """Every text that does not begin with this one."""
-    starts = [literal(text[:length]) for length in range(len(text))]
-    return (*starts, *((*row, Element(CharClass(frozenset(char), True)), *ANYTHING) for row, char in zip(starts, text)))
 
 
 @lru_cache(maxsize=512)

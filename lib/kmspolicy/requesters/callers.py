@@ -56,8 +56,9 @@ def callers(
         if element.open_ended or account in element.accounts:
             yield Caller(account), kinds.unnamed(population.partition, account, arns, known)
         if not sources.alike:
-            covered = arns if element.open_ended or account in element.accounts else _listed(element, arns)
-            yield from _unlike(_named(account, covered, known, population), element, sources)
+            if not (element.open_ended or account in element.accounts):
+                arns = tuple([arn for arn in arns if arn in element.arns])
+            yield from _unlike(_named(account, arns, known, population), element, sources)
     for unique_id in () if sources.alike and (audience is Audience.internal or sources.among is not None) else known:
         if element.open_ended or unique_id in element.unique_ids:
             for account in _unknown_accounts(audience, population, sources.read, sources.accounts):
@@ -66,10 +67,6 @@ def callers(
                 ):
                     sources.spend()
                     yield caller, make()
-
-
-def _listed(element: Principals, arns: Iterable[str]) -> Iterable[str]:
-    return [arn for arn in arns if arn in element.arns]
 
 
 def _unlike(

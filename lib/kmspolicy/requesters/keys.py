@@ -4,7 +4,7 @@ Source: Service Authorization Reference, *AWS KMS*, resource type `key`; KMS Dev
 *Encryption context*, *Multi-Region keys*, *AWS KMS condition keys*.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, Optional
 
@@ -28,7 +28,7 @@ from ..policy.context_keys import (
     keys_bound_to,
 )
 from ..policy.identifiers import MULTI_REGION_ID
-from ..regular.patterns import DIGIT, ID, LABEL, LETTERS, CharClass, Element, Pattern, any_of, literal, some
+from ..regular.patterns import DIGIT, ID, LABEL, LETTERS, Pattern, any_of, literal, not_beginning, some
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.links import Derivation, Derived, Names
 from ..solver.literals import ONLY_REQUEST, Scope
@@ -168,16 +168,7 @@ def _ids(key_id: Optional[str], multi_region: Optional[bool]) -> tuple[Pattern, 
         return (literal(key_id),)
     if multi_region is None:
         return (KEY_ID,)
-    return (literal(MULTI_REGION_ID) + any_of(ID),) if multi_region else tuple(_not_beginning(MULTI_REGION_ID))
-
-
-def _not_beginning(start: str) -> Iterable[Pattern]:
-    """Key ids that do not begin so."""
-    for length in range(len(start)):
-        before = literal(start[:length])
-        if length:
-            yield before
-        yield (*before, Element(CharClass(ID.chars - {start[length]})), *any_of(ID))
+    return (literal(MULTI_REGION_ID) + any_of(ID),) if multi_region else not_beginning(MULTI_REGION_ID, ID)[1:]
 
 
 def _arn(facts: KeyFacts, strangers: tuple[str, ...], ids: tuple[Pattern, ...], begins: str) -> Part:

@@ -40,10 +40,7 @@ _ACCOUNT_OF = {
 
 def ruled_out(statement: Statement) -> frozenset[Audience]:
     """The audiences of which every requester fails one of the statement's conditions."""
-    found = _NOBODY
-    for condition in statement.required:
-        found |= _ruled_out(condition)
-    return found
+    return _NOBODY.union(*map(_ruled_out, statement.required))
 
 
 @cached_for_shared
@@ -71,11 +68,7 @@ def _must_match(condition: Condition) -> bool:
 
 def accounts_among(statement: Statement) -> Optional[frozenset[str]]:
     """The accounts to which a condition of the statement limits principals; None where none does."""
-    for condition in statement.required:
-        accounts = accounts_of(condition)
-        if accounts is not None:
-            return accounts
-    return None
+    return next((accounts for accounts in map(accounts_of, statement.required) if accounts is not None), None)
 
 
 @cached_for_shared

@@ -55,18 +55,18 @@ def of_service(population: Population, read: frozenset[str]) -> Group:
     return Group(*_owners(population, read, ""))
 
 
-@lru_cache(maxsize=256)
 def _member(name: str) -> tuple[Part, ...]:
-    return Key(PRINCIPAL_ORG, fixed(name)), Key(PRINCIPAL_ORG_PATHS, _paths_below(name), True)
+    return _in_organization(name, PRINCIPAL_ORG, PRINCIPAL_ORG_PATHS)
 
 
-@lru_cache(maxsize=256)
 def _same_owner(name: str) -> tuple[Part, ...]:
-    return Key(RESOURCE_ORG, fixed(name)), Key(RESOURCE_ORG_PATHS, _paths_below(name), True)
+    return _in_organization(name, RESOURCE_ORG, RESOURCE_ORG_PATHS)
 
 
-def _paths_below(name: str) -> Text:
-    return Text((literal(name + "/") + ANYTHING,), (), (f"{name}/r-ab12/ou-ab12-11111111/",), False)
+@lru_cache(maxsize=512)
+def _in_organization(name: str, its_id: str, its_paths: str) -> tuple[Part, ...]:
+    paths = Text((literal(name + "/") + ANYTHING,), (), (f"{name}/r-ab12/ou-ab12-11111111/",), False)
+    return Key(its_id, fixed(name)), Key(its_paths, paths, True)
 
 
 def _owners(population: Population, read: frozenset[str], other: str) -> list[tuple[Part, ...]]:

@@ -28,18 +28,14 @@ def last_part(arn: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def unnamed(partition: str, account: str, arns: Texts, ids: Texts, kinds: str = "") -> Group:
-    """A principal of an account, of any kind: neither one of these ARNs, nor one of these unique ids.
-
-    kinds: the only kind, where that is known: `role` or `user`.
-    """
-    cases = {
-        "role": _role(partition, account, arns, _without(ROLE_ID + literal(":") + SESSION_NAME, ids)),
-        "user": _user(partition, account, arns, _without(USER_ID_FORM, ids)),
-        "federated": _federated(partition, account, arns),
-        "root": _root(partition, account),
-    }
-    return Group(*([cases[kinds]] if kinds else cases.values()))
+def unnamed(partition: str, account: str, arns: Texts, ids: Texts) -> Group:
+    """A principal of an account, of any kind: neither one of these ARNs, nor one of these unique ids."""
+    return Group(
+        _role(partition, account, arns, _without(ROLE_ID + literal(":") + SESSION_NAME, ids)),
+        _user(partition, account, arns, _without(USER_ID_FORM, ids)),
+        _federated(partition, account, arns),
+        _case(fixed(f"arn:{partition}:iam::{account}:root"), "Account", fixed(account)),
+    )
 
 
 @lru_cache(maxsize=512)
@@ -112,10 +108,6 @@ def _federated(partition: str, account: str, arns: Texts) -> Case:
     around = ((literal(start), _NOTHING),)
     user_id = Derivation(owned, around, NAME, lambda text: f"{account}:{last_part(text)}", account + ":")
     return (Derived(PRINCIPAL_ARN, arn, {USER_ID: user_id}), Key(PRINCIPAL_TYPE, fixed("FederatedUser")))
-
-
-def _root(partition: str, account: str) -> Case:
-    return _case(fixed(f"arn:{partition}:iam::{account}:root"), "Account", fixed(account))
 
 
 def _sessions_of(unique_id: str) -> Text:

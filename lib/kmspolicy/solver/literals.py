@@ -3,14 +3,15 @@
 A problem may be about two requests at once: a scope tells the keys of the second from those of the first.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Union
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import NamedTuple, TypeVar, Union
 
 from ..evaluation.evaluator import holds_for
 from ..evaluation.request import Value
 from ..policy.condition import Condition
 from ..policy.wildcards import no_values
 
+Node = TypeVar("Node", bound=Hashable)
 Assignment = dict[str, Value]  # by key; None is absence
 
 
@@ -51,6 +52,11 @@ class Literal(NamedTuple):
         """The keys that its values read."""
         read = self.condition.variables
         return tuple(map(self.scope.key, read)) if read else ()
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether it asks for a value that one of the condition's values matches."""
+        return self.wanted != self.condition.operator.negated
 
     @property
     def negation(self) -> "Literal":
@@ -94,3 +100,17 @@ def literal(condition: Condition, wanted: bool = True, scope: Scope = ONLY_REQUE
 def keys_of(literals: Iterable[Literal]) -> frozenset[str]:
     """Every key that the literals test or read."""
     return frozenset([name for each in literals for name in (each.key, *each.variables)])
+
+
+def joined(pairs: Iterable[tuple[Node, Node]]) -> Callable[[Node], Node]:
+    """Union-find: of what pairs join, directly or not, the one that stands for all; of anything else itself."""
+    parent: dict[Node, Node] = {}
+
+    def root(node: Node) -> Node:
+        while parent.setdefault(node, node) != node:
+            node = parent[node]
+        return node
+
+    for one, other in pairs:
+        parent[root(one)] = root(other)
+    return root

@@ -11,7 +11,7 @@ from typing import Optional, Protocol
 from ..budget import Budget
 from ..caching import Recent
 from .groups import Group, solve_apart
-from .literals import Assignment, Clause, Conflict, Literal, Solution, keys_of
+from .literals import Assignment, Clause, Conflict, Literal, Solution, joined, keys_of
 from .variables import solve_linked
 
 _STEPS_OF_A_LITERAL = 4
@@ -93,17 +93,8 @@ class Question:
 
 def _parted(literals: Sequence[Literal], fact_of: Callable[[str], Hashable]) -> dict[str, Component]:
     """The component of each key."""
-    parent: dict[Hashable, Hashable] = {}
-
-    def root(fact: Hashable) -> Hashable:
-        while parent.setdefault(fact, fact) != fact:
-            fact = parent[fact]
-        return fact
-
     facts = {key: fact_of(key) for key in keys_of(literals)}
-    for each in literals:
-        for name in each.variables:
-            parent[root(facts[name])] = root(facts[each.key])
+    root = joined((facts[name], facts[each.key]) for each in literals for name in each.variables)
     numbers: dict[Hashable, Component] = {}
     return {key: numbers.setdefault(root(fact), len(numbers)) for key, fact in sorted(facts.items())}
 
@@ -134,10 +125,7 @@ class _Search:
 
     # --- one component ---------------------------------------------------------------------------------------
 
-    def _solve(self, component: Component, literals: frozenset[Literal]) -> Solution:
-        return self._known_values(self._groups[component], literals)
-
-    def _known_values(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
+    def _solve(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
         return self._known.solution((groups, literals), self._budget, lambda: self._values(groups, literals))
 
     def _values(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
@@ -157,7 +145,7 @@ class _Search:
         """Whether some value makes a literal true by itself."""
         keys = sorted(keys_of((each,))) if each.variables else (each.key,)
         groups = tuple([(key, self._group_of[key]) for key in keys])
-        return not isinstance(self._known_values(groups, frozenset((each,))), Conflict)
+        return not isinstance(self._solve(groups, frozenset((each,))), Conflict)
 
     def _reasons(self, literals: Collection[Literal]) -> frozenset[str]:
         """The keys that literals are about, and those of literals that cannot be true instead of them."""
@@ -189,7 +177,7 @@ class _Search:
         chosen: Chosen = {**dict.fromkeys(self._groups, frozenset()), **self._of(self._required)}
         found: Found = {}
         for component, literals in chosen.items():
-            values = self._solve(component, literals)
+            values = self._solve(self._groups[component], literals)
             if isinstance(values, Conflict):
                 return Conflict(self._reasons(literals))
             found[component] = values
@@ -204,19 +192,11 @@ class _Search:
 
     def _independent(self, clauses: Sequence[Clause]) -> list[list[Clause]]:
         """Clauses that share no component are satisfied one after the other, not one inside the other."""
-        parent: dict[Component, Component] = {}
-
-        def root(at: Component) -> Component:
-            while parent.setdefault(at, at) != at:
-                at = parent[at]
-            return at
-
-        for clause in clauses:
-            for each in clause[1:]:
-                parent[root(self._component_of[each.key])] = root(self._component_of[clause[0].key])
+        of = self._component_of
+        root = joined((of[each.key], of[clause[0].key]) for clause in clauses for each in clause[1:])
         together: dict[Component, list[Clause]] = {}
         for clause in clauses:
-            together.setdefault(root(self._component_of[clause[0].key]), []).append(clause)
+            together.setdefault(root(of[clause[0].key]), []).append(clause)
         return list(together.values())
 
     def _satisfied(self, clauses: Sequence[Clause], state: State) -> Optional[State]:
@@ -258,6 +238,6 @@ class _Search:
             if each.negation in before:
                 continue
             literals = before | {each}
-            values = self._solve(component, literals)
+            values = self._solve(self._groups[component], literals)
             if not isinstance(values, Conflict):
                 yield {**chosen, component: literals}, {**found, component: values}

@@ -18,7 +18,7 @@ from ..policy.operators import OPERATORS, Family
 from ..regular.languages import find
 from ..regular.patterns import ANYTHING, Pattern, Row, literal
 from .groups import Group, solve_apart
-from .literals import Assignment, Conflict, Literal, Scope, Solution, keys_of
+from .literals import Assignment, Conflict, Literal, Scope, Solution, joined, keys_of
 from .places import Place, open_lookup, places_of
 from .theories.single import spelled_out
 from .theories.text import patterns
@@ -58,11 +58,10 @@ class _Linked:
         """See solve_linked."""
         ruling: dict[str, list[Literal]] = {}
         for each in self._literals:
-            if each.wanted == each.condition.operator.negated:
+            if not each.is_positive:
                 ruling.setdefault(each.key, []).append(each)
         for each in self._literals:
-            asks = each.wanted != each.condition.operator.negated
-            if asks and any(_contradict(each, other) for other in ruling.get(each.key, ())):
+            if each.is_positive and any(_contradict(each, other) for other in ruling.get(each.key, ())):
                 return Conflict(keys_of((each,)))
         if len(self._names) > _MOST_VARIABLES:
             raise Undecided
@@ -185,8 +184,7 @@ class _Linked:
     def _places(self, name: str, values: Assignment) -> Iterator[list[Place]]:
         """For each literal that asks for a text in which the variable stands: where it stands in it."""
         for each in self._literals:
-            asks = each.wanted != each.condition.operator.negated
-            if asks and name in each.variables and each.key != name:
+            if each.is_positive and name in each.variables and each.key != name:
                 yield places_of(each, name, values)
 
     def _limits(self, key: str, domain: Domain, values: Assignment, without: Optional[Literal] = None) -> "_Limits":
@@ -206,14 +204,13 @@ class _Linked:
             condition = each.condition
             if each.key not in same or each is without or not condition.operator.takes_variables:
                 continue
-            spells = each.wanted != condition.operator.negated
             open_variables = not values.keys() >= set(each.variables)
             if open_variables and (
-                not spells or any(self._equal.get(v, v) == self._equal.get(key, key) for v in each.variables)
+                not each.is_positive or any(self._equal.get(v, v) == self._equal.get(key, key) for v in each.variables)
             ):
                 continue
             found = self._patterns(each, values)
-            if spells:
+            if each.is_positive:
                 required.append(found)
             else:
                 forbidden += found
@@ -283,27 +280,22 @@ def _contradict(one: Literal, other: Literal) -> bool:
 def _spelled(name: str, literals: Sequence[Literal]) -> Iterator[str]:
     """The texts that literals ask of a key, among others with variables."""
     for each in literals:
-        if each.key == name and each.wanted != each.condition.operator.negated:
+        if each.key == name and each.is_positive:
             yield from (str(tokens[0]) for tokens in each.condition.tokens if tokens and wildcards.is_plain(tokens))
 
 
 def _classes(literals: Sequence[Literal]) -> dict[str, str]:
     """Of keys that must be equal: the one that stands for all of them."""
-    parent: dict[str, str] = {}
-
-    def root(name: str) -> str:
-        while parent.setdefault(name, name) != name:
-            name = parent[name]
-        return name
-
+    pairs: list[tuple[str, str]] = []
     for each in literals:
         operator = each.condition.operator
-        if len(each.variables) != 1 or each.wanted == operator.negated or operator.ignore_case:
+        if len(each.variables) != 1 or not each.is_positive or operator.ignore_case:
             continue
         tokens = each.condition.tokens
         if operator.family is Family.STRING and len(tokens) == len(tokens[0]) == 1 and _has_no_default(tokens[0]):
-            parent[root(each.key)] = root(each.variables[0])
-    return {name: root(name) for name in parent}
+            pairs.append((each.key, each.variables[0]))
+    root = joined(pairs)
+    return {name: root(name) for pair in pairs for name in pair}
 
 
 def _has_no_default(tokens: wildcards.Tokens) -> bool:

@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
-from ..caching import Recent, short_together
+from ..caching import Recent
 
 LINE_END = b"\r\n"  # as splunklib writes it
 Cells = tuple[bytes, ...]  # the command's own cells in a row, from the comma before them to the end of the line
@@ -55,7 +55,7 @@ def cached_multivalue_cells(values: tuple[str, ...]) -> tuple[str, str]:
     known = _CELLS_OF_VALUES.get(values)
     if known is None:
         known = multivalue_cells(values)
-        if short_together((values,), _LONGEST_CACHED):
+        if sum(map(len, values)) + len(values) <= _LONGEST_CACHED:
             _CELLS_OF_VALUES.keep(values, known)
     return known
 

@@ -11,14 +11,7 @@ from ..budget import Budget, Undecided
 from ..caching import Recent, lazy
 from ..evaluation.evaluator import is_denied, matches
 from ..evaluation.request import KeyFacts, Request
-from ..policy.actions import (
-    CREATE_GRANT,
-    GRANTS_FOR,
-    GRANTS_MASK,
-    Mask,
-    mask_of,
-    names_of,
-)
+from ..policy.actions import CREATE_GRANT, GRANTS_FOR, GRANTS_MASK, Mask, mask_of, names_of
 from ..policy.model import Policy, Statement
 from ..policy.principals import ANYONE, Principals
 from ..requesters.audience import WIDEST_FIRST, Audience
@@ -65,12 +58,8 @@ class Searcher:
     @lazy
     def populations(self) -> tuple[Population, ...]:
         """What requesters are drawn from, for each partition that the key may be in."""
-        return tuple(
-            [
-                Population(self.policy.within(partition), self.key, partition)
-                for partition in partitions(self.policy, self.key)
-            ]
-        )
+        told_apart = partitions(self.policy, self.key)
+        return tuple([Population(self.policy.within(each), self.key, each) for each in told_apart])
 
     @property
     def spent(self) -> int:
@@ -220,11 +209,11 @@ class Searcher:
         self, statement: Statement, actions: Mask, audience: Audience, denies: Denies, population: Population
     ) -> Access:
         """Whether the audience gets one of these actions, and so all of them."""
-        for action in names_of(actions, self.extra)[:1]:
-            questions = self._questions(statement, denies)
-            asked = Asked(statement, denies, questions, population, self.key, self.budget)
-            return self._first(plain_problems(asked, action, audience), actions)
-        return NO_ACCESS
+        names = names_of(actions, self.extra)
+        if not names:
+            return NO_ACCESS
+        asked = Asked(statement, denies, self._questions(statement, denies), population, self.key, self.budget)
+        return self._first(plain_problems(asked, names[0], audience), actions)
 
     def _grants(
         self, statement: Statement, name: str, audience: Audience, denies: Denies, population: Population

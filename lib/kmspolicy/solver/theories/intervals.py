@@ -24,7 +24,7 @@ def find_any(domain: Domain, family: Family, literals: Sequence[Literal]) -> Opt
     point = (within & allowed(literals)).lowest(line.whole)
     if point is not None:
         return line.write(point)
-    return None if any(each.wanted != each.condition.operator.negated for each in literals) else "any"
+    return None if any(each.is_positive for each in literals) else "any"
 
 
 def allowed(literals: Iterable[Literal]) -> Intervals:
@@ -34,7 +34,7 @@ def allowed(literals: Iterable[Literal]) -> Intervals:
 
 def _of_literal(each: Literal) -> Intervals:
     found = _matching(each.condition)
-    return found if each.wanted != each.condition.operator.negated else ~found
+    return found if each.is_positive else ~found
 
 
 @cached_for_shared

@@ -22,21 +22,15 @@ def solve_single(domain: Domain, literals: Sequence[Literal], budget: Budget) ->
     The literals are on one value: none of them is a Null. Raises Undecided, see below.
     """
     few = domain.values if isinstance(domain, Finite) else spelled_out(literals)
-    if few is not None:
-        return next((value for value in few if _suits(value, literals, budget) and domain.holds(value)), None)
-    if isinstance(domain, Points):
-        for value in domain.preferred:
-            if _suits(value, literals, budget) and domain.holds(value):
-                return value
-    elif isinstance(domain, Text):
-        for value in natural(domain, literals):
-            if _suits(value, literals, budget):
-                return value
+    if isinstance(domain, Finite) or few is not None:
+        return next((value for value in few or () if _suits(value, literals, budget) and domain.holds(value)), None)
+    for value in natural(domain, literals) if isinstance(domain, Text) else domain.preferred:
+        if _suits(value, literals, budget) and (isinstance(domain, Text) or domain.holds(value)):
+            return value
     families = {each.condition.operator.family for each in literals}
-    if isinstance(domain, Points):
-        if families <= {domain.line.family}:
-            return intervals.solve(domain, literals)
-    elif isinstance(domain, Text) and families <= _TEXTUAL:
+    if isinstance(domain, Points) and families <= {domain.line.family}:
+        return intervals.solve(domain, literals)
+    if isinstance(domain, Text) and families <= _TEXTUAL:
         return text.solve(domain, literals, budget)
     return _mixed(domain, literals, budget)
 
@@ -47,7 +41,7 @@ def natural(domain: Text, literals: Sequence[Literal]) -> Iterator[str]:
     yield from filter(domain.allows, domain.preferred)
     for each in literals:
         operator = each.condition.operator
-        if each.wanted != operator.negated and operator.family in _TEXTUAL:
+        if each.is_positive and operator.family in _TEXTUAL:
             for tokens in each.condition.readable[:_MOST_NATURAL]:
                 like = wildcards.like(tokens, domain.preferred[0]) if domain.preferred else None
                 text = wildcards.filled(tokens, "") if like is None else like
@@ -63,7 +57,7 @@ def spelled_out(literals: Sequence[Literal]) -> Optional[list[str]]:
     """The only values that can suit, where one literal asks for some that are spelled out."""
     for each in literals:
         operator = each.condition.operator
-        if each.wanted == operator.negated:
+        if not each.is_positive:
             continue
         if operator.family is Family.BOOLEAN:
             return _BOOLEANS
@@ -104,13 +98,9 @@ def _mixed(domain: Domain, literals: Sequence[Literal], budget: Budget) -> Optio
         alike = [each for each in literals if each.condition.operator.family is family]
         if intervals.find_any(domain, family, alike) is None:
             return None
-        if any(map(_is_positive, alike)) and not _can_show(domain, family):
+        if any(each.is_positive for each in alike) and not _can_show(domain, family):
             return None
     raise Undecided
-
-
-def _is_positive(each: Literal) -> bool:
-    return each.wanted != each.condition.operator.negated
 
 
 _WRITTEN = {

@@ -46,7 +46,7 @@ def limits(literals: Sequence[Literal], budget: Budget) -> Limits:
     for each in literals:
         if each.condition.operator.takes_variables:
             found = patterns(each.condition, budget)
-            if each.wanted != each.condition.operator.negated:
+            if each.is_positive:
                 required.append(found)
             else:
                 forbidden += found
