@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from dev.reference import kms
 from dev.reference.facts import Row
 from dev.reference.languages import Language, literal, some, texts
 from dev.reference.principals import SERVICE, UNIQUE, forms, may_own, tests_on_arn
@@ -73,7 +74,9 @@ def _elsewhere(values: Values, row: Row, facts: Facts, account: str) -> bool:
 def operations(values: Values, facts: Facts) -> Iterator[Facts]:
     """The operations of a grant, never none; the one that is asked for among them."""
     key, asked = "kms:grantoperations", str(facts["#operation"])
-    names = values.of(key, facts, SHAPES[key])
+    told = values.named.key
+    kind = told.usage, told.spec, told.origin
+    names = [name for name in values.of(key, facts, SHAPES[key]) if kms.may_be_granted(f"kms:{name}", *kind)]
     if not asked:
         yield from ({**facts, key: chosen} for chosen in values.sets(key, names))
         return

@@ -54,7 +54,7 @@ SHAPES = {
     "kms:wrappingkeyspec": CAPITALS,
     "kms:primaryregion": LABEL,
     "kms:replicaregion": LABEL,
-    "kms:grantoperations": some(LETTERS),
+    "kms:grantoperations": one_of(UPPER) + some(LETTERS),
     "kms:grantconstrainttype": some(LETTERS),
     "aws:securetransport": literal("true"),
     "kms:multiregionkeytype": either(literal("PRIMARY"), ("REPLICA",)),

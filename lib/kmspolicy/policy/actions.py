@@ -84,6 +84,9 @@ _WITHOUT_KEY = (
     "kms:UpdateCustomKeyStore",
 )
 
+# What a grant can be for. Source: KMS API Reference, *CreateGrant* (Operations).
+GRANTABLE = frozenset((*ENCRYPT_OPERATIONS, *DECRYPT_OPERATIONS, *SIGN, CREATE_GRANT, RETIRE_GRANT, "kms:DescribeKey"))
+
 CRYPTOGRAPHIC = (*ENCRYPT_OPERATIONS, *DECRYPT_OPERATIONS, *SIGN)
 ON_A_KEY: tuple[str, ...] = (*ENCRYPT_OPERATIONS, *DECRYPT_OPERATIONS, *GRANT, *SIGN, *ADMIN, *_OTHER_ON_A_KEY)
 ACTIONS: tuple[str, ...] = (*ON_A_KEY, *_WITHOUT_KEY)

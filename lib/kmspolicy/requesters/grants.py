@@ -20,14 +20,13 @@ from ..policy.context_keys import (
     PRINCIPAL_ARN,
     context_key,
 )
-from ..regular.patterns import ANYTHING, LETTERS, NO_COLON, Pattern, any_of, literal, some
+from ..regular.patterns import ANYTHING, NO_COLON, Pattern, any_of, literal
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.links import Derivation, Derived
 from ..solver.literals import Scope
 from .languages import ACCOUNT, NAME_OF_PRINCIPAL, names_below
 
 _SOURCE = Text(preferred=("arn:aws:rds:us-east-1:111122223333:db:any",))
-_OPERATIONS = Text((some(LETTERS),), preferred=("Encrypt",), optional=False)
 
 
 class Grantee(Enum):
@@ -49,12 +48,17 @@ class Accounts(NamedTuple):
 ANY_ACCOUNT = Accounts((), (), "444455556666")
 
 
-def grant_group(grantee: Grantee, partition: str, accounts: Accounts, operations: Sequence[str]) -> Group:
-    """A grant that allows one of the operations, whatever else; any grant, where there are none."""
+def grant_group(
+    grantee: Grantee, partition: str, accounts: Accounts, operations: Sequence[str], grantable: Text
+) -> Group:
+    """A grant that allows one of the operations, whatever else; any grant, where there are none.
+
+    grantable: what grants on the key can be for.
+    """
     cases: list[Case] = []
     members: list[tuple[str, ...]] = [(name.partition(":")[2],) for name in operations]
     for member in members or [()]:
-        allowed = Key(GRANT_OPERATIONS, _OPERATIONS, True, member)
+        allowed = Key(GRANT_OPERATIONS, grantable, True, member)
         cases.append((allowed, *_grantee(grantee, partition, accounts, bool(operations))))
     return Group(*cases)
 
@@ -101,17 +105,19 @@ def _taken(accounts: tuple[str, ...]) -> tuple[Pattern, ...]:
 _UP_TO_ACCOUNT = literal("arn:") + (any_of(NO_COLON) + literal(":")) * 3
 
 
-def grant_to(principal: Group, scope: Scope, partition: str, account: str, operations: Sequence[str]) -> Group:
+def grant_to(
+    principal: Group, scope: Scope, partition: str, account: str, operations: Sequence[str], grantable: Text
+) -> Group:
     """A grant to a principal, together with who he is in his own request.
 
-    principal: the group of his principal keys; scope: of his request. The grant names his ARN, that of one of his
-    role's sessions, or his account.
+    principal: the group of his principal keys; scope: of his request; grantable: as above. The grant names his ARN,
+    that of one of his role's sessions, or his account.
     """
     root = Key(GRANTEE, fixed(f"arn:{partition}:iam::{account}:root"))
     session = f"arn:{partition}:sts::{account}:assumed-role/"
     cases: list[Case] = []
     for name in operations:
-        allowed = Key(GRANT_OPERATIONS, _OPERATIONS, True, (name.partition(":")[2],))
+        allowed = Key(GRANT_OPERATIONS, grantable, True, (name.partition(":")[2],))
         for case in principal.cases:
             who = [part for part in case if PRINCIPAL_ARN in part.domains]
             rest = [part.of(scope) for part in case if PRINCIPAL_ARN not in part.domains]
