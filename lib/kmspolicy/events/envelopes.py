@@ -157,8 +157,8 @@ class _Source:
         return Found(Kind.LOST, None, self._whole_text[start : self._value.end], self._breaks())
 
     def _breaks(self) -> str:
-        text, fault = self._whole_text, self._value.fault
-        kind = Break.DAMAGED if text[fault:].strip() else Break.CUT
+        fault, following = self._value.fault, self._whole_text[self._value.fault : self._value.end]
+        kind = Break.DAMAGED if following.strip() else Break.CUT  # the next value may begin where this one ends
         place = "" if self.encodings else f" at character {fault:,}"  # of a text that the reader of the event sees
         return kind.value.format(place)
 

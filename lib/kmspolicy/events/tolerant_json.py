@@ -8,7 +8,7 @@ the value is read member by member up to the fault. Source: RFC 8259, *The JSON 
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from ..budget import Budget
 
@@ -16,10 +16,11 @@ from ..budget import Budget
 class BrokenObject(dict[str, Any]):
     """The members of an object before its fault. Only the last one can be broken itself.
 
-    start: where the object begins in its text; unread: where the part begins that no member holds.
+    start: where the object begins in its text; last: where its last member does; unread: where the part begins that no
+    member holds.
     """
 
-    start = unread = 0
+    start = last = unread = 0
 
 
 class BrokenList(list[Any]):
@@ -64,14 +65,16 @@ _TOO_DEEP_STEPS = 20_000  # how deep the decoder goes before it gives up differs
 _OPENING = re.compile(r'\{\s*(?=["\\])|\[\s*(?=["\\{\[0-9tfn-])|"')
 _MEMBER_NAME = re.compile(r'"\s*:\s*\Z')
 _LONGEST_GAP = 80  # characters looked at for a member's name before a string
-# Where a new value begins behind a broken object: at the start of a line, or behind a closing brace without a comma.
-# JSON has neither inside a value, unless a string holds it, and there the quote behind the brace is escaped.
-_NEXT_VALUE = re.compile(r'(?:^|\}\s*)(?=\{\s*")', re.MULTILINE)
+# Where a new value begins behind a broken object: at the start of a line, where a logger's words may stand before it, or
+# behind a closing brace without a comma. JSON has neither inside a value, unless a string holds it, and there the quote
+# behind the brace is escaped.
+_NEXT_VALUE = re.compile(r'(?:^(?:[A-Z<][^"{}\n]*)?|\}\s*)(?=\{\s*")', re.MULTILINE)
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _STRING_BODY = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 _HALF_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[0-9A-Fa-f]{0,3}\Z")
 _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|(["\\/bfnrt]))')
 _ESCAPED = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_CUT_WORD = re.compile(r"(?:t|tr|tru|f|fa|fal|fals|n|nu|nul)$", re.MULTILINE)
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
 
@@ -101,16 +104,25 @@ class _Reader:
                 at = end
             else:
                 at = self._behind_broken(value, max(end, start + 1))
-                yield Value(value, start, at, end)
+                yield Value(value, start, at, min(at, end))
             opening = _OPENING.search(text, at)
 
     def _behind_broken(self, value: Any, fault: int) -> int:
-        """Where the next value may begin. An object that breaks may be a record, whose rest is no envelope."""
-        while isinstance(value, BrokenList) and value:
-            value = value[-1]
-        if not isinstance(value, BrokenObject):
+        """Where the next value may begin. An object that breaks may be a record, whose rest is no envelope.
+
+        A string that was cut goes on to the first quote of the next value: it is broken, too.
+        """
+        broken: Optional[BrokenObject] = None
+        while isinstance(value, (BrokenObject, BrokenList)):
+            broken = value if isinstance(value, BrokenObject) else broken
+            items = list(value.values()) if isinstance(value, BrokenObject) else value
+            value = items[-1] if items else None
+        if broken is None:
             return fault
-        following = _NEXT_VALUE.search(self._text, fault)
+        following = _NEXT_VALUE.search(self._text, broken.last if isinstance(value, str) else broken.unread)
+        if following and following.end() < broken.unread:
+            name = list(broken)[-1]
+            broken[name] = BrokenText(broken[name])
         return following.end() if following else len(self._text)
 
     def _encoded(self, start: int) -> tuple[Any, int, bool]:
@@ -151,7 +163,8 @@ class _Reader:
         if first == '"':
             return self._string(at + 1)
         if depth == _DEEPEST or first not in ("{", "["):
-            return None, at, False
+            word = _CUT_WORD.match(text, at)
+            return None, word.end() if word else at, False
         return self._object(at, depth + 1) if first == "{" else self._list(at, depth + 1)
 
     def _object(self, start: int, depth: int) -> tuple[Any, int, bool]:
@@ -160,6 +173,7 @@ class _Reader:
         members.start = start
         at = members.unread = self._behind_blanks(start + 1)
         while text[at : at + 1] == '"':
+            members.last = at
             name, end, whole = self._value(at, depth)
             colon = self._behind_blanks(end)
             if not whole or text[colon : colon + 1] != ":":

@@ -275,3 +275,14 @@ def calls_of(function: Callable[[], object]) -> int:
     finally:
         sys.setprofile(None)
     return counted
+
+
+@pytest.mark.parametrize("between", ["\n", "\nNov 29 14:02:11 host aws: ", '\n{"Records":[', "\n\n"])
+def test_a_record_behind_one_that_was_cut_is_read(between: str) -> None:
+    first, second = (json.dumps({**put_key_policy(), "eventID": name}) for name in ("first", "second"))
+    for end in range(first.index('"eventName"') + 30, len(first) - 1):
+        if first[:end].rstrip()[-1] not in ":[":  # behind these, the second is a value in the first
+            *broken, whole = find_policies(first[:end] + between + second, False)
+            assert (whole.facts.event, whole.policy, whole.fault) == ("second", POLICY, ""), first[:end]
+            assert [each.facts.event in ("", "first") for each in broken] == [True], first[:end]
+            assert "is cut short" in broken[0].fault or between.strip(), (first[:end], broken[0].fault)
