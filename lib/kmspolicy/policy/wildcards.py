@@ -205,10 +205,16 @@ class ArnGlob:
 
 
 def like(tokens: Tokens, arn: str) -> Optional[str]:
-    """An ARN that a pattern matches, with the parts of another one where the pattern has wildcards; None for others."""
+    """An ARN that a pattern matches, with the parts of another one where the pattern has wildcards; None for others.
+
+    What a pattern such as `*app*` spells out becomes the name at the end of the other one.
+    """
     parts, others = arn_parts(tokens), arn.split(":", 5)
-    if parts is None or len(others) != 6:
+    if len(others) != 6:
         return None
+    if parts is None:
+        start, slash, _ = arn.rpartition("/")
+        return f"{start}/{filled(tokens, '').lstrip('/')}" if slash and tokens and tokens[0] is STAR else None
     kept = [filled(part, "") if is_plain(part) else other for part, other in zip(parts[:5], others)]
     return ":".join((*kept, filled(parts[5], "any")))
 
