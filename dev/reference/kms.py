@@ -6,7 +6,6 @@ From the KMS Developer Guide, *AWS KMS permissions*, *Key type reference*; the S
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from itertools import product
 
 DATA_KEYS = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
 KEY_PAIRS = ("kms:GenerateDataKeyPair", "kms:GenerateDataKeyPairWithoutPlaintext")
@@ -187,16 +186,7 @@ def can(usage: str, spec: str, origin: str, action: str) -> bool:
 
 
 # API Reference, *CreateGrant* (Operations), *Actions*
-_IN_GRANTS = frozenset((*ENCRYPT, *DECRYPT, *SIGN, CREATE_GRANT, "kms:RetireGrant", "kms:DescribeKey"))
-_IN_NO_GRANT = NOT_ON_A_KEY.union(ADMIN, REST) - _IN_GRANTS
-
-
-def may_be_granted(action: str, usage: str | None, spec: str | None, origin: str | None) -> bool:
-    """Whether a grant on a key of which this is known can be for an action. A name that no list has may be one."""
-    if action not in _IN_GRANTS:
-        return action not in _IN_NO_GRANT
-    kinds = product([usage] if usage else USAGES, [spec] if spec else [*SPECS, "A_NEW_SPEC"], [origin or "AWS_KMS"])
-    return any(exists(*kind) and can(*kind, action) for kind in kinds)
+IN_NO_GRANT = NOT_ON_A_KEY.union(ADMIN, REST) - {"kms:RetireGrant", "kms:DescribeKey"}
 
 
 def has_context(spec: str) -> bool:

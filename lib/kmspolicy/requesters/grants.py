@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..domains.domain import Domain, Finite, Text, example, fixed
+from ..policy.actions import ACTIONS, GRANTABLE
 from ..policy.context_keys import (
     GRANT_OPERATIONS,
     GRANT_SOURCE_ARN,
@@ -20,12 +21,19 @@ from ..policy.context_keys import (
     PRINCIPAL_ARN,
     context_key,
 )
-from ..regular.patterns import ANYTHING, NO_COLON, Pattern, any_of, literal
+from ..regular.patterns import ANYTHING, LETTERS, NO_COLON, UPPER, Element, Pattern, any_of, literal, some
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.links import Derivation, Derived
 from ..solver.literals import Scope
 from .languages import ACCOUNT, NAME_OF_PRINCIPAL, names_below
 
+# Those of tomorrow, too, but no known action that a grant cannot be for: KMS refuses it.
+_OPERATIONS = Text(
+    ((Element(UPPER), *some(LETTERS)),),
+    tuple([literal(name.partition(":")[2]) for name in ACTIONS if name not in GRANTABLE]),
+    ("Encrypt",),
+    optional=False,
+)
 _SOURCE = Text(preferred=("arn:aws:rds:us-east-1:111122223333:db:any",))
 
 
@@ -48,17 +56,12 @@ class Accounts(NamedTuple):
 ANY_ACCOUNT = Accounts((), (), "444455556666")
 
 
-def grant_group(
-    grantee: Grantee, partition: str, accounts: Accounts, operations: Sequence[str], grantable: Text
-) -> Group:
-    """A grant that allows one of the operations, whatever else; any grant, where there are none.
-
-    grantable: what grants on the key can be for.
-    """
+def grant_group(grantee: Grantee, partition: str, accounts: Accounts, operations: Sequence[str]) -> Group:
+    """A grant that allows one of the operations, whatever else; any grant, where there are none."""
     cases: list[Case] = []
     members: list[tuple[str, ...]] = [(name.partition(":")[2],) for name in operations]
     for member in members or [()]:
-        allowed = Key(GRANT_OPERATIONS, grantable, True, member)
+        allowed = Key(GRANT_OPERATIONS, _OPERATIONS, True, member)
         cases.append((allowed, *_grantee(grantee, partition, accounts, bool(operations))))
     return Group(*cases)
 
@@ -105,19 +108,17 @@ def _taken(accounts: tuple[str, ...]) -> tuple[Pattern, ...]:
 _UP_TO_ACCOUNT = literal("arn:") + (any_of(NO_COLON) + literal(":")) * 3
 
 
-def grant_to(
-    principal: Group, scope: Scope, partition: str, account: str, operations: Sequence[str], grantable: Text
-) -> Group:
+def grant_to(principal: Group, scope: Scope, partition: str, account: str, operations: Sequence[str]) -> Group:
     """A grant to a principal, together with who he is in his own request.
 
-    principal: the group of his principal keys; scope: of his request; grantable: as above. The grant names his ARN,
-    that of one of his role's sessions, or his account.
+    principal: the group of his principal keys; scope: of his request. The grant names his ARN, that of one of his
+    role's sessions, or his account.
     """
     root = Key(GRANTEE, fixed(f"arn:{partition}:iam::{account}:root"))
     session = f"arn:{partition}:sts::{account}:assumed-role/"
     cases: list[Case] = []
     for name in operations:
-        allowed = Key(GRANT_OPERATIONS, grantable, True, (name.partition(":")[2],))
+        allowed = Key(GRANT_OPERATIONS, _OPERATIONS, True, (name.partition(":")[2],))
         for case in principal.cases:
             who = [part for part in case if PRINCIPAL_ARN in part.domains]
             rest = [part.of(scope) for part in case if PRINCIPAL_ARN not in part.domains]

@@ -9,13 +9,11 @@ from typing import NamedTuple, Optional
 
 from ..domains.domain import Domain, Finite, Text, excluding
 from ..policy.actions import (
-    ACTIONS,
     CRYPTOGRAPHIC,
     DATA_KEYS,
     DECAPSULATE,
     ENCAPSULATE,
     EVERY_ACTION,
-    GRANTABLE,
     GRANTS_FOR,
     KEY_PAIRS,
     RETIRE_GRANT,
@@ -23,7 +21,6 @@ from ..policy.actions import (
     mask_of,
 )
 from ..policy.context_keys import KEY_SPEC, context_key
-from ..regular.patterns import LETTERS, UPPER, Element, Pattern, literal, some
 
 _ENCRYPTION = "ENCRYPT_DECRYPT"
 _ENCAPSULATION = "ENCAPSULATE_DECAPSULATE"
@@ -159,18 +156,3 @@ def performed(usage: Optional[str], spec: Optional[str], origin: Optional[str]) 
     limited = (*_LIMITED, *GRANTS_FOR)
     cannot = [action for action in limited if not any(kind.performs(action) for kind in kinds)]
     return EVERY_ACTION & ~mask_of(tuple(cannot))
-
-
-_OPERATION: Pattern = (Element(UPPER), *some(LETTERS))
-
-
-@lru_cache(maxsize=256)
-def grantable(usage: Optional[str], spec: Optional[str], origin: Optional[str]) -> Text:
-    """The operations of grants on a key of which this is known: those of tomorrow, but no known one that KMS refuses.
-
-    Source: KMS API Reference, *CreateGrant* (Operations): each must be supported on the KMS key.
-    """
-    able = performed(usage, spec, origin)
-    refused = [name for name in ACTIONS if name not in GRANTABLE or not mask_of((name,)) & able]
-    names = tuple([literal(name.partition(":")[2]) for name in refused])
-    return Text((_OPERATION,), names, ("Encrypt",), optional=False)

@@ -4,7 +4,6 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Optional
 
-from ..domains.domain import Text
 from ..evaluation.evaluator import action_of
 from ..evaluation.request import Caller, Context, KeyFacts, Request
 from ..policy.actions import CREATE_GRANT
@@ -21,7 +20,6 @@ from ..policy.context_keys import (
 from ..policy.principals import account_of
 from ..requesters.facts import Make, RequestFacts, fact_of
 from ..requesters.grants import ANY_ACCOUNT, Accounts, Grantee, grant_group, grant_to
-from ..requesters.key_kinds import grantable
 from ..requesters.keys import SHARED_KEYS, Use, key_group
 from ..requesters.requesters import Candidate
 from ..requesters.ways import WAY_KEYS, Calls, way_group, way_of_service
@@ -176,10 +174,6 @@ def _facts(
 _NO_GRANT = Group(())
 
 
-def _grantable(key: KeyFacts) -> Text:
-    return grantable(key.usage, key.spec, key.origin)
-
-
 def plain_problem(action: str, candidate: Candidate, questions: Questions, key: KeyFacts) -> Problem:
     """One request for an action that is no grant for certain operations."""
 
@@ -187,7 +181,7 @@ def plain_problem(action: str, candidate: Candidate, questions: Questions, key: 
         if action != CREATE_GRANT:
             return _NO_GRANT
         principal, service = (
-            grant_group(grantee, candidate.population.partition, ANY_ACCOUNT, (), _grantable(key))
+            grant_group(grantee, candidate.population.partition, ANY_ACCOUNT, ())
             for grantee in (Grantee.PRINCIPAL, Grantee.SERVICE)
         )
         return Group(*principal.cases, *service.cases)
@@ -226,8 +220,8 @@ def grant_problem(
     def grant() -> Group:
         if user is not None and joint:
             account = user.requester.caller.account or ""
-            return grant_to(user.principal, scope, population.partition, account, operations, _grantable(key))
-        return grant_group(grantee, population.partition, _where_grantees_are(candidate), operations, _grantable(key))
+            return grant_to(user.principal, scope, population.partition, account, operations)
+        return grant_group(grantee, population.partition, _where_grantees_are(candidate), operations)
 
     first = _facts(candidate, name, key, uses, questions.read, calls, grant)
     caller = candidate.requester.caller
