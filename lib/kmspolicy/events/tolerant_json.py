@@ -59,22 +59,25 @@ def values_in(text: str, budget: Budget) -> Iterator[Value]:
 _decode = json.JSONDecoder(strict=False).raw_decode  # not strict: some pipelines write a string's line breaks out
 _DEEPEST = 64  # containers that are read member by member
 _MEMBER_STEPS = 100
+_COUNTED_IN_A_STEP = 256  # characters
 _TOO_DEEP_STEPS = 20_000  # how deep the decoder goes before it gives up differs from Python to Python
 
 # A brace may be followed by an escaped quote: the text is then what stood inside a JSON string.
 _OPENING = re.compile(r'\{\s*(?=["\\])|\[\s*(?=["\\{\[0-9tfn-])|"')
 _MEMBER_NAME = re.compile(r'"\s*:\s*\Z')
 _LONGEST_GAP = 80  # characters looked at for a member's name before a string
-# Where a new value begins behind a broken object: at the start of a line, where a logger's words may stand before it, or
-# behind a closing brace without a comma. JSON has neither inside a value, unless a string holds it, and there the quote
-# behind the brace is escaped.
-_NEXT_VALUE = re.compile(r'(?:^(?:[A-Z<][^"{}\n]*)?|\}\s*)(?=\{\s*")', re.MULTILINE)
+# Where a new value begins behind a broken object: at the start of a line, with or without a logger's words, or behind a
+# closing brace without a comma. JSON has neither inside a value, unless a string holds it: there the quotes behind the
+# brace are escaped, and the one that ends such a string is followed by no name.
+_WORDS = r'(?:[A-Z<0-9]|\[[0-9]|[a-z][\w.-]*[:=])[^"{}\n]*'
+_NEXT_VALUE = re.compile(rf'(?:^(?:{_WORDS})?|\}}\s*)(?=\{{\s*"[A-Za-z_][\w.:-]*"\s*:)', re.MULTILINE)
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _STRING_BODY = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 _HALF_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[0-9A-Fa-f]{0,3}\Z")
 _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|(["\\/bfnrt]))')
 _ESCAPED = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _CUT_WORD = re.compile(r"(?:t|tr|tru|f|fa|fal|fals|n|nu|nul)$", re.MULTILINE)
+_GOES_ON = re.compile(r"[ \t\r\n]*[,}\]]")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
 
@@ -150,6 +153,7 @@ class _Reader:
         except json.JSONDecodeError as error:
             unterminated = error.msg.startswith("Unterminated string")
             self._budget.spend(_MEMBER_STEPS + (len(text) if unterminated else error.pos) - at)
+            self._budget.spend(error.pos // _COUNTED_IN_A_STEP)  # the error counts the lines before it
         except (ValueError, RecursionError) as error:  # a number too long for this Python, or too many levels
             self._budget.spend(_TOO_DEEP_STEPS if isinstance(error, RecursionError) else len(text) - at)
             number = _NUMBER.match(text, at)
@@ -157,8 +161,8 @@ class _Reader:
                 return None, number.end(), True
         else:
             self._budget.spend(end - at)
-            if depth and end == len(text) and first not in ('"', "{", "["):
-                return None, at, False  # a number that may go on
+            if depth and first not in ('"', "{", "[") and not _GOES_ON.match(text, end):
+                return None, end, False  # a number of which the rest may be cut away
             return value, end, True
         if first == '"':
             return self._string(at + 1)

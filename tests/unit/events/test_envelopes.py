@@ -277,7 +277,10 @@ def calls_of(function: Callable[[], object]) -> int:
     return counted
 
 
-@pytest.mark.parametrize("between", ["\n", "\nNov 29 14:02:11 host aws: ", '\n{"Records":[', "\n\n"])
+BETWEEN = ["\n", "\nNov 29 14:02:11 host aws: ", "\n2026-11-29T14:02:11Z host ", "\naws: ", '\n{"Records":[', "\n\n"]
+
+
+@pytest.mark.parametrize("between", BETWEEN)
 def test_a_record_behind_one_that_was_cut_is_read(between: str) -> None:
     first, second = (json.dumps({**put_key_policy(), "eventID": name}) for name in ("first", "second"))
     for end in range(first.index('"eventName"') + 30, len(first) - 1):
@@ -286,3 +289,24 @@ def test_a_record_behind_one_that_was_cut_is_read(between: str) -> None:
             assert (whole.facts.event, whole.policy, whole.fault) == ("second", POLICY, ""), first[:end]
             assert [each.facts.event in ("", "first") for each in broken] == [True], first[:end]
             assert "is cut short" in broken[0].fault or between.strip(), (first[:end], broken[0].fault)
+
+
+# A caller chooses the strings of a record: one may end in braces, the next one go on as if its quote had ended a name.
+def test_no_string_of_a_record_is_read_as_one_behind_a_cut_record() -> None:
+    forged = json.dumps({**put_key_policy(), "eventID": "forged"})
+    for name in ("x}{", "x\n{", "{", "x}\n{"):
+        for value in (":1}" + forged, ",1}" + forged, "a:1}" + forged, '":1}' + forged):
+            held = {
+                **put_key_policy(),
+                "eventName": "Encrypt",
+                "requestParameters": {"encryptionContext": {name: value}},
+            }
+            whole = json.dumps({**put_key_policy(), "eventID": "cut"})
+            for cut in (
+                whole[:-40],
+                whole[: whole.index("policyName") + 30],
+                whole.replace('"awsRegion"', "awsRegion"),
+            ):
+                for between in ("\n", "\n2026-11-29T14:02:11Z host ", ""):
+                    found = find_policies(cut + between + json.dumps(held), False)
+                    assert "forged" not in [each.facts.event for each in found], (name, value, cut, between)
