@@ -162,6 +162,12 @@ def test_the_setup_check_sees_events_that_were_cut(length: int) -> None:
     assert states(found)["Policies can be read"] == "warning"
 
 
+def test_the_setup_check_of_an_event_that_was_cut_behind_its_policy() -> None:
+    cut = Event(LONG[:-30], sourcetype="aws:cloudtrail", indextime="2026-03-11T00:00:00Z")
+    found = states(report("Setup check", [cut]))
+    assert (found["Long policies arrive whole"], found["Policies can be read"]) == ("problem", "ok")
+
+
 def test_the_setup_check_of_a_long_policy_that_came_whole() -> None:
     assert states(report("Setup check", [LONG]))["Long policies arrive whole"] == "ok"
 
