@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import product
 from random import Random
 
-from kmspolicy.regular.patterns import ANY, CharClass, Element, Part, Pattern, Row
+from kmspolicy.regular.patterns import ANY, ANYTHING, CharClass, Element, Part, Pattern, Row, literal
 
 
 def texts(letters: str, longest: int) -> Iterator[str]:
@@ -60,3 +60,8 @@ def random_row(chance: Random, known: list[CharClass], longest: int) -> Pattern:
 def random_rows(chance: Random, known: list[CharClass], longest: int, least: int, most: int) -> list[Pattern]:
     """So many such patterns."""
     return [random_row(chance, known, longest) for _ in range(chance.randint(least, most))]
+
+
+def below(starts: Iterable[str]) -> tuple[Pattern, ...]:
+    """The language of texts that begin with one of these."""
+    return tuple(literal(start) + ANYTHING for start in starts)

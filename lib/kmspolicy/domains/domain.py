@@ -12,7 +12,7 @@ from ..policy import cidr, typed_values
 from ..policy.context_keys import ContextKey, Kind
 from ..policy.operators import Family
 from ..regular.intervals import Intervals, between
-from ..regular.patterns import ANYTHING, Pattern, any_of, literal, matcher
+from ..regular.patterns import ANYTHING, Pattern, literal, matcher
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,6 @@ def possible(domain: Domain) -> bool:
     return not isinstance(domain, Finite) or bool(domain.values)
 
 
-def single(domain: Domain) -> Optional[str]:
-    """The only value that the key has in every request; None where there is a choice or none."""
-    return domain.values[0] if isinstance(domain, Finite) and len(domain.values) == 1 and not domain.optional else None
-
-
 def sample(domain: Domain) -> Optional[str]:
     """A value for a request that asks nothing of a key; None where it is rather absent."""
     return None if domain.optional else example(domain)
@@ -148,8 +143,3 @@ def free(row: ContextKey, action: str) -> Domain:
 def excluding(domain: Text, texts: Iterable[str]) -> Text:
     """The domain without these texts."""
     return replace(domain, excluded=(*domain.excluded, *map(literal, texts)))
-
-
-def below(texts: Iterable[str]) -> tuple[Pattern, ...]:
-    """The language of texts that begin with one of these."""
-    return tuple([literal(text) + any_of(ANYTHING[0].chars) for text in texts])

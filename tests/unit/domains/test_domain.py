@@ -19,21 +19,19 @@ from kmspolicy.domains.domain import (
     Line,
     Points,
     Text,
-    below,
     example,
     excluding,
     fixed,
     free,
     possible,
     sample,
-    single,
 )
 from kmspolicy.policy.actions import ON_A_KEY
 from kmspolicy.policy.context_keys import Bound, Kind, context_key, keys_bound_to
 from kmspolicy.policy.typed_values import FIRST_MOMENT, LAST_MOMENT
 from kmspolicy.regular.intervals import union
 from kmspolicy.regular.patterns import ANY
-from tests.unit.short_texts import classes, random_rows, texts
+from tests.unit.short_texts import below, classes, random_rows, texts
 from tests.unit.short_texts import union as all_of
 
 LETTERS, LONGEST = "ab\n", 3
@@ -70,11 +68,6 @@ def test_texts_are_held_as_languages_exclusions_and_length_say(seed: int) -> Non
 def test_any_text_is_held_by_a_domain_that_asks_nothing() -> None:
     assert Text().is_anything and all(map(Text().holds, TEXTS))
     assert not replace(Text(), languages=below("a")).is_anything
-
-
-def test_below_is_what_begins_with_one_of_the_texts() -> None:
-    domain = Text(below(["ab", "b", "\n\n\n"]))
-    assert [text for text in TEXTS if domain.holds(text)] == [t for t in TEXTS if t.startswith(("ab", "b", "\n\n\n"))]
 
 
 def points(line: Line) -> list[tuple[str, int | Decimal]]:
@@ -130,10 +123,7 @@ def test_a_key_of_which_nothing_is_asked_is_absent_where_it_can_be() -> None:
     for domain, optional in domains():
         assert possible(domain)
         assert sample(domain) == (None if optional else example(domain))
-        only = [text for text in ("", "a", "b", "0", "1") if domain.holds(text)] if isinstance(domain, Finite) else []
-        assert single(domain) == (only[0] if len(only) == 1 and not optional else None)
-    assert (possible(ABSENT), sample(ABSENT), single(ABSENT)) == (False, None, None)
-    assert (single(fixed("a")), sample(fixed("a"))) == ("a", "a")
+    assert (possible(ABSENT), sample(ABSENT), sample(fixed("a"))) == (False, None, "a")
 
 
 # --- what a requester can choose ---

@@ -8,10 +8,11 @@ import pytest
 
 from kmspolicy.budget import Undecided
 from kmspolicy.domains.domain import ADDRESSES as ADDRESS_LINE
-from kmspolicy.domains.domain import MOMENTS, NUMBERS, Domain, Finite, Points, Text, below
+from kmspolicy.domains.domain import MOMENTS, NUMBERS, Domain, Finite, Points, Text
 from kmspolicy.regular.intervals import between
 from kmspolicy.solver.theories import solve
 from kmspolicy.solver.theories.single import spelled_out
+from tests.unit.short_texts import below
 from tests.unit.solver.questions import (
     ADDRESSES,
     ARNS,
