@@ -112,6 +112,24 @@ def request_fault_of(value: Any, request: Json) -> str:
 _HIDDEN = re.compile(r"\s*(?:HIDDEN_DUE_TO_SECURITY_REASONS|[\[<(]?(?:REDACTED|MASKED|HIDDEN)[\])>]?|\*{3,})\s*", re.I)
 
 
+def nested(members: Iterable[tuple[Any, Any]], broken: bool) -> Json:
+    """The object whose members have paths with dots for names, such as `requestParameters.policy`."""
+    found: Json = BrokenObject() if broken else {}
+    for name, value in members:
+        if isinstance(name, str):
+            _put(found, name.split("."), value)
+    return found
+
+
+def _put(holder: Json, path: list[str], value: Any) -> None:
+    for name in path[:-1]:
+        inner = holder.setdefault(name, type(holder)())
+        if not isinstance(inner, dict):
+            return
+        holder = inner
+    holder.setdefault(path[-1], value)
+
+
 def list_of(value: Any) -> list[Any]:
     """A list; empty for anything else."""
     return value if isinstance(value, list) else []

@@ -13,6 +13,7 @@ from .api_call import (
     Call,
     Json,
     list_of,
+    nested,
     object_of,
     request_fault_of,
     seconds_of,
@@ -38,6 +39,9 @@ MARKS = frozenset(
 )
 
 
+_PARAMETERS = frozenset(("requestParameters", "requestparameters"))
+
+
 def is_record(value: Json) -> bool:
     """Whether an object is a CloudTrail record.
 
@@ -55,6 +59,8 @@ def is_record(value: Json) -> bool:
 def from_cloudtrail(record: Json) -> Call:
     """The call of a record, which may be broken."""
     broken = isinstance(record, BrokenObject)
+    if _PARAMETERS.isdisjoint(record) and any("." in name for name in record):  # some pipelines make records flat
+        record = nested(record.items(), broken)
     if "eventName" not in record:
         record = _in_camel_case(record)
     identity = object_of(record.get("userIdentity"))
@@ -77,7 +83,7 @@ def from_cloudtrail(record: Json) -> Call:
         request=request,
         request_fault=request_fault_of(parameters, request),
         response=object_of(record.get("responseElements", unread)),
-        resources=texts_of([item.get("ARN") for item in resources]),
+        resources=texts_of([item.get("ARN", item.get("arn")) for item in resources]),
         owners=texts_of([item.get("accountId") for item in resources]),
         outcome=FAILURE if failed else UNKNOWN if broken else SUCCESS,
         error=error,
@@ -91,7 +97,7 @@ def from_cloudtrail(record: Json) -> Call:
 
 _NAMES = (
     *MARKS,
-    *("accountId", "aWSAccountId", "ARN", "awsRegion", "bypassPolicyLockoutSafetyCheck", "customerMasterKeySpec"),
+    *("accountId", "aWSAccountId", "awsRegion", "bypassPolicyLockoutSafetyCheck", "customerMasterKeySpec"),
     *("eventCategory", "eventID", "eventName", "eventSource", "eventTime", "eventType", "invokedBy"),
     *("invokedByDelegate", "keyId", "keyMetadata", "keySpec", "keyUsage", "mfaAuthenticated", "multiRegion"),
     *("onBehalfOf", "originalSize", "policyName", "principalId", "recipientAccountId", "replicaKeyMetadata"),

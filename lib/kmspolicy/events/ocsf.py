@@ -15,6 +15,7 @@ from .api_call import (
     Json,
     in_calendar,
     list_of,
+    nested,
     object_of,
     request_fault_of,
     seconds_of,
@@ -118,20 +119,7 @@ def _unmapped(value: Any) -> Json:
         ]
     else:
         pairs = object_of(value).items()
-    found: Json = BrokenObject() if isinstance(value, (BrokenObject, BrokenList)) else {}
-    for name, item in pairs:
-        if isinstance(name, str):
-            _put(found, name.split("."), item)
-    return found
-
-
-def _put(holder: Json, path: list[str], value: Any) -> None:
-    for name in path[:-1]:
-        inner = holder.setdefault(name, type(holder)())
-        if not isinstance(inner, dict):
-            return
-        holder = inner
-    holder.setdefault(path[-1], value)
+    return nested(pairs, isinstance(value, (BrokenObject, BrokenList)))
 
 
 def _filled(members: Json) -> Json:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from kmspolicy.events.actor import actor, via
 from kmspolicy.events.cloudtrail import from_cloudtrail
 from kmspolicy.events.event_facts import EventFacts, facts_of
+from kmspolicy.events.finder import find_policies
 from kmspolicy.events.ocsf import from_ocsf
 from tests.unit.events.calls import OURS, create_key, ocsf, put_key_policy, replicate_key
 
@@ -165,3 +168,33 @@ def test_of_a_failed_call_only_a_well_formed_key_of_the_callers_account_counts(s
 )
 def test_a_source_that_is_a_service_is_no_address(address: str, src: str) -> None:
     assert facts_of(from_cloudtrail({**put_key_policy(), "sourceIPAddress": address})).src == src
+
+
+def flat(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with paths for names; lists stay as they are."""
+    found: dict[str, Any] = {}
+    for name, value in record.items():
+        inner = flat(value) if isinstance(value, dict) else {}
+        found |= {f"{name}.{rest}": item for rest, item in inner.items()} or {name: value}
+    return found
+
+
+@pytest.mark.parametrize("spelled", [str, str.lower])
+def test_a_flat_record_has_the_facts_of_the_record(spelled: Callable[[str], str]) -> None:
+    record = put_key_policy()
+    names = {spelled(name): value for name, value in flat(record).items()}
+    assert "requestparameters.policy" in map(str.lower, names)
+    assert find_policies(json.dumps(names), False) == find_policies(json.dumps(record), False)
+
+
+def in_lower_case(value: Any) -> Any:
+    """The record with names in lower case, as Athena has them."""
+    if isinstance(value, dict):
+        return {name.lower(): in_lower_case(item) for name, item in value.items()}
+    return list(map(in_lower_case, value)) if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("make", [put_key_policy, create_key, replicate_key])
+def test_a_record_in_lower_case_has_the_facts_of_the_record(make: Callable[[], dict[str, Any]]) -> None:
+    text = json.dumps(make())
+    assert find_policies(json.dumps(in_lower_case(make())), False) == find_policies(text, False)
