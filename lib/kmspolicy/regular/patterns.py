@@ -149,7 +149,12 @@ def _in_regex(element: Element) -> str:
 
 
 def covers(pattern: Pattern, row: Pattern) -> bool:
-    """Whether a pattern matches all that a row does, by one way through it for every text; False proves nothing."""
+    """Whether a pattern matches all that a row does, by one way through it for every text; False proves nothing.
+
+    It is not tried for two that are so long that it might take as long as a search.
+    """
+    if len(pattern) * len(row) > _MOST_COMPARED:
+        return False
     places = opened(pattern, (0,))
     for chars, repeat in row:
         fitting = [place for place in places if place < len(pattern) and _includes(pattern[place].chars, chars)]
@@ -158,6 +163,9 @@ def covers(pattern: Pattern, row: Pattern) -> bool:
         else:
             places = opened(pattern, [place if pattern[place].repeat else place + 1 for place in fitting])
     return len(pattern) in places
+
+
+_MOST_COMPARED = 1 << 16  # places of one with places of the other
 
 
 def opened(pattern: Pattern, places: Iterable[int]) -> set[int]:
