@@ -72,19 +72,19 @@ class Ledger:
 
     def answer(self, answers: Answers, question: Hashable, find: Callable[[], Answer]) -> Answer:
         """The answer to a question that these answers hold, or that find() finds."""
-        name = answers, question
-        kept = self._own.get(name) or answers.kept.get(question)
+        place = answers, question
+        kept = self._own.get(place) or answers.kept.get(question)
         searcher = self._searcher
-        self._asked[-1].append((answers, question))
+        self._asked[-1].append(place)
         if (
             kept is not None
             and not (kept.steps or kept.parts or answers.own)
-            and (searcher.budget.left or name in self._paid)  # else it would not be searched for, either
+            and (searcher.budget.left or place in self._paid)  # else it would not be searched for, either
         ):
-            self._paid.add(name)
+            self._paid.add(place)
             return cast(Answer, kept.answer)
         before = searcher.spent
-        if kept is not None and self._pays((answers, question)):
+        if kept is not None and self._pays(place):
             searcher.limit_reached = searcher.limit_reached or kept.limited
             found = kept.answer
         else:
@@ -98,10 +98,10 @@ class Ledger:
             if searcher.budget.left:  # else there would be more to find
                 kept = _Kept(found, searcher.spent - before - inner, parts, limited)
                 if answers.own or any(self._is_own(*part) for part in parts):
-                    self._own[name] = kept
+                    self._own[place] = kept
                 else:
                     answers.kept[question] = kept
-                self._paid.add(name)
+                self._paid.add(place)
         self._inner[-1] += searcher.spent - before
         return cast(Answer, found)
 
@@ -112,11 +112,11 @@ class Ledger:
         """Takes the steps of an answer and its parts, as far as they are not paid; False where there are too few."""
         due, waiting = {}, [place]
         while waiting:
-            answers, question = waiting.pop()
-            name = answers, question
-            if name not in self._paid and name not in due:
+            asked = waiting.pop()
+            if asked not in self._paid and asked not in due:
+                answers, question = asked
                 kept = answers.kept[question]
-                due[name] = kept.steps
+                due[asked] = kept.steps
                 waiting += kept.parts
         steps = sum(due.values())
         if due and steps >= self._searcher.budget.left:
