@@ -113,7 +113,7 @@ class EventFiles:
         if _is_record(text):
             yield text
             return
-        opener = envelopes.Opener(Budget(_STEPS + _STEPS_OF_A_CHARACTER * len(text)), policies=True, every_call=True)
+        opener = envelopes.Opener(Budget(_STEPS + _STEPS_OF_A_CHARACTER * len(text)), policies=True)
         unread = []
         try:
             opener.open_text(text)

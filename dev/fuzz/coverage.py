@@ -114,11 +114,11 @@ def _analyze() -> Callable[[str], None]:
 
 
 def _events() -> Callable[[str], None]:
-    from kmspolicy.events.finder import find_policies
+    from kmspolicy.events.finder import find_calls
 
     def test(text: str) -> None:
         for field_given in (False, True):
-            for found in find_policies(text, field_given):
+            for found in find_calls(text, field_given):
                 assert isinstance(found.policy, str) and isinstance(found.fault, str)
                 assert found.policy or found.fault or found.facts.operation
 

@@ -12,7 +12,7 @@ import pytest
 from dev import cloudtrail_files
 from dev.cloudtrail_files import EventFiles
 from dev.event_paths import Kind, ReadError
-from kmspolicy.events.finder import find_policies
+from kmspolicy.events.finder import find_calls
 
 POLICY = '{"Statement":[]}'
 
@@ -95,10 +95,10 @@ def test_every_form_holds_the_same_events(tmp_path, form, encoding, pack):
 def test_the_command_finds_in_each_event_what_it_finds_in_the_whole(tmp_path, form):
     path = tmp_path / "events"
     path.write_text(FORMS[form])
-    apart = [found for text in EventFiles([str(path)]) for found in find_policies(text, False)]
+    apart = [found for text in EventFiles([str(path)]) for found in find_calls(text, False)]
     texts = FORMS[form].splitlines() if form.startswith("a log") else [FORMS[form]]
     if "CSV" not in form:  # its rows are events of their own
-        assert apart == [found for text in texts for found in find_policies(text, False)]
+        assert apart == [found for text in texts for found in find_calls(text, False)]
     assert [found.policy for found in apart][:1] == [POLICY]
 
 
@@ -183,7 +183,7 @@ def test_what_names_one_of_our_calls_and_cannot_be_read_goes_on_to_the_command(t
     path.write_text(LINES + cut + "\n")
     texts = list(EventFiles([str(path)]))
     assert texts[-1].strip() == cut
-    (found,) = find_policies(texts[-1], False)
+    (found,) = find_calls(texts[-1], False)
     assert found.fault.startswith("the event is cut short")
 
 

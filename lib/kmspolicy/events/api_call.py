@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Optional
 from ..budget import Budget, OutOfSteps
 from ..policy.typed_values import FIRST_MOMENT, LAST_MOMENT, moment
 from .faults import EventFault
+from .prefilter import OPERATIONS, SERVICES
 from .tolerant_json import BrokenObject, BrokenText, values_in
 
 Json = dict[str, Any]
@@ -45,9 +46,14 @@ class Call(NamedTuple):
 
     @property
     def of_kms(self) -> bool:
-        """Whether KMS was called, as far as the event says."""
+        """Whether the event says that KMS was called."""
+        return self.source in SERVICES
+
+    @property
+    def sets_policy(self) -> bool:
+        """Whether the operation sets a key policy, and KMS was called, as far as the event says."""
         source = self.source.lower()
-        return source in ("", "kms") or source.startswith("kms.")
+        return self.operation in OPERATIONS and (source in ("", "kms") or source.startswith("kms."))
 
     @property
     def network_activity(self) -> bool:

@@ -47,16 +47,12 @@ class Found(NamedTuple):
 class Opener:
     """Opens one text. found: the ends, in order; too_deep: whether containers were left closed."""
 
-    def __init__(self, budget: Budget, policies: bool, every_call: bool = False) -> None:
-        """policies: whether a policy counts wherever it is, and not only where the text itself is one.
-
-        every_call: whether records of calls that set no key policy are looked for in strings, too.
-        """
+    def __init__(self, budget: Budget, policies: bool) -> None:
+        """policies: whether a policy counts wherever it is, and not only where the text itself is one."""
         self.found: list[Found] = []
         self.too_deep = False
         self._budget = budget
         self._policies = policies
-        self._every_call = every_call
         self._marks = cloudtrail.MARKS | ocsf.MARKS | ({"Statement"} if policies else set())
 
     def open_text(self, text: str, containers: int = 0, encodings: int = 0) -> None:
@@ -108,9 +104,9 @@ class Opener:
             self.found.append(Found(Kind.LOST, None, text, Break.CUT.value.format("")))
 
     def _may_hold_end(self, text: str) -> bool:
-        """Whether a record may be in a string, or a policy that counts."""
-        if self._every_call:
-            return '"' in text and ("{" in text or "[" in text)
+        """Whether a record or a policy that counts may be in a string, or what is left of one."""
+        if ("{" in text or "[" in text) and ('"' in text or "\\" in text):
+            return True
         words = (*OPERATIONS, "Statement", "Effect") if self._policies else OPERATIONS
         return any(word in text for word in words) or may_hide_letters(text)
 

@@ -62,7 +62,7 @@ _ADDRESS = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f
 
 
 def facts_of(call: Call) -> EventFacts:
-    """The facts of a call that sets a key policy."""
+    """The facts of a call to KMS."""
     key = key_of(call)
     return EventFacts(
         key=key.arn,

@@ -1,4 +1,4 @@
-"""Finds the key policies in the text of an event, a field or a file. The content decides, not the field's name.
+"""Finds the calls to KMS and the key policies in the text of an event, a field or a file, whatever the field's name.
 
 Source: interface of the command (README, *What it reads*; docs/events.md).
 """
@@ -14,7 +14,7 @@ from .envelopes import Found, Kind, Opener
 from .event_facts import NO_FACTS, EventFacts, facts_of
 from .faults import Break, EventFault
 from .ocsf import from_ocsf
-from .prefilter import OPERATIONS, may_hold_policy, operation_named_in
+from .prefilter import OPERATIONS, may_hold_call, may_hold_policy, operation_named_in
 from .tolerant_json import BrokenList, BrokenObject, BrokenText
 
 LONGEST_EVENT = (
@@ -28,8 +28,8 @@ _BEGINS_LIKE_POLICY = re.compile(
 )
 
 
-class PolicyInEvent(NamedTuple):
-    """A call that sets key policies, or a policy without a call.
+class CallOrPolicy(NamedTuple):
+    """A call to KMS, or a policy without a call.
 
     policy: its JSON text; empty where the call carries none, or where `fault` says why it cannot be read. With both,
     the policy is whole and `fault` says that the event breaks behind it.
@@ -39,31 +39,38 @@ class PolicyInEvent(NamedTuple):
     policy: str = ""
     fault: str = ""
 
+    @property
+    def may_set_policy(self) -> bool:
+        """False for a call of an operation that sets no key policy."""
+        return self.facts.operation in ("", *OPERATIONS)
 
-def find_policies(text: str, field_given: bool) -> list[PolicyInEvent]:
-    """The key policies in a text, and the calls that could have set one; an empty list for other events.
+
+def find_calls(text: str, field_given: bool, every_call: bool = True) -> list[CallOrPolicy]:
+    """The calls to KMS in a text, and the key policies without a call; an empty list for other events.
 
     text: of an event, however it is wrapped; with field_given also what people have around a policy: the policy itself,
     requestParameters, the output of get-key-policy, an item of AWS Config, a resource of CloudFormation, a list of
     statements. field_given: whether the searcher named the field, so that a text which is no event is a policy,
-    however broken. Never raises; the work is bounded by the length of the text.
+    however broken. every_call: whether calls that set no key policy are asked for, too. Never raises; the work is
+    bounded by the length of the text.
     """
     text = text.lstrip("\ufeff")
-    if not field_given and not may_hold_policy(text):
+    if not field_given and not (may_hold_call(text) if every_call else may_hold_policy(text)):
         return []
     if _BEGINS_LIKE_POLICY.match(text):
-        return [PolicyInEvent(NO_FACTS, text)]
+        return [CallOrPolicy(NO_FACTS, text)]
     if not text or text.isspace():
         return []
-    return _Search(text, field_given).answer()
+    return _Search(text, field_given, every_call).answer()
 
 
 class _Search:
     """The search of one text."""
 
-    def __init__(self, text: str, field_given: bool) -> None:
+    def __init__(self, text: str, field_given: bool, every_call: bool) -> None:
         self._text = text
         self._field_given = field_given
+        self._every_call = every_call
         self._too_long = ""
         if len(text) > LONGEST_EVENT:
             self._too_long = Break.TOO_LONG.value.format(f"{len(text):,}", f"{LONGEST_EVENT:,}")
@@ -77,30 +84,35 @@ class _Search:
         if self._opener.too_deep:
             self._fault = EventFault.TOO_DEEP.value
 
-    def answer(self) -> list[PolicyInEvent]:
-        answers: list[PolicyInEvent] = []
-        whole, unread = False, []
+    def answer(self) -> list[CallOrPolicy]:
+        answers: list[CallOrPolicy] = []
+        known, unread = False, []  # whether a record is whole or may set a policy; texts in which such a call may be
         for end in self._opener.found:
             found = self._of_end(end)
             answers += found
-            whole = whole or not end.breaks
-            if end.breaks and not found:
+            may_set_policy = any(one.may_set_policy for one in found)
+            known = known or not end.breaks or may_set_policy
+            if end.breaks and not may_set_policy:
                 unread.append(end.text)
-        if self._field_given and not whole and not answers:
-            return [self._without_end()]
-        fault = self._fault_of_unread(unread if whole or answers else [self._text])
+        if self._field_given and not known:
+            return [*answers, self._without_end()]
+        fault = self._fault_of_unread(unread if known else [self._text])
         if fault and not (self._fault and any(answer.fault for answer in answers)):
-            answers.append(PolicyInEvent(NO_FACTS, fault=fault))
+            answers.append(CallOrPolicy(NO_FACTS, fault=fault))
         return answers
 
-    def _of_end(self, end: Found) -> list[PolicyInEvent]:
+    def _of_end(self, end: Found) -> list[CallOrPolicy]:
         if end.kind is Kind.LOST:
             return []
         if end.kind is Kind.POLICY:
             lost = next((other.breaks for other in self._opener.found if other.kind is Kind.LOST), "")
-            return [PolicyInEvent(NO_FACTS, end.text, EventFault.BEHIND_POLICY.value.format(lost) if lost else "")]
+            return [CallOrPolicy(NO_FACTS, end.text, EventFault.BEHIND_POLICY.value.format(lost) if lost else "")]
         call = from_cloudtrail(end.value) if end.kind is Kind.CLOUDTRAIL else from_ocsf(end.value)
-        return policies_of(call, self._too_long or end.breaks)
+        if call.network_activity:
+            return []
+        if call.sets_policy:
+            return [_policy_of(call, self._too_long or end.breaks)]
+        return [CallOrPolicy(facts_of(call))] if self._every_call and call.of_kms and call.operation else []
 
     def _fault_of_unread(self, texts: list[str]) -> str:
         """Why a call that sets key policies may be in texts that could not be read; empty if they name none."""
@@ -108,25 +120,23 @@ class _Search:
         operation = next((named for named in map(operation_named_in, texts) if named), "")
         return (self._fault or EventFault.NO_RECORD.value.format(operation)) if operation else ""
 
-    def _without_end(self) -> PolicyInEvent:
+    def _without_end(self) -> CallOrPolicy:
         """The answer about a field that holds neither a record nor a policy."""
         try:
             value = json.loads(self._text)
         except (ValueError, RecursionError):
             value = None
         if isinstance(value, (dict, list)) and "Version" not in value:
-            return PolicyInEvent(NO_FACTS, fault=EventFault.NO_POLICY_IN_FIELD.value)
-        return PolicyInEvent(NO_FACTS, self._text)  # which the engine refuses, with the place of the fault
+            return CallOrPolicy(NO_FACTS, fault=EventFault.NO_POLICY_IN_FIELD.value)
+        return CallOrPolicy(NO_FACTS, self._text)  # which the engine refuses, with the place of the fault
 
 
-def policies_of(call: Call, breaks: str) -> list[PolicyInEvent]:
-    """The policy that a call sets, or why it cannot be read; nothing for calls that set no key policy.
+def _policy_of(call: Call, breaks: str) -> CallOrPolicy:
+    """The policy that a call sets, or why it cannot be read.
 
     breaks: how the event breaks, as a sentence; empty for a whole event.
     CreateKey and ReplicateKey without a policy set the default one; PutKeyPolicy cannot be without.
     """
-    if call.operation not in OPERATIONS or not call.of_kms or call.network_activity:
-        return []
     facts = facts_of(call)
     breaks = breaks or Break.PARAMETERS.value
     policy, fault = call.request.get("policy"), ""
@@ -144,11 +154,9 @@ def policies_of(call: Call, breaks: str) -> list[PolicyInEvent]:
     elif call.operation == "PutKeyPolicy" and call.outcome != FAILURE:
         fault = EventFault.NO_POLICY.value
     try:
-        return [
-            PolicyInEvent(facts, policy if isinstance(policy, str) else json.dumps(policy) if policy else "", fault)
-        ]
+        return CallOrPolicy(facts, policy if isinstance(policy, str) else json.dumps(policy) if policy else "", fault)
     except RecursionError:
-        return [PolicyInEvent(facts, fault=EventFault.TOO_DEEP_POLICY.value)]
+        return CallOrPolicy(facts, fault=EventFault.TOO_DEEP_POLICY.value)
 
 
 def _may_follow(call: Call) -> bool:

@@ -1,7 +1,8 @@
 """Decides which key a call is about: its ARN, account and Region, and what kind of key it is.
 
-Source: KMS Developer Guide, *AWS KMS CloudTrail log entries* and *Key identifiers*; KMS API Reference, *CreateKey*,
-*PutKeyPolicy* and *ReplicateKey* (none of them works on another account's key), *KeyMetadata*.
+Source: KMS Developer Guide, *AWS KMS CloudTrail log entries* (*ReEncrypt*: the source key is listed before
+the destination) and *Key identifiers*; KMS API Reference, *CreateKey*, *PutKeyPolicy* and *ReplicateKey* (none of them
+works on another account's key), *KeyMetadata*.
 """
 
 import re
@@ -32,7 +33,7 @@ class Key(NamedTuple):
 
 
 def key_of(call: Call) -> Key:
-    """The key of a CreateKey, PutKeyPolicy or ReplicateKey call; of a replica's policy, the replica."""
+    """The key of a call to KMS; of a replica's policy, the replica."""
     replica = call.operation == "ReplicateKey" and call.outcome != FAILURE
     metadata = object_of(call.response.get("replicaKeyMetadata" if call.operation == "ReplicateKey" else "keyMetadata"))
     region = text_of(call.request.get("replicaRegion")) if replica else call.region
@@ -55,11 +56,20 @@ def key_of(call: Call) -> Key:
 
 
 def _named_by_aws(call: Call, metadata: Json) -> str:
-    """The key's ARN as AWS wrote it. The resources of a ReplicateKey call name the primary key."""
-    arns = [text_of(metadata.get("arn"))]
-    if call.operation != "ReplicateKey" or call.outcome == FAILURE:
-        arns += call.resources
-    return next((arn for arn in arns if ":key/" in arn and _ARN.match(arn)), "")
+    """The key's ARN as AWS wrote it. The resources of a ReplicateKey call name the primary key.
+
+    Of several keys, it is the last in the account whose trail holds the event: the one that ReEncrypt encrypts under.
+    """
+    described = _key_arns([text_of(metadata.get("arn"))])
+    if described or (call.operation == "ReplicateKey" and call.outcome != FAILURE):
+        return described[0] if described else ""
+    listed = _key_arns(call.resources)
+    own = [arn for arn in listed if arn.split(":")[4] == call.recipient]
+    return next(reversed(own or listed), "")
+
+
+def _key_arns(texts: list[str]) -> list[str]:
+    return [text for text in texts if ":key/" in text and _ARN.match(text)]
 
 
 def _named_by_caller(call: Call, region: str, account: str) -> str:
@@ -100,9 +110,9 @@ def _account(call: Call, metadata: Json) -> str:
 def _kind(call: Call, metadata: Json) -> tuple[Optional[str], Optional[str], Optional[str], Optional[bool]]:
     """Usage, spec, origin, and whether it is a multi-Region key: by AWS's metadata, else by the request's parameters.
 
-    What a whole CreateKey request does not name has CreateKey's default. A PutKeyPolicy event has none of it.
+    What a whole CreateKey request does not name has CreateKey's default. Events of other operations have none of it.
     """
-    if call.operation == "PutKeyPolicy":
+    if call.operation not in ("CreateKey", "ReplicateKey"):
         return None, None, None, None
     creates = call.operation == "CreateKey"
     request: Json = call.request if creates else {}

@@ -1,7 +1,7 @@
-"""Decides from the letters of a text alone that no key policy can be in it, so that most events are never parsed.
+"""Decides from the letters of a text alone what cannot be in it, so that most events are never parsed.
 
-There are no false negatives, however often the event is encoded in JSON strings: an event names one of three
-operations, and a policy in `_raw` has a member `Statement`.
+There are no false negatives, however often the event is encoded in JSON strings: an event that sets a key policy names
+one of three operations, a policy in `_raw` has a member `Statement`, and a call to KMS names the service.
 """
 
 from __future__ import annotations
@@ -9,18 +9,25 @@ from __future__ import annotations
 import re
 
 OPERATIONS = ("PutKeyPolicy", "CreateKey", "ReplicateKey")
-_SERVICE = "kms.amazonaws.com"
+SERVICES = ("kms.amazonaws.com", "kms")  # eventSource of CloudTrail and service name of OCSF, and OCSF's short form
 
 # JSON can spell a letter as \u00.. alone, in rows 4 to 7 of ASCII; so it can spell the backslash and the `u` of an
 # escape one encoding further in, and the digits of that escape in row 3.
 _HIDDEN = r"\\u00(?:[4-7]|3[0-9])"
 _HIDDEN_LETTER, _HIDDEN_LETTER_BYTES = re.compile(_HIDDEN), re.compile(_HIDDEN.encode())
+_HIDDEN_SIGN = r"\\u002[2Ee]"  # the quotes around the service's name, and its dots
+_HIDDEN_SIGN_TEXT, _HIDDEN_SIGN_BYTES = re.compile(_HIDDEN_SIGN), re.compile(_HIDDEN_SIGN.encode())
 _ASCII_ESCAPE = re.compile(r"\\u00([2-7][0-9A-Fa-f])")
 _MOST_ENCODINGS = 8
 
 # CreateKey and ReplicateKey end alike, and to search for one word less is worth a tenth of the time.
 _WORDS = ("PutKeyPolicy", "ateKey", '"Statement"')
 _WORDS_AS_WRITTEN = (b"PutKeyPolicy", b"ateKey", b'Statement"')
+
+# The service's name as the text of a member; kmsKeyId and kms:Decrypt, which other services' events hold, begin alike.
+_SERVICE_BEGINS, _SERVICE_BEGINS_BYTES = '"kms', b'"kms'
+_SERVICE = r'"kms(?:["\\]|\.amazonaws\.com)'
+_SERVICE_TEXT, _SERVICE_BYTES = re.compile(_SERVICE), re.compile(_SERVICE.encode())
 
 
 def may_hold_policy(text: str) -> bool:
@@ -42,6 +49,22 @@ def bytes_may_hold_policy(data: bytes, start: int, end: int) -> bool:
     return data.find(b"\\u00", start, end) >= 0 and _HIDDEN_LETTER_BYTES.search(data, start, end) is not None
 
 
+def may_hold_call(text: str) -> bool:
+    """False where `_raw` provably holds neither a key policy nor an event of a call to KMS."""
+    if _SERVICE_BEGINS in text and _SERVICE_TEXT.search(text) is not None:
+        return True
+    return may_hold_policy(text) or ("\\u002" in text and _HIDDEN_SIGN_TEXT.search(text) is not None)
+
+
+def bytes_may_hold_call(data: bytes, start: int, end: int) -> bool:
+    """False where `may_hold_call` is False of every text between two places; see bytes_may_hold_policy."""
+    if data.find(_SERVICE_BEGINS_BYTES, start, end) >= 0 and _SERVICE_BYTES.search(data, start, end) is not None:
+        return True
+    if bytes_may_hold_policy(data, start, end):
+        return True
+    return data.find(b"\\u002", start, end) >= 0 and _HIDDEN_SIGN_BYTES.search(data, start, end) is not None
+
+
 def may_hide_letters(text: str) -> bool:
     """Whether the text spells letters as JSON escapes, so that a word may be in it that its letters do not show."""
     return "\\u00" in text and _HIDDEN_LETTER.search(text) is not None
@@ -53,6 +76,6 @@ def operation_named_in(text: str) -> str:
         for _ in range(_MOST_ENCODINGS):
             text = _ASCII_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
         text = text.replace("\\", "")  # each escape of an inner encoding leaves some
-    if _SERVICE not in text:
+    if SERVICES[0] not in text:
         return ""
     return next((operation for operation in OPERATIONS if operation in text), "")

@@ -5,9 +5,8 @@ Source: custom search command protocol v2 as recorded from splunkd: CSV, a cell 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
-from ..events.prefilter import bytes_may_hold_policy
 from .csv_cells import csv_line, encoded, read_rows
 
 _PAIR, _HELD = b'""', b"\0\1"  # of one length, for which bytes.replace is twice as fast
@@ -40,9 +39,9 @@ class RawRow:
         """Whether it is an empty line, which csv reads as a row of no cells."""
         return self._start == self._end
 
-    def may_hold_policy(self) -> bool:
-        """False where provably no cell holds a policy, unless a field was given."""
-        return bytes_may_hold_policy(self._body, self._start, self._end)
+    def may_hold(self, asked: Callable[[bytes, int, int], bool]) -> bool:
+        """False where no cell holds what is asked for: events.prefilter has what may be asked of some bytes."""
+        return asked(self._body, self._start, self._end)
 
     def cells(self) -> list[str]:
         """The texts of all cells."""
@@ -95,7 +94,7 @@ class RawRow:
 
 
 class ParsedRow:
-    """A row as csv reads it. It answers like a RawRow, except that it always may hold a policy."""
+    """A row as csv reads it. It answers like a RawRow, except that it may always hold what is asked for."""
 
     __slots__ = ("_cells", "empty", "width")
 
@@ -104,7 +103,7 @@ class ParsedRow:
         self.width = len(cells) or 1
         self._cells = cells or [""]
 
-    def may_hold_policy(self) -> bool:
+    def may_hold(self, asked: Callable[[bytes, int, int], bool]) -> bool:
         """True: the cells are read anyway."""
         return True
 

@@ -1,4 +1,4 @@
-"""Analyses the policies in a row's texts, and answers with the command's own cells: one set for each output row.
+"""Finds the calls in a row's texts and analyses their policies. Answers with the own cells of each output row.
 
 Source: interface of the command (README, *The command*).
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .. import ENCRYPT, analyze, error_text
 from ..events.event_facts import NO_FACTS, EventFacts
-from ..events.finder import PolicyInEvent, find_policies
+from ..events.finder import CallOrPolicy, find_calls
 from .csv_cells import Cells
 from .options import DEFAULT_FIELD, Options
 from .output_rows import facts_row, policy_rows, statement_rows, unreadable_row
@@ -27,15 +27,15 @@ class PolicyRows:
         """The own cells of the rows that the texts of a row's field become. account: the key's, if the row has it."""
         return [cells for text in texts for found in self._find(text) for cells in self._guarded(found, account)]
 
-    def _find(self, text: str) -> list[PolicyInEvent]:
+    def _find(self, text: str) -> list[CallOrPolicy]:
         try:
-            return find_policies(text, self._field_given)
+            return find_calls(text, self._field_given, not self._flagged_only)
         except (ImportError, SyntaxError):  # a file of lib/ is missing or damaged: no row can be answered
             raise
         except Exception as error:  # a fault of ours must not end the search
-            return [PolicyInEvent(NO_FACTS, fault=_our_fault(error))]
+            return [CallOrPolicy(NO_FACTS, fault=_our_fault(error))]
 
-    def _guarded(self, found: PolicyInEvent, account: str) -> list[Cells]:
+    def _guarded(self, found: CallOrPolicy, account: str) -> list[Cells]:
         facts = found.facts._replace(account=account) if account else found.facts
         try:
             return self._of_policy(found, facts)
@@ -44,7 +44,7 @@ class PolicyRows:
         except Exception as error:  # nor cost the searcher the other policies of this event
             return self._unreadable(facts, _our_fault(error))
 
-    def _of_policy(self, found: PolicyInEvent, facts: EventFacts) -> list[Cells]:
+    def _of_policy(self, found: CallOrPolicy, facts: EventFacts) -> list[Cells]:
         if not found.policy:
             if found.fault:
                 return self._unreadable(facts, found.fault)

@@ -1,10 +1,11 @@
-"""Answers the rows of one search, chunk by chunk: rows that cannot hold a policy go back as bytes, or not at all.
+"""Answers the rows of one search, chunk by chunk: rows that cannot hold a call go back as bytes, or not at all.
 
 Source: interface of the command (README, *The command*).
 """
 
 from __future__ import annotations
 
+from ..events.prefilter import bytes_may_hold_call, bytes_may_hold_policy
 from .columns import InputColumns, OutputColumns
 from .csv_rows import ParsedRow, RawRow, rows_of
 from .options import DEFAULT_FIELD, Options, shown
@@ -19,6 +20,7 @@ class RowStream:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        self._asked = bytes_may_hold_policy if options.flagged_only else bytes_may_hold_call
         self._field_given = options.field != DEFAULT_FIELD
         self._policy_rows: PolicyRows | None = None
         self._any_row = False
@@ -47,7 +49,7 @@ class RowStream:
                     continue
                 row = came.with_width(width)
             self._any_row = True
-            if self._field_given or not self._account_seen or row.may_hold_policy():
+            if self._field_given or not self._account_seen or row.may_hold(self._asked):
                 before = len(answer)
                 self._answer(read, written, row, answer)
                 if len(answer) > before:
@@ -74,7 +76,7 @@ class RowStream:
     def _answer(
         self, read: InputColumns, written: OutputColumns, row: RawRow | ParsedRow, answer: list[bytes | memoryview]
     ) -> None:
-        """Adds the rows of a row's policies, if it has any, to the answer."""
+        """Adds the rows of a row's calls and policies, if it has any, to the answer."""
         texts = read.policies(row)
         self._field_seen = self._field_seen or bool(texts)
         self._account_seen = self._account_seen or read.has_account(row)

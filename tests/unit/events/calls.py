@@ -104,3 +104,18 @@ def ocsf_1_0() -> dict[str, Any]:
 
 
 CALLS = {call.__name__: call for call in (put_key_policy, create_key, replicate_key, ocsf, ocsf_1_0)}
+
+
+def decrypt() -> dict[str, Any]:
+    """A Decrypt record of CloudTrail: a call that sets no policy."""
+    return {**put_key_policy(), "eventName": "Decrypt", "requestParameters": None}
+
+
+def ocsf_decrypt() -> dict[str, Any]:
+    """The same as Security Lake writes it, under KMS's short name."""
+    event = ocsf()
+    event["api"] |= {"operation": "Decrypt", "service": {"name": "kms"}, "request": {"data": None}}
+    return event
+
+
+OTHER_CALLS = {call.__name__: call for call in (decrypt, ocsf_decrypt)}

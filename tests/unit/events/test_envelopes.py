@@ -10,9 +10,9 @@ from typing import Any, Callable
 
 import pytest
 
-from kmspolicy.events.finder import PolicyInEvent, find_policies
+from kmspolicy.events.finder import CallOrPolicy, find_calls
 from kmspolicy.events.prefilter import may_hold_policy
-from tests.unit.events.calls import CALLS, KEY, KEY_ID, OURS, POLICY, REGION, put_key_policy
+from tests.unit.events.calls import CALLS, KEY, KEY_ID, OTHER_CALLS, OURS, POLICY, REGION, put_key_policy
 from tests.unit.events.wrapping import wrapped
 
 MakeCall = Callable[[], dict[str, Any]]
@@ -23,23 +23,34 @@ every_call = pytest.mark.parametrize("make", CALLS.values(), ids=CALLS.keys())
 @pytest.mark.parametrize("seed", range(60))
 def test_a_call_is_found_in_any_envelope(make: MakeCall, seed: int) -> None:
     chance = Random(seed)
-    expected = find_policies(json.dumps(make()), False)
+    expected = find_calls(json.dumps(make()), False)
     assert [one.policy for one in expected] == [POLICY]
     text = wrapped(make(), chance, chance.randrange(13), chance.randrange(7))
-    assert find_policies(text, False) == expected
-    assert find_policies(text, True) == expected
+    assert find_calls(text, False) == expected
+    assert find_calls(text, True) == expected
+
+
+@pytest.mark.parametrize("make", OTHER_CALLS.values(), ids=OTHER_CALLS.keys())
+@pytest.mark.parametrize("seed", range(60))
+def test_a_call_that_sets_no_policy_is_found_in_any_envelope(make: MakeCall, seed: int) -> None:
+    chance = Random(seed)
+    (expected,) = find_calls(json.dumps(make()), False)
+    assert (expected.facts.key, expected.policy, expected.fault) == (KEY, "", "")
+    text = wrapped(make(), chance, chance.randrange(13), chance.randrange(7))
+    assert find_calls(text, False) == find_calls(text, True) == [expected]
+    assert find_calls(text, False, every_call=False) == find_calls(text, True, every_call=False) == []
 
 
 @every_call
 def test_twelve_containers_and_six_encodings(make: MakeCall) -> None:
     text = wrapped(make(), Random(1), 12, 6)
-    assert [one.policy for one in find_policies(text, False)] == [POLICY]
+    assert [one.policy for one in find_calls(text, False)] == [POLICY]
 
 
 def test_records_one_behind_the_other_are_several_policies() -> None:
     records = [json.dumps({**put_key_policy(), "eventID": str(number)}) for number in range(3)]
     for between in ("", "\n", ", ", " and then ", ']}\n{"Records": ['):
-        assert [one.facts.event for one in find_policies(between.join(records), False)] == ["0", "1", "2"]
+        assert [one.facts.event for one in find_calls(between.join(records), False)] == ["0", "1", "2"]
 
 
 # --- cuts ---
@@ -53,7 +64,7 @@ def cuts(text: str, start: str) -> Iterator[str]:
 @every_call
 def test_a_cut_anywhere_behind_the_operation_keeps_every_fact_before_it(make: MakeCall) -> None:
     text = json.dumps(make())
-    (whole,) = find_policies(text, False)
+    (whole,) = find_calls(text, False)
     for cut in cuts(text, f'"{whole.facts.operation}"'):
         assert_kept(cut, cut, whole)
 
@@ -61,18 +72,18 @@ def test_a_cut_anywhere_behind_the_operation_keeps_every_fact_before_it(make: Ma
 @pytest.mark.parametrize("name", ["Message", "detail"])
 def test_a_cut_inside_an_envelope_keeps_them_too(name: str) -> None:
     record = json.dumps(put_key_policy())
-    (whole,) = find_policies(record, False)
+    (whole,) = find_calls(record, False)
     text = json.dumps({"Type": "Notification", name: record if name == "Message" else put_key_policy(), "Z": 1})
     operation = '\\"PutKeyPolicy\\"' if name == "Message" else '"PutKeyPolicy"'
     end = text.index('"Z"') - 3
     for cut in list(cuts(text[:end], operation))[::3]:
         assert_kept(cut, cut.replace('\\"', '"'), whole)
-    assert find_policies(text[: end + 1], False) == [whole], "the record itself is whole"
+    assert find_calls(text[: end + 1], False) == [whole], "the record itself is whole"
 
 
-def assert_kept(cut: str, shown: str, whole: PolicyInEvent) -> None:
+def assert_kept(cut: str, shown: str, whole: CallOrPolicy) -> None:
     """A cut event is one finding with an error, and has each fact whose text the cut left whole."""
-    (found,) = find_policies(cut, False)
+    (found,) = find_calls(cut, False)
     assert found.fault, cut[-80:]
     assert found.policy in ("", POLICY)
     assert found.facts.operation == whole.facts.operation
@@ -95,18 +106,18 @@ def assert_kept(cut: str, shown: str, whole: PolicyInEvent) -> None:
 def test_an_event_that_breaks_behind_its_policy_is_judged_and_told_as_cut() -> None:
     text = json.dumps(put_key_policy())
     end = text.index(', "responseElements"')
-    (found,) = find_policies(text[: end + 5], False)
+    (found,) = find_calls(text[: end + 5], False)
     assert found.policy == POLICY
     assert f"cut short at character {end + 5}, behind this policy" in found.fault
-    (damaged,) = find_policies(text[:end] + " ### " + text[end:], False)
+    (damaged,) = find_calls(text[:end] + " ### " + text[end:], False)
     assert damaged.policy == POLICY and "not valid JSON" in damaged.fault
-    assert find_policies(text, False)[0].fault == ""
+    assert find_calls(text, False)[0].fault == ""
 
 
 def test_a_cut_before_the_end_of_the_policy_is_an_error_without_a_policy() -> None:
     text = json.dumps(put_key_policy())
-    (inside,) = find_policies(text[: text.index("Principal")], False)
-    (before,) = find_policies(text[: text.index('"policyName"')], False)
+    (inside,) = find_calls(text[: text.index("Principal")], False)
+    (before,) = find_calls(text[: text.index('"policyName"')], False)
     assert (inside.policy, before.policy) == ("", "")
     assert inside.fault.endswith("inside the policy") and before.fault.endswith("before the policy")
 
@@ -115,7 +126,7 @@ def test_a_damaged_record_does_not_hide_the_next() -> None:
     record = json.dumps(put_key_policy())
     damaged = record.replace('"awsRegion": ', '"awsRegion": ###, ')
     for between in ("\n", "", " "):
-        first, second = find_policies(damaged + between + record, False)
+        first, second = find_calls(damaged + between + record, False)
         assert (first.facts.actor, first.policy, first.fault != "") == ("deploy/run-1", "", True)
         assert (second.policy, second.fault) == (POLICY, "")
 
@@ -123,8 +134,9 @@ def test_a_damaged_record_does_not_hide_the_next() -> None:
 def test_a_record_that_is_lost_in_a_damaged_list_is_told() -> None:
     other = json.dumps({**put_key_policy(), "eventName": "DescribeKey", "requestParameters": {"keyId": "###"}})
     text = f'{{"Records": [{other.replace(chr(34) + "###" + chr(34), "###")}, {json.dumps(put_key_policy())}]}}'
-    assert [(one.policy, one.fault != "") for one in find_policies(text, False)] == [("", True)]
-    assert find_policies(text.replace("PutKeyPolicy", "GetKeyPolicy"), False) == []
+    found = [(one.facts.operation, one.policy, one.fault != "") for one in find_calls(text, False)]
+    assert found == [("DescribeKey", "", False), ("", "", True)]
+    assert [one.fault for one in find_calls(text.replace("PutKeyPolicy", "GetKeyPolicy"), False)] == [""]
 
 
 # --- forgery ---
@@ -172,7 +184,7 @@ def test_a_record_forged_in_any_string_of_a_record_is_text(make: MakeCall, forge
     for path in strings_of(make()):
         text = json.dumps(planted(make(), path, forgery))
         plain = json.dumps(planted(make(), path, "anything else"))
-        found, expected = find_policies(text, False), find_policies(plain, False)
+        found, expected = find_calls(text, False), find_calls(plain, False)
         assert len(found) == len(expected), path
         assert not [one for one in found if one.facts.event == "forged" or one.facts.actor == "mallory"], path
         if path[-1] not in ("policy", "requestParameters.policy", "data", "replicaPolicy"):
@@ -185,12 +197,12 @@ def test_a_record_forged_in_a_cut_record_is_text(forgery: str) -> None:
     record["userIdentity"] = {"type": "IAMUser", "userName": "kim", "sessionContext": {"sourceIdentity": forgery}}
     for text in (json.dumps(record), json.dumps(dict(sorted(record.items())))):
         for cut in list(cuts(text, "{"))[::7]:
-            assert not [one for one in find_policies(cut, False) if one.facts.actor == "mallory"], cut[-80:]
+            assert not [one for one in find_calls(cut, False) if one.facts.actor == "mallory"], cut[-80:]
 
 
 def test_the_rest_of_a_record_that_begins_before_the_text_is_no_envelope() -> None:
     rest = f', "userAgent": {json.dumps(FORGED)}, "requestParameters": {{"keyId": "x"}}}}'
-    assert [(one.policy, one.facts.actor) for one in find_policies(rest, False)] == [("", "")]
+    assert [(one.policy, one.facts.actor) for one in find_calls(rest, False)] == [("", "")]
 
 
 # --- silence and work ---
@@ -204,9 +216,9 @@ def test_a_text_that_names_the_call_and_holds_no_record_is_told() -> None:
         "kms.amazonaws.com Put\\u004beyPolicy {",
         '["kms.amazonaws.com", "PutKeyPolicy"]',
     ):
-        (found,) = find_policies(text, False)
+        (found,) = find_calls(text, False)
         assert "PutKeyPolicy and kms.amazonaws.com" in found.fault
-        assert find_policies(text.replace("kms.amazonaws.com", "sns.amazonaws.com"), False) == []
+        assert find_calls(text.replace("kms.amazonaws.com", "sns.amazonaws.com"), False) == []
 
 
 @pytest.mark.parametrize("seed", range(150))
@@ -220,7 +232,7 @@ def test_what_the_prefilter_passes_by_holds_nothing(seed: int, monkeypatch: pyte
         text = spelled(text, chance, chance.choice((0.02, 0.3, 1)))
         text = json.dumps(text)
     assert may_hold_policy(text)
-    assert [one.policy for one in find_policies(text, False)] == [POLICY]
+    assert [one.policy for one in find_calls(text, False)] == [POLICY]
 
 
 def spelled(text: str, chance: Random, share: float) -> str:
@@ -258,8 +270,8 @@ HOSTILE = {
 def test_the_work_grows_with_the_length_alone(text: str, field_given: bool) -> None:
     """Function calls are counted, those of the standard library included."""
     text += ' "PutKeyPolicy" kms.amazonaws.com'
-    assert find_policies(text, field_given)
-    assert calls_of(lambda: find_policies(text, field_given)) < 15 * len(text) + 2_000
+    assert find_calls(text, field_given)
+    assert calls_of(lambda: find_calls(text, field_given)) < 18 * len(text) + 2_000
 
 
 def calls_of(function: Callable[[], object]) -> int:
@@ -285,7 +297,7 @@ def test_a_record_behind_one_that_was_cut_is_read(between: str) -> None:
     first, second = (json.dumps({**put_key_policy(), "eventID": name}) for name in ("first", "second"))
     for end in range(first.index('"eventName"') + 30, len(first) - 1):
         if first[:end].rstrip()[-1] not in ":[":  # behind these, the second is a value in the first
-            *broken, whole = find_policies(first[:end] + between + second, False)
+            *broken, whole = find_calls(first[:end] + between + second, False)
             assert (whole.facts.event, whole.policy, whole.fault) == ("second", POLICY, ""), first[:end]
             assert [each.facts.event in ("", "first") for each in broken] == [True], first[:end]
             assert "is cut short" in broken[0].fault or between.strip(), (first[:end], broken[0].fault)
@@ -308,5 +320,5 @@ def test_no_string_of_a_record_is_read_as_one_behind_a_cut_record() -> None:
                 whole.replace('"awsRegion"', "awsRegion"),
             ):
                 for between in ("\n", "\n2026-11-29T14:02:11Z host ", ""):
-                    found = find_policies(cut + between + json.dumps(held), False)
+                    found = find_calls(cut + between + json.dumps(held), False)
                     assert "forged" not in [each.facts.event for each in found], (name, value, cut, between)

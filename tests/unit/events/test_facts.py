@@ -12,7 +12,7 @@ import pytest
 from kmspolicy.events.actor import actor, via
 from kmspolicy.events.cloudtrail import from_cloudtrail
 from kmspolicy.events.event_facts import EventFacts, facts_of
-from kmspolicy.events.finder import find_policies
+from kmspolicy.events.finder import find_calls
 from kmspolicy.events.ocsf import from_ocsf
 from tests.unit.events.calls import OURS, create_key, ocsf, put_key_policy, replicate_key
 
@@ -184,7 +184,7 @@ def test_a_flat_record_has_the_facts_of_the_record(spelled: Callable[[str], str]
     record = put_key_policy()
     names = {spelled(name): value for name, value in flat(record).items()}
     assert "requestparameters.policy" in map(str.lower, names)
-    assert find_policies(json.dumps(names), False) == find_policies(json.dumps(record), False)
+    assert find_calls(json.dumps(names), False) == find_calls(json.dumps(record), False)
 
 
 def in_lower_case(value: Any) -> Any:
@@ -197,4 +197,4 @@ def in_lower_case(value: Any) -> Any:
 @pytest.mark.parametrize("make", [put_key_policy, create_key, replicate_key])
 def test_a_record_in_lower_case_has_the_facts_of_the_record(make: Callable[[], dict[str, Any]]) -> None:
     text = json.dumps(make())
-    assert find_policies(json.dumps(in_lower_case(make())), False) == find_policies(text, False)
+    assert find_calls(json.dumps(in_lower_case(make())), False) == find_calls(text, False)

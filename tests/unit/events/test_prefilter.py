@@ -1,4 +1,4 @@
-"""The prefilter hides no policy, however often and however oddly an event is encoded as JSON."""
+"""The prefilter hides no policy and no call, however often and however oddly an event is encoded as JSON."""
 
 from __future__ import annotations
 
@@ -7,28 +7,47 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmspolicy.events.prefilter import OPERATIONS, bytes_may_hold_policy, may_hold_policy, operation_named_in
+from kmspolicy.events.prefilter import (
+    OPERATIONS,
+    SERVICES,
+    bytes_may_hold_call,
+    bytes_may_hold_policy,
+    may_hold_call,
+    may_hold_policy,
+    operation_named_in,
+)
 from kmspolicy.splunk.csv_cells import csv_line
 
 
 @st.composite
-def encoded_events(draw: st.DrawFn) -> str:
-    """An event that sets a key policy, up to three times the string of another object, some letters as JSON escapes."""
-    text = json.dumps({"eventName": draw(st.sampled_from(OPERATIONS)), "eventSource": "kms.amazonaws.com"})
+def encoded_events(draw: st.DrawFn, operations: tuple[str, ...]) -> str:
+    """An event of a call to KMS, up to three times the string of another object, some letters as JSON escapes."""
+    text = json.dumps({"eventName": draw(st.sampled_from(operations)), "eventSource": draw(st.sampled_from(SERVICES))})
     for _ in range(draw(st.integers(0, 3))):
-        escaped = draw(st.sets(st.sampled_from("PKCRyliceao"), max_size=3))  # none of them stands behind a backslash
+        escaped = draw(
+            st.sets(st.sampled_from("PKCRyliceaokms."), max_size=3)
+        )  # none of them stands behind a backslash
         inner = json.dumps(text)[1:-1]
         inner = "".join(f"\\u{ord(letter):04x}" if letter in escaped else letter for letter in inner)
         text = f'{{"message":"{inner}"}}'
     return text
 
 
-@given(encoded_events())
+@given(encoded_events(operations=OPERATIONS))
 @settings(max_examples=200, deadline=None)
 def test_an_event_that_names_an_operation_passes_as_text_and_as_a_row(text: str) -> None:
     assert may_hold_policy(text)
     row = csv_line(["before", text, "behind"]).encode()
     assert bytes_may_hold_policy(row, 0, len(row))
+
+
+@given(encoded_events(operations=("Decrypt", "ListKeys")), st.sampled_from(['\\"', "\\u0022"]))
+@settings(max_examples=200, deadline=None)
+def test_an_event_that_names_the_service_passes_as_text_and_as_a_row(text: str, quote: str) -> None:
+    text = text.replace('\\"', quote)
+    assert may_hold_call(text)
+    row = csv_line(["before", text, "behind"]).encode()
+    assert bytes_may_hold_call(row, 0, len(row))
 
 
 @given(st.sampled_from(OPERATIONS), st.sets(st.integers(0, 10)), st.sampled_from(["u{:04x}", "u{:04X}"]))
@@ -38,15 +57,24 @@ def test_letters_may_be_escaped(operation: str, places: set[int], form: str) -> 
     assert may_hold_policy(text) and operation_named_in(text) == operation
 
 
-@given(st.text(alphabet='abS"{}:\\u ,', max_size=60))
+@given(st.text(alphabet='abS"{}:\\u ,kms.02', max_size=60))
 def test_bytes_and_text_are_told_alike(text: str) -> None:
     row = csv_line([text]).encode()
+    assert may_hold_call(text) <= bytes_may_hold_call(row, 0, len(row))
     assert may_hold_policy(text) <= bytes_may_hold_policy(row, 0, len(row))
 
 
 def test_what_names_nothing_goes_by() -> None:
-    for text in ("", '{"eventName":"Decrypt"}', "Statement", '{"eventName":"GetKeyPolicy"}', "\\u0020\\u00e9"):
+    for text in (
+        "",
+        '{"eventName":"Decrypt"}',
+        "Statement",
+        '{"eventName":"GetKeyPolicy"}',
+        "\\u0020\\u00e9",
+        '{"kmsKeyId":"aws:kms","Action":"kms:Decrypt","note":"by kms.amazonaws.com"}',
+    ):
         data = text.encode()
+        assert not may_hold_call(text) and not bytes_may_hold_call(data, 0, len(data))
         assert not may_hold_policy(text) and not bytes_may_hold_policy(data, 0, len(data))
     beside = b"PutKeyPolicy,Decrypt"
     assert not bytes_may_hold_policy(beside, 13, len(beside)) and bytes_may_hold_policy(beside, 0, 12)
