@@ -49,6 +49,7 @@ NASTY = (
 ASSUMED = Code.UNPROVEN.value.partition("{0}")[2]  # what the sentence says behind the names of actions
 AUDIENCES = {"everyone", "network", "organization", "external", "service", "internal", "none"}
 SEVERITIES = {"critical", "high", "medium", "low", "informational"}
+SERVICE = "kms.amazonaws.com"
 EVENT_TIME, EVENT_SECONDS = "2025-06-15T15:06:40Z", 1_750_000_000.0
 EVENT_KEY = Key(account="111122223333", region="us-west-2", partition="aws")
 
@@ -65,6 +66,10 @@ class Expected(NamedTuple):
     audience: str | None
     flagged: tuple[bool, ...] | None
     broken: bool = True
+
+
+WITHOUT_POLICY = Expected(None, None, broken=False)
+"""What is expected of a call to KMS that sets no policy: facts."""
 
 
 def check(seed: int, app: Path = ROOT) -> int:
@@ -121,7 +126,7 @@ def _account(text: str, mode: str, group: list[Row]) -> None:
     if expected is None:  # whether that is a broken policy or no policy at all, the reference does not know
         assert len(group) == 1 and not group[0][PREFIX + "hash"], f"{len(group)} answers to what cannot be read"
         return
-    wanted = [part for policy in expected or [Expected(None, None)] for part in _parts(policy, mode)]
+    wanted = [part for policy in expected or [WITHOUT_POLICY] for part in _parts(policy, mode)]
     told = [(row[PREFIX + "statement_index"], row[PREFIX + "flagged"] == "true") for row in group]
     if any(ASSUMED in str(row[PREFIX + "reason"]) for row in group):
         assert [index for index, _ in told] == [index for index, _ in wanted], f"answered {told}, not {wanted}"
@@ -154,11 +159,14 @@ def _expected(text: str) -> list[Expected] | None:
     if "Statement" in value:
         bare = _judged(text, UNKNOWN_KEY, None)
         return [bare] if bare.flagged is not None else None
-    events = [event for event in value.get("Records", [value]) if "requestParameters" in event]
-    return [
-        _judged(event["requestParameters"]["policy"], _key_of(event["eventName"], "errorCode" in event), EVENT_SECONDS)
-        for event in events
-    ]
+    return [_expected_of(event) for event in value.get("Records", [value]) if event.get("eventSource") == SERVICE]
+
+
+def _expected_of(event: dict[str, Any]) -> Expected:
+    if "requestParameters" not in event:
+        return WITHOUT_POLICY
+    key = _key_of(event["eventName"], "errorCode" in event)
+    return _judged(event["requestParameters"]["policy"], key, EVENT_SECONDS)
 
 
 def _is_json(text: str) -> bool:
@@ -253,7 +261,10 @@ def text(random: Random) -> str:
 
 
 def _other_event(random: Random) -> dict[str, Any]:
-    return {"eventVersion": "1.08", "eventName": "DescribeKey", "userAgent": random.choice(NASTY)}
+    """A call of KMS or of another service that sets no key policy."""
+    source = random.choice((SERVICE, "iam.amazonaws.com"))
+    event = {"eventVersion": "1.08", "eventName": "DescribeKey", "userAgent": random.choice(NASTY)}
+    return {**event, "eventSource": source}
 
 
 def _event(random: Random) -> dict[str, Any]:
@@ -261,7 +272,7 @@ def _event(random: Random) -> dict[str, Any]:
     return {
         "eventVersion": "1.08",
         "eventName": random.choice(("CreateKey", "PutKeyPolicy", "ReplicateKey")),
-        "eventSource": "kms.amazonaws.com",
+        "eventSource": SERVICE,
         "eventTime": EVENT_TIME,
         "awsRegion": EVENT_KEY.region,
         "recipientAccountId": EVENT_KEY.account,

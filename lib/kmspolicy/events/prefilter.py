@@ -15,7 +15,7 @@ SERVICES = ("kms.amazonaws.com", "kms")  # eventSource of CloudTrail and service
 # escape one encoding further in, and the digits of that escape in row 3.
 _HIDDEN = r"\\u00(?:[4-7]|3[0-9])"
 _HIDDEN_LETTER, _HIDDEN_LETTER_BYTES = re.compile(_HIDDEN), re.compile(_HIDDEN.encode())
-_HIDDEN_SIGN = r"\\u002[2Ee]"  # the quotes around the service's name, and its dots
+_HIDDEN_SIGN = r"\\u00(?:[4-7]|3[0-9]|2[2Ee])"  # and the quotes around the service's name, and its dots
 _HIDDEN_SIGN_TEXT, _HIDDEN_SIGN_BYTES = re.compile(_HIDDEN_SIGN), re.compile(_HIDDEN_SIGN.encode())
 _ASCII_ESCAPE = re.compile(r"\\u00([2-7][0-9A-Fa-f])")
 _MOST_ENCODINGS = 8
@@ -24,8 +24,7 @@ _MOST_ENCODINGS = 8
 _WORDS = ("PutKeyPolicy", "ateKey", '"Statement"')
 _WORDS_AS_WRITTEN = (b"PutKeyPolicy", b"ateKey", b'Statement"')
 
-# The service's name as the text of a member; kmsKeyId and kms:Decrypt, which other services' events hold, begin alike.
-_SERVICE_BEGINS, _SERVICE_BEGINS_BYTES = '"kms', b'"kms'
+# The service's name as the text of a member. Other services' events hold kmsKeyId, aws:kms and kms:Decrypt.
 _SERVICE = r'"kms(?:["\\]|\.amazonaws\.com)'
 _SERVICE_TEXT, _SERVICE_BYTES = re.compile(_SERVICE), re.compile(_SERVICE.encode())
 
@@ -51,18 +50,19 @@ def bytes_may_hold_policy(data: bytes, start: int, end: int) -> bool:
 
 def may_hold_call(text: str) -> bool:
     """False where `_raw` provably holds neither a key policy nor an event of a call to KMS."""
-    if _SERVICE_BEGINS in text and _SERVICE_TEXT.search(text) is not None:
+    if _SERVICE_TEXT.search(text) is not None or may_hold_policy(text):
         return True
-    return may_hold_policy(text) or ("\\u002" in text and _HIDDEN_SIGN_TEXT.search(text) is not None)
+    return "\\u00" in text and _HIDDEN_SIGN_TEXT.search(text) is not None
 
 
 def bytes_may_hold_call(data: bytes, start: int, end: int) -> bool:
     """False where `may_hold_call` is False of every text between two places; see bytes_may_hold_policy."""
-    if data.find(_SERVICE_BEGINS_BYTES, start, end) >= 0 and _SERVICE_BYTES.search(data, start, end) is not None:
+    if _SERVICE_BYTES.search(data, start, end) is not None:
         return True
-    if bytes_may_hold_policy(data, start, end):
-        return True
-    return data.find(b"\\u002", start, end) >= 0 and _HIDDEN_SIGN_BYTES.search(data, start, end) is not None
+    for word in _WORDS_AS_WRITTEN:
+        if data.find(word, start, end) >= 0:
+            return True
+    return data.find(b"\\u00", start, end) >= 0 and _HIDDEN_SIGN_BYTES.search(data, start, end) is not None
 
 
 def may_hide_letters(text: str) -> bool:
