@@ -34,6 +34,7 @@ _CALLS = (
     ("iam", "PutRolePolicy"),
     ("logs", "CreateLogStream"),
 )
+_KEY_CALLS = tuple(pair for pair in _CALLS if pair[0] == "kms")
 _OWN_COLUMNS = ("_raw", "_time", "index", "sourcetype", "host", "source", "eventtype", "tag")
 _SPLUNK: Row = {
     "splunk_server": "idx-07.example.com",
@@ -88,7 +89,11 @@ class RowMaker:
 
     def of_other_calls(self, count: int) -> list[Row]:
         """Events of calls that set no key policy."""
-        return self._rows([self._other_event() for _ in range(count)])
+        return self._rows([self._other_event(_CALLS) for _ in range(count)])
+
+    def of_key_calls(self, count: int) -> list[Row]:
+        """Events of calls to KMS that set no key policy."""
+        return self._rows([self._other_event(_KEY_CALLS) for _ in range(count)])
 
     def _rows(self, events: list[dict[str, Any]]) -> list[Row]:
         """One row per event. A search's columns are the same in every chunk, so the first call settles them."""
@@ -203,12 +208,16 @@ class RowMaker:
             event["requestParameters"]["keyId"] = key
         return event
 
-    def _other_event(self) -> dict[str, Any]:
+    def _other_event(self, calls: Sequence[tuple[str, str]]) -> dict[str, Any]:
         random = self._random
-        service, call = random.choice(_CALLS)
+        service, call = random.choice(calls)
         event = self._event(service, call)
         event["resources"] = [
-            {"accountId": OWN, "type": "AWS::Any::Thing", "ARN": f"arn:aws:{service}:us-east-1:{OWN}:{self._uuid()}"}
+            {
+                "accountId": OWN,
+                "type": "AWS::Any::Thing",
+                "ARN": f"arn:aws:{service}:us-east-1:{OWN}:key/{self._uuid()}",
+            }
             for _ in range(random.choice((1, 1, 2)))
         ]
         event["requestParameters"] = {

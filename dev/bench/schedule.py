@@ -53,13 +53,12 @@ class Scheduled:
         return events_a_day * SHARES[kind] * self.looks if kind in self.kinds else 0
 
     def start(self, costs: Costs) -> float:
-        """Seconds of CPU time a day on one indexer for starting the command, and its engine where it reads policies."""
-        engine = costs.engine if Kind.policy in self.kinds else 0
-        return 24 * (STARTS * costs.start + engine) if self.runs_command else 0
+        """Seconds of CPU time a day on one indexer for starting the command and its engine."""
+        return 24 * (STARTS * costs.start + costs.engine) if self.runs_command else 0
 
     def analysis(self, costs: Costs, events_a_day: int, indexers: int) -> float:
         """Seconds of CPU time a day on one indexer for the events that the command gets."""
-        each = {Kind.policy: costs.policy, Kind.use: costs.other_narrow, Kind.grant: costs.other_narrow}
+        each = {Kind.policy: costs.policy, Kind.use: costs.key_call, Kind.grant: costs.key_call}
         seconds = sum(self.events(kind, events_a_day) * each[kind] for kind in self.kinds)
         return seconds / indexers if self.runs_command else 0
 

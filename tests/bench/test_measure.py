@@ -12,9 +12,10 @@ from dev.spl.conf import read_conf
 from dev.vendor import ROOT
 
 COSTS = Costs(
-    other_narrow=1e-5,
+    other_narrow=2e-5,
     other_wide=4e-5,
     policy=1e-3,
+    key_call=1e-5,
     engine=0.06,
     start=0.1,
     start_compiled=0.05,
@@ -73,7 +74,7 @@ PLAN = (
 
 
 def test_a_days_starts_analysis_and_a_backfill_are_products_of_what_the_page_names():
-    assert schedule.daily_start(COSTS, PLAN) == pytest.approx(24 * (4 * 3 * 0.1 + 3 * 0.06))
+    assert schedule.daily_start(COSTS, PLAN) == pytest.approx(24 * (4 * 3 * 0.1 + 4 * 0.06))
     policies, others = 200 * (1 + 1 + 720) * 1e-3, (20_000 + 20_000) * 1e-5
     assert schedule.daily_analysis(COSTS, PLAN, 20_000_000, indexers=1) == pytest.approx(policies + others)
     assert schedule.daily_analysis(COSTS, PLAN, 20_000_000, indexers=100) == pytest.approx((policies + others) / 100)
