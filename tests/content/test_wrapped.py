@@ -162,3 +162,9 @@ def test_a_grantee_written_into_the_encryption_context_hides_none(wrap: Wrap) ->
 
 def test_of_several_grants_in_one_event_no_grantee_is_told() -> None:
     assert granted(grant(1, OUTSIDER), grant(2, "arn:aws:iam::777788889999:root")) == [("unknown", None, None)] * 2
+
+
+def test_other_calls_in_the_event_of_a_change_are_no_problem_of_the_setup() -> None:
+    event = Event({"eventTime": NOW, "Records": [OPEN, *OTHERS]})
+    states = {row["check"]: row["state"] for row in run_saved("KMS - Setup check", [event], all_time=True).rows}
+    assert states["The command answers on every indexer"] == "ok"
