@@ -36,7 +36,7 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
         return
     gone = opened & ~left
     concerned = _with_granted(gone)
-    hitting = [deny for deny in verdict.policy.denies if deny.actions & concerned and verdict.searcher.covers(deny)]
+    hitting = list(verdict.denies_of(concerned))
 
     def kept(denies: Iterable[Statement], audience: Audience = alone, actions: Mask = gone) -> Access:
         """What an audience keeps where these are the only Denies."""
@@ -81,18 +81,12 @@ def _lost(verdict: Verdict, opened: Mask, left: Mask) -> tuple[str, ...]:
 def passed(verdict: Verdict, statement: Statement, actions: Mask) -> Iterator[Reason]:
     """The Denies that look as if they closed a flagged statement, and which of their conditions the example misses."""
     concerned = _with_granted(actions)
-    looking = [
-        deny
-        for deny in verdict.policy.denies
-        if deny.principals.open_ended and deny.actions & concerned and verdict.searcher.covers(deny)
-    ]
+    looking = [deny for deny in verdict.denies_of(concerned) if deny.principals.open_ended]
     request = verdict.request(statement) if looking else None
-    told = 0
-    for deny in looking:
-        missed = None if request is None else _missed(deny, request, verdict.extra)
-        if missed is not None and told < SHOWN:
-            told += 1
-            yield Reason(Code.DENY_MISSES, (deny.name, missed))
+    if request is not None:
+        missed = ((deny, _missed(deny, request, verdict.extra)) for deny in looking)
+        for deny, what in islice((each for each in missed if each[1] is not None), SHOWN):
+            yield Reason(Code.DENY_MISSES, (deny.name, what))
 
 
 def _missed(deny: Statement, request: Request, extra: tuple[str, ...]) -> Optional[str]:

@@ -95,13 +95,12 @@ class Ledger:
             limited = searcher.limit_reached
             searcher.limit_reached = earlier or limited
             parts, inner = tuple(self._asked.pop()), self._inner.pop()
-            if searcher.budget.left:  # else there would be more to find
-                kept = _Kept(found, searcher.spent - before - inner, parts, limited)
-                if answers.own or any(self._is_own(*part) for part in parts):
-                    self._own[place] = kept
-                else:
-                    answers.kept[question] = kept
-                self._paid.add(place)
+            kept = _Kept(found, searcher.spent - before - inner, parts, limited)
+            if answers.own or not searcher.budget.left or any(self._is_own(*part) for part in parts):
+                self._own[place] = kept  # where the steps are taken, another policy may find more
+            else:
+                answers.kept[question] = kept
+            self._paid.add(place)
         self._inner[-1] += searcher.spent - before
         return cast(Answer, found)
 

@@ -51,6 +51,7 @@ class Verdict:
         # Of a key whose kind nobody tells, what works on ML-KEM keys only.
         self._encapsulation = 0 if key.kind_is_told else self.checked & ENCAPSULATION_MASK
         self._records: dict[tuple[object, ...], Answers] = {}
+        self._denies: dict[Mask, tuple[Statement, ...]] = {}
         self._gains: dict[Audience, Mask] = {}
         self._requests: dict[int, Optional[Request]] = {}  # many keys have the same policy, and its answers
 
@@ -130,6 +131,14 @@ class Verdict:
 
     def _listed(self, audience: Audience) -> Iterable[Statement]:
         return self.policy.allows if audience in NAMEABLE else self.policy.open_ended
+
+    def denies_of(self, actions: Mask) -> tuple[Statement, ...]:
+        """The Denies that cover some of these actions and the key, or may."""
+        found = self._denies.get(actions)
+        if found is None:
+            denies = [deny for deny in self.policy.denies if deny.actions & actions and self.searcher.covers(deny)]
+            found = self._denies[actions] = tuple(denies)
+        return found
 
     # --- one statement ---------------------------------------------------------------------------------------
 
@@ -263,11 +272,11 @@ class Verdict:
             return ()
         alone = self.audience_alone(statement)
         asked = [self.access(statement, audience) for audience in (alone, self.audience, Audience.everyone)]
-        names: list[str] = []
+        names: set[str] = set()
         for access in (*asked, asked[0] | self.alone(statement, alone)):  # what is proven past the Denies is so without
             proven = shown(names_of(access.proven, self.extra))
-            names += [name for name in shown(names_of(access.undecided, self.extra)) if name not in proven]
-        return tuple(dict.fromkeys(names))
+            names.update(name for name in shown(names_of(access.undecided, self.extra)) if name not in proven)
+        return tuple([name for name in shown(names_of(self.checked, self.extra)) if name in names])
 
     @lazy
     def unproven(self) -> Optional[Statement]:
