@@ -12,7 +12,8 @@ from kmspolicy import Analysis, Audience, KeyFacts, analyze, sentence
 from kmspolicy.budget import Budget, OutOfSteps
 from kmspolicy.report.sentences import Code
 from kmspolicy.report.shortcuts import reset
-from kmspolicy.witness.searcher import POLICY_STEPS, SEARCH_STEPS
+from kmspolicy.witness.searcher import POLICY_STEPS
+from kmspolicy.witness.trials import SEARCH_STEPS
 from tests.engine.cases import OURS, THEIRS, document, statement
 from tests.engine.explosive import ENDLESS, TAME, allow, deny, windows
 

@@ -85,8 +85,8 @@ def passed(verdict: Verdict, statement: Statement, actions: Mask) -> Iterator[Re
     request = verdict.request(statement) if looking else None
     if request is not None:
         missed = ((deny, _missed(deny, request, verdict.extra)) for deny in looking)
-        for deny, what in islice((each for each in missed if each[1] is not None), SHOWN):
-            yield Reason(Code.DENY_MISSES, (deny.name, what))
+        told = (Reason(Code.DENY_MISSES, (deny.name, what)) for deny, what in missed if what is not None)
+        yield from islice(told, SHOWN)
 
 
 def _missed(deny: Statement, request: Request, extra: tuple[str, ...]) -> Optional[str]:

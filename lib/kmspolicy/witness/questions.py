@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from itertools import compress
 from typing import NamedTuple, Optional
 
-from ..caching import lazy
+from ..caching import Recent, lazy
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
 from ..policy.actions import Mask, bits, mask_of, names_of
@@ -14,6 +14,8 @@ from ..policy.model import Statement
 from ..requesters.key_kinds import TELL_APART
 from ..solver.literals import ONLY_REQUEST, Clause, Literal, Scope, literal
 from ..solver.search import Facts, Question
+
+_MOST_CALLERS = 64
 
 Rows = dict[tuple[str, ...], ContextKey]  # of context keys, one for all that are carried by the same actions
 
@@ -47,6 +49,7 @@ class Denies:
         self.statements = tuple(statements)
         self._among: dict[Mask, Optional[Denies]] = {}  # None for this one itself: a cycle would stay in memory
         self._clauses = {} if clauses is None else clauses
+        self._met: Recent[tuple[bool, ...]] = Recent(_MOST_CALLERS)
 
     def among(self, actions: Mask) -> "Denies":
         """Those of them that cover some of the actions."""
@@ -82,7 +85,11 @@ class Denies:
 
     def met_by(self, caller: Caller) -> tuple[bool, ...]:
         """Of each of them, whether its principal element covers a caller."""
-        return tuple([principal_matches(deny.principals, caller) for deny in self.statements])
+        found = self._met.get(caller)
+        if found is None:
+            found = tuple([principal_matches(deny.principals, caller) for deny in self.statements])
+            self._met.keep(caller, found)
+        return found
 
     def clauses(self, met: tuple[bool, ...], scope: Scope = ONLY_REQUEST) -> list[Clause]:
         """What a request must meet to pass those that its caller meets; an empty clause cannot be met."""

@@ -4,7 +4,7 @@ Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowin
 and *Grants in AWS KMS*.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Optional
 
 from ..budget import Budget, Undecided
@@ -19,18 +19,15 @@ from ..requesters.key_kinds import performed
 from ..requesters.keys import actions_matter
 from ..requesters.limits import ruled_out
 from ..requesters.population import Population, partitions
-from ..solver.literals import Conflict
-from ..solver.search import Known, Memory, solve
+from ..solver.search import Memory
 from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
 from .asked import Asked, are_told_apart, plain_problems
 from .grants import grant_problems, makers
-from .problems import Problem
 from .questions import NO_DENIES, Denies, Questions, alike, allowed_by
+from .trials import Problems, Trials
 
 POLICY_STEPS = 50_000  # all questions about one policy
-SEARCH_STEPS = 20_000  # one question: a statement, an action, an audience
 EXAMPLE_STEPS = 5_000  # examples of a policy, where its questions have taken all of theirs
-_STEPS_OF_A_REQUESTER = 16
 _MOST_KEPT = 64
 _ALL = frozenset(WIDEST_FIRST)
 
@@ -116,11 +113,13 @@ class Searcher:
             self.limit_reached = True
             return Access(asked)
         gained = NO_ACCESS  # of which no request is kept: a policy is much longer
+        trials = Trials(self.budget, self._memory)
         for population in self.populations:
             left = asked & ~gained.actions
             if left:
                 own = statement._replace(principals=self._principals(statement, population))
-                gained |= self._in_population(own, left, audience, self._denies(against, population), population, note)
+                denies = self._denies(against, population)
+                gained |= self._in_population(own, left, audience, denies, population, note, trials)
         return gained
 
     def _principals(self, statement: Statement, population: Population) -> Principals:
@@ -156,6 +155,7 @@ class Searcher:
         denies: Denies,
         population: Population,
         note: bool,
+        trials: Trials,
     ) -> Access:
         gained = NO_ACCESS
         plain = asked & ~GRANTS_MASK
@@ -165,13 +165,13 @@ class Searcher:
             if self._is_unlimited(statement, audience, hitting.among(actions), actions):
                 gained |= Access(actions, actions)
             else:
-                found = self._search(statement, actions, audience, hitting.among(actions), population)
+                found = self._search(statement, actions, audience, hitting.among(actions), population, trials)
                 gained |= self._noted(found, statement, population) if note else found
         for name in names_of(asked & GRANTS_MASK):
             if self._are_grants_unlimited(statement, name, audience, denies):
                 gained |= Access(mask_of((name,)), mask_of((name,)))
             else:
-                found = self._grants(statement, name, audience, denies, population)
+                found = self._grants(statement, name, audience, denies, population, trials)
                 gained |= self._noted(found, statement, population) if note else found
         return gained
 
@@ -206,17 +206,29 @@ class Searcher:
     # --- one set of actions ----------------------------------------------------------------------------------
 
     def _search(
-        self, statement: Statement, actions: Mask, audience: Audience, denies: Denies, population: Population
+        self,
+        statement: Statement,
+        actions: Mask,
+        audience: Audience,
+        denies: Denies,
+        population: Population,
+        trials: Trials,
     ) -> Access:
         """Whether the audience gets one of these actions, and so all of them."""
         names = names_of(actions, self.extra)
         if not names:
             return NO_ACCESS
         asked = Asked(statement, denies, self._questions(statement, denies), population, self.key, self.budget)
-        return self._first(plain_problems(asked, names[0], audience), actions)
+        return self._found(trials, plain_problems(asked, names[0], audience), actions)
 
     def _grants(
-        self, statement: Statement, name: str, audience: Audience, denies: Denies, population: Population
+        self,
+        statement: Statement,
+        name: str,
+        audience: Audience,
+        denies: Denies,
+        population: Population,
+        trials: Trials,
     ) -> Access:
         """Whether the audience gets operations by grants that it creates: grants allow, they overrule no Deny."""
         bit, creating = mask_of((name,)), mask_of((CREATE_GRANT,))
@@ -232,40 +244,19 @@ class Searcher:
             both, questions = denies.among(creating | actions), self._questions(statement, creation, use)
             asked = Asked(statement, both, questions, population, self.key, self.budget)
             problems = grant_problems(asked, name, names_of(actions), audience, creators, bool(use.statements))
-            found = self._first(problems, bit)
+            found = self._found(trials, problems, bit)
             if found.actions:
                 return found
         return NO_ACCESS
 
-    def _first(self, problems: Iterator[Callable[[], Problem]], actions: Mask) -> Access:
-        """The access by the first problem that has a solution. problems: each is made when there are steps for it."""
-        budget = Budget(min(SEARCH_STEPS, self.budget.left), self.budget)
-        hopeless: list[tuple[Conflict, Problem]] = []
-        known = Known(self._memory)
-        undecided = False
+    def _found(self, trials: Trials, problems: Problems, actions: Mask) -> Access:
+        """The access by the first problem that has a solution."""
         try:
-            for make in problems:
-                budget.spend(_STEPS_OF_A_REQUESTER + 2 * len(hopeless))
-                problem = make()
-                budget.spend(2 * len(problem.question.clauses))
-                if any(problem.shares(other, conflict.keys) for conflict, other in hopeless):
-                    continue
-                try:
-                    values = solve(problem.question, problem.facts, budget, known)
-                except Undecided:
-                    if not budget.left:
-                        raise
-                    undecided = True
-                    continue
-                if not isinstance(values, Conflict):
-                    return Access(actions, actions, Found(problem, values))
-                hopeless.append((values, problem))
+            found = trials.first(problems)
         except Undecided:
-            undecided = True
-        if undecided:
             self.limit_reached = True
             return Access(actions)
-        return NO_ACCESS
+        return NO_ACCESS if found is None else Access(actions, actions, found)
 
     def proof(self, statement: Statement, actions: Mask, audience: Audience, known: Access) -> Optional[Request]:
         """A request for one of the actions that the policy allows; None where no search found one in time.
@@ -288,11 +279,11 @@ class Searcher:
         one = mask_of((name,), self.extra)
         for population in self.populations:
             own = population.policy.statements[statement.number]
-            denies = self._denies(self.policy.denies, population)
+            denies, trials = self._denies(self.policy.denies, population), Trials(self.budget, self._memory)
             if name in GRANTS_FOR:
-                access = self._grants(own, name, audience, denies, population)
+                access = self._grants(own, name, audience, denies, population, trials)
             else:
-                access = self._search(own, one, audience, denies.among(one), population)
+                access = self._search(own, one, audience, denies.among(one), population, trials)
             if access.found is not None:
                 yield access.found, population
 
