@@ -7,8 +7,18 @@ import re
 from collections.abc import Collection, Iterator
 
 from ..budget import Budget
-from ..policy import wildcards
-from ..policy.context_keys import ACCOUNT_KEYS, MEMBER_KEYS, PRINCIPAL_ARN, PRINCIPAL_ORG, VPCE_ACCOUNT
+from ..policy import typed_values, wildcards
+from ..policy.condition import Condition
+from ..policy.context_keys import (
+    ACCOUNT_KEYS,
+    FEDERATED_PROVIDER,
+    MEMBER_KEYS,
+    OWN_ARNS,
+    PRINCIPAL_ARN,
+    PRINCIPAL_ORG,
+    USER_ID,
+    VPCE_ACCOUNT,
+)
 from ..policy.model import Statement
 from ..policy.operators import Family
 from ..regular.languages import cells
@@ -19,45 +29,84 @@ from .population import Population
 
 _STEPS_OF_A_TOKEN = 2
 _OF_ACCOUNTS = frozenset((*ACCOUNT_KEYS, VPCE_ACCOUNT))  # which hold a requester's account
+_BEGIN_WITH_ACCOUNT = frozenset((USER_ID,))  # which hold it before other text, or alone
+_HOLD_ARNS = frozenset((PRINCIPAL_ARN, FEDERATED_PROVIDER, *OWN_ARNS))  # which hold it in an ARN
 
 
 def outside_accounts(statements: tuple[Statement, ...], population: Population, budget: Budget) -> Iterator[str]:
-    """Accounts that the policy does not name, one for each way in which its patterns can see an account."""
+    """Accounts that the policy does not name, one for each way in which its conditions can see an account."""
     yield population.outsider
-    whole: dict[object, list[Pattern]] = {}  # patterns that one condition cannot tell apart, together
-    within: list[list[Pattern]] = []
-    seen_through = _linked(statements, _OF_ACCOUNTS)
-    conditions = [condition for statement in statements for condition in statement.conditions]
+    conditions = [_opened(condition) for statement in statements for condition in statement.conditions]
     budget.spend(len(conditions))
+    seen_through = _linked(statements, _OF_ACCOUNTS)
+    whole: dict[object, list[Pattern]] = {}  # patterns that one condition cannot tell apart, together
+    within: dict[str, list[list[Pattern]]] = {}  # of a text in which an account stands, by what is before it
     for condition in conditions:
-        if not condition.operator.wildcards:
+        if not condition.operator.takes_variables:
             continue
         budget.spend(_STEPS_OF_A_TOKEN * sum(map(len, condition.tokens)))
         for tokens in condition.tokens:
-            seen: wildcards.Tokens = ()
-            rest: object = ()
-            parts = wildcards.arn_parts(tokens)
-            if condition.key in _OF_ACCOUNTS:
-                seen = tokens
-            elif parts is not None:
-                seen, rest = parts[4], (parts[:4], parts[5])
-            elif condition.key in seen_through:
-                seen, rest = tokens, tokens
+            seen, rest = _as_account(condition, tokens, seen_through)
             if tells_accounts_apart(seen):
                 whole.setdefault((id(condition), rest), []).append(wildcards.automaton(seen))
-            if condition.key == PRINCIPAL_ARN and condition.operator.family is not Family.ARN:
-                within += [[wildcards.automaton(tokens)]] if tells_accounts_apart(tokens) else []
+            for start in _starts(condition, tokens, population.partition):
+                within.setdefault(start, []).append([wildcards.automaton(tokens)])
     others = dict.fromkeys((*population.names.accounts, population.own_account, population.outsider))
-    prefixes = [""] if whole else []
-    if within:
-        prefixes += [f"arn:{population.partition}:{service}::" for service in ("iam", "sts")]
-    for prefix in prefixes:
+    if whole:
+        within.setdefault("", [])
+    for start, groups in within.items():
         # The other accounts are patterns too, so that none of them stands for a cell of those that are asked for.
-        named = [literal(prefix + account) for account in others]
-        groups = [*(within if prefix else whole.values()), named]
-        ends = not prefix and seen_through == _OF_ACCOUNTS
-        found = cells(ACCOUNT, prefix, groups, ends, budget.spend)
+        named = [literal(start + account) for account in others]
+        listed = [*groups, *(() if start else whole.values()), named]
+        ends = not start and not groups and seen_through == _OF_ACCOUNTS
+        found = cells(ACCOUNT, start, listed, ends, budget.spend)
         yield from (account for account in found if account not in others)
+    bounds = (bound for condition in conditions if condition.key in seen_through for bound in _bounds(condition))
+    yield from (account for account in dict.fromkeys(bounds) if account not in others)
+
+
+def _opened(condition: Condition) -> Condition:
+    """The condition, with any text in place of a variable."""
+    return condition.expanded(lambda name: wildcards.STAR) if condition.has_variables else condition
+
+
+def _as_account(
+    condition: Condition, tokens: wildcards.Tokens, seen_through: Collection[str]
+) -> tuple[wildcards.Tokens, object]:
+    """What a value asks of an account by itself, and what else it asks."""
+    parts = wildcards.arn_parts(tokens)
+    if condition.key in _OF_ACCOUNTS:
+        return tokens, ()
+    if parts is not None:
+        return parts[4], (parts[:4], parts[5])
+    return (tokens, tokens) if condition.key in seen_through else ((), ())
+
+
+def _starts(condition: Condition, tokens: wildcards.Tokens, partition: str) -> Iterator[str]:
+    """What stands before the account in texts that a value can match: a star may span more than the account."""
+    if not tells_accounts_apart(tokens):
+        return
+    if condition.key in _BEGIN_WITH_ACCOUNT:
+        yield ""
+    elif condition.operator.family is Family.ARN and wildcards.arn_parts(tokens) is not None:
+        return
+    elif condition.key == PRINCIPAL_ARN:
+        yield from (f"arn:{partition}:{service}::" for service in ("iam", "sts"))
+    elif condition.key in _HOLD_ARNS:
+        spelled = _BEFORE_ACCOUNT.match(str(tokens[0]))
+        yield spelled[0] if spelled else f"arn:{partition}:ec2:us-east-1:"
+
+
+_ACCOUNTS = 10**12
+_BEFORE_ACCOUNT = re.compile(r"(?:[^:]*:){4}")
+
+
+def _bounds(condition: Condition) -> Iterator[str]:
+    """Accounts on both sides of the numbers that a condition compares an account with."""
+    if condition.operator.family is Family.NUMERIC:
+        for number in filter(None, map(typed_values.number, condition.values)):
+            if 0 < number < _ACCOUNTS - 1:
+                yield from (f"{int(number) + step:012d}" for step in (-1, 1))
 
 
 def _linked(statements: tuple[Statement, ...], keys: Collection[str]) -> frozenset[str]:
@@ -73,7 +122,7 @@ def _linked(statements: tuple[Statement, ...], keys: Collection[str]) -> frozens
 
 
 def tells_accounts_apart(tokens: wildcards.Tokens) -> bool:
-    """Whether a pattern holds part of an account id: digits beside a wildcard, or a wildcard for one character."""
+    """Whether a pattern can match part of the accounts: digits beside a wildcard, or a wildcard for one character."""
     if tokens and isinstance(tokens[0], str) and _WHOLE_ACCOUNT.match(tokens[0]):
         return False
     for at, token in enumerate(tokens):
@@ -82,7 +131,7 @@ def tells_accounts_apart(tokens: wildcards.Tokens) -> bool:
         if isinstance(token, str):
             head = _HEAD_DIGITS.match(token) if at else None
             tail = _TAIL_DIGITS.search(token) if at + 1 < len(tokens) else None
-            if any(found is not None and len(found.group(1)) < 12 for found in (head, tail)):
+            if any(found is not None and len(found.group(1)) <= 12 for found in (head, tail)):
                 return True
     return False
 
