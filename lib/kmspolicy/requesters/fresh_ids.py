@@ -4,7 +4,8 @@ A pattern names nothing. Source: docs/threat-model.md, *Who might send a request
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from itertools import chain, count, islice
 
 from ..budget import Budget
 from ..policy import typed_values, wildcards
@@ -16,13 +17,17 @@ from ..policy.context_keys import (
     OWN_ARNS,
     PRINCIPAL_ARN,
     PRINCIPAL_ORG,
+    SERVICE_NAME,
+    SERVICE_NAMES,
     USER_ID,
     VPCE_ACCOUNT,
+    context_key,
 )
 from ..policy.model import Statement
 from ..policy.operators import Family
+from ..policy.wildcards import automaton, is_plain
 from ..regular.languages import cells
-from ..regular.patterns import Pattern, literal
+from ..regular.patterns import DOTTED, Pattern, literal, matcher, some
 from .languages import ACCOUNT, ORGANIZATION
 from .limits import limits_members
 from .population import Population
@@ -48,9 +53,9 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
         for tokens in condition.tokens:
             seen, rest = _as_account(condition, tokens, seen_through)
             if tells_accounts_apart(seen):
-                whole.setdefault((id(condition), rest), []).append(wildcards.automaton(seen))
+                whole.setdefault((id(condition), rest), []).append(automaton(seen))
             for start in _starts(condition, tokens, population.partition):
-                within.setdefault(start, []).append([wildcards.automaton(tokens)])
+                within.setdefault(start, []).append([automaton(tokens)])
     others = dict.fromkeys((*population.names.accounts, population.own_account, population.outsider))
     if whole:
         within.setdefault("", [])
@@ -168,9 +173,32 @@ def outside_organizations(statements: tuple[Statement, ...], population: Populat
             for tokens, text in zip(condition.tokens, condition.values):
                 if _PART_OF_AN_ORGANIZATION.match(text):
                     together = id(condition) if whole else tokens
-                    groups.setdefault(together, []).append(wildcards.automaton(tokens))
+                    groups.setdefault(together, []).append(automaton(tokens))
     if groups:
         others = (*population.names.organizations, population.foreign_organization, population.own_organization)
         named = list(map(literal, others))
         found = cells(ORGANIZATION, "", [*groups.values(), named], whole, budget.spend)
         yield from (organization for organization in found if organization not in others)
+
+
+def services(population: Population, spend: Callable[[int], None]) -> Iterator[str]:
+    """Services that principal elements name, then those that conditions spell out, then others: one for each way in
+    which patterns can see the name of a service."""
+    named = (name for each in population.policy.statements for name in sorted(each.principals.services))
+    tests = [_opened(each) for each in population.policy.conditions if each.key in (SERVICE_NAME, SERVICE_NAMES)]
+    tests = [each for each in tests if each.operator.takes_variables]
+    spelled = (text.lower() for each in tests for text in each.values)
+    known = dict.fromkeys(chain(named, filter(_IS_SERVICE, spelled)))
+    natural = chain(_SERVICES, (f"x{number}.amazonaws.com" for number in count()))
+    yield from known
+    yield from islice((name for name in natural if name not in known), len(_SERVICES))
+    if not all(is_plain(tokens) for each in tests for tokens in each.tokens):
+        groups = [[automaton(tokens, each.operator.ignore_case) for tokens in each.tokens] for each in tests]
+        for form in (_OF_AWS, *context_key(SERVICE_NAME).forms):
+            found = cells(form, "", [*groups, list(map(literal, known))], True, spend)
+            yield from (name for name in found if name not in known)
+
+
+_SERVICES = ("s3.amazonaws.com", "logs.amazonaws.com", "x.amazonaws.com")
+_OF_AWS = some(DOTTED) + literal(".amazonaws.com")
+_IS_SERVICE = matcher(context_key(SERVICE_NAME).forms)

@@ -10,7 +10,6 @@ from ..caching import lazy
 from ..evaluation.request import KeyFacts
 from ..policy import wildcards
 from ..policy.condition import Condition
-from ..policy.context_keys import SERVICE_NAME, SERVICE_NAMES
 from ..policy.identifiers import PARTITIONS, partition_of
 from ..policy.model import Policy
 from ..policy.operators import Family
@@ -101,12 +100,6 @@ class Population:
         """Accounts that principal elements name, or whose principals they do."""
         return frozenset[str]().union(*(statement.principals.who.owners for statement in self.policy.statements))
 
-    @lazy
-    def services(self) -> tuple[str, ...]:
-        """Services that principal elements name, then others, as far as the policy's conditions tell them apart."""
-        named = (sorted(statement.principals.services) for statement in self.policy.statements)
-        return tuple(dict.fromkeys(chain(chain.from_iterable(named), _services_in_conditions(self.policy))))
-
 
 def _by_account(listed: Iterable[frozenset[str]]) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
@@ -114,20 +107,6 @@ def _by_account(listed: Iterable[frozenset[str]]) -> dict[str, tuple[str, ...]]:
         for arn in sorted(arns):
             found.setdefault(account_of(arn), {})[arn] = None
     return {account: tuple(arns) for account, arns in found.items()}
-
-
-_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?\Z")
-
-
-def _services_in_conditions(policy: Policy) -> Iterator[str]:
-    """Service names that conditions spell out or that one of their patterns matches, then any."""
-    for condition in policy.conditions:
-        if condition.key in (SERVICE_NAME, SERVICE_NAMES) and condition.operator.takes_variables:
-            for tokens in condition.tokens:
-                name = wildcards.filled(tokens, "s3")
-                if _SERVICE.match(name):
-                    yield name
-    yield from ("s3.amazonaws.com", "logs.amazonaws.com", "x.amazonaws.com")
 
 
 _ARN = re.compile(r"arn:([a-z-]+):")

@@ -3,7 +3,7 @@
 Source: docs/threat-model.md, *Who might send a request*.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from typing import NamedTuple, Optional
 
@@ -36,7 +36,7 @@ def requesters(
 ) -> Iterator[Candidate]:
     """The requesters of one audience that a principal element covers."""
     if audience is Audience.service:
-        yield from _services(element, population, sources.read, event_time)
+        yield from _services(element, population, sources, event_time)
         return
     users = population.names.store_users if audience in STRANGERS else ()
     strict = audience is Audience.everyone
@@ -79,15 +79,13 @@ def _groups(principal: Group, organization: Make, event_time: float) -> Mapping[
     }
 
 
-def _services(
-    element: Principals, population: Population, read: frozenset[str], event_time: float
-) -> Iterator[Candidate]:
+def _services(element: Principals, population: Population, sources: Sources, event_time: float) -> Iterator[Candidate]:
     """The services that a principal element covers, each calling of its own accord."""
     named, absent = element.services, Group(())
-    covered = population.services if element.open_ended else sorted(named)
+    covered: Iterable[str] = sources.services() if element.open_ended else sorted(named)
     if element.negated:
-        covered = [] if element.anyone else [name for name in covered if name not in named]
-    groups = _groups(absent, _once(of_service, population, read), event_time)
+        covered = () if element.anyone else (name for name in covered if name not in named)
+    groups = _groups(absent, _once(of_service, population, sources.read), event_time)
     for service in covered:
         requester = Requester(Caller(service=service), groups, partial(account_keys.of_service, service=service))
         yield Candidate(requester, None, population, absent)

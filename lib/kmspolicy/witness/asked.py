@@ -22,7 +22,7 @@ from ..policy.model import Statement
 from ..policy.principals import ANYONE
 from ..requesters.audience import Audience
 from ..requesters.callers import Sources
-from ..requesters.fresh_ids import named_organizations, outside_accounts, outside_organizations
+from ..requesters.fresh_ids import named_organizations, outside_accounts, outside_organizations, services
 from ..requesters.limits import accounts_among
 from ..requesters.population import Population
 from ..requesters.requesters import Candidate, requesters
@@ -67,6 +67,7 @@ class Asked(NamedTuple):
             lambda: outside_accounts(concerned, self.population, self.budget),
             lambda: outside_organizations(concerned, self.population, self.budget),
             lambda: named_organizations(self.statement, self.population),
+            lambda: services(self.population, self.budget.spend),
             accounts_among(self.statement),
             read,
             not (element.tells_principals_apart or self.denies.tells_principals_apart)
