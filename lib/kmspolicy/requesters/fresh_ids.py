@@ -4,8 +4,8 @@ A pattern names nothing. Source: docs/threat-model.md, *Who might send a request
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator
-from itertools import chain, count, islice
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import chain
 
 from ..budget import Budget
 from ..policy import typed_values, wildcards
@@ -15,12 +15,15 @@ from ..policy.context_keys import (
     FEDERATED_PROVIDER,
     MEMBER_KEYS,
     OWN_ARNS,
+    OWNER_KEYS,
     PRINCIPAL_ARN,
     PRINCIPAL_ORG,
     SERVICE_NAME,
     SERVICE_NAMES,
     USER_ID,
     VPCE_ACCOUNT,
+    VPCE_ORG,
+    VPCE_ORG_PATHS,
     context_key,
 )
 from ..policy.model import Statement
@@ -34,7 +37,6 @@ from .population import Population
 
 _STEPS_OF_A_TOKEN = 2
 _OF_ACCOUNTS = frozenset((*ACCOUNT_KEYS, VPCE_ACCOUNT))  # which hold a requester's account
-_BEGIN_WITH_ACCOUNT = frozenset((USER_ID,))  # which hold it before other text, or alone
 _HOLD_ARNS = frozenset((PRINCIPAL_ARN, FEDERATED_PROVIDER, *OWN_ARNS))  # which hold it in an ARN
 
 
@@ -43,7 +45,7 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
     yield population.outsider
     conditions = [_opened(condition) for statement in statements for condition in statement.conditions]
     budget.spend(len(conditions))
-    seen_through = _linked(statements, _OF_ACCOUNTS)
+    seen_through, of_users = _linked(statements, _OF_ACCOUNTS), _linked(statements, {USER_ID})
     whole: dict[object, list[Pattern]] = {}  # patterns that one condition cannot tell apart, together
     within: dict[str, list[list[Pattern]]] = {}  # of a text in which an account stands, by what is before it
     for condition in conditions:
@@ -54,7 +56,7 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
             seen, rest = _as_account(condition, tokens, seen_through)
             if tells_accounts_apart(seen):
                 whole.setdefault((id(condition), rest), []).append(automaton(seen))
-            for start in _starts(condition, tokens, population.partition):
+            for start in _starts(condition, tokens, of_users, population.partition):
                 within.setdefault(start, []).append([automaton(tokens)])
     others = dict.fromkeys((*population.names.accounts, population.own_account, population.outsider))
     if whole:
@@ -87,11 +89,14 @@ def _as_account(
     return (tokens, tokens) if condition.key in seen_through else ((), ())
 
 
-def _starts(condition: Condition, tokens: wildcards.Tokens, partition: str) -> Iterator[str]:
-    """What stands before the account in texts that a value can match: a star may span more than the account."""
+def _starts(condition: Condition, tokens: wildcards.Tokens, of_users: Collection[str], partition: str) -> Iterator[str]:
+    """What stands before the account in texts that a value can match: a star may span more than the account.
+
+    of_users: keys that hold a user's id, which may begin with it.
+    """
     if not tells_accounts_apart(tokens):
         return
-    if condition.key in _BEGIN_WITH_ACCOUNT:
+    if condition.key in of_users:
         yield ""
     elif condition.operator.family is Family.ARN and wildcards.arn_parts(tokens) is not None:
         return
@@ -157,21 +162,18 @@ def named_organizations(statement: Statement, population: Population) -> Iterato
     return iter(sorted(population.names.organizations, key=lambda name: name not in own))
 
 
-_PART_OF_AN_ORGANIZATION = re.compile(r"(?!o?-?\*(?:/|\Z))[^/]*[*?]")
-
-
 def outside_organizations(statements: tuple[Statement, ...], population: Population, budget: Budget) -> Iterator[str]:
-    """The same for organizations."""
+    """The same for organizations: of requesters, of the key's owner and of endpoints."""
     yield population.foreign_organization
-    seen_through = _linked(statements, MEMBER_KEYS)
-    read = {c.key for statement in statements for c in statement.conditions if c.key in seen_through}
-    whole = read == {PRINCIPAL_ORG} and seen_through == MEMBER_KEYS
+    seen_through = _linked(statements, _OF_ORGANIZATIONS)
+    conditions = [c for each in statements for c in each.conditions if c.key in seen_through]
+    whole = {condition.key for condition in conditions} == {PRINCIPAL_ORG} and seen_through == _OF_ORGANIZATIONS
     groups: dict[object, list[Pattern]] = {}
-    for condition in (condition for statement in statements for condition in statement.conditions):
-        if condition.key in seen_through and condition.operator.takes_variables:
+    for condition in map(_opened, conditions):
+        if condition.operator.takes_variables:
             budget.spend(_STEPS_OF_A_TOKEN * sum(map(len, condition.tokens)))
-            for tokens, text in zip(condition.tokens, condition.values):
-                if _PART_OF_AN_ORGANIZATION.match(text):
+            for tokens in condition.tokens:
+                if _tells_organizations_apart(tokens):
                     together = id(condition) if whole else tokens
                     groups.setdefault(together, []).append(automaton(tokens))
     if groups:
@@ -181,24 +183,43 @@ def outside_organizations(statements: tuple[Statement, ...], population: Populat
         yield from (organization for organization in found if organization not in others)
 
 
+def _tells_organizations_apart(tokens: wildcards.Tokens) -> bool:
+    """Whether a pattern can match part of the organizations."""
+    text = "".join(token if isinstance(token, str) else "?" if token is wildcards.ONE else "*" for token in tokens)
+    return not is_plain(tokens) and _PART_OF_AN_ORGANIZATION.match(text) is not None
+
+
+_OF_ORGANIZATIONS = MEMBER_KEYS | OWNER_KEYS | {VPCE_ORG, VPCE_ORG_PATHS}
+_PART_OF_AN_ORGANIZATION = re.compile(r"(?!o?-?\*(?:/|\Z))[^/]*[*?]")
+
+
 def services(population: Population, spend: Callable[[int], None]) -> Iterator[str]:
-    """Services that principal elements name, then those that conditions spell out, then others: one for each way in
-    which patterns can see the name of a service."""
-    named = (name for each in population.policy.statements for name in sorted(each.principals.services))
+    """Services that principal elements name, then one other for each way in which conditions can see a name."""
+    named = dict.fromkeys(name for each in population.policy.statements for name in sorted(each.principals.services))
+    yield from named
     tests = [_opened(each) for each in population.policy.conditions if each.key in (SERVICE_NAME, SERVICE_NAMES)]
     tests = [each for each in tests if each.operator.takes_variables]
-    spelled = (text.lower() for each in tests for text in each.values)
-    known = dict.fromkeys(chain(named, filter(_IS_SERVICE, spelled)))
-    natural = chain(_SERVICES, (f"x{number}.amazonaws.com" for number in count()))
-    yield from known
-    yield from islice((name for name in natural if name not in known), len(_SERVICES))
+    spelled = filter(_IS_SERVICE, (text.lower() for each in tests for text in each.values))
+    seen: set[tuple[bool, ...]] = set()
+    for name in chain(spelled, _services_of_no_name(len(named)), _services_in_patterns(tests, spend)):
+        way = tuple([each.test(name) for each in tests])
+        if name not in named and way not in seen:
+            seen.add(way)
+            yield name
+
+
+def _services_in_patterns(tests: Sequence[Condition], spend: Callable[[int], None]) -> Iterator[str]:
     if not all(is_plain(tokens) for each in tests for tokens in each.tokens):
         groups = [[automaton(tokens, each.operator.ignore_case) for tokens in each.tokens] for each in tests]
         for form in (_OF_AWS, *context_key(SERVICE_NAME).forms):
-            found = cells(form, "", [*groups, list(map(literal, known))], True, spend)
-            yield from (name for name in found if name not in known)
+            yield from cells(form, "", groups, True, spend)
 
 
-_SERVICES = ("s3.amazonaws.com", "logs.amazonaws.com", "x.amazonaws.com")
+def _services_of_no_name(named: int) -> Iterator[str]:
+    """Services of which one at least is none of so many."""
+    yield from ("s3.amazonaws.com", "logs.amazonaws.com")
+    yield from (f"x{number or ''}.amazonaws.com" for number in range(named + 1))
+
+
 _OF_AWS = some(DOTTED) + literal(".amazonaws.com")
 _IS_SERVICE = matcher(context_key(SERVICE_NAME).forms)

@@ -21,38 +21,43 @@ from ..policy.context_keys import (
 from ..regular.patterns import ANYTHING, Pattern, literal, matcher
 from ..solver.groups import Case, Group, Key, Part
 from .audience import Audience
+from .callers import Sources
 from .languages import ORGANIZATION
-from .population import Ids, Population
+from .population import Population
 
 Texts = tuple[str, ...]
 
 
-def organization_group(
-    audience: Audience, population: Population, read: frozenset[str], foreign: Ids, named: Iterable[str]
-) -> Group:
-    """The memberships that requesters of an audience may have.
-
-    read: the context keys that matter; foreign: organizations that the policy does not name; named: those it does.
-    """
+def organization_group(audience: Audience, population: Population, sources: Sources) -> Group:
+    """The memberships that requesters of an audience may have."""
+    read = sources.read
     if read.isdisjoint(MEMBER_KEYS | OWNER_KEYS):
         return Group(()) if audience is not Audience.organization else Group()
     cases: list[Case] = []
-    own, owner = population.own_organization, audience is Audience.internal
+    own, owner, fresh = population.own_organization, audience is Audience.internal, sources.organizations()
+
+    def add(member: str, owners: Iterable[tuple[Part, ...]]) -> None:
+        for parts in owners:
+            sources.spend()
+            cases.append((*_member(member), *parts) if member else parts)
+
     if audience is not Audience.organization:
-        cases += [()] if owner else _owners(population, read, "")
-        for name in foreign():
-            owners = [_same_owner(name)] if owner else _owners(population, read, name)
-            cases += [(*_member(name), *parts) for parts in owners]
+        add("", [()] if owner else _owners(population, read, "", fresh))
+        for name in fresh:
+            add(name, [_same_owner(name)] if owner else _owners(population, read, name, fresh))
     if audience not in (Audience.everyone, Audience.network):
-        for name in (*named, own):
-            others = [] if owner or name == own else _owners(population, read, name)
-            cases += [(*_member(name), *parts) for parts in (*others, _same_owner(name))]
+        for name in (*sources.named(), own):
+            add(name, () if owner or name == own else _owners(population, read, name, fresh))
+            add(name, [_same_owner(name)])
+    if audience is Audience.organization:
+        for name in fresh:
+            add(name, [_same_owner(name)])
     return Group(*cases)
 
 
-def of_service(population: Population, read: frozenset[str]) -> Group:
+def of_service(population: Population, sources: Sources) -> Group:
     """The key owner's organization in a service's request, which tells none of its own."""
-    return Group(*_owners(population, read, ""))
+    return Group(*_owners(population, sources.read, "", sources.organizations()))
 
 
 def _member(name: str) -> tuple[Part, ...]:
@@ -69,15 +74,17 @@ def _in_organization(name: str, its_id: str, its_paths: str) -> tuple[Part, ...]
     return Key(its_id, fixed(name)), Key(its_paths, paths, True)
 
 
-def _owners(population: Population, read: frozenset[str], other: str) -> list[tuple[Part, ...]]:
-    """The organizations of the key's owner that are not the requester's, or none. other: the requester's, '' for none.
+def _owners(population: Population, read: frozenset[str], other: str, fresh: Iterable[str]) -> list[tuple[Part, ...]]:
+    """The organizations of the key's owner that are not the requester's, or none.
+
+    other: the requester's, '' for none; fresh: organizations that the policy does not name.
 
     Where several keys must agree on it, or it must be told from that of an endpoint's owner, each by itself.
     """
     own, named = population.own_organization, population.names.organizations
     if not read >= OWNER_KEYS and read.isdisjoint((VPCE_ORG, VPCE_ORG_PATHS)):
         return [_any_owner(own, named, other)]
-    return [(), *(_same_owner(name) for name in (own, *named) if name != other)]
+    return [(), *(_same_owner(name) for name in (own, *named, *fresh) if name != other)]
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,7 @@
 """What requesters are drawn from: the ids that a policy names, the key, and fresh ids for those it does not name."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from itertools import chain, count
 from typing import Callable, Optional
@@ -17,7 +17,7 @@ from ..policy.principals import account_of
 from ..regular.automata import Automaton
 from .named_ids import NamedIds
 
-Ids = Callable[[], Iterator[str]]  # of accounts or organizations that an outsider may have
+Ids = Callable[[], Iterable[str]]  # of accounts or organizations that an outsider may have
 
 _ACCOUNTS = ("444455556666", "777788889999", "999999999999")
 

@@ -41,12 +41,12 @@ def requesters(
     users = population.names.store_users if audience in STRANGERS else ()
     strict = audience is Audience.everyone
     for owned in _owned(audience, population, sources.accounts):
-        group = _once(_organization_group, audience, owned, sources)
+        group = _once(organization_group, audience, owned, sources)
         for caller, principal in callers(audience, element, owned, sources):
             account = caller.account or ""
             single = partial(account_keys.of_account, account=account, other_users=users)
             requester = Requester(caller, _groups(principal, group, event_time), single)
-            yield Candidate(requester, networks(owned, account, strict, sources.read), owned, principal)
+            yield Candidate(requester, networks(owned, account, strict, sources), owned, principal)
         if audience is Audience.external and element.open_ended and STORE_USER in sources.read:
             yield from _store_users(owned, sources, group, event_time)
 
@@ -58,11 +58,7 @@ def _store_users(population: Population, sources: Sources, group: Make, event_ti
         users = population.names.store_users
         single = partial(account_keys.of_account, account=account, other_users=(), users=users)
         requester = Requester(Caller(account), _groups(principal, group, event_time), single)
-        yield Candidate(requester, networks(population, account, False, sources.read), population, principal)
-
-
-def _organization_group(audience: Audience, population: Population, sources: Sources) -> Group:
-    return organization_group(audience, population, sources.read, sources.organizations, sources.named())
+        yield Candidate(requester, networks(population, account, False, sources), population, principal)
 
 
 def _once(make: Callable[..., Group], *given: object) -> Make:
@@ -85,7 +81,7 @@ def _services(element: Principals, population: Population, sources: Sources, eve
     covered: Iterable[str] = sources.services() if element.open_ended else sorted(named)
     if element.negated:
         covered = () if element.anyone else (name for name in covered if name not in named)
-    groups = _groups(absent, _once(of_service, population, sources.read), event_time)
+    groups = _groups(absent, _once(of_service, population, sources), event_time)
     for service in covered:
         requester = Requester(Caller(service=service), groups, partial(account_keys.of_service, service=service))
         yield Candidate(requester, None, population, absent)

@@ -36,6 +36,7 @@ from ..regular.intervals import Intervals
 from ..regular.patterns import ANYTHING, LABEL, Pattern, literal, some
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.links import Chain, Derivation, Derived
+from .callers import Sources
 from .languages import ACCOUNT, NETWORK_ID, ORGANIZATION
 from .population import Population
 from .principals import last_part
@@ -70,16 +71,17 @@ class Networks(NamedTuple):
     with_vpc_arn: bool
 
 
-def networks(population: Population, account: str, strict: bool, read: frozenset[str]) -> Networks:
+def networks(population: Population, account: str, strict: bool, sources: Sources) -> Networks:
     """The networks of a requester, as far as the keys that matter can tell them apart."""
-    names = population.names
+    names, read = population.names, sources.read
+    owners = sources.organizations() if not read.isdisjoint((VPCE_ORG, VPCE_ORG_PATHS)) else ()
     if read.isdisjoint(NETWORK_KEYS):
         return Networks(population.partition, account, (), (), (), (), Intervals(), strict, False)
     return Networks(
         population.partition,
         account,
         names.accounts if SOURCE_VPC_ARN in read else (),
-        (*names.organizations, population.own_organization),
+        (*names.organizations, population.own_organization, *owners),
         names.vpcs,
         names.endpoints,
         names.places if strict else Intervals(),

@@ -1,7 +1,7 @@
 """What one search asks, and of whom: the requesters for whom its question may have a solution."""
 
 from collections.abc import Callable, Hashable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple, Optional
 
 from ..budget import Budget
@@ -24,7 +24,7 @@ from ..requesters.audience import Audience
 from ..requesters.callers import Sources
 from ..requesters.fresh_ids import named_organizations, outside_accounts, outside_organizations, services
 from ..requesters.limits import accounts_among
-from ..requesters.population import Population
+from ..requesters.population import Ids, Population
 from ..requesters.requesters import Candidate, requesters
 from .problems import Problem, plain_problem
 from .questions import Denies, Questions, tests_of_arns
@@ -65,7 +65,7 @@ class Asked(NamedTuple):
         element, concerned = self.statement.principals, (self.statement, *self.denies.statements)
         sources = Sources(
             lambda: outside_accounts(concerned, self.population, self.budget),
-            lambda: outside_organizations(concerned, self.population, self.budget),
+            _once(outside_organizations, concerned, self.population, self.budget),
             lambda: named_organizations(self.statement, self.population),
             lambda: services(self.population, self.budget.spend),
             accounts_among(self.statement),
@@ -90,6 +90,11 @@ class Asked(NamedTuple):
             return None
         tests, denies = [*own, *theirs], self.denies
         return lambda caller: (*denies.met_by(caller), *[holds_for(test, caller.arn) for test in tests])
+
+
+def _once(make: Callable[..., Iterator[str]], *given: object) -> Ids:
+    """Makes ids when they are first asked for."""
+    return lru_cache(maxsize=1)(lambda: tuple(make(*given)))
 
 
 def plain_problems(asked: Asked, action: str, audience: Audience) -> Iterator[Callable[[], Problem]]:
