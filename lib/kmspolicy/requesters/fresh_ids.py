@@ -4,7 +4,7 @@ A pattern names nothing. Source: docs/threat-model.md, *Who might send a request
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
 from ..budget import Budget
@@ -163,8 +163,23 @@ def named_organizations(statement: Statement, population: Population) -> Iterato
 
 
 def outside_organizations(statements: tuple[Statement, ...], population: Population, budget: Budget) -> Iterator[str]:
-    """The same for organizations: of requesters, of the key's owner and of endpoints."""
+    """Organizations of outsiders: one for each way in which the policy's conditions can see an organization."""
     yield population.foreign_organization
+    taken = (population.foreign_organization, population.own_organization)
+    yield from _organizations(statements, population, taken, budget)
+
+
+def organizations_of_owners(
+    statements: tuple[Statement, ...], population: Population, outside: Iterable[str], budget: Budget
+) -> Iterator[str]:
+    """The same of the key's owner. outside: those of outsiders, which these are not."""
+    yield population.own_organization
+    yield from _organizations(statements, population, (population.own_organization, *outside), budget)
+
+
+def _organizations(
+    statements: tuple[Statement, ...], population: Population, taken: Iterable[str], budget: Budget
+) -> Iterator[str]:
     seen_through = _linked(statements, _OF_ORGANIZATIONS)
     conditions = [c for each in statements for c in each.conditions if c.key in seen_through]
     whole = {condition.key for condition in conditions} == {PRINCIPAL_ORG} and seen_through == _OF_ORGANIZATIONS
@@ -177,7 +192,7 @@ def outside_organizations(statements: tuple[Statement, ...], population: Populat
                     together = id(condition) if whole else tokens
                     groups.setdefault(together, []).append(automaton(tokens))
     if groups:
-        others = (*population.names.organizations, population.foreign_organization, population.own_organization)
+        others = (*population.names.organizations, *taken)
         named = list(map(literal, others))
         found = cells(ORGANIZATION, "", [*groups.values(), named], whole, budget.spend)
         yield from (organization for organization in found if organization not in others)

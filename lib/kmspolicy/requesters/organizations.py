@@ -6,6 +6,7 @@ aws:ResourceOrgID and aws:ResourceOrgPaths; docs/threat-model.md, *What a reques
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 
 from ..domains.domain import Text, fixed
 from ..policy.context_keys import (
@@ -34,30 +35,32 @@ def organization_group(audience: Audience, population: Population, sources: Sour
     if read.isdisjoint(MEMBER_KEYS | OWNER_KEYS):
         return Group(()) if audience is not Audience.organization else Group()
     cases: list[Case] = []
-    own, owner, fresh = population.own_organization, audience is Audience.internal, sources.organizations()
+    strangers = audience in (Audience.everyone, Audience.network)
 
     def add(member: str, owners: Iterable[tuple[Part, ...]]) -> None:
         for parts in owners:
             sources.spend()
             cases.append((*_member(member), *parts) if member else parts)
 
+    if audience is Audience.internal:
+        cases.append(())
+        for name in (*sources.organizations(), *sources.named(), *sources.owners()):
+            add(name, [_same_owner(name)])
+        return Group(*cases)
     if audience is not Audience.organization:
-        add("", [()] if owner else _owners(population, read, "", fresh))
-        for name in fresh:
-            add(name, [_same_owner(name)] if owner else _owners(population, read, name, fresh))
-    if audience not in (Audience.everyone, Audience.network):
-        for name in (*sources.named(), own):
-            add(name, () if owner or name == own else _owners(population, read, name, fresh))
-            add(name, [_same_owner(name)])
-    if audience is Audience.organization:
-        for name in fresh:
-            add(name, [_same_owner(name)])
+        for name in ("", *sources.organizations()):
+            add(name, _owners(population, sources, name))
+    for name in () if strangers else (*sources.named(), population.own_organization):
+        add(name, () if name == population.own_organization else _owners(population, sources, name))
+        add(name, [_same_owner(name)])
+    for name in islice(sources.owners(), 1, None) if audience is Audience.organization else ():
+        add(name, [_same_owner(name)])
     return Group(*cases)
 
 
 def of_service(population: Population, sources: Sources) -> Group:
     """The key owner's organization in a service's request, which tells none of its own."""
-    return Group(*_owners(population, sources.read, "", sources.organizations()))
+    return Group(*_owners(population, sources, ""))
 
 
 def _member(name: str) -> tuple[Part, ...]:
@@ -74,17 +77,15 @@ def _in_organization(name: str, its_id: str, its_paths: str) -> tuple[Part, ...]
     return Key(its_id, fixed(name)), Key(its_paths, paths, True)
 
 
-def _owners(population: Population, read: frozenset[str], other: str, fresh: Iterable[str]) -> list[tuple[Part, ...]]:
-    """The organizations of the key's owner that are not the requester's, or none.
-
-    other: the requester's, '' for none; fresh: organizations that the policy does not name.
+def _owners(population: Population, sources: Sources, other: str) -> list[tuple[Part, ...]]:
+    """The organizations of the key's owner that are not the requester's, or none. other: the requester's, '' for none.
 
     Where several keys must agree on it, or it must be told from that of an endpoint's owner, each by itself.
     """
-    own, named = population.own_organization, population.names.organizations
+    read, named = sources.read, population.names.organizations
     if not read >= OWNER_KEYS and read.isdisjoint((VPCE_ORG, VPCE_ORG_PATHS)):
-        return [_any_owner(own, named, other)]
-    return [(), *(_same_owner(name) for name in (own, *named, *fresh) if name != other)]
+        return [_any_owner(population.own_organization, named, other)]
+    return [(), *(_same_owner(name) for name in (*sources.owners(), *named) if name != other)]
 
 
 @lru_cache(maxsize=256)

@@ -74,14 +74,14 @@ class Networks(NamedTuple):
 def networks(population: Population, account: str, strict: bool, sources: Sources) -> Networks:
     """The networks of a requester, as far as the keys that matter can tell them apart."""
     names, read = population.names, sources.read
-    owners = sources.organizations() if not read.isdisjoint((VPCE_ORG, VPCE_ORG_PATHS)) else ()
+    owners = sources.owners() if not read.isdisjoint((VPCE_ORG, VPCE_ORG_PATHS)) else ()
     if read.isdisjoint(NETWORK_KEYS):
         return Networks(population.partition, account, (), (), (), (), Intervals(), strict, False)
     return Networks(
         population.partition,
         account,
         names.accounts if SOURCE_VPC_ARN in read else (),
-        (*names.organizations, population.own_organization, *owners),
+        (*names.organizations, *owners),
         names.vpcs,
         names.endpoints,
         names.places if strict else Intervals(),

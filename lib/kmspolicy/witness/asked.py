@@ -22,7 +22,13 @@ from ..policy.model import Statement
 from ..policy.principals import ANYONE
 from ..requesters.audience import Audience
 from ..requesters.callers import Sources
-from ..requesters.fresh_ids import named_organizations, outside_accounts, outside_organizations, services
+from ..requesters.fresh_ids import (
+    named_organizations,
+    organizations_of_owners,
+    outside_accounts,
+    outside_organizations,
+    services,
+)
 from ..requesters.limits import accounts_among
 from ..requesters.population import Ids, Population
 from ..requesters.requesters import Candidate, requesters
@@ -63,9 +69,11 @@ class Asked(NamedTuple):
         if not are_told_apart(audience, read):
             return iter(())
         element, concerned = self.statement.principals, (self.statement, *self.denies.statements)
+        outside = _once(outside_organizations, concerned, self.population, self.budget)
         sources = Sources(
             lambda: outside_accounts(concerned, self.population, self.budget),
-            _once(outside_organizations, concerned, self.population, self.budget),
+            outside,
+            _once(lambda: organizations_of_owners(concerned, self.population, outside(), self.budget)),
             lambda: named_organizations(self.statement, self.population),
             lambda: services(self.population, self.budget.spend),
             accounts_among(self.statement),
