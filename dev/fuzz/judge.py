@@ -33,7 +33,7 @@ from dev.reference.oracle import goals_of
 from dev.reference.trial import Goal
 from kmspolicy.policy.actions import mask_of, names_of, unknown
 from kmspolicy.policy.model import statement_name
-from kmspolicy.report.sentences import some
+from kmspolicy.report.sentences import some, visible
 
 Condition = tuple[str, str, Any]  # operator, key, values
 Details = Iterator[tuple[str, ...]]  # what the sentences of a reason name
@@ -185,6 +185,10 @@ class Judge:
         callers = (account, Caller(services=("x.amazonaws.com",)))
         return all(principal_matches(self.statements[number], caller, _ANY_KEY) for caller in callers)
 
+    def covers_service(self, number: int, name: str) -> bool:
+        """Whether a statement's principal element covers a service."""
+        return principal_matches(self.statements[number], Caller(services=(name,)), _ANY_KEY)
+
     def principals(self, number: int) -> list[tuple[str, str, str]]:
         """The principals that a statement lists: as sentences tell them, type, name."""
         listed = principals(self.statements[number])
@@ -199,7 +203,17 @@ def texts(values: Any) -> tuple[str, ...]:
 def short(condition: Condition) -> str:
     """A condition as sentences tell it."""
     operator, key, values = condition
-    return f"{operator} {some((key,))} = {some(texts(values))}"
+    return f"{operator} {key_text(key)} = {values_text(values)}"
+
+
+def key_text(key: str) -> str:
+    """A key as sentences tell it."""
+    return some((visible(key),))
+
+
+def values_text(values: Any) -> str:
+    """Values as sentences tell them together."""
+    return some(map(visible, texts(values))) or "an empty list"
 
 
 def base(condition: Condition) -> str:

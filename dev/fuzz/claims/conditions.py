@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from dev.fuzz.judge import Claim, Condition, Details, Judge, base, lacks_prefix, short, texts
+from dev.fuzz.claims.principals import outside
+from dev.fuzz.judge import Claim, Condition, Details, Judge, base, key_text, lacks_prefix, short, texts, values_text
 from dev.reference.facts import CONTEXT, KEY, SOURCE, STRANGERS, Row
 from dev.reference.grammar import as_list
 from dev.reference.operators import NEGATED, split_operator
@@ -33,7 +34,7 @@ def _met_without(judge: Judge, number: int) -> Details:
         operator, key, _ = condition
         without, having = (judge.holds(number, condition, c) for c in ({}, {key.lower(): "x"}))
         if operator.lower() == "null" and without and not having and Row.everyone in judge.by(number, condition):
-            yield short(condition), some((key,))
+            yield short(condition), key_text(key)
 
 
 def _tests_the_key(judge: Judge, number: int) -> Details:
@@ -46,7 +47,14 @@ def _limits(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
         rows, operator = judge.by(number, condition), base(condition)
         if rows and Row.everyone not in rows and operator not in (*NEGATED, "null", "bool"):
-            yield some((condition[1],)), some(texts(condition[2]))
+            yield key_text(condition[1]), values_text(condition[2])
+
+
+def _leaves_out(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        rows = judge.by(number, condition)
+        if rows and Row.external not in rows and not judge.covers_strangers(number):
+            yield short(condition), some(outside(judge, number))
 
 
 def _excludes_outsiders(judge: Judge, number: int) -> Details:
@@ -70,7 +78,7 @@ def _never_holds(judge: Judge, number: int) -> Details:
             if not judge.covers_strangers(number):
                 yield short(condition), "no principal that the statement names can meet it"
             if judge.covered(number) == (Row.service,):
-                yield short(condition), f"a service's own request has no such {some((key,))}"
+                yield short(condition), f"a service's own request has no such {key_text(key)}"
 
 
 def _conflict(judge: Judge, number: int) -> Details:
@@ -98,7 +106,7 @@ def _limits_by_resource(judge: Judge, number: int) -> Details:
 def _no_set_operator(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
         if lacks_prefix(condition):
-            yield short(condition), some((condition[1],))
+            yield short(condition), key_text(condition[1])
 
 
 def _same_key_twice(judge: Judge, number: int) -> Details:
@@ -112,14 +120,23 @@ def _same_key_twice(judge: Judge, number: int) -> Details:
 def _no_limit_on_source(judge: Judge, number: int) -> Details:
     """Each of the services gets in, and no condition asks for whose resources: not the statement's, nor a Deny's."""
     statement, denies = judge.statements[number], [judge.statements[deny] for deny in judge.denies]
-    limiting = [deny for deny in judge.denies if set(judge.actions(deny)) & set(judge.actions(number))]
-    keys = [key.lower() for each in (number, *limiting) for _, key, _ in judge.conditions(each)]
-    if "Principal" in statement and not any(key in SOURCE or key.startswith(CONTEXT) for key in keys):
+    if "Principal" in statement and not _limits_sources(judge, number):
+        limiting = [
+            deny
+            for deny in judge.denies
+            if set(judge.actions(deny)) & set(judge.actions(number)) and _limits_sources(judge, deny)
+        ]
         services = sorted({name for _, kind, name in judge.principals(number) if kind == "Service"})
-        own = {name: {**statement, "Principal": {"Service": name}} for name in services}
-        able = [name for name in services if Row.service in judge.gains.rows([own[name], *denies])]
+        free = [name for name in services if not any(judge.covers_service(deny, name) for deny in limiting)]
+        own = {name: {**statement, "Principal": {"Service": name}} for name in free}
+        able = [name for name in free if Row.service in judge.gains.rows([own[name], *denies])]
         if able:
             yield (some(able),)
+
+
+def _limits_sources(judge: Judge, number: int) -> bool:
+    keys = [key.lower() for _, key, _ in judge.conditions(number)]
+    return any(key in SOURCE or key.startswith(CONTEXT) for key in keys)
 
 
 CLAIMS: dict[Code, Claim] = {
@@ -127,6 +144,7 @@ CLAIMS: dict[Code, Claim] = {
     Code.MET_WITHOUT: _met_without,
     Code.TESTS_THE_KEY: _tests_the_key,
     Code.LIMITS: _limits,
+    Code.LEAVES_OUT: _leaves_out,
     Code.EXCLUDES_OUTSIDERS: _excludes_outsiders,
     Code.NEVER_HOLDS: _never_holds,
     Code.CONFLICT: _conflict,

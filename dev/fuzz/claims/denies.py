@@ -29,7 +29,21 @@ def _narrowed(judge: Judge, number: int) -> Details:
     """Wider rows than the one that is left get nothing past this Deny."""
     for deny in judge.denies:
         if judge.closed(number, [deny]):
-            yield from ((judge.name(deny), _LEFT[row]) for row in judge.past(number, [deny])[:1])
+            yield from ((judge.name(deny), left) for left in _left(judge.past(number, [deny])))
+
+
+def _left(rows: tuple[Row, ...]) -> Iterator[str]:
+    """Whom Denies leave access: the widest row, and beside accounts AWS services."""
+    for row in rows[:1]:
+        services = Row.service in rows and row not in (Row.service, Row.internal)
+        yield f"{_LEFT[row]} and {_LEFT[Row.service]}" if services else _LEFT[row]
+
+
+def _denies_named(judge: Judge, number: int) -> Details:
+    """It closes the statement to its audience by naming principals; others keep access."""
+    for deny in judge.denies:
+        if judge.closed(number, [deny]) and judge.past(number, [deny]) and not judge.covers_strangers(deny):
+            yield judge.name(deny), some(text for text, *name in judge.principals(deny) if judge.named(*name))
 
 
 def _denied_together(judge: Judge, number: int) -> Details:
@@ -40,7 +54,7 @@ def _denied_together(judge: Judge, number: int) -> Details:
 
 def _narrowed_together(judge: Judge, number: int) -> Details:
     for those in _needed_together(judge, number):
-        yield from ((some(map(judge.name, those)), _LEFT[row]) for row in judge.past(number, those)[:1])
+        yield from ((some(map(judge.name, those)), left) for left in _left(judge.past(number, those)))
 
 
 def _needed_together(judge: Judge, number: int) -> Iterator[list[int]]:
@@ -83,6 +97,7 @@ CLAIMS: dict[Code, Claim] = {
     Code.NARROWED: _narrowed,
     Code.NARROWED_TOGETHER: _narrowed_together,
     Code.DENIES_SOME: _denies_some,
+    Code.DENIES_NAMED: _denies_named,
     Code.DENY_MISSES: _deny_misses,
     Code.GRANTS_NOTHING: _grants_nothing,
 }

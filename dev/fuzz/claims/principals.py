@@ -38,8 +38,13 @@ def _named(judge: Judge, number: int) -> Details:
         yield (some(listed),)
 
 
+def outside(judge: Judge, number: int) -> list[str]:
+    """Those that a statement names outside the key's account."""
+    return [text for text, *name in judge.principals(number) if Row.external in judge.named(*name)]
+
+
 def _named_outside(judge: Judge, number: int) -> Details:
-    listed = [text for text, *name in judge.principals(number) if Row.external in judge.named(*name)]
+    listed = outside(judge, number)
     lists = "Principal" in judge.statements[number] and not judge.covers_strangers(number)
     if judge.key.account and listed and lists:
         yield (some(listed),)

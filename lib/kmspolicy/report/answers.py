@@ -14,7 +14,7 @@ from ..evaluation.request import Request
 from ..policy.actions import shown
 from ..policy.model import Statement
 from ..requesters.audience import Audience
-from .reasons import reasons
+from .reasons import reasons, unguarded_services
 from .sentences import Code, Reason, some
 from .verdict import Verdict
 
@@ -89,7 +89,12 @@ class PolicyAnswers:
         if assumed is not None:
             last = [reason.of(assumed.name) for reason in self.statements[assumed.number].reasons]
             found += [reason for reason in last if reason.code is Code.UNPROVEN and reason not in found]
+        for statement in self.verdict.policy.allows:
+            found += [each for each in self._of_services(statement) if each not in found]
         return tuple(found)
+
+    def _of_services(self, statement: Statement) -> list[Reason]:
+        return [reason.of(statement.name) for reason in unguarded_services(self.verdict, statement)]
 
     @lazy
     def proven_statement(self) -> Optional[StatementAnswers]:

@@ -4,7 +4,7 @@ Source: docs/threat-model.md, *What the flags and severities mean*: a policy is 
 """
 
 from collections.abc import Iterator
-from itertools import islice, product
+from itertools import product
 from typing import Optional
 
 from ..budget import Budget, Undecided
@@ -26,12 +26,10 @@ from ..policy.model import Policy
 from ..regular.languages import cells
 from ..regular.patterns import Pattern, literal
 from ..requesters.key_kinds import kinds_of
-from ..requesters.keys import kind_matters
-from ..requesters.languages import ACCOUNT, KEY_ID
+from ..requesters.keys import ids_of_keys, kind_matters
+from ..requesters.languages import ACCOUNT
 from ..requesters.population import partitions
 from ..solver.theories.text import patterns
-
-_MOST_IDS = 16
 
 
 def candidate_keys(policy: Policy, key: KeyFacts, operation: str, budget: Budget) -> Iterator[KeyFacts]:
@@ -115,8 +113,9 @@ def _ids(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[KeyFacts]:
     """The ids that resource elements tell apart."""
     region, account = key.region or "us-east-1", key.account or "111122223333"
     prefix = f"arn:{key.partition}:kms:{region}:{account}:key/"
-    for key_id in _told_apart(policy, KEY_ARN, KEY_ID, prefix, budget):
-        yield key._replace(region=region, account=account, key_id=key_id)
+    for language in ids_of_keys(None, key.multi_region):
+        for key_id in _told_apart(policy, KEY_ARN, language, prefix, budget):
+            yield key._replace(region=region, account=account, key_id=key_id)
 
 
 def _told_apart(
@@ -128,6 +127,6 @@ def _told_apart(
     try:
         groups = [patterns(condition, budget) for condition in tests]
         if groups:
-            yield from islice(cells(language, prefix, groups, whole, budget.spend), _MOST_IDS)
+            yield from cells(language, prefix, groups, whole, budget.spend)
     except Undecided:
         return

@@ -24,6 +24,7 @@ _LEFT = {
     Audience.service: "AWS services",
     Audience.internal: "the key's own account",
 }
+_OF_ACCOUNTS = (Audience.network, Audience.organization, Audience.external)  # whose requests are no service's own
 
 
 def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
@@ -53,12 +54,19 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
 
     def spared(denies: Iterable[Statement]) -> str:
         """Whom they leave access, '' for nobody."""
-        narrower = WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :]
-        return next((_LEFT[each] for each in narrower if kept(denies, each, verdict.checked).proven), "")
+        left = (
+            each for each in WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :] if kept(denies, each, verdict.checked).proven
+        )
+        first = next(left, None)
+        also = first in _OF_ACCOUNTS and Audience.service in left
+        return "" if first is None else f"{_LEFT[first]} and {_LEFT[Audience.service]}" if also else _LEFT[first]
 
     for deny in closing:
         left_to = spared((deny,))
-        yield Reason(Code.NARROWED, (deny.name, left_to)) if left_to else Reason(Code.DENIED, (deny.name,))
+        if left_to and not deny.principals.open_ended:
+            yield Reason(Code.DENIES_NAMED, (deny.name, some(deny.principals.naming)))
+        else:
+            yield Reason(Code.NARROWED, (deny.name, left_to)) if left_to else Reason(Code.DENIED, (deny.name,))
     if not closing:
         for deny in asked:
             without = [other for other in hitting if other is not deny]

@@ -10,7 +10,8 @@ from operator import or_
 from typing import Optional
 
 from ..caching import cached_for_shared
-from ..evaluation.request import KeyFacts
+from ..evaluation.evaluator import principal_matches
+from ..evaluation.request import Caller, KeyFacts
 from ..policy.actions import (
     CROSS_ACCOUNT_MASK,
     ENCAPSULATION_MASK,
@@ -38,9 +39,10 @@ from ..policy.principals import one_principal
 from ..policy.wildcards import is_plain
 from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
+from ..requesters.limits import accounts_of
 from ..witness.access import NO_ACCESS, Access
 from .deny_reasons import denied, passed
-from .sentences import Code, Reason, key_text, short, some
+from .sentences import Code, Reason, key_text, short, some, values_text
 from .verdict import Verdict
 
 _RETIRE = mask_of(("kms:RetireGrant",))
@@ -60,7 +62,7 @@ def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
     principal = _principal(verdict, statement)
     if principal.code in (Code.COVERS_NOBODY, Code.NOBODY):
         return (principal,)
-    return (principal, *dict.fromkeys(_reasons(verdict, statement)), *_unguarded_services(verdict, statement))
+    return (principal, *dict.fromkeys(_reasons(verdict, statement)), *unguarded_services(verdict, statement))
 
 
 def _without_effect(verdict: Verdict, statement: Statement) -> Optional[Reason]:
@@ -114,12 +116,17 @@ def _principal(verdict: Verdict, statement: Statement) -> Reason:
         return Reason(Code.ALL_BUT, (some(naming),)) if naming else Reason(Code.EXCEPTS_NOBODY, named_nobody)
     if not naming:
         return Reason(Code.NOBODY, (some(principals.written) or "an empty list",))
-    own = verdict.key.account
-    if own is not None and len(naming) > 1:
-        outside = tuple(dict.fromkeys(text for each in in_partitions for text in each.outside(own)))
-        if outside and len(outside) < len(naming):
-            return Reason(Code.NAMED_OUTSIDE, (some(outside),))
+    outside = _named_outside(verdict, statement)
+    if outside and len(outside) < len(naming) and verdict.audience_alone(statement) is Audience.external:
+        return Reason(Code.NAMED_OUTSIDE, (some(outside),))
     return Reason(Code.NAMED, (some(naming),))
+
+
+def _named_outside(verdict: Verdict, statement: Statement) -> tuple[str, ...]:
+    """Those that the principal element names outside the key's account, as far as that is known."""
+    in_partitions = [each.policy.statements[statement.number].principals for each in verdict.searcher.populations]
+    own = verdict.key.account
+    return () if own is None else tuple(dict.fromkeys(text for each in in_partitions for text in each.outside(own)))
 
 
 def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
@@ -145,8 +152,7 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Reas
     """Which conditions anyone can meet, which limit access, which never hold, or that they conflict."""
     yield from _undocumented(statement)
     if not statement.principals.open_ended:
-        if alone is Audience.none:
-            yield from _unmet_by_named(verdict, statement)
+        yield from (_unmet_by_named if alone is Audience.none else _narrowed)(verdict, statement)
         return
     covered = statement.actions & verdict.checked
     usable = covered & CROSS_ACCOUNT_MASK
@@ -154,7 +160,10 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Reas
         yield Reason(Code.WITHIN_ACCOUNT, (some(shown(names_of(covered, verdict.extra))),))
         return
     if alone is Audience.everyone:
-        yield from map(_met_by_anyone, statement.conditions)
+        either = [condition for listed in statement.alternatives for condition in listed]
+        for condition in statement.conditions:  # of those that differ in case, one has to hold
+            if condition not in either or _by(verdict, statement, condition, alone).actions:
+                yield _met_by_anyone(condition)
         return
     by = [(condition, _by(verdict, statement, condition, Audience.everyone)) for condition in statement.conditions]
     limits = (_limit(verdict, statement, condition, alone) for condition, access in by if not access.actions)
@@ -236,9 +245,29 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: 
             return _never(statement, condition, "no request for the checked actions can meet it")
         if held.undecided:
             return None
-    if condition.operator.negated or not condition.values or condition.operator.family in (Family.NULL, Family.BOOLEAN):
+    if not _lists_who(condition):
         return Reason(Code.EXCLUDES_OUTSIDERS, (short(condition),))
-    return Reason(Code.LIMITS, (key_text(condition), some(condition.values)))
+    return Reason(Code.LIMITS, (key_text(condition), values_text(condition)))
+
+
+def _lists_who(condition: Condition) -> bool:
+    """Whether the values of a condition say for whom it holds."""
+    operator, values = condition.operator, condition.values
+    wide = operator.wildcards and any(not set(value.removeprefix("arn:")) - {"*", ":"} for value in values)
+    return not (operator.negated or not values or wide or operator.family in (Family.NULL, Family.BOOLEAN))
+
+
+def _narrowed(verdict: Verdict, statement: Statement) -> Reasons:
+    """The conditions that leave out those whom the principal element names outside the key's account, or some."""
+    outside = _named_outside(verdict, statement)
+    owners = statement.principals.who.owners - {verdict.key.account}
+    for condition in statement.conditions if outside else ():
+        among = accounts_of(condition)
+        if not _by(verdict, statement, condition, Audience.external).actions:
+            limits = Reason(Code.LIMITS, (key_text(condition), values_text(condition)))
+            yield limits if _lists_who(condition) else Reason(Code.LEAVES_OUT, (short(condition), some(outside)))
+        elif among is not None and owners - among:
+            yield Reason(Code.LIMITS, (key_text(condition), values_text(condition)))
 
 
 def _never(statement: Statement, condition: Condition, otherwise: str) -> Reason:
@@ -274,19 +303,22 @@ def _notes(verdict: Verdict, statement: Statement, flagged: Mask) -> Reasons:
         yield Reason(Code.RETIRES_OWN)
 
 
-def _unguarded_services(verdict: Verdict, statement: Statement) -> Reasons:
+def unguarded_services(verdict: Verdict, statement: Statement) -> Reasons:
     """The confused deputy: nothing limits for whose resources a service that has access may use the key.
 
     Source: IAM User Guide, *The confused deputy problem*.
     """
     services = statement.principals.who.services
-    if not services or statement.principals.negated or _limits_sources(statement):
+    if not statement.allow or not services or statement.principals.negated or _limits_sources(statement):
         return
-    for_each = {name: statement._replace(principals=one_principal(name, "Service")) for name in sorted(services)}
     access, asked = verdict.searcher.access, statement.actions & verdict.checked
+    limiting = [deny.principals for deny in verdict.policy.denies if deny.actions & asked and _limits_sources(deny)]
+    free = [
+        name for name in sorted(services) if not any(principal_matches(each, Caller(service=name)) for each in limiting)
+    ]
+    for_each = {name: statement._replace(principals=one_principal(name, "Service")) for name in free}
     able = [name for name, own in for_each.items() if access(own, asked, Audience.service).actions]
-    limiting = [deny for deny in verdict.policy.denies if deny.actions & asked and _limits_sources(deny)]
-    if able and not limiting:
+    if able:
         yield Reason(Code.NO_LIMIT_ON_SOURCE, (some(able),))
 
 

@@ -29,6 +29,7 @@ class Code(Enum):
     MET_WITHOUT = "condition {0} asks only for requests without {1}, which any AWS account can make"
     TESTS_THE_KEY = "condition {0} tests the key itself, not the caller: it holds for every caller or for none"
     LIMITS = "condition {0} limits access to {1}"
+    LEAVES_OUT = "condition {0} leaves out {1}"
     EXCLUDES_OUTSIDERS = "condition {0} excludes every account that the policy does not name"
     NEVER_HOLDS = "condition {0} never holds: {1}"
     CONFLICT = "any AWS account can meet each of {0}, but not all of them in one request"
@@ -47,6 +48,7 @@ class Code(Enum):
     NARROWED = "{0} denies everyone but {1}"
     NARROWED_TOGETHER = "{0} together deny everyone but {1}"
     DENIES_SOME = "{0} denies {1}"
+    DENIES_NAMED = "{0} denies access to {1}"
     DENY_MISSES = "{0} does not stop the example request: its {1}"
     GRANTS_NOTHING = "a Deny statement grants nothing"
     # actions and resources
@@ -101,13 +103,23 @@ def some(texts: Iterable[str]) -> str:
 
 def key_text(condition: Condition) -> str:
     """The key of a condition, as written."""
-    return some((condition.key_written,))
+    return some((visible(condition.key_written),))
+
+
+def values_text(condition: Condition) -> str:
+    """The first few values of a condition, and how many more there are."""
+    return some(map(visible, condition.values)) or "an empty list"
+
+
+def visible(text: str) -> str:
+    """A text in quotes where a reader would not see all of it: it is empty, or has blanks at its ends."""
+    return text if text and text == text.strip() else f'"{text}"'
 
 
 @cached_for_shared
 def short(condition: Condition) -> str:
     """A condition as a reason names it."""
-    return f"{condition.operator_written} {key_text(condition)} = {some(condition.values)}"
+    return f"{condition.operator_written} {key_text(condition)} = {values_text(condition)}"
 
 
 def sentence(reason: Reason) -> str:

@@ -246,6 +246,9 @@ class Verdict:
         for key in candidate_keys(self.policy, self.key, "kms:Encrypt" if plain else ENCAPSULATE, budget):
             if key == self.key:  # of which everyone may decrypt something
                 continue
+            if not budget.left:
+                self.searcher.limit_reached = True
+                break
             those = Verdict(self.policy, key, self.actions, budget)
             if those._surely_gains(ENCRYPT_MASK & counting) and not those._may_gain(DECRYPT_MASK & counting):
                 return True

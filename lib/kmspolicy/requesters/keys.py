@@ -156,14 +156,15 @@ def _arns(facts: KeyFacts, strangers: tuple[str, ...], multi_region_matters: boo
     if facts.key_id:
         known = facts.key_id.startswith(MULTI_REGION_ID)
     for multi_region in (False, True) if multi_region_matters and known is None else (known,):
-        ids = _ids(facts.key_id, multi_region)
+        ids = ids_of_keys(facts.key_id, multi_region)
         arn = _arn(facts, strangers, ids, MULTI_REGION_ID if multi_region and not facts.key_id else "")
         flag = () if multi_region is None else (Key(MULTI_REGION, fixed(str(multi_region).lower())),)
         cases.append((arn, *flag))
     return cases
 
 
-def _ids(key_id: Optional[str], multi_region: Optional[bool]) -> tuple[Pattern, ...]:
+def ids_of_keys(key_id: Optional[str], multi_region: Optional[bool]) -> tuple[Pattern, ...]:
+    """The languages of the ids that a key may have. Source: KMS Developer Guide, *Multi-Region keys* (mrk-)."""
     if key_id:
         return (literal(key_id),)
     if multi_region is None:
