@@ -5,6 +5,7 @@ A pattern names nothing. Source: docs/threat-model.md, *Who might send a request
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import chain
 
 from ..budget import Budget
@@ -68,8 +69,10 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
         ends = not start and not groups and seen_through == _OF_ACCOUNTS
         found = cells(ACCOUNT, start, listed, ends, budget.spend)
         yield from (account for account in found if account not in others)
-    bounds = (bound for condition in conditions if condition.key in seen_through for bound in _bounds(condition))
-    yield from (account for account in dict.fromkeys(bounds) if account not in others)
+    for condition in conditions:
+        if condition.key in seen_through and condition.operator.family is Family.NUMERIC:
+            for number in filter(None, map(typed_values.number, condition.values)):
+                yield from _beside(number, others)
 
 
 def _opened(condition: Condition) -> Condition:
@@ -105,6 +108,19 @@ def _starts(condition: Condition, tokens: wildcards.Tokens, of_users: Collection
     elif condition.key in _HOLD_ARNS:
         spelled = _BEFORE_ACCOUNT.match(str(tokens[0]))
         yield spelled[0] if spelled else f"arn:{partition}:ec2:us-east-1:"
+
+
+_ACCOUNTS = 10**12
+_BEFORE_ACCOUNT = re.compile(r"(?:[^:]*:){4}")
+
+
+def _beside(number: Decimal, others: Collection[str]) -> Iterator[str]:
+    """The next account on each side of a number that is none of the others."""
+    for step in (-1, 1):
+        accounts = range(int(number) + step, -1 if step < 0 else _ACCOUNTS, step)
+        found = next((name for name in map("{:012d}".format, accounts) if name not in others), None)
+        if found is not None:
+            yield found
 
 
 _ACCOUNTS = 10**12
