@@ -45,6 +45,13 @@ STEPS = (
         r"a second",
     ),
     Step(
+        "the engine and the reference on parts of ids",
+        "dev.fuzz",
+        ("--only", "ids", "--seed", "0"),
+        {"--policies": KINDS["ids"].policies},
+        r"a second",
+    ),
+    Step(
         "the reasons for random policies",
         "dev.fuzz",
         ("--only", "reasons", "--seed", "0"),

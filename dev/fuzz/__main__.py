@@ -20,7 +20,13 @@ FINDINGS = ROOT / "build" / "fuzz"
 POLICIES = differential.KINDS["verdicts"].policies  # that every run compares, however short it is to be
 LONGEST = 131_072  # characters of a policy that the command still reads; KMS takes 32,768
 COVERAGE_SECONDS, PROTOCOL_SECONDS = 60, 60  # for each target; for the command
-SHARES = {"differential": 0.5, "reasons": 0.1, "coverage": 0.1, "protocol": 0.2}  # of --seconds; coverage counts twice
+SHARES = {
+    "differential": 0.4,
+    "ids": 0.1,
+    "reasons": 0.1,
+    "coverage": 0.1,
+    "protocol": 0.2,
+}  # of --seconds; coverage counts twice
 
 
 def main() -> int:
@@ -45,6 +51,10 @@ def main() -> int:
     if "differential" in kinds:
         print(f"engine and reference on random policies, seeds from {arguments.seed}", flush=True)
         found += compare(arguments.seed, arguments.policies, seconds["differential"] or 0, arguments.jobs, "verdicts")
+    if "ids" in kinds:
+        policies = min(arguments.policies, differential.KINDS["ids"].policies)
+        print(f"engine and reference on parts of ids, seeds from {arguments.seed}", flush=True)
+        found += compare(arguments.seed, policies, seconds["ids"] or 0, arguments.jobs, "ids")
     if "reasons" in kinds:
         policies = min(arguments.policies, differential.KINDS["reasons"].policies)
         print(f"reasons for random policies, judged by the reference, seeds from {arguments.seed}", flush=True)

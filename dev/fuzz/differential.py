@@ -14,7 +14,7 @@ from itertools import count, islice
 from random import Random
 from typing import Any, NamedTuple
 
-from dev.fuzz import compare, reasons
+from dev.fuzz import compare, ids, reasons
 from dev.fuzz.generator import Case, case
 from dev.fuzz.shrink import as_json, shrink
 
@@ -22,13 +22,18 @@ Compared = Callable[[Case], Mapping[str, tuple[Any, Any]]]  # a case -> what dif
 
 
 class Kind(NamedTuple):
-    """What is compared, and of how many random policies: those of the seeds from 0 on have been, and agreed."""
+    """What is compared, of which policies, and of how many: those of the seeds from 0 on have been, and agreed."""
 
     compared: Compared
+    made: Callable[[Random], Case]
     policies: int
 
 
-KINDS = {"verdicts": Kind(compare.differences, 100_000), "reasons": Kind(reasons.differences, 20_000)}
+KINDS = {
+    "verdicts": Kind(compare.differences, case, 100_000),
+    "ids": Kind(compare.differences, ids.case, 20_000),
+    "reasons": Kind(reasons.differences, case, 20_000),
+}
 
 _BLOCK = 50  # policies that one task tries
 _KEEP = 20  # findings that are shrunk and told in full; the rest are counted
@@ -81,12 +86,12 @@ def _blocks(first: int, policies: int, deadline: float) -> Iterator[range]:
 
 
 def _block(seeds: Iterable[int], kind: str) -> tuple[int, int, list[Finding]]:
-    compared = KINDS[kind].compared
+    compared, make, _ = KINDS[kind]
     findings: list[Finding] = []
     tried = bad = 0
     for seed in seeds:
         tried += 1
-        made = case(Random(seed))
+        made = make(Random(seed))
         names = set(compared(made))
         if names:
             bad += 1

@@ -16,7 +16,7 @@ from dev.fuzz import differential, hostile
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize(("kind", "policies"), [("verdicts", 2000), ("reasons", 300)])
+@pytest.mark.parametrize(("kind", "policies"), [("verdicts", 2000), ("ids", 300), ("reasons", 300)])
 def test_engine_and_reference_agree_on_random_policies(kind: str, policies: int) -> None:
     seed = SystemRandom().randrange(differential.KINDS[kind].policies - policies)
     *_, last = differential.run(seed, policies, time.monotonic(), 1, kind)
