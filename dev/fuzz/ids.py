@@ -54,6 +54,8 @@ def _cut(random: Random, text: str, pieces: tuple[str, ...]) -> str:
         start, end = sorted(random.choices(range(len(text) + 1), k=2))
         piece = random.choice(pieces)
         text = text[:start] + (piece * (end - start) if piece == "?" else piece) + text[end:]
+        if piece == _TAG:
+            break  # which a further cut would damage
     return text
 
 

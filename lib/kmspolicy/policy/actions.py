@@ -192,12 +192,14 @@ def resolve_actions(text: str) -> tuple[str, ...]:
     """Full names of the actions that the option `actions` asks for.
 
     text: a class (`encrypt`, `decrypt`, `grant`, `sign`, `admin`, `all`) or a comma-separated list of KMS actions,
-    wildcards allowed, `kms:` optional; a name that the table does not know is taken as written. Raises ValueError with
-    one line that says what is wrong and what is allowed.
+    wildcards allowed, `kms:` optional; a name that the table does not know is taken as written. The name of a class
+    that no action has may be in capitals. Raises ValueError with one line that says what is wrong and what is allowed.
     """
     choice = text.strip()
     if choice in CLASSES:
         return CLASSES[choice]
+    if choice.lower() in CLASSES and not covered("kms:" + choice):
+        return CLASSES[choice.lower()]
     known, new = 0, []
     for item in text.split(","):
         pattern = item.strip()
@@ -207,7 +209,7 @@ def resolve_actions(text: str) -> tuple[str, ...]:
             new.append("kms:" + pattern[len("kms:") :])
         elif not found:
             raise ValueError(
-                f'actions: "{_one_line(item)}" covers no KMS action; allowed are {", ".join(CLASSES)}, '
+                f'actions: "{_one_line(item.strip())}" covers no KMS action; allowed are {", ".join(CLASSES)}, '
                 'or a comma-separated list of KMS actions such as "Encrypt,GenerateDataKey*"'
             )
         known |= found
@@ -221,5 +223,5 @@ def _is_name(pattern: str) -> bool:
 
 
 def _one_line(text: str) -> str:
-    folded = " ".join(text.split())
-    return folded if len(folded) <= _LONGEST_SHOWN else folded[: _LONGEST_SHOWN - 1] + "…"
+    folded = "".join(char if char.isprintable() else "?" for char in text)
+    return folded if len(folded) <= _LONGEST_SHOWN else folded[:_LONGEST_SHOWN] + "…"

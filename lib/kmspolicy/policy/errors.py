@@ -19,6 +19,7 @@ class Fault(Enum):
     NOT_AN_OBJECT = "{at}expected a JSON object, found {0}"
     NO_STATEMENT = "the policy has no Statement, or an empty list of them"
     WRONG_EFFECT = "{at}must be Allow or Deny, not {0}"
+    NO_EFFECT = "{at}has no Effect: it must be Allow or Deny"
     NO_PRINCIPAL = "{at}has neither Principal nor NotPrincipal"
     BOTH = "{at}has both {0} and Not{0}"
     NOT_TEXT = "{at}expected a string, found {0}"

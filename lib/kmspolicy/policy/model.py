@@ -57,6 +57,12 @@ class Statement(NamedTuple):
         return not self.conditions and self.resource is None
 
     @property
+    def effect_written(self) -> str:
+        """The effect as written; empty where none is."""
+        effect = self.source.get("Effect") if isinstance(self.source, dict) else None
+        return effect if isinstance(effect, str) else ""
+
+    @property
     def actions_written(self) -> tuple[str, ...]:
         """The actions as written; those of NotAction behind `!`."""
         return _written(self.source, "Action")

@@ -92,7 +92,9 @@ def _statement(source: Any, index: int, expands: bool, extra: tuple[str, ...]) -
         raise PolicyError(Fault.NOT_AN_OBJECT, show(source))
     effect = source.get("Effect")
     if effect != "Allow" and effect != "Deny":
-        raise PolicyError(Fault.WRONG_EFFECT, show(effect) if "Effect" in source else "missing", place="Effect")
+        if "Effect" not in source:
+            raise PolicyError(Fault.NO_EFFECT)
+        raise PolicyError(Fault.WRONG_EFFECT, show(effect), place="Effect")
     sid = source.get("Sid", "")
     if not isinstance(sid, str):
         raise PolicyError(Fault.NOT_TEXT, show(sid), place="Sid")

@@ -74,15 +74,12 @@ def _choice(name: str, field: str, values: dict[str, bool], allowed: str) -> Cal
 
 
 def _actions(options: Options, value: str) -> None:
-    from ..policy.actions import CLASSES, resolve_actions  # part of the engine, which most starts need not load
+    from ..policy.actions import resolve_actions  # part of the engine, which most starts need not load
 
     try:
         options.actions = resolve_actions(value)
-    except ValueError:
-        raise OptionError(
-            f"actions must be {', '.join(CLASSES)}, or KMS actions in quotes, such as "
-            f'"Encrypt,GenerateDataKey*"; an item of {shown(value)} covers no KMS action'
-        ) from None
+    except ValueError as error:
+        raise OptionError(str(error)) from None
 
 
 def _account(options: Options, value: str) -> None:

@@ -13,7 +13,6 @@ from ..events.event_facts import EventFacts
 from .csv_cells import LINE_END, Cells, cached_multivalue_cells, cell, csv_line, encoded, multivalue_cells
 from .output_fields import FACTS, MULTIVALUE, STATEMENT, VERDICT
 
-_EFFECT = {False: "Deny", True: "Allow"}
 _BOOLEAN = {False: "false", True: "true"}
 _NAME: dict[Audience | None, str] = {None: "", **{audience: audience.value for audience in Audience}}
 _LINE_END = LINE_END.decode()
@@ -41,7 +40,7 @@ def statement_rows(facts: EventFacts, analysis: Analysis, fault: str, flagged_on
             actions, mv_actions = cached_multivalue_cells(written.actions_written)
             principals, mv_principals = multivalue_cells(written.principals.written)
             conditions, mv_conditions = cached_multivalue_cells(written.conditions_written)
-            sid, effect = cell(written.sid), _EFFECT[written.allow]
+            sid, effect = cell(written.sid), cell(written.effect_written)
             statement_cells = (_BEGIN, text, str(written.number), count, sid, effect, actions, principals, conditions)
             rows.append(policy.row(statement, statement_cells, (mv_actions, mv_principals, mv_conditions), error))
     return rows
