@@ -31,7 +31,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     "verdicts": Kind(compare.differences, case, 100_000),
-    "ids": Kind(compare.differences, ids.case, 20_000),
+    "ids": Kind(compare.differences, ids.case, 10_000),
     "reasons": Kind(reasons.differences, case, 20_000),
 }
 

@@ -13,12 +13,12 @@ from dev.fuzz.generator import Case
 from dev.fuzz.vocabulary import ARN, EQUALS, LIKE, NOW, OTHER, OWN, REGION
 
 _ACCOUNTS = (OTHER, "222233334444")
-_TAG = "${aws:PrincipalTag/x}"
+_LONGEST_ROW = 3  # of question marks: a longer one takes the reference gigabytes
 
 
 def case(random: Random) -> Case:
     """A policy for everyone that one to three conditions limit, in the Allow or in a Deny."""
-    conditions = [_condition(random) for _ in range(random.choice((1, 1, 2)))]
+    conditions = [_condition(random, not at) for at in range(random.choice((1, 1, 2)))]
     allow: dict[str, Any] = {"Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}
     statements = [allow]
     if random.random() < 0.6:
@@ -26,7 +26,7 @@ def case(random: Random) -> Case:
     else:
         statements.append({**allow, "Effect": "Deny", "Condition": _joined(conditions)})
         if random.random() < 0.3:
-            allow["Condition"] = _joined([_condition(random)])
+            allow["Condition"] = _joined([_condition(random, False)])
     if random.random() < 0.2:
         statements.append({**allow, "Principal": {"AWS": random.choice(_ACCOUNTS)}, "Action": "kms:Decrypt"})
     policy = {"Version": "2012-10-17", "Statement": statements}
@@ -40,22 +40,22 @@ def _joined(conditions: list[tuple[str, str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _condition(random: Random) -> tuple[str, str, Any]:
+def _condition(random: Random, variables: bool) -> tuple[str, str, Any]:
+    """An operator, a key and its values. variables: whether they may hold some; the reference solves one condition."""
     key, make = random.choice(_TEXTS)
     operators = (*LIKE, *LIKE, *EQUALS[:2], *(ARN if make(random).startswith("arn:") else ()))
-    pieces = ("*", "*", "?", _TAG) if key in _HOLD_AN_ID else ("*", "*", "?")
-    values = [_cut(random, make(random), pieces) for _ in range(random.choice((1, 1, 1, 2)))]
+    values = [_cut(random, make(random), variables and key in _HOLD_AN_ID) for _ in range(random.choice((1, 1, 1, 2)))]
     return random.choice(operators), key, values if len(values) > 1 else values[0]
 
 
-def _cut(random: Random, text: str, pieces: tuple[str, ...]) -> str:
-    """A text with something else in place of one or two pieces of it; `?` as often as the piece is long."""
+def _cut(random: Random, text: str, variables: bool) -> str:
+    """A text with a wildcard in place of one or two pieces of it, or a variable of its own."""
     for _ in range(random.choice((1, 1, 2))):
         start, end = sorted(random.choices(range(len(text) + 1), k=2))
-        piece = random.choice(pieces)
-        text = text[:start] + (piece * (end - start) if piece == "?" else piece) + text[end:]
-        if piece == _TAG:
-            break  # which a further cut would damage
+        if variables and random.random() < 0.2:
+            return f"{text[:start]}${{aws:PrincipalTag/{random.randrange(1000)}}}{text[end:]}"
+        row = "?" * (end - start) if random.random() < 0.3 else ""
+        text = text[:start] + (row if 0 < len(row) <= _LONGEST_ROW else "*") + text[end:]
     return text
 
 
