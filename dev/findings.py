@@ -85,7 +85,7 @@ def details(number: int, row: Row, width: int) -> Iterator[Text]:
 
 
 _INDENT, _LABEL = 5, 11  # columns
-_BEHIND = re.compile(r"\Athe (event|JSON) [^;:]*, behind this policy: the facts that follow it are missing(; |\Z)")
+_BEHIND = re.compile(r"\Athe (event|JSON) [^;:]*, after this policy: later facts are missing(; |\Z)")
 
 
 def _label(row: Row) -> Text:

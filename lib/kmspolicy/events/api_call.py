@@ -4,7 +4,6 @@ Source: CloudTrail User Guide, *CloudTrail record contents*.
 """
 
 import json
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
@@ -12,7 +11,6 @@ from typing import Any, NamedTuple, Optional
 
 from ..budget import Budget, OutOfSteps
 from ..policy.typed_values import FIRST_MOMENT, LAST_MOMENT, moment
-from .faults import EventFault
 from .prefilter import OPERATIONS, SERVICES
 from .tolerant_json import BrokenObject, BrokenText, values_in
 
@@ -32,7 +30,7 @@ class Call(NamedTuple):
     identity: Json  # CloudTrail's userIdentity
     mfa: str  # true, false or empty
     request: Json  # its parameters; a BrokenObject where the event breaks before their end
-    request_fault: str  # why they are not in the event: CloudTrail left them out, or they are hidden
+    request_fault: str  # why they cannot be read: CloudTrail left them out, or something else is in their place
     response: Json  # its elements; a BrokenObject where the event breaks before their end
     resources: list[str]  # ARNs
     owners: list[str]  # the accounts that own these resources
@@ -74,15 +72,17 @@ def text_of(value: Any) -> str:
 
 
 def object_of(value: Any) -> Json:
-    """An object, also if it is encoded as JSON text (OCSF's data, CloudTrail Lake); empty for anything else.
+    """An object, also if it is encoded as JSON text (OCSF's data, CloudTrail Lake), or again; empty for anything else.
 
     Of a text that ends early or is damaged, a BrokenObject with the members before the fault.
     """
     if isinstance(value, dict):
         return value
-    text = value.text if isinstance(value, BrokenText) else value
-    if not isinstance(text, str) or not text.lstrip().startswith("{"):
+    if not isinstance(value, (str, BrokenText)):
         return {}
+    text = value.text if isinstance(value, BrokenText) else decoded(value)
+    if not text.lstrip().startswith("{"):
+        return BrokenObject() if isinstance(value, BrokenText) else {}
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -102,20 +102,20 @@ def _begun_object(text: str) -> Json:
 _OBJECT_STEPS = 100_000
 
 
-def request_fault_of(value: Any, request: Json) -> str:
-    """Why the parameters of a request are not in the event, if they were removed from it; else empty.
+def decoded(text: str) -> str:
+    """What a JSON string holds, however often it was encoded; any other text as it is."""
+    for _ in range(_MOST_ENCODINGS):
+        if not text.lstrip().startswith('"'):
+            break
+        try:
+            inner = json.loads(text)
+        except ValueError:
+            break
+        text = inner
+    return text
 
-    value: as the event has them; request: the same as an object.
-    Source: CloudTrail User Guide, *CloudTrail record contents* (`omitted`, and values that are hidden).
-    """
-    if text_of(request.get("omitted")).lower() == "true":
-        return EventFault.OMITTED.value
-    values = [value] if isinstance(value, str) else [request["policy"]] if "policy" in request else request.values()
-    hidden = next((text for text in texts_of(values) if _HIDDEN.fullmatch(text)), "")
-    return EventFault.HIDDEN.value.format(hidden.strip()) if hidden else ""
 
-
-_HIDDEN = re.compile(r"\s*(?:HIDDEN_DUE_TO_SECURITY_REASONS|[\[<(]?(?:REDACTED|MASKED|HIDDEN)[\])>]?|\*{3,})\s*", re.I)
+_MOST_ENCODINGS = 12
 
 
 def nested(members: Iterable[tuple[Any, Any]], broken: bool) -> Json:

@@ -15,11 +15,12 @@ from .api_call import (
     list_of,
     nested,
     object_of,
-    request_fault_of,
     seconds_of,
     text_of,
     texts_of,
 )
+from .faults import EventFault
+from .parameters import fault_of
 from .prefilter import OPERATIONS
 from .tolerant_json import BrokenList, BrokenObject
 
@@ -37,23 +38,32 @@ MARKS = frozenset(
         "userIdentity",
     )
 )
-
-
+_SIGNS = frozenset(mark.lower() for mark in (*MARKS, "eventID"))
 _PARAMETERS = frozenset(("requestParameters", "requestparameters"))
 
 
 def is_record(value: Json) -> bool:
-    """Whether an object is a CloudTrail record.
+    """Whether an object is a CloudTrail record, of which an Insights event tells of many calls and has no eventName.
 
     Notifications of S3, DynamoDB and Kinesis have an eventName too, but a source such as aws:s3.
     """
     name = value.get("eventName", value.get("eventname"))
-    source = value.get("eventSource", value.get("eventsource"))
     if not isinstance(name, str):
-        return False
+        return isinstance(value.get("insightDetails", value.get("insightdetails")), dict)
+    source = value.get("eventSource", value.get("eventsource"))
     if isinstance(source, str):
         return not source.startswith("aws:")
-    return name in OPERATIONS or not MARKS.isdisjoint(value)
+    return (isinstance(value, BrokenObject) and name in OPERATIONS) or not _lacks_signs(value)
+
+
+def is_label(value: Json) -> bool:
+    """Whether an object may be no more than what a pipeline extracted from the record beside it."""
+    return not isinstance(value, BrokenObject) and _lacks_signs(value) and is_record(value)
+
+
+def _lacks_signs(value: Json) -> bool:
+    """Whether an object has no member that only a record has. In a flat record, such a name goes on behind a dot."""
+    return _SIGNS.isdisjoint(name.partition(".")[0].lower() for name in value)
 
 
 def from_cloudtrail(record: Json) -> Call:
@@ -71,6 +81,7 @@ def from_cloudtrail(record: Json) -> Call:
     unread = BrokenObject() if broken else None
     parameters = record.get("requestParameters", unread)
     request = object_of(parameters)
+    missing = not (broken or failed or "requestParameters" in record)
     return Call(
         source=text_of(record.get("eventSource")),
         operation=text_of(record.get("eventName")),
@@ -81,7 +92,7 @@ def from_cloudtrail(record: Json) -> Call:
         identity=identity,
         mfa=text_of(object_of(session.get("attributes")).get("mfaAuthenticated")).lower(),
         request=request,
-        request_fault=request_fault_of(parameters, request),
+        request_fault=EventFault.NO_PARAMETERS.value if missing else fault_of(parameters, request),
         response=object_of(record.get("responseElements", unread)),
         resources=texts_of([item.get("ARN", item.get("arn")) for item in resources]),
         owners=texts_of([item.get("accountId") for item in resources]),

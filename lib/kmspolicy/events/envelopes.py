@@ -4,7 +4,6 @@ A record is an end: nothing inside it is opened, since callers write description
 Source: interface of the command (README, *What it reads*).
 """
 
-import json
 from enum import Enum
 from typing import Any, NamedTuple, Optional
 
@@ -12,13 +11,15 @@ from ..budget import Budget
 from . import cloudtrail, ocsf
 from .api_call import Json
 from .faults import Break
+from .parameters import WRITTEN_BY_CALLERS, are_parameters
+from .policy_values import is_policy, is_sure_policy, policy_text
 from .prefilter import OPERATIONS, may_hide_letters
 from .tolerant_json import BrokenList, BrokenObject, BrokenText, Value, values_in
 
 _MOST_CONTAINERS = 48
 _MOST_ENCODINGS = 12
+_BETWEEN_VALUES = ", \t\r\n"
 _COPY = "_raw"  # of an event, beside fields extracted from it (Splunk's exports, Cribl); no record has such a member
-_STATEMENT_MEMBERS = frozenset(("Effect", "Principal", "NotPrincipal", "Action", "NotAction"))
 _RESOURCE_TYPES = ("Type", "resourceType", "ResourceType")  # CloudFormation, AWS Config
 _KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 
@@ -28,6 +29,7 @@ class Kind(Enum):
 
     CLOUDTRAIL = "a CloudTrail record"
     OCSF = "an OCSF event of an API call"
+    PARAMETERS = "the parameters of a call that sets a key policy"
     POLICY = "a policy, or a list of statements"
     LOST = "text that is part of a broken value, but of no record that is known"
 
@@ -35,36 +37,46 @@ class Kind(Enum):
 class Found(NamedTuple):
     """An end. text: of a policy, its JSON; of a broken record, its text as far as it goes; of lost text, that text.
 
-    breaks: how the text breaks, as a sentence; empty where it is whole.
+    breaks: how the text breaks, as a sentence; empty where it is whole. passed: the text behind the place where it
+    breaks of which nothing is read.
     """
 
     kind: Kind
     value: Any
     text: str = ""
     breaks: str = ""
+    passed: str = ""
 
 
 class Opener:
-    """Opens one text. found: the ends, in order; too_deep: whether containers were left closed."""
+    """Opens one text. found: the ends, in order; broken: whether it breaks; too_deep: whether containers were left closed."""
 
     def __init__(self, budget: Budget, policies: bool) -> None:
         """policies: whether a policy counts wherever it is, and not only where the text itself is one."""
         self.found: list[Found] = []
-        self.too_deep = False
+        self.broken = self.too_deep = False
         self._budget = budget
         self._policies = policies
         self._marks = cloudtrail.MARKS | ocsf.MARKS | ({"Statement"} if policies else set())
 
     def open_text(self, text: str, containers: int = 0, encodings: int = 0) -> None:
         """Opens the JSON values in a text. Raises OutOfSteps; `found` then has what was found so far."""
+        end, leads = 0, not encodings  # whether a value is what the event begins with, or follows policies alone
         for value in values_in(text, self._budget):
-            self._open(value.value, _Source(text, value, encodings), containers)
+            self.broken = self.broken or value.fault >= 0
+            leads = leads and not text[end : value.start].strip(_BETWEEN_VALUES)
+            before = len(self.found) if leads else 0
+            self._open(value.value, _Source(text, value, encodings, leads), containers)
+            leads = leads and len(self.found) > before and self.found[-1].kind is Kind.POLICY
+            end = value.end
 
     def _open(self, value: Any, source: "_Source", containers: int) -> None:
         copied = value.get(_COPY) if isinstance(value, dict) else value
         if isinstance(copied, (str, BrokenText)):
             self._open_string(copied, source, containers)
         elif isinstance(value, (dict, list)):
+            row = _row_of_lake(value) if isinstance(value, list) else None
+            value = row if row is not None and cloudtrail.is_record(row) else value
             try:
                 end = self._end(value, source)
             except RecursionError:  # the policy nests deeper than it can be written
@@ -82,13 +94,15 @@ class Opener:
                 return source.record(Kind.CLOUDTRAIL, value)
             if ocsf.is_event(value):
                 return source.record(Kind.OCSF, value)
+            if self._policies and are_parameters(value):
+                return source.record(Kind.PARAMETERS, value)
             if isinstance(value, BrokenObject) and not self._marks.isdisjoint(value):
                 return source.lost(value.start)
         if isinstance(value, (BrokenObject, BrokenList)):
             return None
         top = value is source.top
-        if _is_policy(value) if self._policies else top and source.is_the_event and _is_sure_policy(value):
-            return Found(Kind.POLICY, None, _policy_text(value, source.text if top else ""))
+        if is_policy(value) if self._policies else top and source.leads and is_sure_policy(value):
+            return Found(Kind.POLICY, None, policy_text(source.text if top else value))
         return None
 
     def _open_string(self, value: "str | BrokenText", source: "_Source", containers: int) -> None:
@@ -114,21 +128,38 @@ class Opener:
         if containers == _MOST_CONTAINERS:
             self.too_deep = True
             return
-        items = list(value.values()) if isinstance(value, dict) else value
+        items = self._items(value) if isinstance(value, dict) else value
+        before = len(self.found)
         for item in items:
-            self._open(item, source, containers + 1)
+            if not (isinstance(value, dict) and len(self.found) > before and _is_label(item)):
+                self._open(item, source, containers + 1)
         if isinstance(value, (BrokenObject, BrokenList)):
             last = items[-1] if items else None
             if not isinstance(last, (BrokenObject, BrokenList, BrokenText)):
                 self.found.append(source.lost(value.unread))
 
 
-class _Source:
-    """Where a value comes from: the text, the place of the value at its top, and how often the text was encoded."""
+    def _items(self, value: Json) -> list[Any]:
+        """The values of an object that are opened, those last that may be labels.
 
-    def __init__(self, text: str, value: Value, encodings: int) -> None:
+        Where a policy counts wherever it is, what callers wrote about a key is passed over.
+        """
+        items = [
+            item for name, item in value.items() if not (self._policies and name.lower() in WRITTEN_BY_CALLERS)
+        ]
+        return items if isinstance(value, BrokenObject) else sorted(items, key=_is_label)
+
+
+class _Source:
+    """Where a value comes from: the text, the place of the value at its top, and how often the text was encoded.
+
+    leads: whether that value is what the event begins with, or follows policies alone.
+    """
+
+    def __init__(self, text: str, value: Value, encodings: int, leads: bool) -> None:
         self.top = value.value
         self.encodings = encodings
+        self.leads = leads
         self._whole_text = text
         self._value = value
 
@@ -136,11 +167,6 @@ class _Source:
     def text(self) -> str:
         """The text of the value at the top."""
         return self._whole_text[self._value.start : self._value.end]
-
-    @property
-    def is_the_event(self) -> bool:
-        """Whether the value at the top is all of a text that was not encoded."""
-        return not self.encodings and self._whole_text.strip() == self.text
 
     def record(self, kind: Kind, value: Json) -> Found:
         """A record, whole or broken."""
@@ -150,34 +176,27 @@ class _Source:
 
     def lost(self, start: int) -> Found:
         """The text of a broken value from a place on, of which no record is known."""
-        return Found(Kind.LOST, None, self._whole_text[start : self._value.end], self._breaks())
-
-    def _breaks(self) -> str:
-        fault, following = self._value.fault, self._whole_text[self._value.fault : self._value.end]
-        kind = Break.DAMAGED if following.strip() else Break.CUT  # the next value may begin where this one ends
+        fault, end = self._value.fault, self._value.end
+        passed = self._whole_text[fault:end]
+        kind = Break.DAMAGED if passed.strip() else Break.CUT  # the next value may begin where this one ends
         place = "" if self.encodings else f" at character {fault:,}"  # of a text that the reader of the event sees
-        return kind.value.format(place)
+        return Found(Kind.LOST, None, self._whole_text[start:end], kind.value.format(place), passed)
 
 
-def _is_policy(value: "Json | list[Any]") -> bool:
-    """Whether a value is a policy, or a list of a policy's statements."""
-    if isinstance(value, dict):
-        return "Statement" in value
-    return bool(value) and all(isinstance(item, dict) and "Effect" in item for item in value)
+def _is_label(value: Any) -> bool:
+    return isinstance(value, dict) and cloudtrail.is_label(value)
 
 
-def _is_sure_policy(value: "Json | list[Any]") -> bool:
-    """Whether a value is a policy, and no log that has a member Statement."""
-    if not isinstance(value, dict) or "Statement" not in value:
-        return False
-    listed = value["Statement"] if isinstance(value["Statement"], list) else [value["Statement"]]
-    return any(isinstance(item, dict) and not _STATEMENT_MEMBERS.isdisjoint(item) for item in listed)
-
-
-def _policy_text(value: "Json | list[Any]", text: str) -> str:
-    """The JSON of a policy: its own text where there is one, so that nothing of it is lost."""
-    text = text or json.dumps(value)
-    return text if isinstance(value, dict) else f'{{"Version": "2012-10-17", "Statement": {text}}}'
+def _row_of_lake(value: list[Any]) -> Optional[Json]:
+    """A list of objects with a member each as one object: a row that CloudTrail Lake's GetQueryResults answers."""
+    if not all(isinstance(item, dict) and len(item) < 2 for item in value):
+        return None
+    members = {name: member for item in value for name, member in item.items()}
+    if not isinstance(value, BrokenList):
+        return members
+    row = BrokenObject(members)
+    row.start = value.start
+    return row
 
 
 def _is_another_resource(value: "Json | list[Any]") -> bool:

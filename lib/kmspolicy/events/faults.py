@@ -8,9 +8,11 @@ class EventFault(Enum):
 
     IN_POLICY = "{0}, inside the policy"
     BEFORE_POLICY = "{0}, before the policy"
-    BEHIND_POLICY = "{0}, behind this policy: the facts that follow it are missing"
+    AFTER_POLICY = "{0}, after this policy: later facts are missing"
     OMITTED = "CloudTrail left the request's parameters out of the event because they are too large"
     HIDDEN = "the request's parameters are hidden: the event has {0} in their place"
+    UNREADABLE = "the request's parameters cannot be read: the event has {0} in their place"
+    NO_PARAMETERS = "the event has no requestParameters"
     NO_POLICY = "the event of this PutKeyPolicy call has no policy in its request's parameters"
     TOO_DEEP_POLICY = "the policy's JSON nests too deeply"
     NO_RECORD = "the text names {0} and kms.amazonaws.com, but no whole CloudTrail record or OCSF event is in it"
@@ -24,5 +26,5 @@ class Break(Enum):
 
     CUT = "the event is cut short{0}"
     DAMAGED = "the event is not valid JSON{0}"
-    TOO_LONG = "the event has {0} characters, of which {1} are read"
+    TOO_LONG = "the event is cut short (only the first {1} of {0} characters were read)"
     PARAMETERS = "the JSON of the request's parameters is cut short or damaged"

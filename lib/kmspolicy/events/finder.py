@@ -8,12 +8,15 @@ import re
 from typing import NamedTuple
 
 from ..budget import Budget, OutOfSteps
+from ..caching import TextCache
 from .api_call import FAILURE, Call
-from .cloudtrail import from_cloudtrail
+from .cloudtrail import from_cloudtrail, is_record
 from .envelopes import Found, Kind, Opener
 from .event_facts import NO_FACTS, EventFacts, facts_of
 from .faults import Break, EventFault
-from .ocsf import from_ocsf
+from .ocsf import from_ocsf, is_event
+from .parameters import hidden_fault
+from .policy_values import is_sure_policy, policy_text
 from .prefilter import OPERATIONS, may_hold_call, may_hold_policy, operation_named_in
 from .tolerant_json import BrokenList, BrokenObject, BrokenText
 
@@ -57,11 +60,23 @@ def find_calls(text: str, field_given: bool, every_call: bool = True) -> list[Ca
     text = text.lstrip("\ufeff")
     if not field_given and not (may_hold_call(text) if every_call else may_hold_policy(text)):
         return []
-    if _BEGINS_LIKE_POLICY.match(text):
+    if _BEGINS_LIKE_POLICY.match(text) and _PLAIN.answer(text, _is_plain_policy):
         return [CallOrPolicy(NO_FACTS, text)]
     if not text or text.isspace():
         return []
     return _Search(text, field_given, every_call).answer()
+
+
+def _is_plain_policy(text: str) -> bool:
+    """Whether a text is a policy and nothing else, so that no record can be in it."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return is_sure_policy(value) and not is_record(value) and not is_event(value)
+
+
+_PLAIN: TextCache[bool] = TextCache(1_000_000)
 
 
 class _Search:
@@ -92,9 +107,9 @@ class _Search:
             answers += found
             may_set_policy = any(one.may_set_policy for one in found)
             known = known or not end.breaks or may_set_policy
-            if end.breaks and not may_set_policy:
-                unread.append(end.text)
-        if self._field_given and not known:
+            if end.breaks:
+                unread.append(end.passed if may_set_policy else end.text)
+        if not known and (self._field_given or self._is_broken_policy()):
             return [*answers, self._without_end()]
         fault = self._fault_of_unread(unread if known else [self._text])
         if fault and not (self._fault and any(answer.fault for answer in answers)):
@@ -106,7 +121,9 @@ class _Search:
             return []
         if end.kind is Kind.POLICY:
             lost = next((other.breaks for other in self._opener.found if other.kind is Kind.LOST), "")
-            return [CallOrPolicy(NO_FACTS, end.text, EventFault.BEHIND_POLICY.value.format(lost) if lost else "")]
+            return [CallOrPolicy(NO_FACTS, end.text, EventFault.AFTER_POLICY.value.format(lost) if lost else "")]
+        if end.kind is Kind.PARAMETERS:
+            return [_policy_of(from_cloudtrail({"requestParameters": end.value}), end.breaks)._replace(facts=NO_FACTS)]
         call = from_cloudtrail(end.value) if end.kind is Kind.CLOUDTRAIL else from_ocsf(end.value)
         if call.network_activity:
             return []
@@ -120,12 +137,20 @@ class _Search:
         operation = next((named for named in map(operation_named_in, texts) if named), "")
         return (self._fault or EventFault.NO_RECORD.value.format(operation)) if operation else ""
 
+    def _is_broken_policy(self) -> bool:
+        """Whether the text begins like a policy, and is no whole JSON that is something else."""
+        broken = self._opener.broken or self._opener.too_deep
+        return broken and _BEGINS_LIKE_POLICY.match(self._text) is not None
+
     def _without_end(self) -> CallOrPolicy:
-        """The answer about a field that holds neither a record nor a policy."""
+        """The answer about a text that holds neither a record nor a policy."""
         try:
             value = json.loads(self._text)
         except (ValueError, RecursionError):
-            value = None
+            value = self._text
+        hidden = hidden_fault(value, {})
+        if hidden:
+            return CallOrPolicy(NO_FACTS, fault=hidden)
         if isinstance(value, (dict, list)) and "Version" not in value:
             return CallOrPolicy(NO_FACTS, fault=EventFault.NO_POLICY_IN_FIELD.value)
         return CallOrPolicy(NO_FACTS, self._text)  # which the engine refuses, with the place of the fault
@@ -139,22 +164,23 @@ def _policy_of(call: Call, breaks: str) -> CallOrPolicy:
     """
     facts = facts_of(call)
     breaks = breaks or Break.PARAMETERS.value
-    policy, fault = call.request.get("policy"), ""
-    if policy in (None, "") and call.operation == "ReplicateKey":
-        policy = call.response.get("replicaPolicy")
+    policy, hidden, fault = call.request.get("policy"), call.request_fault, ""
+    told = call.response.get("replicaPolicy") if call.operation == "ReplicateKey" else None
+    if told and (hidden or policy in (None, "")):
+        policy, hidden = told, ""
     if isinstance(policy, (BrokenText, BrokenObject, BrokenList)):
         policy, fault = "", EventFault.IN_POLICY.value.format(breaks)
-    elif call.request_fault:
-        policy, fault = "", call.request_fault
+    elif hidden:
+        policy, fault = "", hidden
     elif policy not in (None, ""):
         if call.broken or isinstance(call.request, BrokenObject):
-            fault = EventFault.BEHIND_POLICY.value.format(breaks)
+            fault = EventFault.AFTER_POLICY.value.format(breaks)
     elif _may_follow(call):
         fault = EventFault.BEFORE_POLICY.value.format(breaks)
     elif call.operation == "PutKeyPolicy" and call.outcome != FAILURE:
         fault = EventFault.NO_POLICY.value
     try:
-        return CallOrPolicy(facts, policy if isinstance(policy, str) else json.dumps(policy) if policy else "", fault)
+        return CallOrPolicy(facts, "" if policy in (None, "") else policy_text(policy), fault)
     except RecursionError:
         return CallOrPolicy(facts, fault=EventFault.TOO_DEEP_POLICY.value)
 

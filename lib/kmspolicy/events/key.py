@@ -15,6 +15,7 @@ from .tolerant_json import BrokenObject
 _ARN = re.compile(r"arn:(aws[a-z0-9-]*):kms:([a-z0-9-]+):([0-9]{12}):(?:key/([A-Za-z0-9-]+)|(alias/[A-Za-z0-9/_-]+))\Z")
 _ID = re.compile(r"(?:[A-Za-z0-9-]+|(alias/[A-Za-z0-9/_-]+))\Z")
 _LONGEST = 2_048  # characters of a keyId (KMS API Reference)
+_REGION = re.compile(r"[a-z0-9-]+\Z")
 _WORD = re.compile(r"[A-Z][A-Z0-9_]{0,63}\Z")  # a usage, spec or origin
 
 
@@ -36,9 +37,9 @@ def key_of(call: Call) -> Key:
     """The key of a call to KMS; of a replica's policy, the replica."""
     replica = call.operation == "ReplicateKey" and call.outcome != FAILURE
     metadata = object_of(call.response.get("replicaKeyMetadata" if call.operation == "ReplicateKey" else "keyMetadata"))
-    region = text_of(call.request.get("replicaRegion")) if replica else call.region
+    region = _replica_region(call) if replica else call.region
     account = _account(call, metadata)
-    name = _named_by_aws(call, metadata) or _named_by_caller(call, region, account)
+    name = _named_by_aws(call, metadata, region) or _named_by_caller(call, region, account)
     arn = _ARN.match(name)
     region = arn[2] if arn else region
     usage, spec, origin, multi_region = _kind(call, metadata)
@@ -55,21 +56,34 @@ def key_of(call: Call) -> Key:
     )
 
 
-def _named_by_aws(call: Call, metadata: Json) -> str:
-    """The key's ARN as AWS wrote it. The resources of a ReplicateKey call name the primary key.
+def _replica_region(call: Call) -> str:
+    """The Region that a ReplicateKey call asks for. Unless the call succeeded, it is any text that the caller sent."""
+    region = text_of(call.request.get("replicaRegion"))
+    return region if _REGION.match(region) else ""
+
+
+def _may_be_of(call: Call, arn: "re.Match[str]", region: str) -> bool:
+    """Whether a call may be about a key. Unless it succeeded, it can be about the caller's own in its Region alone."""
+    own = arn[3] == _caller_account(call) and (arn[1], arn[2]) == (partition_of(region), region)
+    return own or call.outcome == SUCCESS
+
+
+def _named_by_aws(call: Call, metadata: Json, region: str) -> str:
+    """The key's ARN as AWS wrote it; of a call that failed, AWS may have taken it from the request. The resources of a ReplicateKey call name the primary key.
 
     Of several keys, it is the last in the account whose trail holds the event: the one that ReEncrypt encrypts under.
     """
-    described = _key_arns([text_of(metadata.get("arn"))])
+    described = _key_arns(call, [text_of(metadata.get("arn"))], region)
     if described or (call.operation == "ReplicateKey" and call.outcome != FAILURE):
         return described[0] if described else ""
-    listed = _key_arns(call.resources)
+    listed = _key_arns(call, call.resources, region)
     own = [arn for arn in listed if arn.split(":")[4] == call.recipient]
     return next(reversed(own or listed), "")
 
 
-def _key_arns(texts: list[str]) -> list[str]:
-    return [text for text in texts if ":key/" in text and _ARN.match(text)]
+def _key_arns(call: Call, texts: list[str], region: str) -> list[str]:
+    arns = [_ARN.match(text) for text in texts if ":key/" in text]
+    return [arn[0] for arn in arns if arn and _may_be_of(call, arn, region)]
 
 
 def _named_by_caller(call: Call, region: str, account: str) -> str:
@@ -83,7 +97,7 @@ def _named_by_caller(call: Call, region: str, account: str) -> str:
     own = account if call.outcome == SUCCESS else _caller_account(call)
     arn = _ARN.match(sent)
     if arn:
-        if call.outcome != SUCCESS and arn[3] != own:
+        if not _may_be_of(call, arn, call.region):
             return ""
         if call.operation == "ReplicateKey" and call.outcome != FAILURE:
             return f"arn:{arn[1]}:kms:{region}:{arn[3]}:key/{arn[4]}" if arn[4] else ""
@@ -103,7 +117,11 @@ def _caller_account(call: Call) -> str:
 
 def _account(call: Call, metadata: Json) -> str:
     """The key's account: that of AWS's metadata and resources, else the account whose trail holds the event."""
-    candidates = (text_of(metadata.get("aWSAccountId")), *call.owners, call.recipient, _caller_account(call))
+    caller = _caller_account(call)
+    owners = [text_of(metadata.get("aWSAccountId")), *call.owners]
+    if call.outcome != SUCCESS:
+        owners = [owner for owner in owners if owner == caller]
+    candidates = (*owners, call.recipient, caller)
     return next((account for account in candidates if ACCOUNT_ID.match(account)), "")
 
 

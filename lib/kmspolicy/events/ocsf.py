@@ -17,21 +17,27 @@ from .api_call import (
     list_of,
     nested,
     object_of,
-    request_fault_of,
     seconds_of,
     text_of,
     texts_of,
 )
+from .parameters import fault_of
 from .tolerant_json import BrokenList, BrokenObject
 
 # Members that only an event has. A broken object with one of them is an event, even if its api is lost.
 MARKS = frozenset(("actor", "class_name", "class_uid", "http_request", "src_endpoint", "type_uid", "unmapped"))
+_API_ACTIVITY = ("6003", "3005")  # the second in 1.0.0-rc.2
+_NO_CLASS = ("", "0")  # an event of the base class may hold another one as it came
 
 
 def is_event(value: Json) -> bool:
-    """Whether an object is an OCSF event of an API call."""
+    """Whether an object is an OCSF event of an API call, or one of another class, such as a finding about calls."""
     api = value.get("api")
-    return isinstance(api, dict) and isinstance(api.get("operation"), str)
+    return (isinstance(api, dict) and isinstance(api.get("operation"), str)) or _is_of_another_class(value)
+
+
+def _is_of_another_class(event: Json) -> bool:
+    return text_of(event.get("class_uid")) not in (*_NO_CLASS, *_API_ACTIVITY)
 
 
 def from_ocsf(event: Json) -> Call:
@@ -41,7 +47,8 @@ def from_ocsf(event: Json) -> Call:
     they are in `unmapped`, as is what no version has an attribute for.
     """
     unmapped = _unmapped(event.get("unmapped", BrokenObject() if isinstance(event, BrokenObject) else None))
-    api, actor = object_of(event.get("api")), object_of(event.get("actor"))
+    api = {} if _is_of_another_class(event) else object_of(event.get("api"))
+    actor = object_of(event.get("actor"))
     response, cloud, metadata = (
         object_of(holder) for holder in (api.get("response"), event.get("cloud"), event.get("metadata"))
     )
@@ -51,7 +58,7 @@ def from_ocsf(event: Json) -> Call:
     broken = isinstance(event, BrokenObject)
     unread = BrokenObject() if broken and isinstance(unmapped, BrokenObject) else None
     data = object_of(api.get("request")).get("data")
-    parameters = unmapped.get("requestParameters", unread) if data is None else data
+    parameters = unmapped.get("requestParameters", unread) if data in (None, "") else data
     request = object_of(parameters)
     error = text_of(response.get("error"))
     return Call(
@@ -64,7 +71,7 @@ def from_ocsf(event: Json) -> Call:
         identity=_identity(actor, session, object_of(unmapped.get("userIdentity"))),
         mfa=_first_text(session.get("is_mfa"), session.get("mfa"), event.get("is_mfa")).lower(),
         request=request,
-        request_fault=request_fault_of(parameters, request),
+        request_fault=fault_of(parameters, request),
         response=object_of(response.get("data")) or object_of(unmapped.get("responseElements", unread)),
         resources=texts_of(item.get("uid") for item in resources),
         owners=texts_of(_account(item) or _account(object_of(item.get("owner"))) for item in resources),
@@ -73,7 +80,8 @@ def from_ocsf(event: Json) -> Call:
         source_address=text_of(source_endpoint.get("ip")) or text_of(source_endpoint.get("domain")),
         user_agent=text_of(object_of(event.get("http_request")).get("user_agent")),
         event_type=text_of(metadata.get("event_code")) or text_of(unmapped.get("eventType")),
-        category=text_of(unmapped.get("eventCategory")),
+        category=text_of(unmapped.get("eventCategory"))
+        or text_of(object_of(object_of(metadata.get("product")).get("feature")).get("name")),
         broken=broken,
     )
 
@@ -89,6 +97,7 @@ def _identity(actor: Json, session: Json, unmapped: Json) -> Json:
         "arn": next((uid for uid in uids if uid.startswith("arn:")), ""),
         "principalId": next((uid for uid in uids if not uid.startswith("arn:")), ""),
         "invokedBy": actor.get("invoked_by"),
+        "accessKeyId": text_of(user.get("credential_uid")) or session.get("credential_uid"),
     }
     issuer = text_of(session.get("issuer"))
     if issuer:

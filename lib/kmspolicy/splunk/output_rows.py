@@ -24,10 +24,10 @@ def statement_rows(facts: EventFacts, analysis: Analysis, fault: str, flagged_on
     """A row for each statement of a policy.
 
     fault: what is wrong with the event; flagged_only: whether only flagged statements are asked for, and those of a
-    policy in force with an error. Most rows are one part of bytes; long facts are a part that rows share.
+    policy in force that could not be read. Most rows are one part of bytes; long facts are a part that rows share.
     """
     in_force = not facts.failed
-    if flagged_only and not analysis.flagged and not (in_force and (fault or analysis.problems)):
+    if flagged_only and not analysis.flagged and not (in_force and analysis.problems):
         return []
     rows, policy, statements = [], _PolicyCells(facts, analysis), analysis.statements
     count, problems = str(len(statements)), {problem.statement: problem for problem in analysis.problems}
@@ -35,7 +35,7 @@ def statement_rows(facts: EventFacts, analysis: Analysis, fault: str, flagged_on
         written = statement.statement
         problem = problems.get(written.number) if problems else None
         error = fault if problem is None else _joined(fault, error_text(problem))
-        if not flagged_only or statement.flagged or (error and in_force):
+        if not flagged_only or statement.flagged or (problem is not None and in_force):
             text = '"' + statement.text.replace('"', '""') + '"'
             actions, mv_actions = cached_multivalue_cells(written.actions_written)
             principals, mv_principals = multivalue_cells(written.principals.written)
@@ -48,9 +48,9 @@ def statement_rows(facts: EventFacts, analysis: Analysis, fault: str, flagged_on
 
 def policy_rows(facts: EventFacts, analysis: Analysis, fault: str, flagged_only: bool) -> list[Cells]:
     """The row of a whole policy. fault, flagged_only: see statement_rows."""
-    error = _joined(fault, *map(error_text, analysis.problems))
-    if flagged_only and not analysis.flagged and (facts.failed or not error):
+    if flagged_only and not analysis.flagged and (facts.failed or not analysis.problems):
         return []
+    error = _joined(fault, *map(error_text, analysis.problems))
     return [_PolicyCells(facts, analysis).row(analysis, _NO_STATEMENT, ("", "", ""), error)]
 
 

@@ -90,7 +90,7 @@ class RowStream:
         if not rows:
             return
         before = further = written.input_cells(row)
-        if len(rows) > 1 and self._options.expand and not self._options.raw:
+        if len(rows) > 1 and not self._options.raw:
             further = written.input_cells_blanked(row)
         for cells in written.after_input_cells(rows):
             answer += before

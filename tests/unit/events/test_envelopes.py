@@ -108,7 +108,7 @@ def test_an_event_that_breaks_behind_its_policy_is_judged_and_told_as_cut() -> N
     end = text.index(', "responseElements"')
     (found,) = find_calls(text[: end + 5], False)
     assert found.policy == POLICY
-    assert f"cut short at character {end + 5}, behind this policy" in found.fault
+    assert f"cut short at character {end + 5}, after this policy" in found.fault
     (damaged,) = find_calls(text[:end] + " ### " + text[end:], False)
     assert damaged.policy == POLICY and "not valid JSON" in damaged.fault
     assert find_calls(text, False)[0].fault == ""

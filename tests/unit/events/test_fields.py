@@ -61,7 +61,7 @@ def test_anything_else_is_a_policy_that_the_engine_refuses(text: str) -> None:
 def test_requestparameters_cut_behind_the_policy_are_judged_and_told_as_cut() -> None:
     text = json.dumps({"policy": POLICY, "keyId": "k"})[:-5]
     (found,) = find_calls(text, True)
-    assert found.policy == POLICY and "cut short" in found.fault and "behind this policy" in found.fault
+    assert found.policy == POLICY and "cut short" in found.fault and "after this policy" in found.fault
 
 
 @pytest.mark.parametrize("text", ["", "  \n"])
