@@ -85,7 +85,7 @@ def details(number: int, row: Row, width: int) -> Iterator[Text]:
 
 
 _INDENT, _LABEL = 5, 11  # columns
-_BEHIND = re.compile(r"\Athe (event|JSON) [^;:]*, after this policy: later facts are missing(; |\Z)")
+_AFTER = re.compile(r"\Athe (event|JSON) [^;:]*, after this policy: later facts are missing(; |\Z)")
 
 
 def _label(row: Row) -> Text:
@@ -95,9 +95,9 @@ def _label(row: Row) -> Text:
 def _unread(row: Row) -> bool:
     """Whether a policy, or a part of it, could not be read, and what was read opens nothing: it may be open.
 
-    An event that breaks behind its policy only lacks facts: the macro kmspolicycheck_is_unread says the same.
+    An event that breaks after its policy only lacks facts: the macro kmspolicycheck_is_unread says the same.
     """
-    return _text(row, "flagged") == "false" and bool(_BEHIND.sub("", _text(row, "error")))
+    return _text(row, "flagged") == "false" and bool(_AFTER.sub("", _text(row, "error")))
 
 
 def _verdict(row: Row) -> str:
@@ -143,10 +143,13 @@ def _labelled(row: Row) -> Iterator[tuple[str, str]]:
 
 
 def _reading(row: Row) -> Iterator[tuple[str, str]]:
-    """What was read of a policy that could not be read whole, or what could not be read beside an open statement."""
-    who = WHO.get(_text(row, "audience"))
-    if not _unread(row) and _text(row, "error"):
-        yield "unread", _text(row, "error")
+    """What was read of a policy that could not be read whole, or what could not be read beside an open statement.
+
+    Of an event that breaks after its policy, that is a note.
+    """
+    who, error = WHO.get(_text(row, "audience")), _text(row, "error")
+    if not _unread(row) and error:
+        yield "unread" if _AFTER.sub("", error) else "note", error
     elif _unread(row) and who:
         yield "the rest", f"{who} can encrypt by the statements that could be read"
 

@@ -30,6 +30,13 @@ def test_rows_per_event() -> None:
     assert _counts("show=flagged", "mode=summary") == {**none, "mixed": 1, "open": 1, "failed": 1, "broken": 1}
 
 
+@pytest.mark.parametrize("mode", ["mode=summary", "mode=expand"])
+def test_show_flagged_drops_a_closed_policy_of_an_event_that_breaks_after_it(mode: str) -> None:
+    cut = [{"name": name, "_raw": event(text)[:-3]} for name, text in (("closed", CLOSED), ("open", OPEN))]
+    assert {row["key_policy_error"] != "" for row in _rows(cut, mode)} == {True}
+    assert [row["name"] for row in _rows(cut, mode, "show=flagged")] == ["open"]
+
+
 def test_show_flagged_keeps_unreadable_policies_of_rows_that_tell_of_no_call() -> None:
     rows = [{"p": BROKEN}, {"p": CLOSED}, {"p": OPEN}]
     assert [row["p"] for row in _rows(rows, "p", "mode=summary", "show=flagged")] == [BROKEN, OPEN]
@@ -78,6 +85,8 @@ def test_raw_f_blanks_the_named_field_too_in_both_its_columns() -> None:
 def test_raw_f_counts_a_wrapper_as_one_event() -> None:
     records = json.dumps({"Records": [json.loads(event(OPEN)), json.loads(event(CLOSED))]})
     assert [row["_raw"] for row in _rows([{"_raw": records}], "raw=f")] == [records, "", ""]
+    assert [row["_raw"] for row in _rows([{"_raw": records}], "raw=f", "mode=summary")] == [records, ""]
+    assert [row["_raw"] for row in _rows([{"_raw": records}], "mode=summary")] == [records, records]
 
 
 def test_the_account_comes_from_the_option_else_from_the_event() -> None:

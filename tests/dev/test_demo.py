@@ -172,6 +172,12 @@ def test_an_open_statement_beside_one_that_cannot_be_read_is_an_open_key(tmp_pat
     assert "unreadable" not in out
 
 
+def test_an_event_that_breaks_after_its_open_policy_is_a_finding_with_a_note(tmp_path):
+    _, out, _ = demo(write(tmp_path / "events.jsonl", json.dumps(event(OPEN))[:-3]))
+    assert re.search(r"^  1  (critical|high)  Everyone can encrypt with this key", out, re.M)
+    assert "     note       the event is cut short" in out and "unread" not in out
+
+
 @pytest.mark.parametrize(
     "hostile", ["\x1b[2J\x1b]0;owned\x07", "\x9b2J", "\u202egnp.exe", "a\nb\rc", "\u200b\u2066\ud800", "[bold red]x[/]"]
 )

@@ -89,18 +89,18 @@ class Opener:
 
     def _end(self, value: "Json | list[Any]", source: "_Source") -> Optional[Found]:
         """What the value is, if it is an end."""
+        top = value is source.top
         if isinstance(value, dict):
             if cloudtrail.is_record(value):
                 return source.record(Kind.CLOUDTRAIL, value)
             if ocsf.is_event(value):
                 return source.record(Kind.OCSF, value)
-            if self._policies and are_parameters(value):
+            if self._policies and (top or "policy" in value) and are_parameters(value):
                 return source.record(Kind.PARAMETERS, value)
             if isinstance(value, BrokenObject) and not self._marks.isdisjoint(value):
                 return source.lost(value.start)
         if isinstance(value, (BrokenObject, BrokenList)):
             return None
-        top = value is source.top
         if is_policy(value) if self._policies else top and source.leads and is_sure_policy(value):
             return Found(Kind.POLICY, None, policy_text(source.text if top else value))
         return None

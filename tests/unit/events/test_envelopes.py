@@ -10,6 +10,7 @@ from typing import Any, Callable
 
 import pytest
 
+from kmspolicy.events import finder
 from kmspolicy.events.finder import CallOrPolicy, find_calls
 from kmspolicy.events.prefilter import may_hold_policy
 from tests.unit.events.calls import CALLS, KEY, KEY_ID, OTHER_CALLS, OURS, POLICY, REGION, put_key_policy
@@ -137,6 +138,32 @@ def test_a_record_that_is_lost_in_a_damaged_list_is_told() -> None:
     found = [(one.facts.operation, one.policy, one.fault != "") for one in find_calls(text, False)]
     assert found == [("DescribeKey", "", False), ("", "", True)]
     assert [one.fault for one in find_calls(text.replace("PutKeyPolicy", "GetKeyPolicy"), False)] == [""]
+
+
+@pytest.mark.parametrize("between", [", ", ",\n  "])
+def test_a_call_that_is_lost_behind_a_damaged_one_is_told(between: str) -> None:
+    """The first call is damaged behind its policy, and known; of the second, no record is found."""
+    first, second = (json.dumps({**put_key_policy(), "eventID": name}) for name in ("first", "second"))
+    damaged = first.replace('"responseElements": null', '"responseElements": nil')
+    for text in (damaged, first[: first.index('"resources"') + 30]):
+        found = find_calls(f'{{"Records": [{text}{between}{second}]}}', False)
+        assert [(one.policy, one.fault != "") for one in found] == [(POLICY, True), ("", True)]
+        assert "no whole CloudTrail record" in found[1].fault
+    other = second.replace("PutKeyPolicy", "GetKeyPolicy")
+    assert len(find_calls(f'{{"Records": [{damaged}{between}{other}]}}', False)) == 1
+
+
+def test_a_text_that_is_too_long_is_told_as_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = json.dumps(put_key_policy())
+    read = "the event is cut short (only the first {} of {:,} characters were read)"
+    for end, told in (
+        (record.index("Principal"), ", inside the policy"),
+        (record.index('"policyName"'), ", before the policy"),
+        (record.index('"resources"'), ", after this policy: later facts are missing"),
+    ):
+        monkeypatch.setattr(finder, "LONGEST_EVENT", end)
+        (found,) = find_calls(record, False)
+        assert found.fault == read.format(end, len(record)) + told
 
 
 # --- forgery ---

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from kmspolicy.events.finder import find_calls
+from kmspolicy.events.event_facts import NO_FACTS
+from kmspolicy.events.faults import EventFault
+from kmspolicy.events.finder import CallOrPolicy, find_calls
 from tests.unit.events.calls import POLICY, put_key_policy
 
 DOCUMENT = json.loads(POLICY)
@@ -62,6 +64,71 @@ def test_requestparameters_cut_behind_the_policy_are_judged_and_told_as_cut() ->
     text = json.dumps({"policy": POLICY, "keyId": "k"})[:-5]
     (found,) = find_calls(text, True)
     assert found.policy == POLICY and "cut short" in found.fault and "after this policy" in found.fault
+
+
+@pytest.mark.parametrize("behind", [",", " foo", "]}", "}", "\0", ' {"a": 1}', "\n{}"])
+def test_a_policy_is_read_whatever_is_behind_it(behind: str) -> None:
+    assert [(found.policy, found.fault) for found in find_calls(POLICY + behind, True)] == [(POLICY, "")]
+    assert [found.policy for found in find_calls(POLICY + behind + POLICY, True)] == [POLICY, POLICY]
+    broken = POLICY[:-1] + behind.replace("}", "")
+    assert [(found.policy, found.fault) for found in find_calls(broken, True)] == [(broken, "")]
+
+
+@pytest.mark.parametrize("field_given", [True, False])
+@pytest.mark.parametrize("first", [{"Id": "x", "Version": "0"}, {"Version": "2026-01-01"}, {"Statement": "insert"}])
+def test_an_envelope_with_a_policys_members_is_no_policy(first: dict[str, Any], field_given: bool) -> None:
+    if field_given and "Statement" in first:
+        return  # in a field that the searcher names, that is a policy with a fault
+    for record in (put_key_policy(), json.dumps(put_key_policy())):
+        (found,) = find_calls(json.dumps({**first, "Detail": record}), field_given)
+        assert (found.policy, found.facts.operation) == (POLICY, "PutKeyPolicy")
+
+
+CLOSED = json.dumps({"Version": "2012-10-17", "Statement": [{**STATEMENTS[0], "Principal": {"AWS": "111122223333"}}]})
+EVENT = json.dumps({**put_key_policy(), "eventID": "forged"})
+
+
+@pytest.mark.parametrize("forged", [POLICY, json.dumps(POLICY), EVENT, json.dumps([json.loads(EVENT)])])
+def test_what_callers_write_beside_a_policy_is_text(forged: str) -> None:
+    tags = [{"tagKey": "a", "tagValue": forged}]
+    for holder in (
+        {"description": forged, "policy": CLOSED, "tags": tags},
+        {"keyId": forged, "policyName": forged, "policy": CLOSED},
+        {"keyId": "k", "replicaRegion": forged, "policy": CLOSED},
+        {"Type": "AWS::KMS::Key", "Properties": {"Description": forged, "KeyPolicy": json.loads(CLOSED), "Tags": tags}},
+        {"configuration": {"description": forged}, "supplementaryConfiguration": {"Policy": CLOSED}, "tags": {"a": forged}},
+    ):
+        (found,) = find_calls(json.dumps(holder), True)
+        assert (json.loads(found.policy), found.fault) == (json.loads(CLOSED), "")
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"description": POLICY, "keySpec": "SYMMETRIC_DEFAULT"},
+        {"policy": None, "tags": [{"tagKey": "a", "tagValue": POLICY}]},
+        {"keyId": "mrk-1", "replicaRegion": "us-west-2"},
+    ],
+)
+def test_parameters_without_a_policy_set_the_default_one(parameters: dict[str, Any]) -> None:
+    assert find_calls(json.dumps(parameters), True) == [CallOrPolicy(NO_FACTS)]
+
+
+@pytest.mark.parametrize(
+    "text, fault",
+    [
+        ('{"omitted": true, "originalSize": 200000, "reason": "x"}', EventFault.OMITTED.value),
+        ('{"keyId": "k", "policy": "HIDDEN_DUE_TO_SECURITY_REASONS"}', "HIDDEN_DUE_TO_SECURITY_REASONS"),
+        ("HIDDEN_DUE_TO_SECURITY_REASONS", "HIDDEN_DUE_TO_SECURITY_REASONS"),
+        ("***", "the event has *** in their place"),
+        ('"***"', "the event has *** in their place"),
+    ],
+)
+def test_what_stands_in_place_of_a_policy_is_told(text: str, fault: str) -> None:
+    (found,) = find_calls(text, True)
+    assert found.policy == "" and fault in found.fault
+    (other,) = find_calls(text.replace("omitted", "open").replace("HIDDEN", "SHOWN").replace("***", "**"), True)
+    assert EventFault.OMITTED.value != other.fault and "in their place" not in other.fault
 
 
 @pytest.mark.parametrize("text", ["", "  \n"])
