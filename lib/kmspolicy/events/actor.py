@@ -1,8 +1,9 @@
 """Decides who made a call, through which service, and whether with MFA.
 
 Source: CloudTrail User Guide, *CloudTrail userIdentity element*; IAM User Guide, *IAM and AWS STS quotas* (names of
-users, roles and sessions hold neither a colon nor a slash), *Temporary delegation* (`invokedByDelegate`), *IAM identifiers* (the
-prefixes of access keys); IAM Identity Center User Guide, *Permission sets* (the path of the roles that it makes).
+users, roles and sessions hold neither a colon nor a slash), *Temporary delegation* (`invokedByDelegate`), *IAM
+identifiers* (prefixes of access keys); IAM Identity Center User Guide, *Permission sets* (the path of the roles that it
+makes).
 """
 
 import re

@@ -49,7 +49,10 @@ class Found(NamedTuple):
 
 
 class Opener:
-    """Opens one text. found: the ends, in order; broken: whether it breaks; too_deep: whether containers were left closed."""
+    """Opens one text. found: the ends, in order.
+
+    broken: whether a value in it breaks; too_deep: whether containers were left closed.
+    """
 
     def __init__(self, budget: Budget, policies: bool) -> None:
         """policies: whether a policy counts wherever it is, and not only where the text itself is one."""
@@ -138,15 +141,12 @@ class Opener:
             if not isinstance(last, (BrokenObject, BrokenList, BrokenText)):
                 self.found.append(source.lost(value.unread))
 
-
     def _items(self, value: Json) -> list[Any]:
         """The values of an object that are opened, those last that may be labels.
 
         Where a policy counts wherever it is, what callers wrote about a key is passed over.
         """
-        items = [
-            item for name, item in value.items() if not (self._policies and name.lower() in WRITTEN_BY_CALLERS)
-        ]
+        items = [item for name, item in value.items() if not (self._policies and name.lower() in WRITTEN_BY_CALLERS)]
         return items if isinstance(value, BrokenObject) else sorted(items, key=_is_label)
 
 

@@ -109,9 +109,9 @@ class _Search:
             known = known or not end.breaks or may_set_policy
             if end.breaks:
                 unread.append(end.passed if may_set_policy else end.text)
-        if not known and (self._field_given or self._is_broken_policy()):
-            return [*answers, self._without_end()]
         fault = self._fault_of_unread(unread if known else [self._text])
+        if not known and (self._field_given or (not fault and self._is_broken_policy())):
+            return [*answers, self._without_end()]
         if fault and not (self._fault and any(answer.fault for answer in answers)):
             answers.append(CallOrPolicy(NO_FACTS, fault=fault))
         return answers
@@ -123,7 +123,8 @@ class _Search:
             lost = next((other.breaks for other in self._opener.found if other.kind is Kind.LOST), "")
             return [CallOrPolicy(NO_FACTS, end.text, EventFault.AFTER_POLICY.value.format(lost) if lost else "")]
         if end.kind is Kind.PARAMETERS:
-            return [_policy_of(from_cloudtrail({"requestParameters": end.value}), end.breaks)._replace(facts=NO_FACTS)]
+            call = from_cloudtrail({"requestParameters": end.value})
+            return [_policy_of(call, self._too_long or end.breaks)._replace(facts=NO_FACTS)]
         call = from_cloudtrail(end.value) if end.kind is Kind.CLOUDTRAIL else from_ocsf(end.value)
         if call.network_activity:
             return []

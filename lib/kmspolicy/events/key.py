@@ -69,9 +69,10 @@ def _may_be_of(call: Call, arn: "re.Match[str]", region: str) -> bool:
 
 
 def _named_by_aws(call: Call, metadata: Json, region: str) -> str:
-    """The key's ARN as AWS wrote it; of a call that failed, AWS may have taken it from the request. The resources of a ReplicateKey call name the primary key.
+    """The key's ARN as AWS wrote it; of a call that failed, AWS may have taken it from the request.
 
-    Of several keys, it is the last in the account whose trail holds the event: the one that ReEncrypt encrypts under.
+    The resources of a ReplicateKey call name the primary key. Of several keys, it is the last in the account whose
+    trail holds the event: the one that ReEncrypt encrypts under.
     """
     described = _key_arns(call, [text_of(metadata.get("arn"))], region)
     if described or (call.operation == "ReplicateKey" and call.outcome != FAILURE):

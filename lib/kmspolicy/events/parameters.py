@@ -31,11 +31,7 @@ def are_parameters(value: Json) -> bool:
     names = value.keys()
     if not names or not names <= _OF_ANY:
         return False
-    return (
-        isinstance(value, BrokenObject)
-        or names <= _OF_CREATE_KEY
-        or not names.isdisjoint(_NEVER_OF_OTHER_CALLS)
-    )
+    return isinstance(value, BrokenObject) or names <= _OF_CREATE_KEY or not names.isdisjoint(_NEVER_OF_OTHER_CALLS)
 
 
 def fault_of(value: Any, request: Json) -> str:
@@ -58,7 +54,7 @@ def fault_of(value: Any, request: Json) -> str:
 
 
 def hidden_fault(value: Any, request: Json) -> str:
-    """Which text stands in place of all parameters, or of the policy; empty if none does. value, request: see fault_of."""
+    """Which text stands in place of all parameters, or of the policy; empty if none does. For value, see fault_of."""
     if isinstance(value, str) and not request:
         texts = [value]
     elif "policy" in request:

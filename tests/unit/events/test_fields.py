@@ -96,7 +96,11 @@ def test_what_callers_write_beside_a_policy_is_text(forged: str) -> None:
         {"keyId": forged, "policyName": forged, "policy": CLOSED},
         {"keyId": "k", "replicaRegion": forged, "policy": CLOSED},
         {"Type": "AWS::KMS::Key", "Properties": {"Description": forged, "KeyPolicy": json.loads(CLOSED), "Tags": tags}},
-        {"configuration": {"description": forged}, "supplementaryConfiguration": {"Policy": CLOSED}, "tags": {"a": forged}},
+        {
+            "configuration": {"description": forged},
+            "supplementaryConfiguration": {"Policy": CLOSED},
+            "tags": {"a": forged},
+        },
     ):
         (found,) = find_calls(json.dumps(holder), True)
         assert (json.loads(found.policy), found.fault) == (json.loads(CLOSED), "")
