@@ -1,9 +1,8 @@
 """Decides who made a call, through which service, and whether with MFA.
 
 Source: CloudTrail User Guide, *CloudTrail userIdentity element*; IAM User Guide, *IAM and AWS STS quotas* (names of
-users, roles and sessions hold neither a colon nor a slash), *Temporary delegation* (`invokedByDelegate`), *IAM
-identifiers* (prefixes of access keys); IAM Identity Center User Guide, *Permission sets* (the path of the roles that it
-makes).
+users, roles and sessions hold neither a colon nor a slash), *Temporary delegation* (`invokedByDelegate`); IAM Identity
+Center User Guide, *Permission sets* (the path of the roles that it makes).
 """
 
 import re
@@ -13,7 +12,6 @@ from .api_call import Call, object_of, text_of
 
 # A console call, and a call that AWS made for the caller within a service: no service that decided anything.
 _NO_SERVICE = frozenset(("signin.amazonaws.com", "aws internal", "internal.amazonaws.com"))
-_ACCESS_KEY = "AKIA"  # of a user or root; those of sessions begin with ASIA
 _ARN = re.compile(
     r"arn:[^:]*:(?:iam|sts)::([0-9]*):(user|role|assumed-role|federated-user|root)(?:/(.+))?\Z", re.DOTALL
 )
@@ -48,10 +46,8 @@ def mfa(call: Call) -> str:
     """Whether the session was authenticated with MFA: true, false or unknown.
 
     A session of IAM Identity Center says false whatever the identity provider asked for. Its role is known by the path
-    of its ARN, which only Identity Center can make, and not by its name. An access key is no session: OCSF says false.
+    of its ARN, which only Identity Center can make, and not by its name.
     """
-    if text_of(call.identity.get("accessKeyId")).startswith(_ACCESS_KEY):
-        return "unknown"
     issuer = object_of(object_of(call.identity.get("sessionContext")).get("sessionIssuer"))
     if _IDENTITY_CENTER_ROLE.match(text_of(issuer.get("arn"))) or call.identity.get("type") == "AWSService":
         return "unknown"

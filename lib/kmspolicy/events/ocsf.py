@@ -26,6 +26,7 @@ from .tolerant_json import BrokenList, BrokenObject
 
 # Members that only an event has. A broken object with one of them is an event, even if its api is lost.
 MARKS = frozenset(("actor", "class_name", "class_uid", "http_request", "src_endpoint", "type_uid", "unmapped"))
+_ACCESS_KEY = "AKIA"  # of a user; those of sessions begin with ASIA (IAM User Guide, *IAM identifiers*)
 _API_ACTIVITY = ("6003", "3005")  # the second in 1.0.0-rc.2
 _NO_CLASS = ("", "0")  # an event of the base class may hold another one as it came
 
@@ -69,7 +70,7 @@ def from_ocsf(event: Json) -> Call:
         region=text_of(cloud.get("region")) or text_of(event.get("region")),
         recipient=_account(cloud) or text_of(unmapped.get("recipientAccountId")),
         identity=_identity(actor, session, object_of(unmapped.get("userIdentity"))),
-        mfa=_first_text(session.get("is_mfa"), session.get("mfa"), event.get("is_mfa")).lower(),
+        mfa=_mfa(event, session, object_of(actor.get("user"))),
         request=request,
         request_fault=fault_of(parameters, request),
         response=object_of(response.get("data")) or object_of(unmapped.get("responseElements", unread)),
@@ -97,12 +98,18 @@ def _identity(actor: Json, session: Json, unmapped: Json) -> Json:
         "arn": next((uid for uid in uids if uid.startswith("arn:")), ""),
         "principalId": next((uid for uid in uids if not uid.startswith("arn:")), ""),
         "invokedBy": actor.get("invoked_by"),
-        "accessKeyId": text_of(user.get("credential_uid")) or session.get("credential_uid"),
     }
     issuer = text_of(session.get("issuer"))
     if issuer:
         mapped["sessionContext"] = {"sessionIssuer": {"arn": issuer}}
     return {**unmapped, **_filled(mapped)}
+
+
+def _mfa(event: Json, session: Json, user: Json) -> str:
+    """What the event says of MFA. An access key of a user has no session: false means nothing there."""
+    said = _first_text(session.get("is_mfa"), session.get("mfa"), event.get("is_mfa")).lower()
+    key = _first_text(user.get("credential_uid"), session.get("credential_uid"))
+    return "" if said == "false" and key.startswith(_ACCESS_KEY) else said
 
 
 def _outcome(event: Json, error: str) -> str:
