@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar, Union
 from ..evaluation.evaluator import holds_for
 from ..evaluation.request import Value
 from ..policy.condition import Condition
+from ..policy.operators import Family
 from ..policy.wildcards import no_values
 
 Node = TypeVar("Node", bound=Hashable)
@@ -57,6 +58,11 @@ class Literal(NamedTuple):
     def is_positive(self) -> bool:
         """Whether it asks for a value that one of the condition's values matches."""
         return self.wanted != self.condition.operator.negated
+
+    @property
+    def asks_for_presence(self) -> bool:
+        """Whether it asks only that the key is there, or that it is not: no value has to be looked for."""
+        return self.condition.operator.family is Family.NULL
 
     @property
     def negation(self) -> "Literal":
