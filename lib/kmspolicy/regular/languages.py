@@ -4,6 +4,7 @@ The search walks the product of the patterns' automata, shortest text first.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import chain
 from typing import Callable, Optional
 
@@ -112,17 +113,16 @@ def find(
 
 
 def cells(
-    language: Pattern, prefix: str, groups: Sequence[Sequence[Pattern]], whole: bool, spend: Callable[[int], None]
+    language: Pattern, groups: Sequence[tuple[str, Sequence[Pattern]]], whole: bool, spend: Callable[[int], None]
 ) -> Iterator[str]:
-    """Texts of the language, one for every way in which the groups of patterns can stand after prefix + text.
+    """Texts of the language, one for every way in which groups of patterns can stand after them.
 
-    whole: the texts end there, so that only which groups match is told apart; else also how texts can go on.
+    groups: each with what stands before the text; whole: the texts end there, so that only which groups match is told
+    apart; else also how texts can go on.
     """
-    spend(sum(map(len, chain(*groups))))
-    base, unions = Automaton((language,)), [Automaton(group) for group in groups]
-    standing = [union.start for union in unions]
-    for char in prefix:
-        standing = [union.step(state, char) for union, state in zip(unions, standing)]
+    spend(sum(map(len, chain(*[patterns for _, patterns in groups]))))
+    base, unions = Automaton((language,)), [Automaton(patterns) for _, patterns in groups]
+    standing = [reduce(union.step, prefix, union.start) for union, (prefix, _) in zip(unions, groups)]
     chars = alphabet((base, *unions))
     cost = 1 + base.cost + len(chars) * sum(union.cost for union in unions) // _MOVES_OF_A_STEP
     start = (base.start, tuple(standing))

@@ -125,8 +125,8 @@ def _told_apart(
     # What a variable stands for may be anything.
     tests = [each.expanded(lambda variable: wildcards.STAR) for each in policy.conditions if each.key == name]
     try:
-        groups = [patterns(condition, budget) for condition in tests]
+        groups = [(prefix, patterns(condition, budget)) for condition in tests]
         if groups:
-            yield from cells(language, prefix, groups, whole, budget.spend)
+            yield from cells(language, groups, whole, budget.spend)
     except Undecided:
         return

@@ -48,7 +48,7 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
     budget.spend(len(conditions))
     seen_through, of_users = _linked(statements, _OF_ACCOUNTS), _linked(statements, {USER_ID})
     whole: dict[object, list[Pattern]] = {}  # patterns that one condition cannot tell apart, together
-    within: dict[str, list[list[Pattern]]] = {}  # of a text in which an account stands, by what is before it
+    within: list[tuple[str, list[Pattern]]] = []  # of texts in which an account stands, with what is before it
     for condition in conditions:
         if not condition.operator.takes_variables:
             continue
@@ -58,16 +58,12 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
             if tells_accounts_apart(seen):
                 whole.setdefault((id(condition), rest), []).append(automaton(seen))
             for start in _starts(condition, tokens, of_users, population.partition):
-                within.setdefault(start, []).append([automaton(tokens)])
+                within.append((start, [automaton(tokens)]))
     others = dict.fromkeys((*population.names.accounts, population.own_account, population.outsider))
-    if whole:
-        within.setdefault("", [])
-    for start, groups in within.items():
+    if whole or within:
         # The other accounts are patterns too, so that none of them stands for a cell of those that are asked for.
-        named = [literal(start + account) for account in others]
-        listed = [*groups, *(() if start else whole.values()), named]
-        ends = not start and not groups and seen_through == _OF_ACCOUNTS
-        found = cells(ACCOUNT, start, listed, ends, budget.spend)
+        groups = [*within, *(("", listed) for listed in whole.values()), ("", list(map(literal, others)))]
+        found = cells(ACCOUNT, groups, not within and seen_through == _OF_ACCOUNTS, budget.spend)
         yield from (account for account in found if account not in others)
     for condition in conditions:
         if condition.key in seen_through and condition.operator.family is Family.NUMERIC:
@@ -210,7 +206,8 @@ def _organizations(
     if groups:
         others = (*population.names.organizations, *taken)
         named = list(map(literal, others))
-        found = cells(ORGANIZATION, "", [*groups.values(), named], whole, budget.spend)
+        listed = [("", patterns) for patterns in (*groups.values(), named)]
+        found = cells(ORGANIZATION, listed, whole, budget.spend)
         yield from (organization for organization in found if organization not in others)
 
 
@@ -241,9 +238,9 @@ def services(population: Population, spend: Callable[[int], None]) -> Iterator[s
 
 def _services_in_patterns(tests: Sequence[Condition], spend: Callable[[int], None]) -> Iterator[str]:
     if not all(is_plain(tokens) for each in tests for tokens in each.tokens):
-        groups = [[automaton(tokens, each.operator.ignore_case) for tokens in each.tokens] for each in tests]
+        groups = [("", [automaton(tokens, each.operator.ignore_case) for tokens in each.tokens]) for each in tests]
         for form in (_OF_AWS, *context_key(SERVICE_NAME).forms):
-            yield from cells(form, "", groups, True, spend)
+            yield from cells(form, groups, True, spend)
 
 
 def _services_of_no_name(named: int) -> Iterator[str]:

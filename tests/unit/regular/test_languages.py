@@ -145,7 +145,7 @@ def test_there_is_one_text_for_every_way_in_which_patterns_can_see_it(whole: boo
         row = random_row(chance, known, 3)
         groups = [random_rows(chance, known, 3, 1, 2) for _ in range(chance.randrange(3))]
         prefix = chance.choice(["", "a", "b"])
-        found = list(cells(row, prefix, groups, whole, lambda steps: None))
+        found = list(cells(row, [(prefix, group) for group in groups], whole, lambda steps: None))
         assert all(suits(text, [[row]], []) for text in found), row
         seen = [ways(prefix + text, groups, whole) for text in found]
         assert {ways(prefix + text, groups, whole) for text in language(row, "abx", 3)} <= set(seen), (row, groups)
