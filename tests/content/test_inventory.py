@@ -167,6 +167,23 @@ def test_the_newest_event_wins_however_late_an_older_one_comes(tmp_path: Path) -
     assert late["key_policy_changed"] == str(NOW - 2 * HOUR)
 
 
+@pytest.mark.parametrize(("latest", "between"), [("open", "closed"), ("closed", "open")])
+def test_an_event_between_two_others_that_comes_last_turns_nothing(latest: str, between: str, tmp_path: Path) -> None:
+    """As in a backfill: the run that sees it does not see what came after it."""
+    first, second, third = (
+        call("PutKeyPolicy", -(9 - 2 * i) * HOUR, to) for i, to in enumerate((latest, between, latest))
+    )
+    write([first, third], tmp_path)
+    for seen in ([second], [second, first], []):
+        row = write(seen, tmp_path)[arn("k-1")]
+        assert row["key_policy_open_now"] == ("true" if latest == "open" else "false")
+        assert row["key_policy_changed"] == str(NOW - 5 * HOUR)
+        assert row[f"key_policy_{latest}_since"] == str(NOW - 5 * HOUR)
+    assert write([call("PutKeyPolicy", -HOUR, between)], tmp_path)[arn("k-1")]["key_policy_open_now"] == (
+        "true" if between == "open" else "false"
+    )
+
+
 def test_a_run_with_nothing_to_see_wipes_nothing(tmp_path: Path) -> None:
     filled = write([call("PutKeyPolicy", -DAY, "open")], tmp_path)
     assert write([], tmp_path) == filled
@@ -227,7 +244,7 @@ def test_the_order_of_the_two_searches_changes_nothing(before: str | None, histo
     assert openings([*old, *new], tmp_path) == detection_first
     states = [before, *history]
     opened = [i for i, (was, now) in enumerate(zip(states, history)) if now == "open" and was != "open"]
-    assert detection_first == [f"k-1 by user{i}" for i in opened[-1:]]
+    assert detection_first == [f"k-1 by user{i}" for i in opened]
 
 
 def older(policy: str, at: int, **cells: str) -> dict[str, str]:

@@ -53,10 +53,6 @@ SPL = {
 RUNNABLE = {name: text for name, text in SPL.items() if "from datamodel" not in text}
 EXPANDED = {name: expand(text, macro_table(MACROS)) for name, text in RUNNABLE.items()}
 
-USE, GRANT = (
-    f"KMS - {name} - Rule" for name in ("Open Key Used From Another Account", "Key Granted To Another Account")
-)
-
 CALL = re.compile(r"`(\w+)(?:\(([^`]*)\))?`")
 PUBLISHED_MACROS = {
     "cloudtrail",
@@ -190,9 +186,8 @@ def test_our_detections_search_by_index_time_and_throttle_each_result(name: str)
     }
     assert {key: SEARCHES[name].get(key) for key in wanted} == wanted
     outside = ["key_policy_outside"] if "key_policy_outside" in SEARCHES[name]["search"] else []
-    policy = [] if name in (USE, GRANT) else ["key_policy_hash"]
-    identity = [f"key_policy_{field}" for field in ("key", "account", "region", "actor", "severity")]
-    assert SEARCHES[name]["alert.suppress.fields"].split(",") == [*identity, *policy, *outside]
+    identity = [f"key_policy_{field}" for field in ("key", "account", "region", "actor", "severity", "hash")]
+    assert SEARCHES[name]["alert.suppress.fields"].split(",") == [*identity, *outside]
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -212,7 +207,7 @@ def test_a_detection_explains_itself(name: str) -> None:
 def test_our_searches_group_only_by_what_is_always_filled(name: str) -> None:
     filled = set(re.findall(r"(key_policy_\w+)=", MACROS["kmspolicycheck_fill"]["definition"]))
     filled |= {"key_policy_flagged"}  # the command itself writes true or false wherever there is a policy
-    filled |= {"key_policy_subject", "key_policy_act"}  # made of filled fields
+    filled |= {"key_policy_subject", "key_policy_act", "key_policy_self"}  # made of filled fields
     filled |= {"_raw"}  # what the command told an operation of has a text
     for group in re.findall(r"\bBY ([\w ]+)", EXPANDED[name]):
         assert set(group.split()) <= filled

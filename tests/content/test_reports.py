@@ -86,6 +86,10 @@ def test_the_published_rule_beside_ours_tells_what_that_rule_reports(addon: str)
         ({"actor": "*"}, "names no key, account or actor"),
         ({"actor": "*", "tenant": "main"}, "names no key, account or actor"),
         ({"actor": "*/*", "key": "arn:aws:kms:*:*:key/*"}, "names no key, account or actor"),
+        *(
+            ({"actor": "*", "key": key}, "names no key, account or actor")
+            for key in ("arn:aws:kms:*", "arn:*", "a*", "*kms*", "*key/*", "*:*", "*1*", "arn:aws*:kms:*:*:alias/*")
+        ),
         ({"until": "31.12.2030"}, "until is neither"),
         ({"until": "2030-02-30x"}, "until is neither"),
         ({"until": "2026-03-09"}, "expired"),
@@ -100,6 +104,10 @@ def test_the_published_rule_beside_ours_tells_what_that_rule_reports(addon: str)
         ({"actor": "444455556666/AIDAEXAMPLE"}, "actor is spelled as in version 1.0.0"),
         ({"actor": "*", "key": "arn:aws:kms:us-east-1:*:key/*"}, ""),
         ({"actor": "*", "account": "1111*"}, ""),
+        *(
+            ({"actor": "*", "key": key}, "")
+            for key in ("*:us-east-1:*", "*:111122223333:*", "ARN:AWS:KMS:US-EAST-1:*", "*:key/0b*", "*0b99ee32*")
+        ),
     ],
 )
 def test_allowlist_rows_that_do_nothing(cells: dict[str, str], problem: str, tmp_path: Path) -> None:
