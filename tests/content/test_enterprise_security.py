@@ -8,15 +8,29 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from dev.spl import run_saved
+from dev.spl import Event, run_saved, run_search
 from dev.spl.conf import read_conf
 from kmspolicy.splunk.output_fields import FIELDS
-from tests.content.shipped import APP, CASES, OURS, PUBLISHED, REPORTS, SEARCHES, Case, conf, write_lookups
+from tests.content.shipped import (
+    APP,
+    CASES,
+    OURS,
+    PUBLISHED,
+    REPORTS,
+    SAMPLES,
+    SEARCHES,
+    Case,
+    conf,
+    slug,
+    write_lookups,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -24,6 +38,10 @@ META = read_conf(APP / "metadata" / "default.meta")
 MACROS = conf("macros")
 TTP = [name for name in OURS if SEARCHES[name].get("action.notable") == "1"]
 ANOMALIES = [name for name in OURS if name not in TTP]
+USE, GRANT = (
+    f"KMS - {name} - Rule" for name in ("Open Key Used From Another Account", "Key Granted To Another Account")
+)
+NOW = 1773144000  # 2026-03-10T12:00:00Z
 POSITIVE = [case for case in CASES if case.expect]
 SEVERITIES = {20: "informational", 40: "low", 60: "medium", 80: "high", 100: "critical"}
 
@@ -187,3 +205,76 @@ def test_an_e_mail_is_prepared_and_not_enabled(name: str) -> None:
     }
     assert wanted | {"results_link"} <= told
     assert "$result.severity$" in settings["action.email.subject.alert"]
+
+
+def put(at: int, action: str, **more: Any) -> Event:
+    """A PutKeyPolicy of one key by one user, indexed five minutes after it was made."""
+    (written,) = json.loads((SAMPLES / "key_policy_lets_everyone_encrypt/every_principal.json").read_text())["events"]
+    statement = {"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}
+    request = {
+        **written["requestParameters"],
+        "policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    }
+    moment = datetime.fromtimestamp(NOW + at, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    record = {**written, "requestParameters": request, "eventTime": moment, "eventID": f"put-{at}", **more}
+    return Event(record, indextime=NOW + at + 300)
+
+
+def test_the_result_of_a_finding_is_found_though_another_change_stands_for_it(tmp_path: Path) -> None:
+    """The drilldown looks at 24 hours, the finding at one: a worse change of hours ago then stands for both."""
+    detection = OURS[0]
+    (drilldown,) = (
+        given
+        for given in loaded(detection, "action.notable.param.drilldown_searches")
+        if given["name"] == "View this finding's result"
+    )
+    events = [put(-5 * 3600, "kms:Encrypt"), put(-1800, "kms:*")]
+    (row,) = run_saved(detection, events, now=NOW).rows
+    assert row["severity"] == "high"
+    search = re.sub(r"\$(\w+)\$", lambda token: row[token[1]], drilldown["search"])
+    (shown,) = run_search(search, events, now=NOW, earliest=str(NOW - 86400), latest=str(NOW)).rows
+    assert (shown["key_policy_key"], shown["key_policy_changes"]) == (row["key_policy_key"], "2")
+    other = search.replace(row["key_policy_key"], "arn:aws:kms:us-east-1:111122223333:key/other").replace("put-", "x")
+    assert run_search(other, events, now=NOW, earliest=str(NOW - 86400), latest=str(NOW)).rows == []
+
+
+def throttled(detection: str, *events: Any) -> set[tuple[Any, ...]]:
+    """What the findings of these events are throttled by."""
+    fields = SEARCHES[detection]["alert.suppress.fields"].split(",")
+    return {tuple(row[field] for field in fields) for row in run_saved(detection, events, all_time=True).rows}
+
+
+def test_throttling_lets_a_grant_of_more_through_and_holds_back_the_same_one() -> None:
+    (grant,) = json.loads((SAMPLES / "key_granted_to_another_account/outside_role.json").read_text())["events"]
+    asked = grant["requestParameters"]
+    again = {**grant, "eventID": "again"}
+    worse = {**again, "requestParameters": {**asked, "operations": ["CreateGrant", "Encrypt"]}}
+    other = {**again, "requestParameters": {**asked, "granteePrincipal": "arn:aws:iam::444455556666:role/other"}}
+    before = throttled(GRANT, grant)
+    assert throttled(GRANT, again) == before
+    assert throttled(GRANT, worse) != before != throttled(GRANT, other)
+
+
+def test_throttling_lets_an_outsiders_grant_through_after_his_other_calls() -> None:
+    folder = SAMPLES / "open_key_used_from_another_account"
+    opened, use = json.loads((folder / "opened_in_the_same_window.json").read_text())["events"]
+    again, grant = {**use, "eventID": "again"}, {**use, "eventID": "grant", "eventName": "CreateGrant"}
+    assert throttled(USE, opened, again) == throttled(USE, opened, use) == throttled(USE, opened, use, again)
+    assert throttled(USE, opened, grant) != throttled(USE, opened, use)
+    assert throttled(USE, opened, use, grant) != throttled(USE, opened, use)
+
+
+@pytest.mark.parametrize(
+    ("case", "action", "change_type"),
+    [
+        ("key_policy_lets_everyone_encrypt/every_principal", "modified", "key policy"),
+        ("key_policy_lets_everyone_encrypt/replicated", "created", "key policy"),
+        ("open_key_used_from_another_account/opened_in_the_same_window", None, "key use"),
+        ("key_granted_to_another_account/outside_role", "created", "key grant"),
+    ],
+)
+def test_the_fields_of_cim_say_what_was_changed(case: str, action: str | None, change_type: str) -> None:
+    folder, name = case.split("/")
+    found = next(it for it in CASES if it.name == name and slug(it.detection) == folder)
+    (row,) = run_saved(found.detection, found.events).rows
+    assert (row.get("action"), row["change_type"]) == (action, change_type)

@@ -43,7 +43,9 @@ def setting(at: int, *statements: Any, **fields: Any) -> Event:
     """A PutKeyPolicy that sets these statements."""
     event = call("PutKeyPolicy", at, "closed")
     assert isinstance(event.raw, dict)
-    event.raw["requestParameters"]["policy"] = json.dumps({"Version": "2012-10-17", "Statement": [*STATEMENTS["closed"], *statements]})
+    event.raw["requestParameters"]["policy"] = json.dumps(
+        {"Version": "2012-10-17", "Statement": [*STATEMENTS["closed"], *statements]}
+    )
     event.raw["eventID"] += str(len(statements))
     event.raw.update(fields)
     return event
@@ -79,7 +81,10 @@ def test_a_grant_is_held_against_the_policy_of_its_own_time(tmp_path: Path) -> N
 
 def test_a_grant_since_a_change_that_the_inventory_does_not_know_yet(tmp_path: Path) -> None:
     write([call("PutKeyPolicy", -20 * HOUR, "closed")], tmp_path)
-    assert was_open([call("PutKeyPolicy", -1500, "open"), grant(-1800), grant(-900)], tmp_path, NOW - DAY) == ["no", "YES"]
+    assert was_open([call("PutKeyPolicy", -1500, "open"), grant(-1800), grant(-900)], tmp_path, NOW - DAY) == [
+        "no",
+        "YES",
+    ]
 
 
 def test_a_key_that_waits_for_its_deletion_loses_no_data_by_our_advice(tmp_path: Path) -> None:

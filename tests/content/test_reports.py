@@ -80,6 +80,18 @@ def test_the_published_rule_beside_ours_tells_what_that_rule_reports(addon: str)
         assert verdicts["3ed8b848-33c2-4f15-b520-810b0c1e11ed"] == "reported unread: its policy could not be read"
 
 
+def test_the_published_rule_reads_no_replica() -> None:
+    """It asks for CreateKey and PutKeyPolicy."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:Encrypt", "Resource": "*"}
+    folder = SAMPLES / "key_policy_lets_everyone_encrypt"
+    for name, verdict in (("replicated", "missed by the published rule"), ("every_principal", "both report it")):
+        (event,) = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))["events"]
+        event["requestParameters"]["policy"] = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        (line,) = report("Published rule beside ours", [event])
+        assert line["verdict"] == verdict
+        assert bool(run_saved(RULE, [event], all_time=True).rows) == verdict.startswith("both")
+
+
 @pytest.mark.parametrize(
     ("cells", "problem"),
     [
@@ -140,6 +152,15 @@ def test_the_setup_check_of_an_app_that_sees_no_events() -> None:
     assert {line["state"] for line in found[1:6]} == {"waiting"}
     assert {line["next_step"] for line in found[1:5]} == {'Waiting for data: fix "Key policy events arrive" first.'}
     assert all(line["found"] and line["next_step"] for line in found)
+
+
+@pytest.mark.parametrize(
+    ("service", "state"), [("payment-cryptography.amazonaws.com", "problem"), ("kms.amazonaws.com", "ok")]
+)
+def test_the_setup_check_takes_no_other_service_for_kms(service: str, state: str) -> None:
+    (event,) = (text for text in EVENTS if '"eventID":"45da64e4-5f30-4852-ba13-0ad3ec240b87"' in text)
+    record = {**json.loads(event), "eventSource": service, "eventName": "CreateKey", "tlsDetails": None}
+    assert states(report("Setup check", [record]))["Key policy events arrive"] == state
 
 
 def test_the_setup_check_of_an_app_that_sees_events(tmp_path: Path) -> None:
