@@ -1,4 +1,4 @@
-"""What the searches of the pages answer, without a browser: each state of a key that somebody must act on, and a harmless twin."""
+"""What the searches of the pages answer, without a browser: states of a key in which somebody must act, and twins."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from tests.content.shipped import (
     INVENTORY,
     OWN_ACCOUNTS,
     PUBLISHED,
+    SAMPLES,
     SEARCHES,
     conf,
     write_lookups,
