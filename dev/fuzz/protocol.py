@@ -157,8 +157,7 @@ def _expected(text: str) -> list[Expected] | None:
     if not isinstance(value, dict):
         return []
     if "Statement" in value:
-        bare = _judged(text, UNKNOWN_KEY, None)
-        return [bare] if bare.flagged is not None else None
+        return _of_policy(text)
     return [_expected_of(event) for event in value.get("Records", [value]) if event.get("eventSource") == SERVICE]
 
 
@@ -177,8 +176,21 @@ def _is_json(text: str) -> bool:
     return True
 
 
+def _of_policy(text: str) -> list[Expected] | None:
+    bare = _judged(text, UNKNOWN_KEY, None)
+    return [bare] if bare.flagged is not None else None
+
+
 def _of_cut(text: str) -> list[Expected] | None:
-    """What the reference says of the policy in a truncated event; None if the policy itself is truncated."""
+    """What the reference says of the policy that a text begins with, or of that in a truncated event; None if the policy
+    itself is truncated.
+    """
+    try:
+        first, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        first, end = None, 0
+    if isinstance(first, dict) and "Statement" in first:
+        return _of_policy(text[:end])
     name, at = _NAME.search(text), text.find(_POLICY)
     if name is None or at < 0:
         return None
