@@ -182,8 +182,9 @@ def _of_policy(text: str) -> list[Expected] | None:
 
 
 def _of_cut(text: str) -> list[Expected] | None:
-    """What the reference says of the policy that a text begins with, or of that in a truncated event; None if the policy
-    itself is truncated.
+    """What the reference says of the policy that a text begins with, or of that in a truncated event.
+
+    None if the policy itself is truncated.
     """
     try:
         first, end = json.JSONDecoder().raw_decode(text)
