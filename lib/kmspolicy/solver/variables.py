@@ -24,7 +24,7 @@ from .theories.single import spelled_out
 from .theories.text import patterns
 
 _MOST_VARIABLES = 60  # that one component can be solved for
-_MOST_CASES = 32  # of the groups of keys in which variables stand
+_MOST_CASES = 256  # of the groups of keys in which variables stand
 _MOST_OTHERS = 4  # further values of a key that other keys of its group limit
 _STEPS_OF_A_CANDIDATE = 4
 _STEPS_OF_A_CHOICE = 20
@@ -52,6 +52,7 @@ class _Linked:
         reading = {each.key for each in literals if each.variables}  # whose texts follow from others: they come last
         names = sorted(dict.fromkeys(name for each in literals for name in each.variables), key=reading.__contains__)
         self._variables = list(dict.fromkeys(self._equal.get(name, name) for name in names))
+        self._cut_short = False  # whether there were more cases than are tried
         self._names = [*self._variables, *(name for name in names if name not in self._variables)]
 
     def solve(self) -> Solution:
@@ -68,7 +69,7 @@ class _Linked:
         found = self._assign(self._names, {})
         if found is not None:
             return found
-        if self._only_sampled() and not isinstance(self._without_variables(), Conflict):
+        if (self._cut_short or self._only_sampled()) and not isinstance(self._without_variables(), Conflict):
             raise Undecided
         return Conflict(keys_of(self._literals))
 
@@ -159,7 +160,8 @@ class _Linked:
         """Texts that stand in every place where literals spell the variable, then in each place alone."""
         alone = [[[place]] for places in listed for place in places]
         for chosen in [listed, *alone] if len(alone) > 1 else alone:
-            for domains in islice(product(*(self._domains(places[0].literal.key) for places in chosen)), _MOST_CASES):
+            cases = product(*(self._domains(places[0].literal.key) for places in chosen))
+            for domains in islice(cases, _MOST_CASES):
                 required: list[Sequence[Row]] = list(own[0])
                 forbidden: list[Row] = list(own[1])
                 for places, domain in zip(chosen, domains):
@@ -174,6 +176,7 @@ class _Linked:
                     if any(p.again or not p.is_exact for p in places)
                 ]
                 yield from self._find(required, forbidden, partial(self._leaves, name, twice, values))
+            self._cut_short = self._cut_short or next(cases, None) is not None
 
     def _leaves(self, name: str, keys: Sequence[tuple[str, Domain]], values: Assignment, text: str) -> bool:
         """Whether these keys can still have a value, once a variable has this text."""
