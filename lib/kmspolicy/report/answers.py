@@ -14,7 +14,8 @@ from ..evaluation.request import Request
 from ..policy.actions import shown
 from ..policy.model import Statement
 from ..requesters.audience import Audience
-from .reasons import reasons, unguarded_services
+from .confused_deputy import unguarded_services
+from .reasons import reasons
 from .sentences import Code, Reason, some
 from .verdict import Verdict
 

@@ -10,8 +10,7 @@ from operator import or_
 from typing import Optional
 
 from ..caching import cached_for_shared
-from ..evaluation.evaluator import principal_matches
-from ..evaluation.request import Caller, KeyFacts
+from ..evaluation.request import KeyFacts
 from ..policy.actions import (
     CROSS_ACCOUNT_MASK,
     ENCAPSULATION_MASK,
@@ -24,29 +23,22 @@ from ..policy.actions import (
 )
 from ..policy.condition import Condition, differing_in_case
 from ..policy.context_keys import (
-    ENCRYPTION_CONTEXT,
     FOR_AWS_RESOURCE,
-    SOURCE_ACCOUNT,
-    SOURCE_ARN,
-    SOURCE_ORG,
-    SOURCE_ORG_PATHS,
-    SOURCE_OWNER,
     context_key,
 )
 from ..policy.model import Statement
 from ..policy.operators import Family
-from ..policy.principals import one_principal
 from ..policy.wildcards import is_plain
 from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
 from ..requesters.limits import accounts_of
 from ..witness.access import NO_ACCESS, Access
+from .confused_deputy import unguarded_services
 from .deny_reasons import denied, passed
 from .sentences import Code, Reason, key_text, short, some, values_text
 from .verdict import Verdict
 
 _RETIRE = mask_of(("kms:RetireGrant",))
-_LIMITS_ON_SOURCES = frozenset((SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_ORG, SOURCE_ORG_PATHS, SOURCE_OWNER))
 Reasons = Iterator[Reason]
 
 
@@ -301,27 +293,3 @@ def _notes(verdict: Verdict, statement: Statement, flagged: Mask) -> Reasons:
         yield Reason(Code.ML_KEM_ONLY, (some(_operations(verdict, flagged)),))
     if flagged & _RETIRE:
         yield Reason(Code.RETIRES_OWN)
-
-
-def unguarded_services(verdict: Verdict, statement: Statement) -> Reasons:
-    """The confused deputy: nothing limits for whose resources a service that has access may use the key.
-
-    Source: IAM User Guide, *The confused deputy problem*.
-    """
-    services = statement.principals.who.services
-    if not statement.allow or not services or statement.principals.negated or _limits_sources(statement):
-        return
-    access, asked = verdict.searcher.access, statement.actions & verdict.checked
-    limiting = [deny.principals for deny in verdict.policy.denies if deny.actions & asked and _limits_sources(deny)]
-    free = [
-        name for name in sorted(services) if not any(principal_matches(each, Caller(service=name)) for each in limiting)
-    ]
-    for_each = {name: statement._replace(principals=one_principal(name, "Service")) for name in free}
-    able = [name for name, own in for_each.items() if access(own, asked, Audience.service).actions]
-    if able:
-        yield Reason(Code.NO_LIMIT_ON_SOURCE, (some(able),))
-
-
-def _limits_sources(statement: Statement) -> bool:
-    keys = [condition.key for condition in statement.conditions]
-    return any(key in _LIMITS_ON_SOURCES or key.startswith(ENCRYPTION_CONTEXT) for key in keys)

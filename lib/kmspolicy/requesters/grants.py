@@ -22,8 +22,8 @@ from ..policy.context_keys import (
     context_key,
 )
 from ..regular.patterns import ANYTHING, LETTERS, NO_COLON, UPPER, Element, Pattern, any_of, literal, some
+from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key, Part
-from ..solver.links import Derivation, Derived
 from ..solver.literals import Scope
 from .languages import ACCOUNT, NAME_OF_PRINCIPAL, names_below
 

@@ -29,8 +29,9 @@ from ..policy.context_keys import (
 )
 from ..policy.identifiers import MULTI_REGION_ID
 from ..regular.patterns import DIGIT, ID, LABEL, LETTERS, Pattern, any_of, literal, not_beginning, some
+from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key, Part
-from ..solver.links import Derivation, Derived, Names
+from ..solver.links import Names
 from ..solver.literals import ONLY_REQUEST, Scope
 from .key_kinds import KeyKind, kinds_of
 from .languages import ACCOUNT, KEY_ID

@@ -11,8 +11,8 @@ from typing import Optional
 from ..domains.domain import Domain, Text, fixed
 from ..policy.context_keys import PRINCIPAL_ARN, PRINCIPAL_TYPE, USER_ID, USER_NAME
 from ..regular.patterns import ANYTHING, NAME, Pattern, literal
+from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key
-from ..solver.links import Derivation, Derived
 from .languages import LONGEST_USER_NAME, NAME_OF_PRINCIPAL, ROLE_ID, SESSION_NAME, below_paths, names_below
 from .languages import USER_ID as USER_ID_FORM
 

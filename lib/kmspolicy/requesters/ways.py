@@ -34,8 +34,9 @@ from ..policy.context_keys import (
 )
 from ..regular.intervals import Intervals
 from ..regular.patterns import ANYTHING, LABEL, Pattern, literal, some
+from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key, Part
-from ..solver.links import Chain, Derivation, Derived
+from ..solver.links import Chain
 from .callers import Sources
 from .languages import ACCOUNT, NETWORK_ID, ORGANIZATION
 from .population import Population

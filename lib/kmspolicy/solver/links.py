@@ -1,135 +1,24 @@
-"""Parts of a group whose keys depend on one another: one text in several keys, one moment, a list with its ends, names.
+"""Parts of a group whose keys depend on one another: one moment in several keys, a list with its ends, names.
 
 Nothing of IAM is known here; requesters/ declares which keys are so linked.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Optional
 
 from ..budget import Budget, Undecided
-from ..domains.domain import LINES, Domain, Points, Text, example
+from ..domains.domain import LINES, Domain, Points, Text
 from ..policy.operators import ORDERED, Family
 from ..policy.wildcards import either_case
 from ..regular.intervals import Intervals, Point, in_order
-from ..regular.patterns import ANYTHING, CharClass, Pattern, literal, restricted
-from ..regular.quotients import behind
+from ..regular.patterns import ANYTHING, literal
 from .groups import ByKey, Part
-from .literals import Assignment, Conflict, Literal, Scope, Solution
+from .literals import Assignment, Conflict, Literal, Scope, Solution, of_present
 from .theories import STEPS_OF_A_CALL, sets, solve
 from .theories.intervals import allowed
-from .theories.single import natural, solve_single
-from .theories.text import Limits, find_text, limits
+from .theories.single import solve_single
 
 _NAMES_OF_A_STEP = 32
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """How a key's text follows from the base's: a piece of it, made of certain characters, behind a fixed start.
-
-    domain: what the key can hold, seen alone; around: what stands before and behind the piece in the base; chars: of
-    the piece; of: takes the base's text, and returns the key's; start: what the key has before the piece.
-    """
-
-    domain: Text
-    around: tuple[tuple[Pattern, Pattern], ...]
-    chars: CharClass
-    of: Callable[[str], str]
-    start: str = ""
-
-
-class Derived:
-    """A text, and keys that repeat a piece of it."""
-
-    def __init__(self, base: str, domain: Text, derived: Mapping[str, Derivation]) -> None:
-        self.base = base
-        self.domain = domain
-        self.derived = derived
-        self.domains: Mapping[str, Domain] = {base: domain, **{name: how.domain for name, how in derived.items()}}
-
-    def solve(self, literals: ByKey, budget: Budget) -> Solution:
-        """See Part."""
-        keys = frozenset(literals).intersection(self.domains)
-        own = _of_present(literals.get(self.base, ()))
-        others = {name: _of_present(literals.get(name, ())) for name in self.derived}
-        if own is None or None in others.values():
-            return Conflict(keys)
-        for text in chain(natural(self.domain, own), self._natural(others)):
-            if self._is_short(text) and self._suits(text, own, others, budget):
-                return self._values(text)
-        for name, asked in others.items():
-            if asked and find_text(self.derived[name].domain, limits(asked, budget), budget) is None:
-                return Conflict(frozenset((name,)))
-        required, forbidden = limits(own, budget)
-        for name, asked in others.items():
-            more_required, more_forbidden = self._moved(self.derived[name], asked or [], budget)
-            required += more_required
-            forbidden += more_forbidden
-        found = find_text(self.domain, (required, forbidden), budget, self._is_short)
-        if found is None:
-            return Conflict(keys)
-        if not self._suits(found, own, others, budget):
-            raise Undecided  # typed conditions on a text
-        return self._values(found)
-
-    def _natural(self, others: Mapping[str, Optional[list[Literal]]]) -> Iterator[str]:
-        """Preferred texts of the base with what literals on derived keys spell out in place of their piece."""
-        for name, asked in others.items():
-            for text in self.domain.preferred if asked else ():
-                for piece in natural(self.derived[name].domain, asked or ()):
-                    changed = text.replace(self.derived[name].of(text), piece)
-                    if self.domain.holds(changed):
-                        yield changed
-
-    def sample(self) -> Assignment:
-        """See Part."""
-        text = example(self.domain)
-        return {} if text is None else self._values(text)
-
-    def of(self, scope: Scope) -> Part:
-        """See Part."""
-        return Derived(scope.key(self.base), self.domain, {scope.key(name): how for name, how in self.derived.items()})
-
-    def _is_short(self, text: str) -> bool:
-        return all(how.domain.is_short(how.of(text)) for how in self.derived.values())
-
-    def _values(self, text: str) -> Assignment:
-        return {self.base: text, **{name: how.of(text) for name, how in self.derived.items()}}
-
-    def _suits(
-        self, text: str, own: Sequence[Literal], others: Mapping[str, Optional[list[Literal]]], budget: Budget
-    ) -> bool:
-        values = self._values(text)
-        for each in chain(own, *[listed or () for listed in others.values()]):
-            budget.spend(each.condition.effort)
-            if not each.accepts(values[each.key]):
-                return False
-        return True
-
-    def _moved(self, how: Derivation, literals: Sequence[Literal], budget: Budget) -> Limits:
-        """What literals on a derived key ask of the base."""
-        required, forbidden = limits(literals, budget)
-
-        def moved(patterns: Sequence[Pattern]) -> list[Pattern]:
-            pieces = (restricted(piece, how.chars) for row in patterns for piece in behind(row, how.start))
-            return [before + piece + after for piece in pieces if piece is not None for before, after in how.around]
-
-        return list(map(moved, required)), moved(forbidden)
-
-
-def _of_present(literals: Sequence[Literal]) -> Optional[list[Literal]]:
-    """Literals on the value of a key that is there; None where one of them asks that it is not."""
-    found = []
-    for each in literals:
-        settled = each.condition.settled
-        if settled is not None or each.condition.operator.family is Family.NULL:
-            if each.accepts("x") is False:
-                return None
-        else:
-            found.append(each)
-    return found
 
 
 class SamePoint:
@@ -152,7 +41,7 @@ class SamePoint:
         """See Part."""
         conflict = Conflict(frozenset(literals).intersection(self.domains))
         budget.spend(STEPS_OF_A_CALL + sum(map(len, literals.values())))
-        asked = _of_present([each for name in self.writings for each in literals.get(name, ())])
+        asked = of_present([each for name in self.writings for each in literals.get(name, ())])
         if asked is None or not self.within.parts:
             return conflict
         values = self.sample()
@@ -169,7 +58,7 @@ class SamePoint:
             if isinstance(found, Conflict):
                 return found
             if isinstance(found, str):
-                own = _of_present(literals.get(name, ())) or []
+                own = of_present(literals.get(name, ())) or []
                 typed, _ = _typed(own, {name: domain.line.write(domain.line.read(found))})
                 before = domain.within & allowed(typed)
                 early, point = in_order(before, fits)
@@ -220,7 +109,7 @@ class Chain:
         names = (self.whole, self.first, self.last)
         if all(each.accepts(None) for name in names for each in literals.get(name, ())):
             return dict.fromkeys(names)
-        asked = {name: _of_present(literals.get(name, ())) for name in names}
+        asked = {name: of_present(literals.get(name, ())) for name in names}
         ends: list[str] = []
         every, some = sets.part(asked[self.whole] or [])
         for name in (self.first, self.last):
@@ -279,7 +168,7 @@ class Names:
                 present.append(name)
         if not present and not self.required and all(each.accepts(None) for each in listing):
             return {**values, self.listing: None}
-        asked = _of_present(listing)
+        asked = of_present(listing)
         if asked is None:
             return conflict
         every, some = sets.part(asked)

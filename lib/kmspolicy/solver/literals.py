@@ -3,8 +3,8 @@
 A problem may be about two requests at once: a scope tells the keys of the second from those of the first.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import NamedTuple, TypeVar, Union
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import NamedTuple, Optional, TypeVar, Union
 
 from ..evaluation.evaluator import holds_for
 from ..evaluation.request import Value
@@ -101,6 +101,19 @@ def literal(condition: Condition, wanted: bool = True, scope: Scope = ONLY_REQUE
     if condition.has_variables and not condition.variables:
         condition = condition.expanded(no_values)
     return Literal(condition, wanted, scope)
+
+
+def of_present(literals: Sequence[Literal]) -> Optional[list[Literal]]:
+    """Literals on the value of a key that is there; None where one of them asks that it is not."""
+    found = []
+    for each in literals:
+        settled = each.condition.settled
+        if settled is not None or each.asks_for_presence:
+            if each.accepts("x") is False:
+                return None
+        else:
+            found.append(each)
+    return found
 
 
 def keys_of(literals: Iterable[Literal]) -> frozenset[str]:

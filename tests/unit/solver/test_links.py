@@ -15,8 +15,9 @@ from kmspolicy.evaluation.request import Value
 from kmspolicy.policy.typed_values import moment_text, number_text
 from kmspolicy.regular.intervals import between, union
 from kmspolicy.regular.patterns import ANYTHING, CharClass, literal, one_of
+from kmspolicy.solver.derived import Derivation, Derived
 from kmspolicy.solver.groups import Part
-from kmspolicy.solver.links import Chain, Derivation, Derived, Names, SamePoint
+from kmspolicy.solver.links import Chain, Names, SamePoint
 from kmspolicy.solver.literals import Conflict, Literal, Scope
 from tests.unit.short_texts import union as all_of
 from tests.unit.solver.questions import (

@@ -9,8 +9,7 @@ from typing import Optional, Union
 from ...budget import Budget
 from ...domains.domain import Domain, possible
 from ...evaluation.request import Value
-from ...policy.operators import Family
-from ..literals import Conflict, Literal
+from ..literals import Conflict, Literal, of_present
 from . import sets
 from .single import solve_single
 
@@ -50,10 +49,7 @@ def _present(
     domain: Domain, literals: Sequence[Literal], budget: Budget, several: bool, members: tuple[str, ...]
 ) -> Optional[Value]:
     """A value of a key that is there; None where there is no suitable one."""
-    asked = []
-    for each in literals:
-        if each.condition.operator.family is not Family.NULL:
-            asked.append(each)
-        elif each.condition.test("false") != each.wanted:
-            return None
+    asked = of_present(literals)
+    if asked is None:
+        return None
     return sets.solve(domain, asked, members, budget) if several else solve_single(domain, asked, budget)

@@ -1,0 +1,45 @@
+"""Services that may use the key for anybody's resources: the confused deputy.
+
+Source: IAM User Guide, *The confused deputy problem*.
+"""
+
+from collections.abc import Iterator
+
+from ..evaluation.evaluator import principal_matches
+from ..evaluation.request import Caller
+from ..policy.context_keys import (
+    ENCRYPTION_CONTEXT,
+    SOURCE_ACCOUNT,
+    SOURCE_ARN,
+    SOURCE_ORG,
+    SOURCE_ORG_PATHS,
+    SOURCE_OWNER,
+)
+from ..policy.model import Statement
+from ..policy.principals import one_principal
+from ..requesters.audience import Audience
+from .sentences import Code, Reason, some
+from .verdict import Verdict
+
+_LIMITS_ON_SOURCES = frozenset((SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_ORG, SOURCE_ORG_PATHS, SOURCE_OWNER))
+
+
+def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
+    """The services that a statement names, that have access, and of which no condition asks for whose resources."""
+    services = statement.principals.who.services
+    if not statement.allow or not services or statement.principals.negated or _limits_sources(statement):
+        return
+    access, asked = verdict.searcher.access, statement.actions & verdict.checked
+    limiting = [deny.principals for deny in verdict.policy.denies if deny.actions & asked and _limits_sources(deny)]
+    free = [
+        name for name in sorted(services) if not any(principal_matches(each, Caller(service=name)) for each in limiting)
+    ]
+    for_each = {name: statement._replace(principals=one_principal(name, "Service")) for name in free}
+    able = [name for name, own in for_each.items() if access(own, asked, Audience.service).actions]
+    if able:
+        yield Reason(Code.NO_LIMIT_ON_SOURCE, (some(able),))
+
+
+def _limits_sources(statement: Statement) -> bool:
+    keys = [condition.key for condition in statement.conditions]
+    return any(key in _LIMITS_ON_SOURCES or key.startswith(ENCRYPTION_CONTEXT) for key in keys)
