@@ -33,10 +33,11 @@ def _narrowed(judge: Judge, number: int) -> Details:
 
 
 def _left(rows: tuple[Row, ...]) -> Iterator[str]:
-    """Whom Denies leave access: the widest row, and beside accounts AWS services."""
+    """Whom Denies leave access: the widest row, and beside accounts AWS services, unless only grants give them some."""
     for row in rows[:1]:
-        services = Row.service in rows and row not in (Row.service, Row.internal)
-        yield f"{_LEFT[row]} and {_LEFT[Row.service]}" if services else _LEFT[row]
+        yield _LEFT[row]
+        if Row.service in rows and row not in (Row.service, Row.internal):
+            yield f"{_LEFT[row]} and {_LEFT[Row.service]}"
 
 
 def _denies_named(judge: Judge, number: int) -> Details:

@@ -54,12 +54,13 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
 
     def spared(denies: Iterable[Statement]) -> str:
         """Whom they leave access, '' for nobody."""
-        left = (
-            each for each in WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :] if kept(denies, each, verdict.checked).proven
-        )
-        first = next(left, None)
-        also = first in _OF_ACCOUNTS and Audience.service in left
-        return "" if first is None else f"{_LEFT[first]} and {_LEFT[Audience.service]}" if also else _LEFT[first]
+        narrower = WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :]
+        first = next((each for each in narrower if kept(denies, each, verdict.checked).proven), None)
+        if first is None:
+            return ""
+        plain = verdict.checked & ~GRANTS_MASK  # through grants services may have access nearly always
+        also = first in _OF_ACCOUNTS and kept(denies, Audience.service, plain).proven
+        return f"{_LEFT[first]} and {_LEFT[Audience.service]}" if also else _LEFT[first]
 
     for deny in closing:
         left_to = spared((deny,))
