@@ -1,7 +1,7 @@
 """Keeps answers: of functions about short texts, about whole policies, an object's own; all in bounded memory."""
 
 from collections import OrderedDict
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from itertools import islice
 from typing import Any, Callable, Generic, Optional, TypeVar, Union, overload
 
@@ -32,6 +32,11 @@ def cached_for_shared(function: Callable[..., Answer]) -> Callable[..., Answer]:
         return remembered(subject, *rest) if subject.shared else function(subject, *rest)
 
     return answer
+
+
+def once(make: Callable[..., Answer], *given: object) -> Callable[[], Answer]:
+    """Makes something when it is first asked for, and keeps it."""
+    return lru_cache(maxsize=1)(partial(make, *given))
 
 
 class lazy(Generic[Answer]):  # it reads like property

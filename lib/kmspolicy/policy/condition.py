@@ -94,6 +94,10 @@ class Condition:
         how = (self.operator, self.quantifier, self.if_exists, self.operator_written, self.key_written, self.values)
         return Condition(*how, allow=self.allow, tokens=tokens)
 
+    def opened(self) -> "Condition":
+        """The condition with any text in place of a variable."""
+        return self.expanded(lambda name: wildcards.STAR)
+
     @lazy
     def multivalued(self) -> bool:
         """Whether its key holds several values."""

@@ -90,12 +90,11 @@ class PolicyAnswers:
         if assumed is not None:
             last = [reason.of(assumed.name) for reason in self.statements[assumed.number].reasons]
             found += [reason for reason in last if reason.code is Code.UNPROVEN and reason not in found]
+        numbers = {each.statement.number for each in told}
         for statement in self.verdict.policy.allows:
-            found += [each for each in self._of_services(statement) if each not in found]
+            if statement.number not in numbers:  # else its reasons say so already
+                found += [reason.of(statement.name) for reason in unguarded_services(self.verdict, statement)]
         return tuple(found)
-
-    def _of_services(self, statement: Statement) -> list[Reason]:
-        return [reason.of(statement.name) for reason in unguarded_services(self.verdict, statement)]
 
     @lazy
     def proven_statement(self) -> Optional[StatementAnswers]:

@@ -10,7 +10,6 @@ from typing import Optional
 from ..budget import Budget, Undecided
 from ..domains.domain import Domain, Finite, example
 from ..evaluation.request import KeyFacts
-from ..policy import wildcards
 from ..policy.context_keys import (
     KEY_ARN,
     KEY_ORIGIN,
@@ -122,8 +121,7 @@ def _told_apart(
     policy: Policy, name: str, language: Pattern, prefix: str, budget: Budget, whole: bool = True
 ) -> Iterator[str]:
     """Texts that conditions on a key tell apart behind a prefix; none more where the budget ends. whole: see cells."""
-    # What a variable stands for may be anything.
-    tests = [each.expanded(lambda variable: wildcards.STAR) for each in policy.conditions if each.key == name]
+    tests = [each.opened() for each in policy.conditions if each.key == name]
     try:
         groups = [(prefix, patterns(condition, budget)) for condition in tests]
         if groups:

@@ -44,7 +44,7 @@ _HOLD_ARNS = frozenset((PRINCIPAL_ARN, FEDERATED_PROVIDER, *OWN_ARNS))  # which 
 def outside_accounts(statements: tuple[Statement, ...], population: Population, budget: Budget) -> Iterator[str]:
     """Accounts that the policy does not name, one for each way in which its conditions can see an account."""
     yield population.outsider
-    conditions = [_opened(condition) for statement in statements for condition in statement.conditions]
+    conditions = [condition.opened() for statement in statements for condition in statement.conditions]
     budget.spend(len(conditions))
     seen_through, of_users = _linked(statements, _OF_ACCOUNTS), _linked(statements, {USER_ID})
     whole: dict[object, list[Pattern]] = {}  # patterns that one condition cannot tell apart, together
@@ -69,11 +69,6 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
         if condition.key in seen_through and condition.operator.family is Family.NUMERIC:
             for number in filter(None, map(typed_values.number, condition.values)):
                 yield from _beside(number, others)
-
-
-def _opened(condition: Condition) -> Condition:
-    """The condition, with any text in place of a variable."""
-    return condition.expanded(lambda name: wildcards.STAR) if condition.has_variables else condition
 
 
 def _as_account(
@@ -196,7 +191,7 @@ def _organizations(
     conditions = [c for each in statements for c in each.conditions if c.key in seen_through]
     whole = {condition.key for condition in conditions} == {PRINCIPAL_ORG} and seen_through == _OF_ORGANIZATIONS
     groups: dict[object, list[Pattern]] = {}
-    for condition in map(_opened, conditions):
+    for condition in (condition.opened() for condition in conditions):
         if condition.operator.takes_variables:
             budget.spend(_STEPS_OF_A_TOKEN * sum(map(len, condition.tokens)))
             for tokens in condition.tokens:
@@ -225,7 +220,7 @@ def services(population: Population, spend: Callable[[int], None]) -> Iterator[s
     """Services that principal elements name, then one other for each way in which conditions can see a name."""
     named = dict.fromkeys(name for each in population.policy.statements for name in sorted(each.principals.services))
     yield from named
-    tests = [_opened(each) for each in population.policy.conditions if each.key in (SERVICE_NAME, SERVICE_NAMES)]
+    tests = [each.opened() for each in population.policy.conditions if each.key in (SERVICE_NAME, SERVICE_NAMES)]
     tests = [each for each in tests if each.operator.takes_variables]
     spelled = filter(_IS_SERVICE, (text.lower() for each in tests for text in each.values))
     seen: set[tuple[bool, ...]] = set()

@@ -138,7 +138,7 @@ def _tells_partitions(condition: Condition) -> bool:
     if not operator.takes_variables or not any(map(_ANY_PARTITION.search, condition.values)):
         return False
     make = wildcards.arn_automaton if operator.family is Family.ARN else wildcards.automaton
-    texts = filter(_may_begin_an_arn, condition.expanded(lambda name: wildcards.STAR).readable)
+    texts = filter(_may_begin_an_arn, condition.opened().readable)
     union = Automaton(list(map(make, texts)))
     return len({reduce(union.step, f"arn:{name}:", union.start) for name in PARTITIONS}) > 1
 

@@ -3,10 +3,11 @@
 Source: docs/threat-model.md, *Who might send a request*.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple, Optional
 
+from ..caching import once
 from ..evaluation.request import Caller
 from ..policy.context_keys import STORE_USER
 from ..policy.principals import Principals
@@ -41,7 +42,7 @@ def requesters(
     users = population.names.store_users if audience in STRANGERS else ()
     strict = audience is Audience.everyone
     for owned in _owned(audience, population, sources.accounts):
-        group = _once(organization_group, audience, owned, sources)
+        group = once(organization_group, audience, owned, sources)
         for caller, principal in callers(audience, element, owned, sources):
             account = caller.account or ""
             single = partial(account_keys.of_account, account=account, other_users=users)
@@ -61,11 +62,6 @@ def _store_users(population: Population, sources: Sources, group: Make, event_ti
         yield Candidate(requester, networks(population, account, False, sources), population, principal)
 
 
-def _once(make: Callable[..., Group], *given: object) -> Make:
-    """Makes a group when it is first asked for: one that holds thousands of organizations takes long."""
-    return lru_cache(maxsize=1)(partial(make, *given))
-
-
 def _groups(principal: Group, organization: Make, event_time: float) -> Mapping[str, Make]:
     return {
         "principal": lambda: principal,
@@ -81,7 +77,7 @@ def _services(element: Principals, population: Population, sources: Sources, eve
     covered: Iterable[str] = sources.services() if element.open_ended else sorted(named)
     if element.negated:
         covered = () if element.anyone else (name for name in covered if name not in named)
-    groups = _groups(absent, _once(of_service, population, sources), event_time)
+    groups = _groups(absent, once(of_service, population, sources), event_time)
     for service in covered:
         requester = Requester(Caller(service=service), groups, partial(account_keys.of_service, service=service))
         yield Candidate(requester, None, population, absent)

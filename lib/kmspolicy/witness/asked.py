@@ -1,10 +1,11 @@
 """What one search asks, and of whom: the requesters for whom its question may have a solution."""
 
 from collections.abc import Callable, Hashable, Iterator
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple, Optional
 
 from ..budget import Budget
+from ..caching import once
 from ..evaluation.evaluator import holds_for, principal_matches
 from ..evaluation.request import Caller, KeyFacts
 from ..policy.context_keys import (
@@ -30,7 +31,7 @@ from ..requesters.fresh_ids import (
     services,
 )
 from ..requesters.limits import accounts_among
-from ..requesters.population import Ids, Population
+from ..requesters.population import Population
 from ..requesters.requesters import Candidate, requesters
 from .problems import Problem, plain_problem
 from .questions import Denies, Questions, tests_of_arns
@@ -69,11 +70,11 @@ class Asked(NamedTuple):
         if not are_told_apart(audience, read):
             return iter(())
         element, concerned = self.statement.principals, (self.statement, *self.denies.statements)
-        outside = _once(outside_organizations, concerned, self.population, self.budget)
+        outside = once(lambda: tuple(outside_organizations(concerned, self.population, self.budget)))
         sources = Sources(
             lambda: outside_accounts(concerned, self.population, self.budget),
             outside,
-            _once(lambda: organizations_of_owners(concerned, self.population, outside(), self.budget)),
+            once(lambda: tuple(organizations_of_owners(concerned, self.population, outside(), self.budget))),
             lambda: named_organizations(self.statement, self.population),
             lambda: services(self.population, self.budget.spend),
             accounts_among(self.statement),
@@ -98,11 +99,6 @@ class Asked(NamedTuple):
             return None
         tests, denies = [*own, *theirs], self.denies
         return lambda caller: (*denies.met_by(caller), *[holds_for(test, caller.arn) for test in tests])
-
-
-def _once(make: Callable[..., Iterator[str]], *given: object) -> Ids:
-    """Makes ids when they are first asked for."""
-    return lru_cache(maxsize=1)(lambda: tuple(make(*given)))
 
 
 def plain_problems(asked: Asked, action: str, audience: Audience) -> Iterator[Callable[[], Problem]]:
