@@ -20,13 +20,13 @@ FINDINGS = ROOT / "build" / "fuzz"
 POLICIES = differential.KINDS["verdicts"].policies  # that every run compares, however short it is to be
 LONGEST = 131_072  # characters of a policy that the command still reads; KMS takes 32,768
 COVERAGE_SECONDS, PROTOCOL_SECONDS = 60, 60  # for each target; for the command
-SHARES = {
+SHARES = {  # of --seconds; coverage counts twice
     "differential": 0.4,
     "ids": 0.1,
     "reasons": 0.1,
     "coverage": 0.1,
     "protocol": 0.2,
-}  # of --seconds; coverage counts twice
+}
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""What the searches of the pages answer, without a browser: states of a key in which somebody must act, and twins."""
+"""What the pages' searches answer, without a browser, for keys that need action and for keys that do not."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ _PARAMETERS = frozenset(("requestParameters", "requestparameters"))
 
 
 def is_record(value: Json) -> bool:
-    """Whether an object is a CloudTrail record, of which an Insights event tells of many calls and has no eventName.
+    """Whether an object is a CloudTrail record. An Insights event is one, too: it counts calls and has no eventName.
 
     Notifications of S3, DynamoDB and Kinesis have an eventName too, but a source such as aws:s3.
     """

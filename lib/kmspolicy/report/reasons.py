@@ -243,14 +243,14 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: 
 
 
 def _lists_who(condition: Condition) -> bool:
-    """Whether the values of a condition say for whom it holds."""
+    """Whether the values of a condition name those whom it lets in."""
     operator, values = condition.operator, condition.values
     wide = operator.wildcards and any(not set(value.removeprefix("arn:")) - {"*", ":"} for value in values)
     return not (operator.negated or not values or wide or operator.family in (Family.NULL, Family.BOOLEAN))
 
 
 def _narrowed(verdict: Verdict, statement: Statement) -> Reasons:
-    """The conditions that leave out those whom the principal element names outside the key's account, or some."""
+    """Which conditions keep out principals of other accounts that the statement names."""
     outside = _named_outside(verdict, statement)
     owners = statement.principals.who.owners - {verdict.key.account}
     for condition in statement.conditions if outside else ():

@@ -24,9 +24,7 @@ def encoded_events(draw: st.DrawFn, operations: tuple[str, ...]) -> str:
     """An event of a call to KMS, up to three times the string of another object, some letters as JSON escapes."""
     text = json.dumps({"eventName": draw(st.sampled_from(operations)), "eventSource": draw(st.sampled_from(SERVICES))})
     for _ in range(draw(st.integers(0, 3))):
-        escaped = draw(
-            st.sets(st.sampled_from("PKCRyliceaokms."), max_size=3)
-        )  # none of them stands behind a backslash
+        escaped = draw(st.sets(st.sampled_from("PKCRyliceaokms."), max_size=3))  # no backslash stands before them
         inner = json.dumps(text)[1:-1]
         inner = "".join(f"\\u{ord(letter):04x}" if letter in escaped else letter for letter in inner)
         text = f'{{"message":"{inner}"}}'
