@@ -1,8 +1,9 @@
 """Automata of patterns: every set of positions in the patterns is held in one integer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
 from string import ascii_lowercase, ascii_uppercase, digits
-from typing import Optional
 
 from .patterns import ANY, ANYTHING, CharClass, Part, Row
 
@@ -11,6 +12,8 @@ _FEW = 2  # characters of a class that spells one letter, in either case
 
 # The order in which characters are tried, so that a witness reads naturally.
 _PREFERRED = f"x0X{ascii_lowercase}{digits}{ascii_uppercase}-_/.:@+=, {''.join(map(chr, range(0x21, 0x80)))}é"
+
+Classes = tuple[CharClass, ...]
 
 
 def effort(patterns: Sequence[Row]) -> int:
@@ -55,13 +58,10 @@ class Automaton:
         self.skip = _bits(skipped)
         self._stars = _bits(list(self._begun))
         self._sure = _bits(sure)  # a `*` that ends its pattern: once there, every text matches
-        self._many = 0  # places where many characters go on
-        for chars, (ones, repeats) in self.by_class.items():
-            if chars.negated or len(chars.chars) > _FEW:
-                self._many |= ones | repeats
         self.cost = effort(patterns)
         self.start = self._close(_bits(starts), 0)
         self._steps: dict[str, tuple[int, int]] = {}
+        self._classes: dict[int, Classes] = {}
 
     def _close(self, state: int, before: int) -> int:
         """Adds the positions behind repeats that may be empty; drops those that a later `*` makes needless."""
@@ -112,15 +112,13 @@ class Automaton:
                 return False
         return bool(state & self.final)
 
-    def forced(self, state: int) -> Optional[frozenset[str]]:
-        """The few characters that keep this state alive, or None when there are many."""
-        if state & self._many:
-            return None
-        wanted: frozenset[str] = frozenset()
-        for chars, (ones, repeats) in self.by_class.items():
-            if state & (ones | repeats):
-                wanted |= chars.chars
-        return wanted
+    def classes_at(self, state: int) -> Classes:
+        """The classes of the characters that go on from a state."""
+        found = self._classes.get(state)
+        if found is None:
+            every = self.by_class.items()
+            found = self._classes[state] = tuple([chars for chars, (once, more) in every if state & (once | more)])
+        return found
 
 
 def _bits(places: list[int]) -> int:
@@ -131,13 +129,31 @@ def _bits(places: list[int]) -> int:
     return int.from_bytes(held, "little")
 
 
-def alphabet(unions: Iterable[Automaton]) -> tuple[str, ...]:
-    """One character for every combination of the character classes in use."""
-    classes = {chars for union in unions for chars in union.by_class}
-    spelled = sorted({char for chars in classes if len(chars.chars) <= _FEW for char in chars.chars})
-    wide = [chars for chars in classes if chars.negated or len(chars.chars) > _FEW]
-    others: dict[tuple[bool, ...], str] = {}
-    for char in _PREFERRED:
-        if char not in spelled:
-            others.setdefault(tuple([(char in chars) != negated for chars, negated in wide]), char)
-    return (*spelled, *others.values())
+def choices(needed: tuple[Classes, ...], others: Classes) -> Sequence[str]:
+    """One character for every way in which classes tell characters apart.
+
+    needed: the character is in one class at least of each of these.
+    """
+    few = sum(map(len, needed), len(others)) <= _MOST_KEPT
+    return _known_choices(needed, others) if few else _choices(needed, others)
+
+
+def _choices(needed: tuple[Classes, ...], others: Classes) -> Sequence[str]:
+    classes = dict.fromkeys(chain(*needed, others))
+    found = sorted({char for chars in classes if _is_spelled(chars) for char in chars.chars})
+    if not any(all(map(_is_spelled, each)) for each in needed):
+        wide = [chars for chars in classes if not _is_spelled(chars)]
+        more: dict[tuple[bool, ...], str] = {}
+        for char in _PREFERRED:
+            if char not in found:
+                more.setdefault(tuple([(char in chars) != negated for chars, negated in wide]), char)
+        found += more.values()
+    return [char for char in found if all(any(chars.has(char) for chars in each) for each in needed)]
+
+
+_MOST_KEPT = 32  # classes: so that what is kept takes little memory
+_known_choices = lru_cache(maxsize=4096)(_choices)
+
+
+def _is_spelled(chars: CharClass) -> bool:
+    return not chars.negated and len(chars.chars) <= _FEW

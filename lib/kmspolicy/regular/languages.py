@@ -8,11 +8,11 @@ from functools import reduce
 from itertools import chain
 from typing import Callable, Optional
 
-from .automata import Automaton, alphabet, length
+from .automata import Automaton, choices, length
 from .patterns import Part, Pattern, Row, covers
 from .prefixes import useful
 
-_CLASSES_OF_A_STEP = 4  # that are looked through for a state
+_CLASSES_OF_A_STEP = 12  # that are looked through for a state
 _MOVES_OF_A_STEP = 3  # of automata that all move at once
 _PLACES_OF_A_STEP = 8  # of patterns that are looked at for a quick contradiction
 _MOST_LOOKED_AT = 8  # patterns of a group, for a quick contradiction
@@ -75,25 +75,21 @@ def find(
     avoid = Automaton(forbidden)
     if avoid.is_sure(avoid.start):
         return None
-    chars = alphabet([*groups, avoid])
     cost = sum(union.cost for union in (*groups, avoid))
-    classes = 1 + sum(len(group.by_class) for group in groups) // _CLASSES_OF_A_STEP
+    looks = 1 + sum(len(each.by_class) for each in (*groups, avoid)) // _CLASSES_OF_A_STEP
     start = (tuple(group.start for group in groups), avoid.start)
     seen = {start}
     level: list[tuple[tuple[tuple[int, ...], int], str]] = [(start, "")]
     while level:
         following: list[tuple[tuple[tuple[int, ...], int], str]] = []
         for (states, shun), text in level:
-            spend(classes)
+            spend(looks)
             if not shun & avoid.final and all(s & g.final for s, g in zip(states, groups)) and good(text):
                 return text
-            choices: Sequence[str] = chars
-            for state, group in zip(states, groups):
-                wanted = group.forced(state)
-                if wanted is not None and len(wanted) < len(choices):
-                    choices = sorted(wanted)
-            spend(len(choices) * cost)
-            for char in choices:
+            needed = tuple([group.classes_at(state) for group, state in zip(groups, states)])
+            chars = choices(needed, avoid.classes_at(shun))
+            spend(len(chars) * cost)
+            for char in chars:
                 after_shun = avoid.step(shun, char)
                 if avoid.is_sure(after_shun):
                     continue
@@ -123,24 +119,24 @@ def cells(
     spend(sum(map(len, chain(*[patterns for _, patterns in groups]))))
     base, unions = Automaton((language,)), [Automaton(patterns) for _, patterns in groups]
     standing = [reduce(union.step, prefix, union.start) for union, (prefix, _) in zip(unions, groups)]
-    chars = alphabet((base, *unions))
-    cost = 1 + base.cost + len(chars) * sum(union.cost for union in unions) // _MOVES_OF_A_STEP
+    cost = sum(union.cost for union in unions)
+    looks = 1 + base.cost + sum(len(each.by_class) for each in (base, *unions)) // _CLASSES_OF_A_STEP
     start = (base.start, tuple(standing))
     seen = {start}
     told: set[tuple[int, ...]] = set()
     stack = [(start, "")]
     while stack:
         (at, states), text = stack.pop()
-        spend(cost)
+        seen_by = chain.from_iterable([union.classes_at(state) for union, state in zip(unions, states)])
+        chars = choices((base.classes_at(at),), tuple(seen_by))
+        spend(looks + len(chars) * cost // _MOVES_OF_A_STEP)
         if at & base.final:
             way = tuple(bool(s & u.final) for s, u in zip(states, unions)) if whole else states
             if way not in told:
                 told.add(way)
                 yield text
         for char in reversed(chars):
-            moved = base.step(at, char)
-            if moved:
-                following = (moved, tuple([union.step(state, char) for union, state in zip(unions, states)]))
-                if following not in seen:
-                    seen.add(following)
-                    stack.append((following, text + char))
+            following = (base.step(at, char), tuple([union.step(state, char) for union, state in zip(unions, states)]))
+            if following not in seen:
+                seen.add(following)
+                stack.append((following, text + char))

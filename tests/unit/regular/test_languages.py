@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from random import Random
 
 import pytest
 
-from kmspolicy.regular.automata import Automaton
+from kmspolicy.regular.automata import Automaton, choices
 from kmspolicy.regular.languages import cells, find
 from kmspolicy.regular.patterns import (
     ANY,
@@ -119,11 +120,24 @@ def test_what_the_automaton_says_of_a_state_is_true_of_every_text_that_goes_on()
                 state = automaton.step(state, char)
             after = [text + more in matched for more in texts(LETTERS, 2)]
             assert all(after) or not automaton.is_sure(state), (rows, text)
-            wanted = automaton.forced(state)
-            lost = [char for char in LETTERS if wanted is not None and char not in wanted]
+            going = automaton.classes_at(state)
+            lost = [char for char in LETTERS if not any(chars.has(char) for chars in going)]
             assert not any(text + char + more in matched for char in lost for more in texts(LETTERS, 1)), (rows, text)
             said |= {automaton.is_sure(state), bool(lost)}
     assert said == {True, False}
+
+
+def test_there_is_one_character_for_every_way_in_which_classes_tell_characters_apart() -> None:
+    chance, several = Random(5), 0
+    for _ in range(300):
+        *needed, others = [tuple(chance.sample(CLASSES, chance.randrange(4))) for _ in range(chance.randint(1, 4))]
+        found, every = choices(tuple(needed), others), [*chain(*needed), *others]
+        going = {char for char in LETTERS if all(any(chars.has(char) for chars in listed) for listed in needed)}
+        ways = {char: tuple([chars.has(char) for chars in every]) for char in (*LETTERS, *found)}
+        assert all(any(chars.has(char) for chars in listed) for char in found for listed in needed)
+        assert {ways[char] for char in going} <= {ways[char] for char in found}, (needed, others)
+        several += len(found) > 1
+    assert several > 30
 
 
 # --- cells ---
