@@ -114,18 +114,6 @@ def _beside(number: Decimal, others: Collection[str]) -> Iterator[str]:
             yield found
 
 
-_ACCOUNTS = 10**12
-_BEFORE_ACCOUNT = re.compile(r"(?:[^:]*:){4}")
-
-
-def _bounds(condition: Condition) -> Iterator[str]:
-    """Accounts on both sides of the numbers that a condition compares an account with."""
-    if condition.operator.family is Family.NUMERIC:
-        for number in filter(None, map(typed_values.number, condition.values)):
-            if 0 < number < _ACCOUNTS - 1:
-                yield from (f"{int(number) + step:012d}" for step in (-1, 1))
-
-
 def _linked(statements: tuple[Statement, ...], keys: Collection[str]) -> frozenset[str]:
     """These keys, and those that policy variables tie to them."""
     found, before = frozenset(keys), frozenset[str]()
