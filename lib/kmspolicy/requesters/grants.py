@@ -58,12 +58,9 @@ ANY_ACCOUNT = Accounts((), (), "444455556666")
 
 def grant_group(grantee: Grantee, partition: str, accounts: Accounts, operations: Sequence[str]) -> Group:
     """A grant that allows one of the operations, whatever else; any grant, where there are none."""
-    cases: list[Case] = []
-    members: list[tuple[str, ...]] = [(name.partition(":")[2],) for name in operations]
-    for member in members or [()]:
-        allowed = Key(GRANT_OPERATIONS, _OPERATIONS, True, member)
-        cases.append((allowed, *_grantee(grantee, partition, accounts, bool(operations))))
-    return Group(*cases)
+    members: list[tuple[str, ...]] = [(name.partition(":")[2],) for name in operations] or [()]
+    to = _grantee(grantee, partition, accounts, bool(operations))
+    return Group(*[(Key(GRANT_OPERATIONS, _OPERATIONS, True, member), *to) for member in members])
 
 
 def _grantee(grantee: Grantee, partition: str, accounts: Accounts, used: bool) -> tuple[Part, ...]:
@@ -116,18 +113,16 @@ def grant_to(principal: Group, scope: Scope, partition: str, account: str, opera
     """
     root = Key(GRANTEE, fixed(f"arn:{partition}:iam::{account}:root"))
     session = f"arn:{partition}:sts::{account}:assumed-role/"
-    cases: list[Case] = []
-    for name in operations:
-        allowed = Key(GRANT_OPERATIONS, _OPERATIONS, True, (name.partition(":")[2],))
-        for case in principal.cases:
-            who = [part for part in case if PRINCIPAL_ARN in part.domains]
-            rest = [part.of(scope) for part in case if PRINCIPAL_ARN not in part.domains]
-            for part in who:
-                cases.append((allowed, _named_by_grant(part, scope), *rest))
-                cases.append((allowed, root, part.of(scope), *rest))
-                if ":role/" in (example(part.domains[PRINCIPAL_ARN]) or ""):
-                    cases.append((allowed, _session_named(part, scope, session), *rest))
-    return Group(*cases)
+    grantees: list[Case] = []
+    for case in principal.cases:
+        rest = [part.of(scope) for part in case if PRINCIPAL_ARN not in part.domains]
+        for part in [part for part in case if PRINCIPAL_ARN in part.domains]:
+            grantees.append((_named_by_grant(part, scope), *rest))
+            grantees.append((root, part.of(scope), *rest))
+            if ":role/" in (example(part.domains[PRINCIPAL_ARN]) or ""):
+                grantees.append((_session_named(part, scope, session), *rest))
+    allowed = [Key(GRANT_OPERATIONS, _OPERATIONS, True, (name.partition(":")[2],)) for name in operations]
+    return Group(*[(one, *grantee) for one in allowed for grantee in grantees])
 
 
 def _named_by_grant(part: Part, scope: Scope) -> Part:

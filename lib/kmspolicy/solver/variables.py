@@ -150,9 +150,10 @@ class _Linked:
             yield found[name]
 
     def _domains(self, name: str) -> list[Domain]:
-        """What a key can hold, in each case of its group."""
+        """What a key can hold, in each case of its group that differs in that."""
         cases = self._group_of[name].cases
-        return [part.domains[name] for case in cases for part in case if name in part.domains]
+        found = [part.domains[name] for case in cases for part in case if name in part.domains]
+        return list({id(domain): domain for domain in found}.values())
 
     def _in_places(
         self, name: str, own: "_Limits", listed: Sequence[Sequence[Place]], values: Assignment
