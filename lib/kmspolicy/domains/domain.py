@@ -124,10 +124,8 @@ def example(domain: Domain) -> Optional[str]:
     return next(filter(domain.allows if isinstance(domain, Text) else domain.holds, domain.preferred), None)
 
 
-def free(row: ContextKey, action: str) -> Domain:
-    """What a requester can choose for a key that nothing binds; nothing where the action's requests lack the key."""
-    if not row.carried_by(action):
-        return ABSENT
+def free(row: ContextKey) -> Domain:
+    """What a requester can choose for a key that nothing binds, where requests carry it."""
     optional = not row.always
     if row.values:
         return Finite(row.values, optional)

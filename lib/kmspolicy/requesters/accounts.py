@@ -72,4 +72,4 @@ def of_service(key: str, service: str) -> Group:
     if key == SERVICE_NAMES:
         return Group((Key(key, Text(row.forms, optional=False), True, (service,)),))
     free_at_will = key in _SERVICE_KEYS
-    return Group((Key(key, free(row, "") if free_at_will else Finite(), row.multivalued),))
+    return Group((Key(key, free(row) if free_at_will else Finite(), row.multivalued),))

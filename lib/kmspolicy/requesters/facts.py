@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..domains.domain import free
+from ..domains.domain import ABSENT, free
 from ..evaluation.request import Caller
 from ..policy.context_keys import KEY_ARN, Bound, context_key
 from ..solver.groups import Group, Key
@@ -71,13 +71,13 @@ class RequestFacts:
         row = context_key(key)
         if row.bound in (Bound.ACCOUNT, Bound.SERVICE):
             return self.requester.single(key)
-        return _free_group(key, self.action)
+        return _free_group(key, row.carried_by(self.action))
 
 
 @lru_cache(maxsize=1024)
-def _free_group(key: str, action: str) -> Group:
+def _free_group(key: str, carried: bool) -> Group:
     row = context_key(key)
-    return Group((Key(key, free(row, action), row.multivalued),))
+    return Group((Key(key, free(row) if carried else ABSENT, row.multivalued),))
 
 
 def fact_of(key: str) -> str:
