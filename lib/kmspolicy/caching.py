@@ -1,8 +1,9 @@
 """Keeps answers: of functions about short texts, about whole policies, an object's own; all in bounded memory."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from functools import lru_cache, partial, wraps
-from itertools import islice
+from itertools import count, islice
 from typing import Any, Callable, Generic, Optional, TypeVar, Union, overload
 
 Answer = TypeVar("Answer")
@@ -37,6 +38,29 @@ def cached_for_shared(function: Callable[..., Answer]) -> Callable[..., Answer]:
 def once(make: Callable[..., Answer], *given: object) -> Callable[[], Answer]:
     """Makes something when it is first asked for, and keeps it."""
     return lru_cache(maxsize=1)(partial(make, *given))
+
+
+def replayed(make: Callable[..., Iterator[Answer]], *given: object) -> Callable[[], Iterator[Answer]]:
+    """What an iterator yields, for all who ask, each worked out once and none before somebody comes to it.
+
+    Where working one out raises an error, so does asking for it, and the next who asks tries again.
+    """
+    source, kept = make(*given), list[Answer]()
+
+    def replay() -> Iterator[Answer]:
+        nonlocal source
+        for at in count():
+            if at == len(kept):
+                try:
+                    kept.append(next(source))
+                except StopIteration:
+                    return
+                except Exception:
+                    source = islice(make(*given), at, None)
+                    raise
+            yield kept[at]
+
+    return replay
 
 
 class lazy(Generic[Answer]):  # it reads like property

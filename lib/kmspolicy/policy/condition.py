@@ -64,10 +64,11 @@ class Condition:
 
     @lazy
     def effort(self) -> int:
-        """The steps that a test of one value takes: one for a few patterns, more for long ones. Values without
-        wildcards are looked up, however many there are."""
+        """The steps that a test of one value takes: one for a few patterns, more for long ones and for those of ARNs.
+        Values without wildcards are looked up, however many there are."""
         patterns = [tokens for tokens in self.tokens if not wildcards.is_plain(tokens)]
-        return 1 + (len(patterns) + sum(map(len, patterns)) // 4) // _PATTERNS_OF_A_STEP
+        parts = 6 if self.operator.family is Family.ARN else 1
+        return 1 + parts * (len(patterns) + sum(map(len, patterns)) // 4) // _PATTERNS_OF_A_STEP
 
     @lazy
     def has_variables(self) -> bool:

@@ -104,7 +104,7 @@ class Verdict:
         note = note and record.own and audience is Audience.everyone  # a shared answer may come without a search
         against = None if denied else ()
         return self.ledger.answer(
-            record, (asked, audience), lambda: search(statement, asked, audience, against, note=note)
+            record, (asked, audience), lambda: search(statement, asked, audience, against, note, apart=not record.own)
         )
 
     def _counting(self, audience: Audience, actions: Mask, gained: Mask) -> Mask:

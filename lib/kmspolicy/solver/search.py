@@ -14,8 +14,8 @@ from .groups import Group, solve_apart
 from .literals import Assignment, Clause, Conflict, Literal, Solution, joined, keys_of
 from .variables import solve_linked
 
-_STEPS_OF_A_LITERAL = 4
-_STEPS_OF_A_BRANCH = 8
+_STEPS_OF_A_LITERAL = 1
+_STEPS_OF_A_BRANCH = 2
 
 Component = int
 Chosen = dict[Component, frozenset[Literal]]
@@ -32,43 +32,14 @@ class Facts(Protocol):
 
 
 Groups = tuple[tuple[str, Group], ...]  # of keys
-Asked = tuple[Groups, frozenset[Literal]]
 _MOST_REMEMBERED = 2048
 
 
-class Memory(Recent[tuple[Solution, int]]):
-    """Of groups of keys: the values that suit some literals, or the conflict, and the steps that finding it took."""
+class Memory(Recent[Solution]):
+    """Of groups of keys: the values that suit some literals, or the conflict. What is known takes no steps again."""
 
     def __init__(self) -> None:
         super().__init__(_MOST_REMEMBERED)
-
-
-class Known:
-    """What one search knows of groups of keys. It pays for each solution once, also for one that a search before it has
-    found: so its steps do not depend on what was asked before."""
-
-    def __init__(self, memory: Optional[Memory] = None) -> None:
-        """memory: of all searches that have groups in common; this one adds to it."""
-        self._paid: dict[Asked, Solution] = {}
-        self._memory = Memory() if memory is None else memory
-
-    def solution(self, asked: Asked, budget: Budget, find: Callable[[], Solution]) -> Solution:
-        """The solution for some groups and literals: a known one, or what find() returns.
-
-        budget: pays for it. Raises Undecided as find() does, also where a known solution took more steps than are left.
-        """
-        found = self._paid.get(asked)
-        if found is None:
-            remembered = self._memory.get(asked)
-            if remembered is None:
-                before = budget.left
-                found = find()
-                self._memory.keep(asked, (found, before - budget.left))
-            else:
-                found, steps = remembered
-                budget.spend(steps)
-            self._paid[asked] = found
-        return found
 
 
 class Question:
@@ -99,19 +70,19 @@ def _parted(literals: Sequence[Literal], fact_of: Callable[[str], Hashable]) -> 
     return {key: numbers.setdefault(root(fact), len(numbers)) for key, fact in sorted(facts.items())}
 
 
-def solve(question: Question, facts: Facts, budget: Budget, known: Optional[Known] = None) -> Solution:
+def solve(question: Question, facts: Facts, budget: Budget, memory: Optional[Memory] = None) -> Solution:
     """Values of the keys that a question is about, or keys on which its literals conflict.
 
-    known: from the searches for one answer; this one adds to it. Raises Undecided where the budget ends, or a theory
-    cannot decide.
+    memory: of all searches that have groups in common; this one adds to it. Raises Undecided where the budget ends, or
+    a theory cannot decide.
     """
-    return _Search(question, facts, budget, known or Known()).run()
+    return _Search(question, facts, budget, Memory() if memory is None else memory).run()
 
 
 class _Search:
-    def __init__(self, question: Question, facts: Facts, budget: Budget, known: Known) -> None:
+    def __init__(self, question: Question, facts: Facts, budget: Budget, memory: Memory) -> None:
         self._budget = budget
-        self._known = known
+        self._memory = memory
         self._required = list(question.required)
         self._clauses = question.clauses
         self._instead: dict[Literal, frozenset[str]] = {}  # of a clause: keys of those that cannot be true
@@ -126,7 +97,8 @@ class _Search:
     # --- one component ---------------------------------------------------------------------------------------
 
     def _solve(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
-        return self._known.solution((groups, literals), self._budget, lambda: self._values(groups, literals))
+        found = self._memory.get((groups, literals))
+        return self._memory.keep((groups, literals), self._values(groups, literals)) if found is None else found
 
     def _values(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
         ordered = sorted(literals, key=lambda each: (each.key, each.wanted, each.condition.text))

@@ -1,11 +1,12 @@
 """What one search asks, and of whom: the requesters for whom its question may have a solution."""
 
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from ..budget import Budget
-from ..caching import once
+from ..caching import Recent, lazy, once, replayed
 from ..evaluation.evaluator import holds_for, principal_matches
 from ..evaluation.request import Caller, KeyFacts
 from ..policy.context_keys import (
@@ -33,6 +34,7 @@ from ..requesters.fresh_ids import (
 from ..requesters.limits import accounts_among
 from ..requesters.population import Population
 from ..requesters.requesters import Candidate, requesters
+from ..solver.search import Memory
 from .problems import Problem, plain_problem
 from .questions import Denies, Questions, tests_of_arns
 
@@ -50,7 +52,8 @@ def are_told_apart(audience: Audience, read: frozenset[str]) -> bool:
     return needed is None or not needed.isdisjoint(read)
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True)
+class Asked:
     """One question: what a statement allows past some Denies.
 
     denies: all that bear on it; questions: what both ask of requests; key: what is known of it; budget: what looking
@@ -66,31 +69,38 @@ class Asked(NamedTuple):
 
     def candidates(self, audience: Audience) -> Iterator[Candidate]:
         """The requesters of an audience whom the statement's principal element covers."""
-        read = self.questions.read
-        if not are_told_apart(audience, read):
+        if not are_told_apart(audience, self.questions.read):
             return iter(())
-        element, concerned = self.statement.principals, (self.statement, *self.denies.statements)
-        outside = once(lambda: tuple(outside_organizations(concerned, self.population, self.budget)))
-        sources = Sources(
-            lambda: outside_accounts(concerned, self.population, self.budget),
-            outside,
-            once(lambda: tuple(organizations_of_owners(concerned, self.population, outside(), self.budget))),
-            lambda: named_organizations(self.statement, self.population),
-            lambda: services(self.population, self.budget.spend),
-            accounts_among(self.statement),
-            read,
-            not (element.tells_principals_apart or self.denies.tells_principals_apart)
-            and read.isdisjoint(_OF_PRINCIPALS),
-            self._look(),
-            self.budget.spend,
-        )
-        found = requesters(audience, element, self.population, sources, self.key.event_time or 0.0)
+        element = self.statement.principals
+        found = requesters(audience, element, self.population, self._sources, self.key.event_time or 0.0)
         return (each for each in found if principal_matches(element, each.requester.caller))
 
     def users(self, audience: Audience) -> Iterator[Candidate]:
         """The requesters of an audience who may use a grant: no Allow has to cover them."""
-        everyone = self.statement._replace(principals=ANYONE, conditions=(), alternatives=())
-        return self._replace(statement=everyone).candidates(audience)
+        return self._of_anyone.candidates(audience)
+
+    @lazy
+    def _of_anyone(self) -> "Asked":
+        return replace(self, statement=self.statement._replace(principals=ANYONE, conditions=(), alternatives=()))
+
+    @lazy
+    def _sources(self) -> Sources:
+        statement, population, budget, read = self.statement, self.population, self.budget, self.questions.read
+        concerned = statement, *self.denies.statements
+        outside = once(lambda: tuple(outside_organizations(concerned, population, budget)))
+        return Sources(
+            replayed(outside_accounts, concerned, population, budget),
+            outside,
+            once(lambda: tuple(organizations_of_owners(concerned, population, outside(), budget))),
+            partial(named_organizations, statement, population),
+            replayed(services, population, budget.spend),
+            accounts_among(statement),
+            read,
+            not (statement.principals.tells_principals_apart or self.denies.tells_principals_apart)
+            and read.isdisjoint(_OF_PRINCIPALS),
+            self._look(),
+            budget.spend,
+        )
 
     def _look(self) -> Optional[Callable[[Caller], Hashable]]:
         """How the question sees a principal with a known ARN: which Denies cover him, and which tests of ARNs hold."""
@@ -99,6 +109,17 @@ class Asked(NamedTuple):
             return None
         tests, denies = [*own, *theirs], self.denies
         return lambda caller: (*denies.met_by(caller), *[holds_for(test, caller.arn) for test in tests])
+
+
+_MOST_KEPT = 64
+
+
+class Known:
+    """What searches have worked out, each for itself or several together. It takes no steps again."""
+
+    def __init__(self) -> None:
+        self.memory = Memory()
+        self.asked: Recent[Asked] = Recent(_MOST_KEPT)
 
 
 def plain_problems(asked: Asked, action: str, audience: Audience) -> Iterator[Callable[[], Problem]]:

@@ -19,15 +19,14 @@ from ..requesters.key_kinds import performed
 from ..requesters.keys import actions_matter
 from ..requesters.limits import ruled_out
 from ..requesters.population import Population, partitions
-from ..solver.search import Memory
 from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
-from .asked import Asked, are_told_apart, plain_problems
+from .asked import Asked, Known, are_told_apart, plain_problems
 from .grants import grant_problems, makers
 from .questions import NO_DENIES, Denies, Questions, alike, allowed_by
 from .trials import Problems, Trials
 
-POLICY_STEPS = 50_000  # all questions about one policy
-EXAMPLE_STEPS = 5_000  # examples of a policy, where its questions have taken all of theirs
+POLICY_STEPS = 20_000  # all questions about one policy
+EXAMPLE_STEPS = 2_000  # examples of a policy, where its questions have taken all of theirs
 _MOST_KEPT = 64
 _ALL = frozenset(WIDEST_FIRST)
 
@@ -47,8 +46,7 @@ class Searcher:
         self.limit_reached = False  # whether a question stayed undecided
         self._covers: dict[int, bool] = {}
         self._known_denies: Recent[Denies] = Recent(_MOST_KEPT)
-        self._known_questions: Recent[Questions] = Recent(_MOST_KEPT)
-        self._memory = Memory()
+        self._known = Known()
         self._requests: dict[tuple[int, str], tuple[Found, Population]] = {}  # by statement and action
         self._open: dict[tuple[object, ...], frozenset[Audience]] = {}
 
@@ -70,15 +68,18 @@ class Searcher:
         audience: Audience,
         denies: Optional[tuple[Statement, ...]] = None,
         note: bool = False,
+        apart: bool = False,
     ) -> Access:
         """What the audience gets of these actions by the statement, past these Denies (None: all of the policy's).
 
-        note: whether requests that are found are noted for proof().
+        note: whether requests that are found are noted for proof(); apart: whether nothing that other answers know is
+        used, so that this one always takes the same steps.
         """
         asked = self.conceivable(statement, actions, audience)
         if not asked:
             return NO_ACCESS
-        return self._access(statement, asked, audience, self.policy.denies if denies is None else denies, note)
+        against = self.policy.denies if denies is None else denies
+        return self._access(statement, asked, audience, against, note, apart)
 
     def conceivable(self, statement: Statement, actions: Mask, audience: Audience) -> Mask:
         """Those of the actions that the statement may allow the audience, by a look at each element alone."""
@@ -105,7 +106,13 @@ class Searcher:
         return covered - ruled_out(statement) if statement.conditions else covered
 
     def _access(
-        self, statement: Statement, asked: Mask, audience: Audience, against: tuple[Statement, ...], note: bool
+        self,
+        statement: Statement,
+        asked: Mask,
+        audience: Audience,
+        against: tuple[Statement, ...],
+        note: bool = False,
+        apart: bool = False,
     ) -> Access:
         if not self.budget.left and not self.gives_by_name(statement, audience):  # no search could show more
             if not are_told_apart(audience, self.policy.reads):
@@ -113,7 +120,7 @@ class Searcher:
             self.limit_reached = True
             return Access(asked)
         gained = NO_ACCESS  # of which no request is kept: a policy is much longer
-        trials = Trials(self.budget, self._memory)
+        trials = Trials(self.budget, Known() if apart else self._known)
         for population in self.populations:
             left = asked & ~gained.actions
             if left:
@@ -139,12 +146,23 @@ class Searcher:
             found = self._known_denies.keep(asked, Denies(listed))
         return found
 
-    def _questions(self, statement: Statement, denies: Denies, use: Denies = NO_DENIES) -> Questions:
-        """What the statement and Denies ask of requests, see Questions."""
-        asked = statement.conditions, statement.resource, statement.alternatives, denies, use
-        found = self._known_questions.get(asked)
+    def _asked(
+        self,
+        statement: Statement,
+        denies: Denies,
+        population: Population,
+        known: Known,
+        creation: Optional[Denies] = None,
+        use: Denies = NO_DENIES,
+    ) -> Asked:
+        """What a statement allows past some Denies, see Asked; creation, use: those of them that bear on the creation
+        of a grant, and on its use."""
+        elements = statement.principals, statement.conditions, statement.resource, statement.alternatives
+        name = elements, denies, population, creation, use
+        found = known.asked.get(name)
         if found is None:
-            found = self._known_questions.keep(asked, Questions(allowed_by(statement), denies, use))
+            questions = Questions(allowed_by(statement), denies if creation is None else creation, use)
+            found = known.asked.keep(name, Asked(statement, denies, questions, population, self.key, self.budget))
         return found
 
     def _in_population(
@@ -160,8 +178,8 @@ class Searcher:
         gained = NO_ACCESS
         plain = asked & ~GRANTS_MASK
         hitting = denies.among(plain)
-        asked_of = self._questions(statement, hitting)
-        for actions in alike(plain, asked_of.rows, hitting.masks, self.extra, actions_matter(asked_of.read)):
+        asks = self._asked(statement, hitting, population, trials.known).questions
+        for actions in alike(plain, asks.rows, hitting.masks, self.extra, actions_matter(asks.read)):
             if self._is_unlimited(statement, audience, hitting.among(actions), actions):
                 gained |= Access(actions, actions)
             else:
@@ -218,7 +236,7 @@ class Searcher:
         names = names_of(actions, self.extra)
         if not names:
             return NO_ACCESS
-        asked = Asked(statement, denies, self._questions(statement, denies), population, self.key, self.budget)
+        asked = self._asked(statement, denies, population, trials.known)
         return self._found(trials, plain_problems(asked, names[0], audience), actions)
 
     def _grants(
@@ -237,12 +255,11 @@ class Searcher:
         if not operations:
             return NO_ACCESS
         creators = [maker for maker in makers(audience) if maker in self._possible(statement)]
-        using = denies.among(operations)
-        by_kind = actions_matter(self._questions(statement, creation, using).read)
+        using, both, known = denies.among(operations), denies.among(creating | operations), trials.known
+        by_kind = actions_matter(self._asked(statement, both, population, known, creation, using).questions.read)
         for actions in alike(operations, using.rows, using.masks, (), by_kind):
             use = denies.among(actions)
-            both, questions = denies.among(creating | actions), self._questions(statement, creation, use)
-            asked = Asked(statement, both, questions, population, self.key, self.budget)
+            asked = self._asked(statement, denies.among(creating | actions), population, known, creation, use)
             problems = grant_problems(asked, name, names_of(actions), audience, creators, bool(use.statements))
             found = self._found(trials, problems, bit)
             if found.actions:
@@ -279,7 +296,7 @@ class Searcher:
         one = mask_of((name,), self.extra)
         for population in self.populations:
             own = population.policy.statements[statement.number]
-            denies, trials = self._denies(self.policy.denies, population), Trials(self.budget, self._memory)
+            denies, trials = self._denies(self.policy.denies, population), Trials(self.budget, self._known)
             if name in GRANTS_FOR:
                 access = self._grants(own, name, audience, denies, population, trials)
             else:
@@ -304,6 +321,6 @@ class Searcher:
         asked = statement.actions & performed(self.key.usage, self.key.spec, self.key.origin)
         for audience in WIDEST_FIRST:  # a variable may have a value that fits for one audience alone
             reached = within_reach(audience, asked)
-            if reached and self._access(only, reached, audience, (), False).actions:
+            if reached and self._access(only, reached, audience, ()).actions:
                 return True
         return False

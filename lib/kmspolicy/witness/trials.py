@@ -5,23 +5,24 @@ from typing import Optional
 
 from ..budget import Budget, Undecided
 from ..solver.literals import Assignment, Conflict
-from ..solver.search import Known, Memory, Question, solve
+from ..solver.search import Question, solve
 from .access import Found
+from .asked import Known
 from .problems import Problem
 
-SEARCH_STEPS = 20_000  # one question: a statement, an action, an audience
+SEARCH_STEPS = 8_000  # one question: a statement, an action, an audience
 _STEPS_OF_A_REQUESTER = 16
-_STEPS_OF_A_CLAUSE = 2
+_STEPS_OF_A_CLAUSE = 1
 _STEPS_OF_A_COMPARISON = 2
 Problems = Iterator[Callable[[], Problem]]  # each is made when there are steps for it
 
 
 class Trials:
-    """The trials of questions about one statement and audience. They pay once for what they have in common."""
+    """The trials of questions about one statement and audience. known: what they start from, and add to."""
 
-    def __init__(self, budget: Budget, memory: Memory) -> None:
+    def __init__(self, budget: Budget, known: Known) -> None:
         self._budget = budget
-        self._known = Known(memory)
+        self.known = known
         self._conflicts: dict[Question, list[tuple[Conflict, Problem]]] = {}
 
     def first(self, problems: Problems) -> Optional[Found]:
@@ -52,7 +53,7 @@ class Trials:
         budget.spend(_STEPS_OF_A_COMPARISON * len(conflicts))
         if any(problem.shares(other, conflict.keys) for conflict, other in conflicts):
             return None
-        values = solve(problem.question, problem.facts, budget, self._known)
+        values = solve(problem.question, problem.facts, budget, self.known.memory)
         if isinstance(values, Conflict):
             conflicts.append((values, problem))
             return None

@@ -12,7 +12,7 @@ from kmspolicy.budget import Budget, OutOfSteps
 from kmspolicy.domains.domain import Finite, Text
 from kmspolicy.solver.groups import ByKey, Group, Key
 from kmspolicy.solver.literals import Assignment, Clause, Conflict, Literal, Solution
-from kmspolicy.solver.search import Known, Memory, Question, solve
+from kmspolicy.solver.search import Memory, Question, solve
 from tests.unit.solver.facts import TEXTS, SomeFacts, random_group, worlds_together
 from tests.unit.solver.questions import TEXTUAL, World, asked, check, plenty, present, random_literal
 from tests.unit.solver.test_variables import random_linked
@@ -86,7 +86,7 @@ def test_the_search_ends_with_its_budget() -> None:
     facts = random_facts(chance)
     required, clauses = random_question(chance, 0)
     with pytest.raises(OutOfSteps):
-        solve(Question([*required, asked("p", "StringLike", "*")], clauses, facts.fact_of), facts, Budget(5))
+        solve(Question([*required, asked("p", "StringLike", "*")], clauses, facts.fact_of), facts, Budget(1))
 
 
 class Counted(Key):
@@ -100,18 +100,20 @@ class Counted(Key):
         return super().solve(literals, budget)
 
 
-def test_what_one_search_found_costs_the_next_the_same_steps_and_no_work() -> None:
+def test_what_one_search_found_takes_no_steps_and_no_work_again() -> None:
     key, memory, spent = Counted("p", Text()), Memory(), []
     facts = SomeFacts({("p",): Group((key,))})
     question = Question([asked("p", "StringLike", "a*b?c")], [], facts.fact_of)
-    for known in (Known(memory), Known(memory), Known()):
-        budget = plenty()
+    for known in (memory, memory, None):
+        budget, solved = plenty(), key.solved
         given = budget.left
         assert not isinstance(solve(question, facts, budget, known), Conflict)
-        spent.append((given - budget.left, key.solved))
-    assert spent[0] == spent[1] == (spent[2][0], spent[2][1] // 2) and spent[0][1] > 0
+        spent.append((given - budget.left, key.solved - solved))
+    assert spent[0] == spent[2] and spent[0][1] > 0
+    assert spent[1] == (question.size, 0)
+    assert not isinstance(solve(question, facts, Budget(question.size), memory), Conflict)
     with pytest.raises(OutOfSteps):
-        solve(question, facts, Budget(spent[0][0] - 1), Known(memory))
+        solve(question, facts, Budget(spent[0][0] - 1), Memory())
 
 
 def all_differ(keys: Sequence[str]) -> list[Clause]:

@@ -14,7 +14,7 @@ from ...regular.patterns import ANY, Pattern, some
 from ..literals import Literal
 
 Limits = tuple[list[Sequence[Pattern]], list[Pattern]]
-_STEPS_OF_A_TEXT = 10_000  # of one search
+_STEPS_OF_A_TEXT = 4_000  # of one search
 _NOT_EMPTY = some(ANY)
 _MOST_PAIRED = 8  # literals of which each two are asked alone, where all together take too many steps
 
