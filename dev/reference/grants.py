@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dev.reference import kms
 from dev.reference.facts import Row
 from dev.reference.languages import Language, literal, some, texts
-from dev.reference.principals import SERVICE, UNIQUE, forms, may_own, tests_on_arn
+from dev.reference.principals import ROLE_NAME, SERVICE, UNIQUE, forms, may_own, tests_on_arn
 from dev.reference.surroundings import SHAPES
 from dev.reference.values import ACCOUNT, NAME, Facts, Values, arn, either, exact, fifth
 
@@ -87,7 +87,7 @@ def _bound(values: Values, facts: Facts) -> Iterator[Facts]:
     yield from ({**facts, SOURCE_ARN: text} for text in values.of(SOURCE_ARN, facts))
 
 
-_SESSION = literal("assumed-role/") + some(NAME) + literal("/") + some(NAME, 2)
+_SESSION = literal("assumed-role/") + ROLE_NAME + literal("/") + some(NAME, 2)
 
 
 def _session(facts: Facts) -> Language:
@@ -114,7 +114,7 @@ def _principals(values: Values, facts: Facts) -> Iterator[str]:
 
 _ROLE_ID = literal("AROA") + UNIQUE + literal(":")
 _BEFORE_SESSION = (
-    literal("arn:") + some(NAME) + literal(":sts::") + ACCOUNT + literal(":assumed-role/") + some(NAME) + literal("/")
+    literal("arn:") + some(NAME) + literal(":sts::") + ACCOUNT + literal(":assumed-role/") + ROLE_NAME + literal("/")
 )
 
 

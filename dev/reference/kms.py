@@ -196,10 +196,12 @@ def has_context(spec: str) -> bool:
     return spec not in SPECS or spec == "SYMMETRIC_DEFAULT"
 
 
-def fits(spec: str, algorithm: str) -> bool:
-    """Whether a key of this spec takes an encryption algorithm; an algorithm that no list knows may be an asymmetric
-    key's.
+def fits(spec: str, algorithm: str, context: bool) -> bool:
+    """Whether a key of this spec takes an encryption algorithm, beside an encryption context; an algorithm that no list
+    knows may be an asymmetric key's.
     """
+    if context and algorithm in _KNOWN_ALGORITHMS.difference(("SYMMETRIC_DEFAULT",)):
+        return False
     if spec == "SYMMETRIC_DEFAULT" or algorithm in _KNOWN_ALGORITHMS:
         return spec not in ALGORITHMS or algorithm in ALGORITHMS[spec]
     return True

@@ -32,6 +32,7 @@ from dev.reference.values import (
 )
 
 UNIQUE = some(UPPER | DIGITS, 12)
+ROLE_NAME = some(NAME) | (literal("aws:") + some(NAME))  # EBS User Guide: aws:ec2-infrastructure
 TYPES = {"role": "AssumedRole", "user": "User", "root": "Account", "federated-user": "FederatedUser"}
 IDS = {"role": "AROA", "user": "AIDA"}
 IN_PATH = literal("") | (some(PATH) + literal("/"))
@@ -58,7 +59,7 @@ def forms(facts: Facts, account: Language = ACCOUNT) -> dict[str, Language]:
 def _forms(name: str, account: Language) -> dict[str, Language]:
     partition = literal(name)
     return {
-        "role": arn("iam", account, literal("role/") + IN_PATH + some(NAME), partition),
+        "role": arn("iam", account, literal("role/") + (IN_PATH + some(NAME) | ROLE_NAME), partition),
         "user": arn("iam", account, literal("user/") + IN_PATH + some(NAME), partition),
         "root": arn("iam", account, literal("root"), partition),
         "federated-user": arn("sts", account, literal("federated-user/") + some(NAME, 2), partition),

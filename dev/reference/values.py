@@ -182,7 +182,13 @@ class Values:
             start, end = literal("arn:") + some(REGIONAL), path + some(NAME)
             iam = start + literal(":iam::") + ACCOUNT + literal(":")
             federated = start + literal(":sts::") + ACCOUNT + literal(":federated-user/") + some(NAME, 2)
-            kinds = (iam + literal("role/") + end, iam + literal("user/") + end, iam + literal("root"), federated)
+            kinds = (
+                iam + literal("role/") + end,
+                iam + literal("role/aws:") + some(NAME),
+                iam + literal("user/") + end,
+                iam + literal("root"),
+                federated,
+            )
             sessions = (
                 re.fullmatch(r"arn:([^:]+):sts::(\d{12}):assumed-role/([^/]+)/.+", name) for name in sorted(spelled)
             )

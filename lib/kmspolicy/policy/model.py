@@ -24,7 +24,8 @@ class Statement(NamedTuple):
 
     number: its 0-based position; actions: a bit mask, see actions.py; resource: what tests the key's ARN, None for the
     plain `*`; conditions: as written; alternatives: of an Allow, conditions whose keys differ in case only: one of
-    each tuple is enough. Source: KMS Developer Guide, *Default key policy*, Resource.
+    each tuple is enough; repeats_sid: whether another statement has the same Sid. Source: KMS Developer Guide,
+    *Default key policy*, Resource.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Statement(NamedTuple):
     resource: Optional[Condition] = None
     conditions: tuple[Condition, ...] = ()
     alternatives: tuple[tuple[Condition, ...], ...] = ()
+    repeats_sid: bool = False
 
     @property
     def required(self) -> tuple[Condition, ...]:
@@ -74,14 +76,17 @@ class Statement(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What texts for people call the statement: its Sid in quotes, else its position from 1."""
-        return statement_name(self.number, self.sid)
+        """What texts for people call the statement, see statement_name."""
+        return statement_name(self.number, self.sid, self.repeats_sid)
 
 
-def statement_name(number: int, sid: str) -> str:
-    """What texts for people call a statement. number: its 0-based position; sid: '' for none."""
+def statement_name(number: int, sid: str, repeated: bool = False) -> str:
+    """What texts for people call a statement: its Sid in quotes, else its position from 1; both where others have its
+    Sid. number: its 0-based position; sid: '' for none; repeated: whether others have it."""
+    if not sid:
+        return f"statement {number + 1}"
     shown = sid if len(sid) <= _LONGEST_NAME else sid[: _LONGEST_NAME - 1] + "…"
-    return f'statement "{shown}"' if sid else f"statement {number + 1}"
+    return f'statement {number + 1} "{shown}"' if repeated else f'statement "{shown}"'
 
 
 def _written(source: Any, element: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ Source: IAM User Guide, *Grammar of the IAM JSON policy language* and *IAM JSON 
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -72,7 +73,9 @@ def _policy(text: str, extra: tuple[str, ...]) -> Policy:
             broken = _unreadable(source, index)
             found.append(broken)
             problems.append(replace(error.within(broken.name, ", ").problem, statement=index))
-    return Policy(tuple(found), document, text, tuple(problems))
+    times = Counter([each.sid for each in found])
+    told = [each._replace(repeats_sid=True) if each.sid and times[each.sid] > 1 else each for each in found]
+    return Policy(tuple(told), document, text, tuple(problems))
 
 
 def _unreadable(source: Any, index: int) -> Statement:

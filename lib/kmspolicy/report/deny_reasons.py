@@ -24,6 +24,7 @@ _LEFT = {
     Audience.service: "AWS services",
     Audience.internal: "the key's own account",
 }
+_OWN_ORGANIZATION = "members of the organization of the key's account"
 _OF_ACCOUNTS = (Audience.network, Audience.organization, Audience.external)  # whose requests are no service's own
 
 
@@ -60,7 +61,9 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
             return ""
         plain = verdict.checked & ~GRANTS_MASK  # through grants services may have access nearly always
         also = first in _OF_ACCOUNTS and kept(denies, Audience.service, plain).proven
-        return f"{_LEFT[first]} and {_LEFT[Audience.service]}" if also else _LEFT[first]
+        nameless = first is Audience.organization and not verdict.searcher.populations[0].names.organizations
+        left_to = _OWN_ORGANIZATION if nameless else _LEFT[first]
+        return f"{left_to} and {_LEFT[Audience.service]}" if also else left_to
 
     for deny in closing:
         left_to = spared((deny,))

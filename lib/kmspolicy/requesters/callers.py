@@ -11,7 +11,8 @@ from typing import NamedTuple, Optional
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
 from ..policy.context_keys import ACCOUNT_KEYS, FEDERATED_PROVIDER, OWN_ARNS, PRINCIPAL_ARN, USER_ID
-from ..policy.principals import Named, Principals, account_of, classify
+from ..policy.identifiers import ACCOUNT_ID
+from ..policy.principals import Principals, account_of
 from ..solver.groups import Group
 from . import principals as kinds
 from .audience import STRANGERS, Audience
@@ -93,7 +94,7 @@ def _accounts(
     if audience is Audience.internal:
         return [population.own_account] if among is None or population.own_account in among else []
     if among is not None:
-        return sorted(text for text in among if text != own and classify(text)[0] is Named.ACCOUNT)
+        return sorted(text for text in among if text != own and ACCOUNT_ID.match(text))
     if element.open_ended:
         return (account for account in population.names.accounts if account != own)
     owners = {*element.accounts, *map(account_of, element.arns), *map(account_of, element.sessions)}

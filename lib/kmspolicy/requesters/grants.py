@@ -5,6 +5,7 @@ Source: KMS Developer Guide, *Grants in AWS KMS* and *AWS KMS condition keys* (k
 *CreateGrant*.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
@@ -25,13 +26,13 @@ from ..regular.patterns import ANYTHING, LETTERS, NO_COLON, UPPER, Element, Patt
 from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.literals import Scope
-from .languages import ACCOUNT, NAME_OF_PRINCIPAL, names_below
+from .languages import ACCOUNT, NAME_OF_PRINCIPAL, ROLE_OF_AWS, names_below
 
 # Those of tomorrow, too, but no known action that a grant cannot be for: KMS refuses it.
 _OPERATIONS = Text(
     ((Element(UPPER), *some(LETTERS)),),
     tuple([literal(name.partition(":")[2]) for name in ACTIONS if name not in GRANTABLE]),
-    ("Encrypt",),
+    tuple([name.partition(":")[2] for name in ACTIONS if name in GRANTABLE]),
     optional=False,
 )
 _SOURCE = Text(preferred=("arn:aws:rds:us-east-1:111122223333:db:any",))
@@ -85,13 +86,14 @@ def grantee_arns(partition: str, accounts: Accounts) -> Text:
 def _arns_in(partition: str, accounts: tuple[str, ...]) -> tuple[Pattern, ...]:
     languages: list[Pattern] = []
     name = NAME_OF_PRINCIPAL
+    roles = (name, ROLE_OF_AWS)
     iam, sts = (literal(f"arn:{partition}:{service}::") for service in ("iam", "sts"))
     for owner in map(literal, accounts) if accounts else (ACCOUNT,):
-        for kind in ("role", "user"):
-            languages += [iam + owner + rest for rest in names_below(f":{kind}/")]
+        languages += [iam + owner + rest for kind in ("role", "user") for rest in names_below(f":{kind}/")]
+        languages.append(iam + owner + literal(":role/") + ROLE_OF_AWS)
+        languages += [sts + owner + literal(":assumed-role/") + role + literal("/") + name for role in roles]
         languages += [
             iam + owner + literal(":root"),
-            sts + owner + literal(":assumed-role/") + name + literal("/") + name,
             sts + owner + literal(":federated-user/") + name,
         ]
     return tuple(languages)
@@ -103,6 +105,9 @@ def _taken(accounts: tuple[str, ...]) -> tuple[Pattern, ...]:
 
 
 _UP_TO_ACCOUNT = literal("arn:") + (any_of(NO_COLON) + literal(":")) * 3
+
+
+_OWN_ROLE = re.compile(r"[^/]*:role/(?!aws:)")  # a role that the account's owner can use, not one of AWS's own
 
 
 def grant_to(principal: Group, scope: Scope, partition: str, account: str, operations: Sequence[str]) -> Group:
@@ -119,7 +124,7 @@ def grant_to(principal: Group, scope: Scope, partition: str, account: str, opera
         for part in [part for part in case if PRINCIPAL_ARN in part.domains]:
             grantees.append((_named_by_grant(part, scope), *rest))
             grantees.append((root, part.of(scope), *rest))
-            if ":role/" in (example(part.domains[PRINCIPAL_ARN]) or ""):
+            if _OWN_ROLE.match(example(part.domains[PRINCIPAL_ARN]) or ""):
                 grantees.append((_session_named(part, scope, session), *rest))
     allowed = [Key(GRANT_OPERATIONS, _OPERATIONS, True, (name.partition(":")[2],)) for name in operations]
     return Group(*[(one, *grantee) for one in allowed for grantee in grantees])

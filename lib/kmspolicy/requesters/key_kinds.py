@@ -86,7 +86,8 @@ def _algorithms(*own: str) -> Text:
     return excluding(Text(_CODE.languages, preferred=own), others)
 
 
-_KNOWN_ALGORITHMS = ("SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1", "SM2PKE")
+_ASYMMETRIC_ALGORITHMS = ("RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1", "SM2PKE")
+_KNOWN_ALGORITHMS = (*_SYMMETRIC, *_ASYMMETRIC_ALGORITHMS)
 _ANY_ALGORITHM = Text(_CODE.languages)
 
 
@@ -108,7 +109,9 @@ _ALL_SPECS = (
     _Specs(_one_of(_ML_DSA), _SIGNING | _PUBLIC),
     _Specs(_one_of(_ML_KEM), _ENCAPSULATING | _PUBLIC),
     _Specs(_one_of(_HMAC), _MACS),
-    _Specs(excluding(_CODE, _SPECS), _LIMITED, context=True),  # a spec of tomorrow may be for anything
+    # A spec of tomorrow may be for anything; but the algorithms that are known not to take a context do not.
+    _Specs(excluding(_CODE, _SPECS), _LIMITED, excluding(_ANY_ALGORITHM, _ASYMMETRIC_ALGORITHMS), True),
+    _Specs(excluding(_CODE, _SPECS), _LIMITED, Finite(_ASYMMETRIC_ALGORITHMS)),
 )
 _OUTSIDE_STORES = excluding(Text(_CODE.languages, preferred=("AWS_KMS",), optional=False), _CUSTOM_STORES)
 

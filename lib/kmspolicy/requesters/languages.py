@@ -1,7 +1,8 @@
 """The languages of ids and ARNs, as AWS makes them.
 
 Source: IAM User Guide, *IAM identifiers* and *IAM and AWS STS quotas*; AWS Organizations API Reference, *Organization*;
-KMS Developer Guide, *Key identifiers (KeyId)*; AWS STS API Reference, *AssumeRole* (session names).
+KMS Developer Guide, *Key identifiers (KeyId)*; AWS STS API Reference, *AssumeRole* (session names); EBS User Guide,
+*Requirements for Amazon EBS encryption* (the role aws:ec2-infrastructure).
 """
 
 from ..regular.patterns import (
@@ -24,6 +25,7 @@ ORGANIZATION: Pattern = literal("o-") + (Element(LOWER_ALNUM),) * 10 + any_of(LO
 NETWORK_ID: Pattern = (Element(HEX),) * 8 + any_of(HEX)  # behind vpc- or vpce-
 KEY_ID: Pattern = some(ID)
 NAME_OF_PRINCIPAL: Pattern = some(NAME)
+ROLE_OF_AWS: Pattern = literal("aws:") + NAME_OF_PRINCIPAL  # aws:ec2-infrastructure
 SESSION_NAME: Pattern = (Element(NAME), *some(NAME))
 UNIQUE_ID: Pattern = (Element(UPPER_ALNUM),) * 12 + any_of(UPPER_ALNUM)  # behind AIDA or AROA
 ROLE_ID, USER_ID = (literal(prefix) + UNIQUE_ID for prefix in ("AROA", "AIDA"))

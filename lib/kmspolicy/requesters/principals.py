@@ -13,7 +13,15 @@ from ..policy.context_keys import PRINCIPAL_ARN, PRINCIPAL_TYPE, USER_ID, USER_N
 from ..regular.patterns import ANYTHING, NAME, Pattern, literal
 from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key
-from .languages import LONGEST_USER_NAME, NAME_OF_PRINCIPAL, ROLE_ID, SESSION_NAME, below_paths, names_below
+from .languages import (
+    LONGEST_USER_NAME,
+    NAME_OF_PRINCIPAL,
+    ROLE_ID,
+    ROLE_OF_AWS,
+    SESSION_NAME,
+    below_paths,
+    names_below,
+)
 from .languages import USER_ID as USER_ID_FORM
 
 Texts = tuple[str, ...]
@@ -30,11 +38,13 @@ def last_part(arn: str) -> str:
 @lru_cache(maxsize=512)
 def unnamed(partition: str, account: str, arns: Texts, ids: Texts) -> Group:
     """A principal of an account, of any kind: neither one of these ARNs, nor one of these unique ids."""
+    sessions = _without(ROLE_ID + literal(":") + SESSION_NAME, ids)
     return Group(
-        _role(partition, account, arns, _without(ROLE_ID + literal(":") + SESSION_NAME, ids)),
+        _role(partition, account, arns, sessions),
         _user(partition, account, arns, _without(USER_ID_FORM, ids)),
         _federated(partition, account, arns),
         _case(fixed(f"arn:{partition}:iam::{account}:root"), "Account", fixed(account)),
+        _role_of_aws(partition, account, arns, sessions),
     )
 
 
@@ -91,6 +101,12 @@ def _case(arn: Domain, kind: str, user_id: Domain) -> Case:
 def _role(partition: str, account: str, arns: Texts, user_id: Domain) -> Case:
     start = f"arn:{partition}:iam::{account}:role/"
     return _case(Text(names_below(start), _literals(arns), (start + "any",), False), "AssumedRole", user_id)
+
+
+def _role_of_aws(partition: str, account: str, arns: Texts, user_id: Domain) -> Case:
+    start = f"arn:{partition}:iam::{account}:role/"
+    arn = Text((literal(start) + ROLE_OF_AWS,), _literals(arns), (start + "aws:ec2-infrastructure",), False)
+    return _case(arn, "AssumedRole", user_id)
 
 
 def _user(partition: str, account: str, arns: Texts, user_id: Domain) -> Case:
