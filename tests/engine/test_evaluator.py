@@ -6,11 +6,10 @@ import json
 
 import pytest
 
-from kmspolicy.evaluation.evaluator import decide
-from kmspolicy.evaluation.request import Decision
 from kmspolicy.policy.operators import OPERATORS, Family
 from kmspolicy.policy.parser import parse
 from tests.engine.cases import EVERYONE, Case, document, name, policy_of, request_of, statement, walk
+from tests.engine.decisions import Decision, decide
 
 CONDITIONS = list(walk("evaluator/conditions"))
 STATEMENTS = list(walk("evaluator/statements"))

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmspolicy import Audience, KeyFacts, analyze, error_text, sentence
-from kmspolicy.evaluation.evaluator import decide
-from kmspolicy.evaluation.request import Caller, Decision, Request
+from kmspolicy.evaluation.request import Caller, Request
 from kmspolicy.policy.context_keys import KEY_ARN
 from kmspolicy.policy.parser import parse
 from tests.engine.cases import KEY_ID, OURS, THEIRS, document, statement
+from tests.engine.decisions import Decision, decide
 from tests.engine.explosive import allow
 
 pytestmark = pytest.mark.slow

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from kmspolicy import Analysis, KeyFacts, analyze
-from kmspolicy.evaluation.evaluator import decide
-from kmspolicy.evaluation.request import Caller, Decision, Request
+from kmspolicy.evaluation.request import Caller, Request
 from kmspolicy.policy.actions import ACTIONS
 from kmspolicy.policy.context_keys import GRANT_OPERATIONS, KEY_ARN
 from kmspolicy.policy.parser import parse
 from tests.engine.cases import EVERYONE, OURS, THEIRS, Case, document, name, policy_of, question, statement, walk
+from tests.engine.decisions import Decision, decide
 from tests.engine.test_tables import ROWS, policy
 
 ENDPOINT_KEYS = ("aws:sourcevpc", "aws:sourcevpce")

@@ -12,18 +12,7 @@ from ..policy.model import Policy, Statement
 from ..policy.operators import Family
 from ..policy.principals import Principals
 from ..policy.wildcards import Lookup
-from .request import Caller, Context, Decision, Request, Value
-
-
-def decide(policy: Policy, request: Request, extra: tuple[str, ...] = ()) -> Decision:
-    """The policy's decision on one request; on a grant, that on its creation, unless what it is for is denied.
-
-    extra: asked actions that the table does not know, see actions.mask_of.
-    """
-    if is_denied(policy, request, extra):
-        return Decision.DENIED
-    allowed = any(matches(statement, request, extra) for statement in policy.allows)
-    return Decision.ALLOWED if allowed else Decision.NOT_ALLOWED
+from .request import Caller, Context, Request, Value
 
 
 def is_denied(policy: Policy, request: Request, extra: tuple[str, ...] = ()) -> bool:

@@ -5,7 +5,6 @@ Source: IAM User Guide, *The request context*; KMS Developer Guide, *Key identif
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import NamedTuple, Optional, Union
 
 Value = Union[str, tuple[str, ...], None]  # of a context key: one text, several, or absent
@@ -65,11 +64,3 @@ class Request:
     caller: Caller
     context: Context
     then: Optional["Request"] = None
-
-
-class Decision(Enum):
-    """What the policy says to a request."""
-
-    ALLOWED = "allowed"
-    DENIED = "denied"
-    NOT_ALLOWED = "not allowed"

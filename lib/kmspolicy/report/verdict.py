@@ -214,9 +214,9 @@ class Verdict:
         actions = self.flagged_actions(statement)
         if actions and statement.number not in self._requests:
             known = self.access(statement, Audience.everyone)
-            found = self.searcher.proof(statement, actions, Audience.everyone, known)
+            found = self.searcher.proof(statement, actions, known)
             if found is None and known.proven and not self.searcher.budget.left:
-                found = self._last_searcher.proof(statement, actions, Audience.everyone, known)
+                found = self._last_searcher.proof(statement, actions, known)
             self._requests[statement.number] = found
         return self._requests.get(statement.number)
 

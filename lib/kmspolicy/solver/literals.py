@@ -6,7 +6,7 @@ A problem may be about two requests at once: a scope tells the keys of the secon
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Optional, TypeVar, Union
 
-from ..evaluation.evaluator import holds_for
+from ..evaluation.evaluator import holds_for, variable_lookup
 from ..evaluation.request import Value
 from ..policy.condition import Condition
 from ..policy.operators import Family
@@ -73,11 +73,8 @@ class Literal(NamedTuple):
         if not self.condition.has_variables:
             return self
 
-        def lookup(name: str) -> "str | None":
-            value = values.get(self.scope.key(name))
-            return value if isinstance(value, str) else None
-
-        return Literal(self.condition.expanded(lookup), self.wanted, self.scope)
+        lookup = variable_lookup(values)
+        return Literal(self.condition.expanded(lambda name: lookup(self.scope.key(name))), self.wanted, self.scope)
 
     def accepts(self, value: Value) -> bool:
         """Whether a value of the key makes it true; it has no variables."""

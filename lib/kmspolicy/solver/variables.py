@@ -21,7 +21,7 @@ from .groups import Group, solve_apart
 from .literals import Assignment, Conflict, Literal, Scope, Solution, joined, keys_of
 from .places import Place, open_lookup, places_of
 from .theories.single import spelled_out
-from .theories.text import patterns
+from .theories.text import Limits, patterns
 
 _MOST_VARIABLES = 60  # that one component can be solved for
 _MOST_CASES = 256  # of the groups of keys in which variables stand
@@ -156,7 +156,7 @@ class _Linked:
         return list({id(domain): domain for domain in found}.values())
 
     def _in_places(
-        self, name: str, own: "_Limits", listed: Sequence[Sequence[Place]], values: Assignment
+        self, name: str, own: Limits, listed: Sequence[Sequence[Place]], values: Assignment
     ) -> Iterator[str]:
         """Texts that stand in every place where literals spell the variable, then in each place alone."""
         alone = [[[place]] for places in listed for place in places]
@@ -191,7 +191,7 @@ class _Linked:
             if each.is_positive and name in each.variables and each.key != name:
                 yield places_of(each, name, values)
 
-    def _limits(self, key: str, domain: Domain, values: Assignment, without: Optional[Literal] = None) -> "_Limits":
+    def _limits(self, key: str, domain: Domain, values: Assignment, without: Optional[Literal] = None) -> Limits:
         """What a text of the key must match and avoid, as far as variables that are not chosen leave it open."""
         required: list[Sequence[Pattern]] = []
         forbidden: list[Pattern] = []
@@ -263,7 +263,6 @@ class _Linked:
             yield from () if text is None else (text,)
 
 
-_Limits = tuple[list[Sequence[Pattern]], list[Pattern]]
 _SOMETHING = (ANYTHING[0]._replace(repeat=False), *ANYTHING)
 
 

@@ -180,17 +180,11 @@ class Searcher:
         hitting = denies.among(plain)
         asks = self._asked(statement, hitting, population, trials.known).questions
         for actions in alike(plain, asks.rows, hitting.masks, self.extra, actions_matter(asks.read)):
-            if self._is_unlimited(statement, audience, hitting.among(actions), actions):
-                gained |= Access(actions, actions)
-            else:
-                found = self._search(statement, actions, audience, hitting.among(actions), population, trials)
-                gained |= self._noted(found, statement, population) if note else found
+            found = self._search(statement, actions, audience, hitting.among(actions), population, trials)
+            gained |= self._noted(found, statement, population) if note else found
         for name in names_of(asked & GRANTS_MASK):
-            if self._are_grants_unlimited(statement, name, audience, denies):
-                gained |= Access(mask_of((name,)), mask_of((name,)))
-            else:
-                found = self._grants(statement, name, audience, denies, population, trials)
-                gained |= self._noted(found, statement, population) if note else found
+            found = self._grants(statement, name, audience, denies, population, trials)
+            gained |= self._noted(found, statement, population) if note else found
         return gained
 
     def _noted(self, access: Access, statement: Statement, population: Population) -> Access:
@@ -209,17 +203,6 @@ class Searcher:
         nothing else decides."""
         by_name = audience is Audience.everyone or not statement.principals.open_ended
         return by_name and statement.is_unconditional and audience in self._possible(statement)
-
-    def _is_unlimited(self, statement: Statement, audience: Audience, denies: Denies, actions: Mask) -> bool:
-        """The same of some actions, past these Denies."""
-        return bool(actions) and not denies.statements and self.gives_by_name(statement, audience)
-
-    def _are_grants_unlimited(self, statement: Statement, name: str, audience: Audience, denies: Denies) -> bool:
-        """The same of grants, for which no Deny may meet the grantee's own request either."""
-        operations = self._operations(name)
-        concerned = denies.among(mask_of((CREATE_GRANT,)) | operations)
-        bit = mask_of((name,)) if operations else 0
-        return any(self._is_unlimited(statement, maker, concerned, bit) for maker in makers(audience))
 
     # --- one set of actions ----------------------------------------------------------------------------------
 
@@ -275,25 +258,25 @@ class Searcher:
             return Access(actions)
         return NO_ACCESS if found is None else Access(actions, actions, found)
 
-    def proof(self, statement: Statement, actions: Mask, audience: Audience, known: Access) -> Optional[Request]:
-        """A request for one of the actions that the policy allows; None where no search found one in time.
+    def proof(self, statement: Statement, actions: Mask, known: Access) -> Optional[Request]:
+        """An outsider's request for one of the actions that the policy allows; None where no search found one in time.
 
-        known: what the audience was found to get. Every witness passes the evaluator.
+        known: what everyone was found to get. Every witness passes the evaluator.
         """
         names = names_of(actions, self.extra)
         if known.undecided:  # a search that found nothing would find nothing again
             names = names_of(known.proven, self.extra)
         for name in names:
             noted = self._requests.get((statement.number, name))
-            for found, population in [noted] if noted else self._searched(statement, name, audience):
+            for found, population in [noted] if noted else self._searched(statement, name):
                 request = found.problem.request(found.values)
                 if self._is_proven(population.policy.statements[statement.number], request, population):
                     return request
         return None
 
-    def _searched(self, statement: Statement, name: str, audience: Audience) -> Iterator[tuple[Found, Population]]:
+    def _searched(self, statement: Statement, name: str) -> Iterator[tuple[Found, Population]]:
         """How a request for the action goes, in each population."""
-        one = mask_of((name,), self.extra)
+        one, audience = mask_of((name,), self.extra), Audience.everyone
         for population in self.populations:
             own = population.policy.statements[statement.number]
             denies, trials = self._denies(self.policy.denies, population), Trials(self.budget, self._known)
