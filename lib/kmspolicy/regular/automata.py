@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import chain
 from string import ascii_lowercase, ascii_uppercase, digits
 
-from .patterns import ANY, ANYTHING, CharClass, Part, Row
+from .patterns import ANYTHING, CharClass, Part, Row
 
 _STEP_OF_BITS = 12  # each 4,096 bits of an integer make a step as long again
 _FEW = 2  # characters of a class that spells one letter, in either case
@@ -35,7 +35,6 @@ class Automaton:
         ends: list[int] = []
         skipped: list[int] = []
         sure: list[int] = []
-        self._begun: dict[int, int] = {}  # by the place of a `*`: the first place of its pattern
         offset = 0
         for pattern in patterns:
             base = offset
@@ -47,8 +46,6 @@ class Automaton:
                 of_class.setdefault(element.chars, ([], []))[element.repeat].append(offset)
                 if element.repeat:
                     skipped.append(offset)
-                    if whole and element.chars == ANY and offset > base:
-                        self._begun[offset] = base
                 offset += 1
             if whole and row and row[-1] == ANYTHING[0]:
                 sure.append(offset - 1)
@@ -56,31 +53,21 @@ class Automaton:
         self.by_class = {chars: (_bits(ones), _bits(repeats)) for chars, (ones, repeats) in of_class.items()}
         self.final = _bits(ends)
         self.skip = _bits(skipped)
-        self._stars = _bits(list(self._begun))
         self._sure = _bits(sure)  # a `*` that ends its pattern: once there, every text matches
         self.cost = effort(patterns)
-        self.start = self._close(_bits(starts), 0)
+        self.start = self._close(_bits(starts))
         self._steps: dict[str, tuple[int, int]] = {}
         self._classes: dict[int, Classes] = {}
 
-    def _close(self, state: int, before: int) -> int:
-        """Adds the positions behind repeats that may be empty; drops those that a later `*` makes needless."""
+    def _close(self, state: int) -> int:
+        """Adds the positions behind repeats that may be empty."""
         new = state
         while True:
             new = ((new & self.skip) << 1) & ~state
             if not new:
                 break
             state |= new
-        if state & self._sure:
-            return self._sure_state
-        reached = state & self._stars & ~before
-        while reached:
-            place = reached.bit_length() - 1
-            bit = 1 << place
-            needless = bit - (1 << self._begun[place])
-            state &= ~needless
-            reached &= ~(needless | bit)
-        return state
+        return self._sure_state if state & self._sure else state
 
     @property
     def _sure_state(self) -> int:
@@ -101,7 +88,7 @@ class Automaton:
                     once |= ones
                     repeat |= repeats
             masks = self._steps[char] = (once, repeat)
-        return self._close(((state & masks[0]) << 1) | (state & masks[1]), state)
+        return self._close(((state & masks[0]) << 1) | (state & masks[1]))
 
     def accepts(self, text: str) -> bool:
         """Whether one of the patterns matches the whole text."""

@@ -4,7 +4,7 @@ Keys that must be equal are one class. Of a variable inside other text, the quot
 stands around the variable says what it can be. Source: IAM User Guide, *IAM policy elements: Variables and tags*.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice, product
 from typing import Optional
@@ -25,7 +25,6 @@ from .theories.text import Limits, patterns
 
 _MOST_VARIABLES = 60  # that one component can be solved for
 _MOST_CASES = 256  # of the groups of keys in which variables stand
-_MOST_OTHERS = 4  # further values of a key that other keys of its group limit
 _STEPS_OF_A_CANDIDATE = 4
 _STEPS_OF_A_CHOICE = 20
 
@@ -86,7 +85,7 @@ class _Linked:
         if not names:
             return self._rest(values)
         name, tried = names[0], set[Value]()
-        for value in self._candidates(name, values, tried):
+        for value in self._candidates(name, values):
             self._budget.spend(_STEPS_OF_A_CANDIDATE)
             if value not in tried:
                 self._budget.spend(_STEPS_OF_A_CHOICE)
@@ -112,15 +111,15 @@ class _Linked:
 
     # --- candidates ---------------------------------------------------------------------------------------------------
 
-    def _candidates(self, name: str, values: Assignment, tried: set[Value]) -> Iterator[Value]:
-        """Values to try for a variable, while those before it have theirs; tried: those that were."""
+    def _candidates(self, name: str, values: Assignment) -> Iterator[Value]:
+        """Values to try for a variable, while those before it have theirs."""
         same = self._equal.get(name)
         if same is not None and same != name and same in values:
             yield values[same]
             return
         plain = [each for each in self._literals if each.key == name and not each.variables]
         yield from spelled_out(plain) or _spelled(name, self._literals)
-        yield from self._of_group(name, values, ())
+        yield from self._of_group(name, values)
         listed = [places for places in self._places(name, values) if places]
         for domain in self._domains(name):
             if isinstance(domain, Finite):
@@ -132,19 +131,14 @@ class _Linked:
             yield from getattr(domain, "preferred", ())
             if domain.optional:
                 yield None
-        group = self._group_of[name]
-        plain = [each for each in self._literals if each.key != name and not each.variables]
-        if any(self._group_of[each.key] is group for each in plain):
-            for _ in range(_MOST_OTHERS):
-                yield from self._of_group(name, values, tried)
         yield None
 
-    def _of_group(self, name: str, values: Assignment, without: Iterable[Value]) -> Iterator[Value]:
-        """A value other than these that what is asked of the key's own group, without variables, leaves it."""
+    def _of_group(self, name: str, values: Assignment) -> Iterator[Value]:
+        """A value that what is asked of the key's own group, without variables, leaves it."""
         group = self._group_of[name]
         plain = [each for each in self._literals if not each.variables and self._group_of[each.key] is group]
         plain += [_equals(*self._named[key], value) for key, value in values.items() if self._group_of[key] is group]
-        plain += [_equals(*self._named[name], value).negation for value in {None, *without}]
+        plain.append(_equals(*self._named[name], None).negation)
         found = solve_apart({each.key: group for each in plain}, plain, self._budget)
         if not isinstance(found, Conflict):
             yield found[name]
