@@ -41,9 +41,9 @@ def once(make: Callable[..., Answer], *given: object) -> Callable[[], Answer]:
 
 
 def replayed(make: Callable[..., Iterator[Answer]], *given: object) -> Callable[[], Iterator[Answer]]:
-    """What an iterator yields, for all who ask, each worked out once and none before somebody comes to it.
+    """A function that iterates over the same items each time it is called; each is worked out once, on demand.
 
-    Where working one out raises an error, so does asking for it, and the next who asks tries again.
+    Where working one out raises an error, so does the iteration, and the next one tries again.
     """
     source, kept = make(*given), list[Answer]()
 
@@ -86,7 +86,7 @@ class lazy(Generic[Answer]):  # it reads like property
 
 
 class Recent(dict[Any, Answer]):
-    """The latest answers, by what was asked: a dictionary that drops its older half when there are too many."""
+    """The answers that came last, by what was asked: a dictionary that drops its older half when there are too many."""
 
     def __init__(self, most: int) -> None:
         super().__init__()

@@ -126,6 +126,25 @@ def test_a_policy_without_a_flag_tells_what_closes_what_looks_open() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("closing", "told"),
+    [
+        ([{"Sid": "All"}], 'denied by statement "All"'),
+        (
+            [{"Sid": name, "Condition": {"Null": {"aws:PrincipalTag/z": name}}} for name in ("true", "false")],
+            'denied by statement "true", statement "false" together',
+        ),
+        ([], "does not stop the example request"),
+    ],
+)
+def test_of_many_denies_those_are_named_that_close(closing: list[dict[str, Any]], told: str) -> None:
+    others = [{"Sid": f"D{at}", "Condition": {"StringEquals": {f"aws:PrincipalTag/t{at}": "x"}}} for at in range(40)]
+    denies = [statement({"Effect": "Deny", **each}) for each in (*others, *closing)]
+    found = analyze(json.dumps(document(statement({}), *denies)))
+    assert any(told in sentence(reason) for reason in found.statements[0].reasons)
+    assert closing == [] or '"D' not in " ".join(map(sentence, found.statements[0].reasons))
+
+
 def test_a_policy_tells_which_accounts_it_names() -> None:
     found = judge({"statement": [{"Principal": {"AWS": "111122223333"}}, {"Principal": {"AWS": "444455556666"}}]})
     assert [sentence(reason) for reason in found.reasons] == ["statement 2: the principal element names 444455556666"]

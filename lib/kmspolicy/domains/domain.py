@@ -113,7 +113,7 @@ def possible(domain: Domain) -> bool:
 
 
 def sample(domain: Domain) -> Optional[str]:
-    """A value for a request that asks nothing of a key; None where it is rather absent."""
+    """A value for a request that asks nothing of a key; None where the request should lack it."""
     return None if domain.optional else example(domain)
 
 

@@ -116,7 +116,7 @@ CROSS_ACCOUNT = frozenset(
 
 _TABLE = (*ACTIONS, *GRANTS_FOR)
 _BIT = {action: 1 << place for place, action in enumerate(_TABLE)}
-EVERY_ACTION = -1  # those of tomorrow, too
+EVERY_ACTION = -1  # those too that AWS adds later
 Mask = int
 
 

@@ -40,8 +40,8 @@ class Condition:
         tokens: Optional[tuple[wildcards.Tokens, ...]] = None,
     ) -> None:
         """values: as written; expands: whether the policy's Version has variables; allow: whether it stands in an
-        Allow, since AWS's silence is read towards access; shared: whether all conditions alike are this one object;
-        tokens: the values once their variables are replaced."""
+        Allow, since AWS's silence is read towards access; shared: whether conditions alike are this one object,
+        while it is remembered; tokens: the values once their variables are replaced."""
         self.operator = operator
         self.quantifier = quantifier
         self.if_exists = if_exists

@@ -116,7 +116,7 @@ class Principals:
 
     @lazy
     def who(self) -> "Who":
-        """Whom it names, as far as it tells rows of the threat model apart."""
+        """Whom it names, as far as it tells audiences apart."""
         services = self._of("Service")
         named_services = frozenset([text for text in services if "*" not in text and "?" not in text])
         texts = self._of("AWS")

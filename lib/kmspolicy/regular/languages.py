@@ -111,7 +111,7 @@ def find(
 def cells(
     language: Pattern, groups: Sequence[tuple[str, Sequence[Pattern]]], whole: bool, spend: Callable[[int], None]
 ) -> Iterator[str]:
-    """Texts of the language, one for every way in which groups of patterns can stand after them.
+    """Texts of the language, one for every combination of states in which groups of patterns can be after them.
 
     groups: each with what stands before the text; whole: the texts end there, so that only which groups match is told
     apart; else also how texts can go on.

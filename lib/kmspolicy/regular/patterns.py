@@ -28,7 +28,7 @@ Pattern = tuple[Element, ...]
 
 
 class Part(NamedTuple):
-    """What stands in a text that a row matches: from one of these places of the row to one of those; both rise."""
+    """A stretch of the texts that a row matches, from a start place of the row to an end place; both lists ascend."""
 
     row: Pattern
     starts: Sequence[int]

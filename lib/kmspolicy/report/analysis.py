@@ -134,7 +134,8 @@ class StatementAnalysis:
 
     @lazy
     def witness(self) -> Optional[str]:
-        """A request that the whole policy allows an outsider, as compact JSON; None when not flagged."""
+        """A request that the whole policy allows an outsider, as compact JSON; None when not flagged, or not
+        proven."""
         request = self.answers.request
         return None if request is None else witness_text(request, self.answers.verdict.policy, self.key)
 

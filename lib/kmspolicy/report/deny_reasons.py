@@ -1,9 +1,9 @@
-"""What the Denies do to a statement: which take access away and whom they spare, and which only look as if they did.
+"""What the Denies do to a statement: which remove access, who keeps it, and which only seem to remove it.
 
 Source: docs/threat-model.md, *Reasons*.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Optional
 
@@ -16,7 +16,7 @@ from ..witness.access import Access
 from .sentences import SHOWN, Code, Reason, short, some
 from .verdict import Verdict
 
-_ASKED = 30  # Denies of which each is asked what it does by itself
+_ASKED = 30  # Denies of which each is asked what it does by itself: those with the fewest conditions
 _LEFT = {
     Audience.network: "requests from the networks that the policy names",
     Audience.organization: "members of the organizations that the policy names",
@@ -44,7 +44,7 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
         """What an audience keeps where these are the only Denies."""
         return verdict.searcher.access(statement, actions, audience, tuple(denies))
 
-    asked = hitting[:_ASKED]
+    asked = sorted(sorted(hitting, key=lambda deny: len(deny.required))[:_ASKED], key=lambda deny: deny.number)
     if left:
         alone_kept = ((deny, kept((deny,)).actions if len(hitting) > 1 else 0) for deny in asked)
         losses = ((deny, _lost(verdict, opened, left | more)) for deny, more in alone_kept)
@@ -72,11 +72,24 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
         else:
             yield Reason(Code.NARROWED, (deny.name, left_to)) if left_to else Reason(Code.DENIED, (deny.name,))
     if not closing:
-        for deny in asked:
-            without = [other for other in hitting if other is not deny]
-            hitting = hitting if kept(without).actions else without
+        hitting = _needed(hitting, lambda denies: not kept(denies).actions)
         names, left_to = some(deny.name for deny in hitting), spared(hitting)
         yield Reason(Code.NARROWED_TOGETHER, (names, left_to)) if left_to else Reason(Code.DENIED_TOGETHER, (names,))
+
+
+def _needed(denies: list[Statement], close: Callable[[list[Statement]], bool]) -> list[Statement]:
+    """Those of some Denies that close together which are needed for that: of many, stretches are left out at first."""
+    size = (len(denies) - 1) // _ASKED + 1
+    while size:
+        at = 0
+        while at < len(denies):
+            without = denies[:at] + denies[at + size :]
+            if close(without):
+                denies = without
+            else:
+                at += size
+        size //= 2
+    return denies
 
 
 def _with_granted(actions: Mask) -> Mask:

@@ -29,7 +29,7 @@ _SERVICE_KEYS = keys_bound_to(Bound.SERVICE)
 def of_account(key: str, account: str, other_users: tuple[str, ...], users: tuple[str, ...] = ()) -> Group:
     """The group of a key for a caller of an account.
 
-    other_users: of an identity store, whom the caller is none of; users: of whom the caller is one, if there are any.
+    other_users: users of an identity store that the caller is not; users: those of whom he is one, if there are any.
     """
     if key == STORE_USER and users:
         return Group((Key(key, Finite(users, optional=False)),))

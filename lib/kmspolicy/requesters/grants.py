@@ -1,6 +1,6 @@
 """A grant that a requester creates, for himself or for an AWS service, and the grantee's own request.
 
-Who may create grants names the grantee and the operations, those that he lacks among them.
+Whoever may create a grant chooses its grantee and its operations, even those that he may not perform himself.
 Source: KMS Developer Guide, *Grants in AWS KMS* and *AWS KMS condition keys* (kms:Grant…); KMS API Reference,
 *CreateGrant*.
 """
@@ -28,7 +28,7 @@ from ..solver.groups import Case, Group, Key, Part
 from ..solver.literals import Scope
 from .languages import ACCOUNT, NAME_OF_PRINCIPAL, ROLE_OF_AWS, names_below
 
-# Those of tomorrow, too, but no known action that a grant cannot be for: KMS refuses it.
+# Also operations that AWS adds later, but no known action that a grant cannot be for: KMS refuses it.
 _OPERATIONS = Text(
     ((Element(UPPER), *some(LETTERS)),),
     tuple([literal(name.partition(":")[2]) for name in ACTIONS if name not in GRANTABLE]),

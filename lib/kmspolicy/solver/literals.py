@@ -101,7 +101,7 @@ def literal(condition: Condition, wanted: bool = True, scope: Scope = ONLY_REQUE
 
 
 def of_present(literals: Sequence[Literal]) -> Optional[list[Literal]]:
-    """Literals on the value of a key that is there; None where one of them asks that it is not."""
+    """The literals that still limit the value of a key that is present; None where one requires its absence."""
     found = []
     for each in literals:
         settled = each.condition.settled

@@ -72,8 +72,8 @@ class Searcher:
     ) -> Access:
         """What the audience gets of these actions by the statement, past these Denies (None: all of the policy's).
 
-        note: whether requests that are found are noted for proof(); apart: whether nothing that other answers know is
-        used, so that this one always takes the same steps.
+        note: whether requests that are found are noted for proof(); apart: whether nothing is used that
+        other answers have worked out, so that the steps do not depend on earlier questions.
         """
         asked = self.conceivable(statement, actions, audience)
         if not asked:

@@ -18,7 +18,7 @@ def solve(domain: Points, literals: Sequence[Literal]) -> Optional[str]:
 
 
 def find_any(domain: Domain, family: Family, literals: Sequence[Literal]) -> Optional[str]:
-    """The same on the line of a family, whatever else the key can hold: text that is not of the type at the last."""
+    """Like solve, for a key of any domain; a text that is no point where none fits and only negations are asked."""
     line = LINES[family]
     within = domain.within if isinstance(domain, Points) and domain.line is line else EVERYTHING
     point = (within & allowed(literals)).lowest(line.whole)
