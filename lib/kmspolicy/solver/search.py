@@ -126,8 +126,11 @@ class _Search:
     # --- the search ------------------------------------------------------------------------------------------
 
     def run(self) -> Solution:
-        """See solve. Plain contradictions come first: a literal alone, then a clause, then a literal with
-        variables."""
+        """See solve. Plain contradictions come first: a clause of presence, a literal alone, then a clause, then a
+        literal with variables."""
+        for clause in self._clauses:
+            if all(each.asks_for_presence for each in clause) and not any(map(self._alone, clause)):
+                return Conflict(keys_of(clause))
         linked = [each for each in self._required if each.variables]
         for each in self._required:
             if not each.variables and not self._alone(each):
