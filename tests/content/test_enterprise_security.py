@@ -255,6 +255,16 @@ def test_throttling_lets_a_grant_of_more_through_and_holds_back_the_same_one() -
     assert throttled(GRANT, worse) != before != throttled(GRANT, other)
 
 
+def test_throttling_lets_a_second_opening_through_and_holds_back_copies_of_the_first() -> None:
+    newly = OURS[1]
+    opened, closed, reopened = put(-3000, "kms:Encrypt"), put(-2000, "kms:DescribeKey"), put(-1000, "kms:Encrypt")
+    copy = Event(opened.raw, index="other", indextime=NOW + 3600)
+    before = throttled(newly, opened)
+    assert throttled(newly, copy) == throttled(newly, copy, opened) == before
+    assert throttled(newly, opened, put(-2000, "kms:Encrypt")) == before
+    assert throttled(newly, opened, closed, reopened) != before
+
+
 def test_throttling_lets_an_outsiders_grant_through_after_his_other_calls() -> None:
     folder = SAMPLES / "open_key_used_from_another_account"
     opened, use = json.loads((folder / "opened_in_the_same_window.json").read_text())["events"]
