@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,27 @@ def test_the_setup_check_of_an_app_that_sees_events(tmp_path: Path) -> None:
 def test_the_setup_check_without_calls_that_use_keys_waits_for_them() -> None:
     found = report("Setup check", EVENTS, now="2026-03-20T12:00:00Z")
     assert states(found)["Calls that use keys are logged"] == "waiting"
+
+
+GRANT = SAMPLES / "key_granted_to_another_account" / "outside_role.json"
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        (next(text for text in EVENTS if '"eventName":"GenerateDataKey"' in text), "ok"),
+        (next(text for text in LAKE if '"operation":"GenerateDataKey"' in text), "ok"),
+        (next(text for text in EVENTS if '"eventName":"PutKeyPolicy"' in text and "kms:Encrypt" in text), "waiting"),
+        (json.dumps(json.loads(GRANT.read_text(encoding="utf-8"))["events"][0]), "waiting"),
+    ],
+    ids=["a use", "a use in Security Lake", "a policy that names Encrypt", "a grant of Encrypt"],
+)
+def test_the_setup_check_takes_no_other_call_for_one_that_uses_a_key(text: str, state: str) -> None:
+    moment = datetime(2026, 3, 11, 11, 30, tzinfo=timezone.utc)
+    lately = re.sub(r'"eventTime": ?"[^"]*"', f'"eventTime":"{moment:%Y-%m-%dT%H:%M:%SZ}"', text)
+    lately = re.sub(r'"time": ?\d+', f'"time":{moment.timestamp() * 1000:.0f}', lately)
+    found = report("Setup check", [lately], now="2026-03-11T12:00:00Z")
+    assert states(found)["Calls that use keys are logged"] == state
 
 
 @pytest.mark.parametrize("length", [10_000, 12_000])
