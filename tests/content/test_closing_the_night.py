@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from dev.spl import run_saved, run_search
-from tests.content.shipped import SAMPLES, write_lookups
+from tests.content.shipped import OURS, SAMPLES, SEARCHES, write_lookups
+from tests.content.test_detections import fill
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/fa518890-841d-5dab-87e1-66569b310368"
 
@@ -73,6 +76,35 @@ def test_what_else_the_identity_did_from_that_address() -> None:
     same = {**GRANTS[0], "sourceIPAddress": source, "eventID": "same"}
     found = run_search(f'`kmspolicycheck_calls("{event}","{source}")`', [*OPENED, same, stranger]).rows
     assert {row["call"] for row in found} == {"PutKeyPolicy", "CreateGrant"}
+
+
+SERVICE = {"sourceIPAddress": "cloudformation.amazonaws.com", "userAgent": "cloudformation.amazonaws.com"}
+
+
+def identity(kind: str, arn: str, **more: str) -> dict[str, Any]:
+    return {"type": kind, "principalId": f"id of {arn}", "arn": arn, "accountId": "111122223333", **more}
+
+
+@pytest.mark.parametrize(
+    ("caller", "trace"),
+    [
+        (identity("IAMUser", "arn:aws:iam::111122223333:user/a.b@example.com", userName="a.b@example.com"), "a.b@example.com"),
+        (identity("AssumedRole", "arn:aws:sts::111122223333:assumed-role/deploy/run-1"), "deploy/run-1"),
+        (identity("Root", "arn:aws:iam::111122223333:root"), "111122223333:root"),
+        (identity("FederatedUser", "arn:aws:sts::111122223333:federated-user/eve"), "eve"),
+    ],
+    ids=["a user", "a role", "the root user", "a federated user"],
+)
+def test_the_calls_of_an_identity_whose_address_a_service_hides(caller: dict[str, Any], trace: str) -> None:
+    by_service = {**OPENED[0], **SERVICE, "userIdentity": {**caller, "invokedBy": "cloudformation.amazonaws.com"}}
+    same = {**GRANTS[0], "userIdentity": caller, "eventID": "same", "eventName": "CreateAccessKey"}
+    other = {**same, "userIdentity": identity("IAMUser", "arn:aws:iam::111122223333:user/unknown"), "eventID": "other"}
+    (row,) = run_saved("KMS - Key Policy Lets Everyone Encrypt - Rule", [by_service]).rows
+    assert row["key_policy_trace"] == trace
+    drilldowns = json.loads(SEARCHES[OURS[0]]["action.notable.param.drilldown_searches"])
+    (search,) = (given["search"] for given in drilldowns if given["name"] == "View the calls of the same identity")
+    found = run_search(fill(search, row), [by_service, same, {**other, "eventName": "ListKeys"}]).rows
+    assert {line["call"] for line in found} == {"PutKeyPolicy", "CreateAccessKey"}
 
 
 def test_a_finding_has_the_commands_that_contain_the_damage() -> None:

@@ -53,7 +53,7 @@ RESERVED = re.compile(r"status|owner|urgency|disposition|(rule|drilldown|orig|in
 SAFE = {
     *(
         f"key_policy_{name}"
-        for name in ("account", "account_name", "event", "exposure", "key", "outside", "src", "who", "why")
+        for name in ("account", "account_name", "event", "exposure", "key", "outside", "src", "trace", "who", "why")
     ),
     "severity",
 }

@@ -112,3 +112,4 @@ def test_a_text_of_a_caller_stays_a_text(folder: str, text: str, tmp_path: Path)
             assert all(
                 re.fullmatch(r"[A-Za-z0-9:/_.?-]*", str(row[f"key_policy_{name}"])) for name in ("key", "event", "src")
             )
+            assert re.fullmatch(r"[A-Za-z0-9:/_.@+=,-]+", row["key_policy_trace"])
