@@ -28,6 +28,7 @@ pytestmark = pytest.mark.slow
 EVENTS = (APP / "samples" / "cloudtrail.jsonl").read_text(encoding="utf-8").splitlines()
 LAKE = (APP / "samples" / "security_lake.jsonl").read_text(encoding="utf-8").splitlines()
 LONG = next(text for text in EVENTS if len(text) > 18_000)
+KEY_ID = "0b99ee32-fa78-49a5-a807-755933c2f994"
 RULE = next(name for name in PUBLISHED if "ASL" not in name)
 
 
@@ -117,6 +118,16 @@ def test_the_published_rule_reads_no_replica() -> None:
         ({"actor": "cloudformation.amazonaws.com"}, "actor is spelled as in version 1.0.0"),
         ({"actor": "AWS Internal"}, "actor is spelled as in version 1.0.0"),
         ({"actor": "444455556666/AIDAEXAMPLE"}, "actor is spelled as in version 1.0.0"),
+        *(({"key": key}, "key is no ARN") for key in (KEY_ID, f"key/{KEY_ID}", f"{KEY_ID}*", "alias/data")),
+        ({"actor": "arn:aws:iam::111122223333:user/alice"}, "actor is an ARN"),
+        ({"account": "1111-2222-3333"}, "account is neither"),
+        ({"account": "Production"}, "account is neither"),
+        *(
+            ({column: text}, "a cell begins or ends with a blank")
+            for column, text in (("actor", "alice "), ("account", " 111122223333"), ("tenant", "main "), ("key", "* "))
+        ),
+        *(({"key": key}, "") for key in (f"*{KEY_ID}", "arn:*", "ar*")),
+        ({"account": "111122223333"}, ""),
         ({"actor": "*", "key": "arn:aws:kms:us-east-1:*:key/*"}, ""),
         ({"actor": "*", "account": "1111*"}, ""),
         *(
@@ -133,6 +144,14 @@ def test_allowlist_rows_that_do_nothing(cells: dict[str, str], problem: str, tmp
     alice = [text for text in EVENTS if '"eventID":"45da64e4-5f30-4852-ba13-0ad3ec240b87"' in text]
     findings = report("Key Policy Lets Everyone Encrypt - Rule", alice, lookups=tmp_path, now="2026-03-10T12:00:00Z")
     assert len(findings) == (1 if problem else 0)
+
+
+@pytest.mark.parametrize(
+    "account", ["o-a1b2c3d4e5", "AROAQ3EGSPQ6C2EXAMPLE", "network", "external", "organization", "4444*"]
+)
+def test_an_outside_party_may_stand_in_the_allowlist(account: str, tmp_path: Path) -> None:
+    write_lookups(tmp_path, {ALLOWLIST: [row(account=account)]})
+    assert report("Allowlist rows that do nothing", lookups=tmp_path, now="2026-03-10T12:00:00Z") == []
 
 
 def test_the_example_allowlist_hides_and_lists_nothing() -> None:
