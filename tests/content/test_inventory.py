@@ -334,12 +334,16 @@ def test_the_report_of_open_keys_reads_the_inventory_and_one_day(tmp_path: Path)
     assert {row["key_policy_key"] for row in found} == {arn("k-1"), arn("k-2")}
 
 
+def written(statements: Sequence[Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
 def seed(folder: Path, policies: Mapping[str, Any], at: int = 0, **options: Any) -> dict[str, dict[str, str]]:
     """Runs the recipe of the page on policies that were read at NOW + at; the file that it left, by key."""
     page = (APP / "docs" / "detections.md").read_text(encoding="utf-8")
     recipe = page[page.index("    | inputlookup kms_key_policies.csv") :].split("\n\n")[0]
     rows = [
-        {"key": arn(key), "policy": json.dumps({"Version": "2012-10-17", "Statement": policy}), "at": str(NOW + at)}
+        {"key": arn(key), "policy": policy if isinstance(policy, str) else written(policy), "at": str(NOW + at)}
         for key, policy in policies.items()
     ]
     write_lookups(folder, {"kms_key_policies.csv": rows})
@@ -362,6 +366,12 @@ def test_the_recipe_of_the_page_seeds_the_inventory(tmp_path: Path) -> None:
     assert later[arn("k-1")]["key_policy_open_now"] == "false"
     assert later[arn("k-2")]["key_policy_known_since"] == str(NOW)
     assert later[arn("k-4")]["key_policy_open_now"] == "unknown" and later[arn("k-4")]["key_policy_unread_error"]
+
+
+@pytest.mark.parametrize("policy", ["", "An error occurred (AccessDeniedException)", '{"Version":"2012-10-17","Stat'])
+def test_a_policy_that_the_seed_cannot_read_makes_its_key_unknown(policy: str, tmp_path: Path) -> None:
+    row = seed(tmp_path, {"k-1": policy})[arn("k-1")]
+    assert row["key_policy_open_now"] == "unknown" and row["key_policy_unread_error"]
 
 
 def test_the_seed_fills_the_inventory_before_its_first_run(tmp_path: Path) -> None:

@@ -75,6 +75,7 @@ def _split(text: Result, separator: Result) -> Result:
 MULTIVALUE: dict[str, EvalFunction] = {
     "mvappend": of_values(PAGE, 1, None, lambda *values: pack(text for value in values for text in each(value))),
     "mvcount": strict(PAGE, 1, 1, lambda values: len(each(values))),
+    "mvdedup": strict(PAGE, 1, 1, lambda values: pack(dict.fromkeys(each(values)))),
     "mvindex": strict(PAGE, 2, 3, _mvindex),
     "mvjoin": strict(PAGE, 2, 2, lambda values, separator: (written(separator) or "").join(each(values))),
     "mvfind": strict(PAGE, 2, 2, _mvfind),
