@@ -69,6 +69,14 @@ def test_grants_on_the_key_and_those_taken_back() -> None:
     assert given["key_policy_grantee"] == "arn:aws:iam::444455556666:role/backup-copy"
 
 
+def test_nothing_is_told_of_a_key_that_is_not_known() -> None:
+    refused = sample("attempt_to_open_a_key_policy_to_everyone/create_key_refused")
+    unnamed = [{**event, "resources": [], "requestParameters": {"name": "unknown"}} for event in [*USES, *GRANTS]]
+    for name in ("history", "uses", "grants"):
+        assert rows(f'`kmspolicycheck_{name}("{KEY}")`')
+        assert run_search(f'`kmspolicycheck_{name}("unknown")`', [*refused, *unnamed]).rows == []
+
+
 def test_what_else_the_identity_did_from_that_address() -> None:
     event, (source,) = OPENED[0]["eventID"], {OPENED[0]["sourceIPAddress"]}
     stranger = {**GRANTS[0], "sourceIPAddress": source, "eventID": "stranger", "eventName": "ListKeys"}
