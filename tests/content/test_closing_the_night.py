@@ -96,7 +96,10 @@ def identity(kind: str, arn: str, **more: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("caller", "trace"),
     [
-        (identity("IAMUser", "arn:aws:iam::111122223333:user/a.b@example.com", userName="a.b@example.com"), "a.b@example.com"),
+        (
+            identity("IAMUser", "arn:aws:iam::111122223333:user/a.b@example.com", userName="a.b@example.com"),
+            "a.b@example.com",
+        ),
         (identity("AssumedRole", "arn:aws:sts::111122223333:assumed-role/deploy/run-1"), "deploy/run-1"),
         (identity("Root", "arn:aws:iam::111122223333:root"), "111122223333:root"),
         (identity("FederatedUser", "arn:aws:sts::111122223333:federated-user/eve"), "eve"),
