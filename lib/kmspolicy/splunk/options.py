@@ -74,8 +74,15 @@ def _choice(name: str, field: str, values: dict[str, bool], allowed: str) -> Cal
 
 
 def _actions(options: Options, value: str) -> None:
-    from ..policy.actions import resolve_actions  # part of the engine, which most starts need not load
+    from ..policy.actions import CLASSES, resolve_actions  # part of the engine, which most starts need not load
 
+    listed = [item.strip() for item in value.split(",")]
+    among_others = next((item for item in listed if item in CLASSES), "") if len(listed) > 1 else ""
+    if among_others:  # read as an action, it would leave out the others of its class
+        raise OptionError(
+            f"actions: {shown(among_others)} is a class, which stands alone: allowed are one of {', '.join(CLASSES)}, "
+            'or a comma-separated list of KMS actions such as "Encrypt,GenerateDataKey*"'
+        )
     try:
         options.actions = resolve_actions(value)
     except ValueError as error:
