@@ -68,7 +68,17 @@ def text_of(value: Any) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():  # some pipelines make 6003.0 of 6003
+        return str(int(value))
     return str(value) if isinstance(value, (int, float)) else ""
+
+
+def number_of(value: Any) -> Optional[float]:
+    """A JSON number, or a text that is one; None for anything else."""
+    try:
+        return float(text_of(value))
+    except ValueError:
+        return None
 
 
 def object_of(value: Any) -> Json:

@@ -16,6 +16,7 @@ from .api_call import (
     in_calendar,
     list_of,
     nested,
+    number_of,
     object_of,
     seconds_of,
     text_of,
@@ -27,8 +28,9 @@ from .tolerant_json import BrokenList, BrokenObject
 # Members that only an event has. A broken object with one of them is an event, even if its api is lost.
 MARKS = frozenset(("actor", "class_name", "class_uid", "http_request", "src_endpoint", "type_uid", "unmapped"))
 _ACCESS_KEY = "AKIA"  # of a user; those of sessions begin with ASIA (IAM User Guide, *IAM identifiers*)
-_API_ACTIVITY = ("6003", "3005")  # the second in 1.0.0-rc.2
-_NO_CLASS = ("", "0")  # an event of the base class may hold another one as it came
+_API_ACTIVITY = (6003, 3005)  # the second in 1.0.0-rc.2
+_BASE_CLASS = 0  # an event of it may hold another one as it came
+_SUCCEEDED, _FAILED = 1, 2  # status_id
 
 
 def is_event(value: Json) -> bool:
@@ -38,7 +40,8 @@ def is_event(value: Json) -> bool:
 
 
 def _is_of_another_class(event: Json) -> bool:
-    return text_of(event.get("class_uid")) not in (*_NO_CLASS, *_API_ACTIVITY)
+    told = event.get("class_uid")
+    return text_of(told) != "" and number_of(told) not in (_BASE_CLASS, *_API_ACTIVITY)
 
 
 def from_ocsf(event: Json) -> Call:
@@ -114,10 +117,10 @@ def _mfa(event: Json, session: Json, user: Json) -> str:
 
 def _outcome(event: Json, error: str) -> str:
     """The status is a text or a number, which Splunk's exports write as a text."""
-    status, status_id = text_of(event.get("status")).lower(), text_of(event.get("status_id"))
-    if error or status == "failure" or status_id == "2":
+    status, status_id = text_of(event.get("status")).lower(), number_of(event.get("status_id"))
+    if error or status == "failure" or status_id == _FAILED:
         return FAILURE
-    if isinstance(event, BrokenObject) and status != "success" and status_id != "1":
+    if isinstance(event, BrokenObject) and status != "success" and status_id != _SUCCEEDED:
         return UNKNOWN
     return SUCCESS
 
@@ -153,6 +156,5 @@ def _account(holder: Json) -> str:
 
 
 def _milliseconds(value: Any) -> Optional[float]:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
-        value = int(value)
-    return in_calendar(value / 1000) if isinstance(value, (int, float)) and abs(value) < 1e15 else None
+    number = number_of(value)
+    return None if number is None or not abs(number) < 1e15 else in_calendar(number / 1000)
