@@ -81,6 +81,15 @@ def number_of(value: Any) -> Optional[float]:
         return None
 
 
+def error_of(value: Any) -> str:
+    """The text in the place of an error's code or message; empty where it says that there was no error."""
+    text = text_of(value)
+    return "" if text.strip().lower() in _NO_ERROR else text
+
+
+_NO_ERROR = ("", "-", "none", "null", "success")  # what some pipelines fill the place with
+
+
 def object_of(value: Any) -> Json:
     """An object, also if it is encoded as JSON text (OCSF's data, CloudTrail Lake), or again; empty for anything else.
 

@@ -12,6 +12,7 @@ from .api_call import (
     UNKNOWN,
     Call,
     Json,
+    error_of,
     list_of,
     nested,
     object_of,
@@ -76,8 +77,8 @@ def from_cloudtrail(record: Json) -> Call:
     identity = object_of(record.get("userIdentity"))
     session = object_of(identity.get("sessionContext"))
     resources = [object_of(item) for item in list_of(record.get("resources"))]
-    error = text_of(record.get("errorCode"))
-    failed = bool(error or text_of(record.get("errorMessage")))
+    error = error_of(record.get("errorCode"))
+    failed = bool(error or error_of(record.get("errorMessage")))
     unread = BrokenObject() if broken else None
     parameters = record.get("requestParameters", unread)
     request = object_of(parameters)

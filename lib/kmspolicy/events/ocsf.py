@@ -13,6 +13,7 @@ from .api_call import (
     UNKNOWN,
     Call,
     Json,
+    error_of,
     in_calendar,
     list_of,
     nested,
@@ -64,7 +65,7 @@ def from_ocsf(event: Json) -> Call:
     data = object_of(api.get("request")).get("data")
     parameters = unmapped.get("requestParameters", unread) if data in (None, "") else data
     request = object_of(parameters)
-    error = text_of(response.get("error"))
+    error = error_of(response.get("error"))
     return Call(
         source=text_of(object_of(api.get("service")).get("name")),
         operation=text_of(api.get("operation")),
