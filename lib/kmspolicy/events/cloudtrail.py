@@ -58,8 +58,9 @@ def is_record(value: Json) -> bool:
 
 
 def is_label(value: Json) -> bool:
-    """Whether an object may be no more than what a pipeline extracted from the record beside it."""
-    return not isinstance(value, BrokenObject) and is_record(value) and _lacks_signs(value)
+    """Whether an object may be no more than what a pipeline extracted from the record beside it or in it."""
+    name = value.get("eventName", value.get("eventname"))
+    return isinstance(name, str) and not isinstance(value, BrokenObject) and is_record(value) and _lacks_signs(value)
 
 
 def _lacks_signs(value: Json) -> bool:

@@ -34,6 +34,9 @@ class Kind(Enum):
     LOST = "text that is part of a broken value, but of no record that is known"
 
 
+_RECORDS = (Kind.CLOUDTRAIL, Kind.OCSF)
+
+
 class Found(NamedTuple):
     """An end. text: of a policy, its JSON; of a broken record, its text as far as it goes; of lost text, that text.
 
@@ -69,11 +72,13 @@ class Opener:
             self.broken = self.broken or value.fault >= 0
             leads = leads and not text[end : value.start].strip(_BETWEEN_VALUES)
             before = len(self.found) if leads else 0
-            self._open(value.value, _Source(text, value, encodings, leads), containers)
+            label = self._open(value.value, _Source(text, value, encodings, leads), containers)
+            self.found += [label] if label else []
             leads = leads and len(self.found) > before and self.found[-1].kind is Kind.POLICY
             end = value.end
 
-    def _open(self, value: Any, source: "_Source", containers: int) -> None:
+    def _open(self, value: Any, source: "_Source", containers: int) -> Optional[Found]:
+        """Opens a value. Returns a label in which no record is found: it counts if nothing beside it does."""
         copied = value.get(_COPY) if isinstance(value, dict) else value
         if isinstance(copied, (str, BrokenText)):
             self._open_string(copied, source, containers)
@@ -84,11 +89,14 @@ class Opener:
                 end = self._end(value, source)
             except RecursionError:  # the policy nests deeper than it can be written
                 self.too_deep = True
-                return
+                return None
+            if end is not None and isinstance(value, dict) and cloudtrail.is_label(value):
+                return None if self._holds_record(value, source, containers) else end
             if end is not None:
                 self.found.append(end)
             elif not (self._policies and _is_another_resource(value)):
                 self._open_items(value, source, containers)
+        return None
 
     def _end(self, value: "Json | list[Any]", source: "_Source") -> Optional[Found]:
         """What the value is, if it is an end."""
@@ -132,22 +140,34 @@ class Opener:
             self.too_deep = True
             return
         items = self._items(value) if isinstance(value, dict) else value
-        before = len(self.found)
+        before, labels = len(self.found), []
         for item in items:
-            if not (isinstance(value, dict) and len(self.found) > before and _is_label(item)):
-                self._open(item, source, containers + 1)
+            label = self._open(item, source, containers + 1)
+            if label is not None:
+                (labels if isinstance(value, dict) else self.found).append(label)
+        if len(self.found) == before:
+            self.found += labels
         if isinstance(value, (BrokenObject, BrokenList)):
             last = items[-1] if items else None
             if not isinstance(last, (BrokenObject, BrokenList, BrokenText)):
                 self.found.append(source.lost(value.unread))
 
     def _items(self, value: Json) -> list[Any]:
-        """The values of an object that are opened, those last that may be labels.
+        """The values of an object that are opened.
 
         Where a policy counts wherever it is, what callers wrote about a key is passed over.
         """
-        items = [item for name, item in value.items() if not (self._policies and name.lower() in WRITTEN_BY_CALLERS)]
-        return items if isinstance(value, BrokenObject) else sorted(items, key=_is_label)
+        return [item for name, item in value.items() if not (self._policies and name.lower() in WRITTEN_BY_CALLERS)]
+
+    def _holds_record(self, label: Json, source: "_Source", containers: int) -> bool:
+        """Whether a record is in a label, which then is no more than the envelope around it."""
+        before, broken, too_deep = len(self.found), self.broken, self.too_deep
+        self._open_items(label, source, containers)
+        if any(end.kind in _RECORDS for end in self.found[before:]):
+            return True
+        del self.found[before:]
+        self.broken, self.too_deep = broken, too_deep
+        return False
 
 
 class _Source:
@@ -181,10 +201,6 @@ class _Source:
         kind = Break.DAMAGED if passed.strip() else Break.CUT  # the next value may begin where this one ends
         place = "" if self.encodings else f" at character {fault:,}"  # of a text that the reader of the event sees
         return Found(Kind.LOST, None, self._whole_text[start:end], kind.value.format(place), passed)
-
-
-def _is_label(value: Any) -> bool:
-    return isinstance(value, dict) and cloudtrail.is_label(value)
 
 
 def _row_of_lake(value: list[Any]) -> Optional[Json]:

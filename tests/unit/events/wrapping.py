@@ -8,6 +8,7 @@ from typing import Any
 
 NAMES = ("detail", "Records", "message", "Message", "Body", "event", "log", "eventData", "payload", "x y", "0", "é")
 SIBLINGS: tuple[Any, ...] = (None, 7, -1.5e3, True, "text", 'a "quoted" { word', [], {}, {"k": ["v", {}]}, "\\", "}{")
+LABEL = {"eventName": "PutKeyPolicy", "eventSource": "kms.amazonaws.com"}  # what a pipeline extracts from a record
 PREFIXES = (
     "",
     "<134>Mar  9 08:14:07 relay cloudtrail: ",
@@ -35,7 +36,7 @@ def _contained(value: Any, chance: Random) -> Any:
     if chance.random() < 0.3:
         return items
     names = chance.sample(NAMES, len(items))
-    return dict(zip(names, items))
+    return {**(LABEL if chance.random() < 0.2 else {}), **dict(zip(names, items))}
 
 
 def _text(value: Any, chance: Random) -> str:
