@@ -4,6 +4,7 @@ A record is an end: nothing inside it is opened, since callers write description
 Source: interface of the command (README, *What it reads*).
 """
 
+import json
 from enum import Enum
 from typing import Any, NamedTuple, Optional
 
@@ -140,17 +141,33 @@ class Opener:
             self.too_deep = True
             return
         items = self._items(value) if isinstance(value, dict) else value
-        before, labels = len(self.found), []
-        for item in items:
-            label = self._open(item, source, containers + 1)
-            if label is not None:
-                (labels if isinstance(value, dict) else self.found).append(label)
-        if len(self.found) == before:
-            self.found += labels
+        if not isinstance(value, dict):
+            for item in items:
+                label = self._open(item, source, containers + 1)
+                if label is not None:
+                    self.found.append(label)
+        elif items:
+            self._open_members(items, source, containers + 1)
         if isinstance(value, (BrokenObject, BrokenList)):
             last = items[-1] if items else None
             if not isinstance(last, (BrokenObject, BrokenList, BrokenText)):
                 self.found.append(source.lost(value.unread))
+
+    def _open_members(self, items: list[Any], source: "_Source", containers: int) -> None:
+        """Opens the values of an object. Labels among them count if there is nothing else."""
+        ends: list[list[Found]] = []  # of each member that has some
+        labels: list[list[Found]] = []
+        before = start = len(self.found)
+        for item in items:
+            label = self._open(item, source, containers)
+            if label is not None:
+                labels.append([label])
+            if len(self.found) > start:
+                ends.append(self.found[start:])
+                start = len(self.found)
+        ends = ends or labels
+        if ends:
+            self.found[before:] = self._without_copies(ends)
 
     def _items(self, value: Json) -> list[Any]:
         """The values of an object that are opened.
@@ -158,6 +175,31 @@ class Opener:
         Where a policy counts wherever it is, what callers wrote about a key is passed over.
         """
         return [item for name, item in value.items() if not (self._policies and name.lower() in WRITTEN_BY_CALLERS)]
+
+    def _without_copies(self, ends: list[list[Found]]) -> list[Found]:
+        """The ends in the members of an object, without records that a member before has: pipelines keep copies."""
+        if len(ends) == 1:
+            return ends[0]
+        known: set[str] = set()
+        kept = []
+        for some in ends:
+            texts = [self._text_of_record(end) for end in some]
+            kept += [end for end, text in zip(some, texts) if text not in known]
+            known.update(filter(None, texts))
+        return kept
+
+    def _text_of_record(self, end: Found) -> str:
+        """A text that equal records share; empty for what is no record."""
+        if end.kind not in _RECORDS:
+            return ""
+        if end.breaks:
+            return end.text
+        try:
+            text = json.dumps(end.value, sort_keys=True)
+        except RecursionError:
+            return ""
+        self._budget.spend(len(text))
+        return text
 
     def _holds_record(self, label: Json, source: "_Source", containers: int) -> bool:
         """Whether a record is in a label, which then is no more than the envelope around it."""
