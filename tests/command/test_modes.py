@@ -1,5 +1,7 @@
 """What mode, show, raw, prefix, account and actions do to the rows, and what the searcher is told at the end."""
 
+from __future__ import annotations
+
 import json
 from typing import Any
 
@@ -101,6 +103,48 @@ def test_the_account_comes_from_the_option_else_from_the_event() -> None:
     assert accounts("account=owner") == [theirs, ours, ours, ours, theirs]
 
 
+@pytest.mark.parametrize(
+    "owner, accounts",
+    [
+        ([THEIRS, OURS], [THEIRS, OURS]),
+        ([OURS, "x"], [OURS, ""]),
+        ([OURS, OURS], [OURS, OURS]),
+        (OURS, [OURS, OURS]),
+        ([OURS, THEIRS, "444455556667"], ["", ""]),
+        ([OURS, "x", "y"], [OURS, OURS]),
+        ("x", ["", ""]),
+    ],
+    ids=str,
+)
+def test_a_field_of_policies_and_a_field_of_accounts_are_paired(owner: str | list[str], accounts: list[str]) -> None:
+    rows = _rows([{"p": [CLOSED, CLOSED], "owner": owner}], "p", "account=owner", "mode=summary")
+    audiences = {OURS: "internal", THEIRS: "external", "": "external"}
+    assert [row["key_policy_account"] for row in rows] == accounts
+    assert [row["key_policy_audience"] for row in rows] == [audiences[account] for account in accounts]
+
+
+def test_several_accounts_for_one_event_are_none() -> None:
+    (row,) = _rows([{"_raw": event(CLOSED), "owner": [THEIRS, "444455556667"]}], "account=owner", "mode=summary")
+    assert row["key_policy_account"] == OURS
+
+
+@pytest.mark.parametrize(
+    "change, account",
+    [
+        ({"resources": [{"ARN": f"arn:aws:kms:eu-west-1:{OURS}:key/k-1"}]}, OURS),
+        ({"requestParameters": {"keyId": f"arn:aws:kms:eu-west-1:{OURS}:key/k-1", "policy": CLOSED}}, OURS),
+        ({"requestParameters": {"keyId": "k-1", "policy": CLOSED}}, THEIRS),
+        ({"resources": [{"ARN": f"arn:aws:iam::{OURS}:role/r"}]}, THEIRS),
+    ],
+    ids=["AWS's ARN", "the caller's ARN", "an id", "no key's ARN"],
+)
+def test_a_key_whose_arn_the_event_has_keeps_its_account(change: dict[str, Any], account: str) -> None:
+    text = json.dumps({**json.loads(event(CLOSED)), **change})
+    for option, rows in ((THEIRS, [{"_raw": text}]), ("owner", [{"_raw": text, "owner": THEIRS}])):
+        (row,) = _rows(rows, "mode=summary", f"account={option}")
+        assert row["key_policy_account"] == account
+
+
 def test_actions_decide_what_is_checked() -> None:
     def verdict(actions: str) -> tuple[str, str, str]:
         row = _rows([{"p": ENCRYPT_ONLY}], "p", f"actions={actions}")[1]
@@ -130,6 +174,30 @@ def test_a_named_field_that_no_row_has_yields_one_warning(args: list[str], warni
 
 def test_a_field_that_one_row_has_is_no_reason_to_warn() -> None:
     assert run(APP, [{"_raw": "x", "p": ""}, {"_raw": "y", "p": CLOSED}], ["p"]).messages == []
+
+
+@pytest.mark.parametrize("args, told", [(["_raw"], True), ([], False)], ids=["named", "by default"])
+def test_events_are_missed_only_by_a_search_that_names_them(args: list[str], told: bool) -> None:
+    warning = Message("WARN", 'no row has the field "_raw", so nothing was checked')
+    assert run(APP, [{"x": "1"}] * 3, args).messages == [warning] * told
+    assert run(APP, [{"x": "1"}, {"x": "1", "_raw": "x"}], args).messages == []
+
+
+@pytest.mark.parametrize(
+    "owner, told",
+    [("12345678901", 1), ("arn:aws:iam::111122223333:root", 1), ("nobody", 1), ([OURS, THEIRS], 1), (["x", "y"], 1)]
+    + [(OURS, 0), (f" {OURS} ", 0), (["x", OURS], 0), ([OURS, OURS], 0), ("", 0)],
+    ids=str,
+)
+def test_values_of_the_accounts_field_that_are_no_account_are_counted_in_one_warning(
+    owner: str | list[str], told: int
+) -> None:
+    rows = [{"p": CLOSED, "owner": owner}] * 3 + [{"p": CLOSED, "owner": OURS}, {"p": "", "owner": "x"}]
+    answer = run(APP, rows, ["p", "account=owner", "mode=summary"], chunk_rows=2)
+    text = 'rows whose field "owner" is no account id of 12 digits, or several: 3; of these the event alone says whose key'
+    assert [message.text.startswith(text) for message in answer.messages] == [True] * told
+    known = {row["key_policy_account"] for row in answer.rows[:3]}
+    assert known == ({""} if told or not owner else {OURS})
 
 
 def test_no_rows_are_no_reason_to_warn() -> None:

@@ -24,6 +24,7 @@ class Key(NamedTuple):
 
     arn: str = ""  # of the key or an alias; the bare id where the event has no Region or no account
     account: str = ""  # 12 digits
+    account_named: bool = False  # by an ARN of the key, so that no other account can own it
     region: str = ""
     key_id: Optional[str] = None
     partition: Optional[str] = None
@@ -39,13 +40,15 @@ def key_of(call: Call) -> Key:
     metadata = object_of(call.response.get("replicaKeyMetadata" if call.operation == "ReplicateKey" else "keyMetadata"))
     region = _replica_region(call) if replica else call.region
     account = _account(call, metadata)
-    name = _named_by_aws(call, metadata, region) or _named_by_caller(call, region, account)
+    by_aws = _named_by_aws(call, metadata, region)
+    name = by_aws or _named_by_caller(call, region, account)
     arn = _ARN.match(name)
     region = arn[2] if arn else region
     usage, spec, origin, multi_region = _kind(call, metadata)
     return Key(
         arn=name,
         account=arn[3] if arn else account,
+        account_named=bool(by_aws or (arn and _ARN.match(text_of(call.request.get("keyId"))))),
         region=region,
         key_id=arn[4] if arn else name or None,
         partition=arn[1] if arn else partition_of(region),

@@ -20,17 +20,26 @@ class InputColumns:
     def __init__(self, names: list[str], options: Options) -> None:
         self.policy = _places(names, options.field)
         self._account = _places(names, options.account_field)
+        self._account_id = options.account_id
 
     def policies(self, row: RawRow | ParsedRow) -> list[str]:
         """The texts of the field where the policy is; none where the row has no such field."""
         return _values(row, self.policy)
 
-    def account(self, row: RawRow | ParsedRow) -> str:
-        """The account that the row names in the field of the option `account`; empty where it names none."""
+    def accounts(self, row: RawRow | ParsedRow, policies: int) -> list[str | None]:
+        """The key's account for each of a row's policies, as the option `account` tells it.
+
+        None where the row has no such field; empty where the field holds no account, or several. A field with as many
+        values as there are policies tells one for each.
+        """
         if not self._account:
-            return ""
-        named = (value.strip() for value in _values(row, self._account))
-        return next((value for value in named if ACCOUNT_ID.match(value)), "")
+            return [self._account_id or None] * policies
+        values = [value.strip() for value in _values(row, self._account)]
+        named = [value if ACCOUNT_ID.match(value) else "" for value in values]
+        if len(named) == policies:
+            return list(named)
+        told = set(filter(None, named))
+        return [told.pop() if len(told) == 1 else "" if named else None] * policies
 
     def has_account(self, row: RawRow | ParsedRow) -> bool:
         """Whether the row has the field of the option `account`."""

@@ -18,6 +18,7 @@ class Options:
     """What a search asks for. A plain class: dataclasses and typing take longer to load than all else of a start."""
 
     field = DEFAULT_FIELD
+    field_named = False  # by the search, even if it is the default
     actions: tuple[str, ...] = ()  # none: those of the engine's own default
     expand = True
     flagged_only = False
@@ -55,7 +56,7 @@ def parse(arguments: list[str]) -> Options:
     if fields and not fields[0].strip():
         raise OptionError("the name of the field is empty: name a field, or none to read _raw")
     if fields:
-        options.field = fields[0]
+        options.field, options.field_named = fields[0], True
     return options
 
 

@@ -14,18 +14,24 @@ from .output_rows import facts_row, policy_rows, statement_rows, unreadable_row
 
 
 class PolicyRows:
-    """The rows of one search. unreadable: how many policies so far could not be read, or not whole."""
+    """The rows of one search.
+
+    unreadable: how many policies so far could not be read, or not whole; without_account: how many rows so far have a
+    field for the account that tells none.
+    """
 
     def __init__(self, options: Options) -> None:
-        self.unreadable = 0
+        self.unreadable = self.without_account = 0
         self._field_given = options.field != DEFAULT_FIELD
         self._actions = options.actions or ENCRYPT
         self._flagged_only = options.flagged_only
         self._rows = statement_rows if options.expand else policy_rows
 
-    def of(self, texts: list[str], account: str) -> list[Cells]:
-        """The own cells of the rows that the texts of a row's field become. account: the key's, if the row has it."""
-        return [cells for text in texts for found in self._find(text) for cells in self._guarded(found, account)]
+    def of(self, texts: list[str], accounts: list[str | None]) -> list[Cells]:
+        """The own cells of the rows that the texts of a row's field become. accounts: see InputColumns.accounts."""
+        found = [(one, account) for text, account in zip(texts, accounts) for one in self._find(text)]
+        self.without_account += any(account == "" for _, account in found)
+        return [cells for one, account in found for cells in self._guarded(one, account or "")]
 
     def _find(self, text: str) -> list[CallOrPolicy]:
         try:
@@ -36,7 +42,9 @@ class PolicyRows:
             return [CallOrPolicy(NO_FACTS, fault=_our_fault(error))]
 
     def _guarded(self, found: CallOrPolicy, account: str) -> list[Cells]:
-        facts = found.facts._replace(account=account) if account else found.facts
+        facts = found.facts
+        if account and not facts.key_details.account_named:
+            facts = facts._replace(account=account)
         try:
             return self._of_policy(found, facts)
         except (ImportError, SyntaxError):

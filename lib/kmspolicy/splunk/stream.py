@@ -24,8 +24,9 @@ class RowStream:
         self._field_given = options.field != DEFAULT_FIELD
         self._policy_rows: PolicyRows | None = None
         self._any_row = False
-        self._field_seen = not self._field_given
+        self._field_seen = not options.field_named
         self._account_seen = not options.account_field
+        self._all_seen = self._field_seen and self._account_seen
 
     def answer(self, body: bytes) -> list[bytes | memoryview]:
         """The rows that answer those of one chunk, the header first: bytes to be written one behind the other.
@@ -48,8 +49,9 @@ class RowStream:
                 if came.empty:
                     continue
                 row = came.with_width(width)
-            self._any_row = True
-            if self._field_given or not self._account_seen or row.may_hold(self._asked):
+            if not self._all_seen:
+                self._look_for_fields(read, row)
+            if self._field_given or row.may_hold(self._asked):
                 before = len(answer)
                 self._answer(read, written, row, answer)
                 if len(answer) > before:
@@ -66,6 +68,11 @@ class RowStream:
             lines.append(f"no row has the field {shown(self._options.field)}, so nothing was checked")
         if self._any_row and not self._account_seen:
             lines.append(f"no row has the field {shown(self._options.account_field)} that the option account names")
+        if self._policy_rows is not None and self._policy_rows.without_account:
+            lines.append(
+                f"rows whose field {shown(self._options.account_field)} is no account id of 12 digits, or several: "
+                f"{self._policy_rows.without_account}; of these the event alone says whose key it is"
+            )
         if self._policy_rows is not None and self._policy_rows.unreadable:
             lines.append(
                 f"policies that could not be read: {self._policy_rows.unreadable}; the field "
@@ -73,20 +80,25 @@ class RowStream:
             )
         return lines
 
+    def _look_for_fields(self, read: InputColumns, row: RawRow | ParsedRow) -> None:
+        """Notes which of the fields that the search names a row has."""
+        self._any_row = True
+        self._field_seen = self._field_seen or bool(read.policies(row))
+        self._account_seen = self._account_seen or read.has_account(row)
+        self._all_seen = self._field_seen and self._account_seen
+
     def _answer(
         self, read: InputColumns, written: OutputColumns, row: RawRow | ParsedRow, answer: list[bytes | memoryview]
     ) -> None:
         """Adds the rows of a row's calls and policies, if it has any, to the answer."""
         texts = read.policies(row)
-        self._field_seen = self._field_seen or bool(texts)
-        self._account_seen = self._account_seen or read.has_account(row)
         if not texts:
             return
         if self._policy_rows is None:
             from .policy_rows import PolicyRows  # the engine: most processes end without it
 
             self._policy_rows = PolicyRows(self._options)
-        rows = self._policy_rows.of(texts, self._options.account_id or read.account(row))
+        rows = self._policy_rows.of(texts, read.accounts(row, len(texts)))
         if not rows:
             return
         before = further = written.input_cells(row)
