@@ -194,7 +194,7 @@ def test_values_of_the_accounts_field_that_are_no_account_are_counted_in_one_war
 ) -> None:
     rows = [{"p": CLOSED, "owner": owner}] * 3 + [{"p": CLOSED, "owner": OURS}, {"p": "", "owner": "x"}]
     answer = run(APP, rows, ["p", "account=owner", "mode=summary"], chunk_rows=2)
-    text = 'rows whose field "owner" is no account id of 12 digits, or several: 3; of these the event alone says whose key'
+    text = 'rows whose field "owner" is no account id of 12 digits, or several: 3; of these the event alone'
     assert [message.text.startswith(text) for message in answer.messages] == [True] * told
     known = {row["key_policy_account"] for row in answer.rows[:3]}
     assert known == ({""} if told or not owner else {OURS})

@@ -137,22 +137,43 @@ def decoded(text: str) -> str:
 _MOST_ENCODINGS = 12
 
 
+def unflattened(record: Json) -> Json:
+    """A record with the objects of which it has members under names with dots, such as `userIdentity.type`."""
+    if "." not in "".join(record):
+        return record
+    return nested(record.items(), isinstance(record, BrokenObject))
+
+
 def nested(members: Iterable[tuple[Any, Any]], broken: bool) -> Json:
-    """The object whose members have paths with dots for names, such as `requestParameters.policy`."""
+    """The object whose members have paths with dots for names, such as `requestParameters.policy`.
+
+    A member that is there as a whole comes before what is under its path.
+    """
     found: Json = BrokenObject() if broken else {}
-    for name, value in members:
-        if isinstance(name, str):
-            _put(found, name.split("."), value)
+    made = {id(found)}  # objects that are ours to change
+    for name, value in sorted((member for member in members if isinstance(member[0], str)), key=_is_path):
+        _put(found, name.split("."), value, made)
     return found
 
 
-def _put(holder: Json, path: list[str], value: Any) -> None:
+def _is_path(member: tuple[str, Any]) -> bool:
+    return "." in member[0]
+
+
+def _put(holder: Json, path: list[str], value: Any, made: set[int]) -> None:
     for name in path[:-1]:
-        inner = holder.setdefault(name, type(holder)())
-        if not isinstance(inner, dict):
+        inner = holder.get(name)
+        if inner in (None, ""):
+            inner = type(holder)()
+        elif not isinstance(inner, dict):
             return
+        elif id(inner) not in made:
+            inner = type(inner)(inner)
+        holder[name] = inner
+        made.add(id(inner))
         holder = inner
-    holder.setdefault(path[-1], value)
+    if holder.get(path[-1]) in (None, ""):
+        holder[path[-1]] = value
 
 
 def list_of(value: Any) -> list[Any]:

@@ -14,11 +14,11 @@ from .api_call import (
     Json,
     error_of,
     list_of,
-    nested,
     object_of,
     seconds_of,
     text_of,
     texts_of,
+    unflattened,
 )
 from .faults import EventFault
 from .parameters import fault_of
@@ -40,7 +40,6 @@ MARKS = frozenset(
     )
 )
 _SIGNS = frozenset(mark.lower() for mark in (*MARKS, "eventID"))
-_PARAMETERS = frozenset(("requestParameters", "requestparameters"))
 
 
 def is_record(value: Json) -> bool:
@@ -71,8 +70,7 @@ def _lacks_signs(value: Json) -> bool:
 def from_cloudtrail(record: Json) -> Call:
     """The call of a record, which may be broken."""
     broken = isinstance(record, BrokenObject)
-    if _PARAMETERS.isdisjoint(record) and any("." in name for name in record):  # some pipelines make records flat
-        record = nested(record.items(), broken)
+    record = unflattened(record)  # some pipelines make records flat, in part or whole
     if "eventName" not in record:
         record = _in_camel_case(record)
     identity = object_of(record.get("userIdentity"))

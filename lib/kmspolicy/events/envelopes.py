@@ -109,7 +109,7 @@ class Opener:
                 return source.record(Kind.OCSF, value)
             if self._policies and (top or "policy" in value) and are_parameters(value):
                 return source.record(Kind.PARAMETERS, value)
-            if isinstance(value, BrokenObject) and not self._marks.isdisjoint(value):
+            if isinstance(value, BrokenObject) and not self._marks.isdisjoint(map(_first_name, value)):
                 return source.lost(value.start)
         if isinstance(value, (BrokenObject, BrokenList)):
             return None
@@ -243,6 +243,11 @@ class _Source:
         kind = Break.DAMAGED if passed.strip() else Break.CUT  # the next value may begin where this one ends
         place = "" if self.encodings else f" at character {fault:,}"  # of a text that the reader of the event sees
         return Found(Kind.LOST, None, self._whole_text[start:end], kind.value.format(place), passed)
+
+
+def _first_name(name: str) -> str:
+    """The name before the first dot: some pipelines make records flat."""
+    return name.partition(".")[0]
 
 
 def _row_of_lake(value: list[Any]) -> Optional[Json]:

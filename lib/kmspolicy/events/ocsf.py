@@ -22,6 +22,7 @@ from .api_call import (
     seconds_of,
     text_of,
     texts_of,
+    unflattened,
 )
 from .parameters import fault_of
 from .tolerant_json import BrokenList, BrokenObject
@@ -36,8 +37,12 @@ _SUCCEEDED, _FAILED = 1, 2  # status_id
 
 def is_event(value: Json) -> bool:
     """Whether an object is an OCSF event of an API call, or one of another class, such as a finding about calls."""
-    api = value.get("api")
-    return (isinstance(api, dict) and isinstance(api.get("operation"), str)) or _is_of_another_class(value)
+    api, operation = value.get("api"), None
+    if api is None:
+        operation = value.get("api.operation")  # some pipelines make events flat
+    elif isinstance(api, dict) or not MARKS.isdisjoint(value):  # or objects JSON text
+        operation = object_of(api).get("operation")
+    return isinstance(operation, str) or _is_of_another_class(value)
 
 
 def _is_of_another_class(event: Json) -> bool:
@@ -51,6 +56,7 @@ def from_ocsf(event: Json) -> Call:
     OCSF 1.0 has other names than 1.1 (account_uid, uuid, mfa), and no attribute for the parameters of the request:
     they are in `unmapped`, as is what no version has an attribute for.
     """
+    event = unflattened(event)
     unmapped = _unmapped(event.get("unmapped", BrokenObject() if isinstance(event, BrokenObject) else None))
     api = {} if _is_of_another_class(event) else object_of(event.get("api"))
     actor = object_of(event.get("actor"))
@@ -61,7 +67,7 @@ def from_ocsf(event: Json) -> Call:
     session = {**object_of(event.get("session")), **_filled(object_of(actor.get("session")))}
     resources = [object_of(item) for item in list_of(event.get("resources"))]
     broken = isinstance(event, BrokenObject)
-    unread = BrokenObject() if broken and isinstance(unmapped, BrokenObject) else None
+    unread = BrokenObject() if isinstance(api, BrokenObject) or isinstance(unmapped, BrokenObject) else None
     data = object_of(api.get("request")).get("data")
     parameters = unmapped.get("requestParameters", unread) if data in (None, "") else data
     request = object_of(parameters)

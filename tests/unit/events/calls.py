@@ -103,7 +103,32 @@ def ocsf_1_0() -> dict[str, Any]:
     return event
 
 
-CALLS = {call.__name__: call for call in (put_key_policy, create_key, replicate_key, ocsf, ocsf_1_0)}
+def flat(record: dict[str, Any], path: str = "") -> dict[str, Any]:
+    """The record with names with dots in place of objects, as some pipelines write it."""
+    members: dict[str, Any] = {}
+    for name, value in record.items():
+        members |= flat(value, f"{path}{name}.") if isinstance(value, dict) and value else {path + name: value}
+    return members
+
+
+def flat_put_key_policy() -> dict[str, Any]:
+    """A PutKeyPolicy record of CloudTrail, flat."""
+    return flat(put_key_policy())
+
+
+def half_flat_create_key() -> dict[str, Any]:
+    """A CreateKey record of CloudTrail, flat but for its parameters."""
+    parameters = {"requestParameters": create_key()["requestParameters"]}
+    return flat({**create_key(), "requestParameters": None}) | parameters
+
+
+def flat_ocsf() -> dict[str, Any]:
+    """The PutKeyPolicy call as Security Lake writes it, flat."""
+    return flat(ocsf())
+
+
+FLAT = (flat_put_key_policy, half_flat_create_key, flat_ocsf)
+CALLS = {call.__name__: call for call in (put_key_policy, create_key, replicate_key, ocsf, ocsf_1_0, *FLAT)}
 
 
 def decrypt() -> dict[str, Any]:
