@@ -21,6 +21,8 @@ _MOST_CONTAINERS = 48
 _MOST_ENCODINGS = 12
 _BETWEEN_VALUES = ", \t\r\n"
 _COPY = "_raw"  # of an event, beside fields extracted from it (Splunk's exports, Cribl); no record has such a member
+_CONFIG_ITEM = "configurationItem"  # in a notification of AWS Config, behind what changed
+_PASSED_OVER = WRITTEN_BY_CALLERS | {"configurationitemdiff"}
 _RESOURCE_TYPES = ("Type", "resourceType", "ResourceType")  # CloudFormation, AWS Config
 _KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 
@@ -172,9 +174,14 @@ class Opener:
     def _items(self, value: Json) -> list[Any]:
         """The values of an object that are opened.
 
-        Where a policy counts wherever it is, what callers wrote about a key is passed over.
+        Where a policy counts wherever it is, what callers wrote about a key is passed over, and what AWS Config tells
+        beside an item: the item as it was.
         """
-        return [item for name, item in value.items() if not (self._policies and name.lower() in WRITTEN_BY_CALLERS)]
+        if not self._policies:
+            return list(value.values())
+        if _CONFIG_ITEM in value and isinstance(value[_CONFIG_ITEM], (dict, str, BrokenText)):
+            return [value[_CONFIG_ITEM]]
+        return [item for name, item in value.items() if name.lower() not in _PASSED_OVER]
 
     def _without_copies(self, ends: list[list[Found]]) -> list[Found]:
         """The ends in the members of an object, without records that a member before has: pipelines keep copies."""

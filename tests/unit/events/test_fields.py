@@ -16,17 +16,35 @@ DOCUMENT = json.loads(POLICY)
 STATEMENTS = DOCUMENT["Statement"]
 BUCKET_POLICY = {"Type": "AWS::S3::BucketPolicy", "Properties": {"PolicyDocument": DOCUMENT}}
 
+CONFIG_ITEM = {
+    "resourceType": "AWS::KMS::Key",
+    "configuration": {"keyId": "k"},
+    "supplementaryConfiguration": {"Policy": json.dumps(POLICY)},
+}
+CONFIG_NOTIFICATION = {
+    "configurationItemDiff": {
+        "changedProperties": {
+            "SupplementaryConfiguration.Policy": {"previousValue": '{"Statement": []}', "updatedValue": POLICY}
+        },
+        "changeType": "UPDATE",
+    },
+    "configurationItem": CONFIG_ITEM,
+    "messageType": "ConfigurationItemChangeNotification",
+}
+
 HOLDERS: dict[str, Any] = {
     "the policy": DOCUMENT,
     "encoded once more": POLICY,
     "encoded twice more": json.dumps(POLICY),
     "requestParameters": {"keyId": "k", "policyName": "default", "policy": POLICY},
     "get-key-policy": {"Policy": POLICY, "PolicyName": "default"},
-    "item of AWS Config": {
-        "resourceType": "AWS::KMS::Key",
-        "configuration": {"keyId": "k"},
-        "supplementaryConfiguration": {"Policy": json.dumps(POLICY)},
-    },
+    "item of AWS Config": CONFIG_ITEM,
+    "notification of AWS Config": CONFIG_NOTIFICATION,
+    "notification of AWS Config in EventBridge": {"detail-type": "x", "detail": CONFIG_NOTIFICATION},
+    "notification of AWS Config by SNS": {"Type": "Notification", "Message": json.dumps(CONFIG_NOTIFICATION)},
+    "notification of AWS Config in a Lambda function": {"invokingEvent": json.dumps(CONFIG_NOTIFICATION)},
+    "item of AWS Config as text": {**CONFIG_NOTIFICATION, "configurationItem": json.dumps(CONFIG_ITEM)},
+    "something else called an item": {"configurationItem": 7, "Policy": POLICY},
     "resource of CloudFormation": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": DOCUMENT}},
     "template of CloudFormation": {
         "Resources": {"Bucket": BUCKET_POLICY, "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": DOCUMENT}}}
@@ -45,6 +63,14 @@ def test_the_policy_is_found_in_what_people_have_around_it(holder: Any) -> None:
 @pytest.mark.parametrize("holder", [holder for name, holder in HOLDERS.items() if name not in ("the policy", "event")])
 def test_in_raw_the_same_is_no_event(holder: Any) -> None:
     assert find_calls(json.dumps(holder), False) == []
+
+
+def test_a_notification_of_aws_config_cut_before_its_item_tells_no_policy() -> None:
+    text = json.dumps(CONFIG_NOTIFICATION)
+    (found,) = find_calls(text[: text.index('"configurationItem"')], True)
+    assert (found.policy, found.facts) == (text[: text.index('"configurationItem"')], NO_FACTS), "which is no policy"
+    other = {**CONFIG_NOTIFICATION, "configurationItem": {**CONFIG_ITEM, "resourceType": "AWS::S3::Bucket"}}
+    assert "no key policy" in find_calls(json.dumps(other), True)[0].fault
 
 
 @pytest.mark.parametrize("holder", [{"keyId": "k"}, {"PolicyName": "default"}, [], ["x"], BUCKET_POLICY])
