@@ -179,7 +179,7 @@ class Opener:
         """
         if not self._policies:
             return list(value.values())
-        if _CONFIG_ITEM in value and isinstance(value[_CONFIG_ITEM], (dict, str, BrokenText)):
+        if _CONFIG_ITEM in value and isinstance(value[_CONFIG_ITEM], dict):
             return [value[_CONFIG_ITEM]]
         return [item for name, item in value.items() if name.lower() not in _PASSED_OVER]
 

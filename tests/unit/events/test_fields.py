@@ -44,7 +44,7 @@ HOLDERS: dict[str, Any] = {
     "notification of AWS Config by SNS": {"Type": "Notification", "Message": json.dumps(CONFIG_NOTIFICATION)},
     "notification of AWS Config in a Lambda function": {"invokingEvent": json.dumps(CONFIG_NOTIFICATION)},
     "item of AWS Config as text": {**CONFIG_NOTIFICATION, "configurationItem": json.dumps(CONFIG_ITEM)},
-    "something else called an item": {"configurationItem": 7, "Policy": POLICY},
+    "something else called an item": {"configurationItem": "k", "Policy": POLICY},
     "resource of CloudFormation": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": DOCUMENT}},
     "template of CloudFormation": {
         "Resources": {"Bucket": BUCKET_POLICY, "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": DOCUMENT}}}
