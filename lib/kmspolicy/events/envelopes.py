@@ -6,6 +6,7 @@ Source: interface of the command (README, *What it reads*).
 
 import json
 from enum import Enum
+from itertools import islice
 from typing import Any, NamedTuple, Optional
 
 from ..budget import Budget
@@ -19,6 +20,8 @@ from .tolerant_json import BrokenList, BrokenObject, BrokenText, Value, values_i
 
 _MOST_CONTAINERS = 48
 _MOST_ENCODINGS = 12
+_COMPARING_STEPS = 100
+_TIMES = frozenset(("eventTime", "eventtime", "time", "time_dt"))  # of a record
 _BETWEEN_VALUES = ", \t\r\n"
 _COPY = "_raw"  # of an event, beside fields extracted from it (Splunk's exports, Cribl); no record has such a member
 _CONFIG_ITEM = "configurationItem"  # in a notification of AWS Config, behind what changed
@@ -193,7 +196,18 @@ class Opener:
             texts = [self._text_of_record(end) for end in some]
             kept += [end for end, text in zip(some, texts) if text not in known]
             known.update(filter(None, texts))
-        return kept
+        whole = [end.value for end in kept if end.kind in _RECORDS and not end.breaks]
+        return [end for end in kept if not self._is_cut_copy(end, whole)]
+
+    def _is_cut_copy(self, end: Found, whole: list[Json]) -> bool:
+        """Whether a record that is cut short, its time known, begins as one that is whole. It ends its text."""
+        if end.kind not in _RECORDS or not end.breaks or end.passed.strip():
+            return False
+        begun = list(end.value.items())[:-1]  # the last member may be broken itself
+        self._budget.spend(_COMPARING_STEPS * len(whole))
+        return not _TIMES.isdisjoint(dict(begun)) and any(
+            list(islice(record.items(), len(begun))) == begun for record in whole
+        )
 
     def _text_of_record(self, end: Found) -> str:
         """A text that equal records share; empty for what is no record."""

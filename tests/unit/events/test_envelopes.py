@@ -104,6 +104,32 @@ def assert_kept(cut: str, shown: str, whole: CallOrPolicy) -> None:
         assert (found.facts.key, found.facts.account, found.facts.region) == (KEY, OURS, REGION)
 
 
+def test_a_copy_that_is_cut_counts_once_with_the_whole_record() -> None:
+    record = json.dumps(put_key_policy())
+    (whole,) = find_calls(record, False)
+    for cut in list(cuts(record, '"PutKeyPolicy",'))[::5]:
+        for copies in ({"log": cut, "parsed": put_key_policy()}, {"message": record, "event": {"original": cut}}):
+            assert find_calls(json.dumps(copies), False) == [whole], cut[-80:]
+    text = json.dumps({"message": record, "event": {"original": record}})
+    for end in range(text.index("original") + 1_200, len(text), 5):
+        assert [one.policy for one in find_calls(text[:end], False)] == [POLICY], text[end - 80 : end]
+
+
+def test_a_cut_record_that_may_be_another_call_is_told() -> None:
+    record = json.dumps(put_key_policy())
+    cut = record[: record.index('"policy"')]
+    timeless = {name: value for name, value in put_key_policy().items() if name != "eventTime"}
+    for copies in (
+        {"a": put_key_policy(), "b": cut.replace("08:14:07Z", "08:14:08Z")},
+        {"a": put_key_policy(), "b": cut.replace("run-1", "run-2")},
+        {"a": timeless, "b": cut.replace('"eventTime": "2026-03-09T08:14:07Z", ', "")},
+        {"a": put_key_policy(), "b": cut + ' ###, "x": "PutKeyPolicy of kms.amazonaws.com"'},
+        [record, cut],
+    ):
+        found = find_calls(json.dumps(copies), False)
+        assert [(one.policy != "", one.fault != "") for one in found][:2] == [(True, False), (False, True)], copies
+
+
 def test_an_event_that_breaks_behind_its_policy_is_judged_and_told_as_cut() -> None:
     text = json.dumps(put_key_policy())
     end = text.index(', "responseElements"')
