@@ -29,6 +29,7 @@ SPELLED = re.compile(
 EXCEPTIONS = {
     ("events/cloudtrail.py", "aws:"): "the event source of S3, DynamoDB and Kinesis in their notifications, aws:s3",
     ("policy/actions.py", "kms:"): "what every action's name begins with",
+    ("requesters/languages.py", "aws:"): "what the names of AWS's own roles begin with, aws:ec2-infrastructure",
 }
 
 

@@ -27,7 +27,7 @@ from dev.reference.evaluator import (
 from dev.reference.facts import Row
 from dev.reference.gains import Gains, Statement
 from dev.reference.grammar import as_list, read
-from dev.reference.names import Key
+from dev.reference.names import Key, Named
 from dev.reference.operators import MULTIVALUED, split_operator
 from dev.reference.oracle import goals_of
 from dev.reference.trial import Goal
@@ -60,7 +60,13 @@ class Judge:
 
     def name(self, number: int) -> str:
         """What sentences call a statement."""
-        return statement_name(number, self.statements[number].get("Sid", ""))
+        sids = [each.get("Sid", "") for each in self.statements]
+        return statement_name(number, sids[number], sids.count(sids[number]) > 1)
+
+    @property
+    def organizations(self) -> frozenset[str]:
+        """The organizations that the policy names."""
+        return frozenset(Named(self.policy, self.key, 0.0).organizations)
 
     @property
     def is_cut_short(self) -> bool:

@@ -17,6 +17,7 @@ _LEFT = {
     Row.service: "AWS services",
     Row.internal: "the key's own account",
 }
+_OWN_ORGANIZATION = "members of the organization of the key's account"
 
 
 def _denied(judge: Judge, number: int) -> Details:
@@ -29,15 +30,16 @@ def _narrowed(judge: Judge, number: int) -> Details:
     """Wider rows than the one that is left get nothing past this Deny."""
     for deny in judge.denies:
         if judge.closed(number, [deny]):
-            yield from ((judge.name(deny), left) for left in _left(judge.past(number, [deny])))
+            yield from ((judge.name(deny), left) for left in _left(judge, judge.past(number, [deny])))
 
 
-def _left(rows: tuple[Row, ...]) -> Iterator[str]:
+def _left(judge: Judge, rows: tuple[Row, ...]) -> Iterator[str]:
     """Whom Denies leave access: the widest row, and beside accounts AWS services, unless only grants give them some."""
     for row in rows[:1]:
-        yield _LEFT[row]
+        left = _LEFT[row] if row is not Row.organization or judge.organizations else _OWN_ORGANIZATION
+        yield left
         if Row.service in rows and row not in (Row.service, Row.internal):
-            yield f"{_LEFT[row]} and {_LEFT[Row.service]}"
+            yield f"{left} and {_LEFT[Row.service]}"
 
 
 def _denies_named(judge: Judge, number: int) -> Details:
@@ -55,7 +57,7 @@ def _denied_together(judge: Judge, number: int) -> Details:
 
 def _narrowed_together(judge: Judge, number: int) -> Details:
     for those in _needed_together(judge, number):
-        yield from ((some(map(judge.name, those)), left) for left in _left(judge.past(number, those)))
+        yield from ((some(map(judge.name, those)), left) for left in _left(judge, judge.past(number, those)))
 
 
 def _needed_together(judge: Judge, number: int) -> Iterator[list[int]]:

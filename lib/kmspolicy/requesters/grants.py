@@ -26,7 +26,7 @@ from ..regular.patterns import ANYTHING, LETTERS, NO_COLON, UPPER, Element, Patt
 from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.literals import Scope
-from .languages import ACCOUNT, NAME_OF_PRINCIPAL, ROLE_OF_AWS, names_below
+from .languages import ACCOUNT, NAME_OF_PRINCIPAL, OF_AWS, ROLE_OF_AWS, names_below
 
 # Also operations that AWS adds later, but no known action that a grant cannot be for: KMS refuses it.
 _OPERATIONS = Text(
@@ -107,7 +107,7 @@ def _taken(accounts: tuple[str, ...]) -> tuple[Pattern, ...]:
 _UP_TO_ACCOUNT = literal("arn:") + (any_of(NO_COLON) + literal(":")) * 3
 
 
-_OWN_ROLE = re.compile(r"[^/]*:role/(?!aws:)")  # a role that the account's owner can use, not one of AWS's own
+_OWN_ROLE = re.compile(rf"[^/]*:role/(?!{OF_AWS})")  # a role that the account's owner can use, not one of AWS's own
 
 
 def grant_to(principal: Group, scope: Scope, partition: str, account: str, operations: Sequence[str]) -> Group:

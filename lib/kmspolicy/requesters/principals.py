@@ -16,6 +16,7 @@ from ..solver.groups import Case, Group, Key
 from .languages import (
     LONGEST_USER_NAME,
     NAME_OF_PRINCIPAL,
+    OF_AWS,
     ROLE_ID,
     ROLE_OF_AWS,
     SESSION_NAME,
@@ -105,7 +106,7 @@ def _role(partition: str, account: str, arns: Texts, user_id: Domain) -> Case:
 
 def _role_of_aws(partition: str, account: str, arns: Texts, user_id: Domain) -> Case:
     start = f"arn:{partition}:iam::{account}:role/"
-    arn = Text((literal(start) + ROLE_OF_AWS,), _literals(arns), (start + "aws:ec2-infrastructure",), False)
+    arn = Text((literal(start) + ROLE_OF_AWS,), _literals(arns), (f"{start}{OF_AWS}ec2-infrastructure",), False)
     return _case(arn, "AssumedRole", user_id)
 
 
