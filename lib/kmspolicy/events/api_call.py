@@ -87,7 +87,8 @@ def error_of(value: Any) -> str:
     return "" if text.strip().lower() in _NO_ERROR else text
 
 
-_NO_ERROR = ("", "-", "none", "null", "success")  # what some pipelines fill the place with
+# What some pipelines fill the place with.
+_NO_ERROR = ("", "-", "0", "false", "n/a", "nil", "none", "null", "success", "undefined")
 
 
 def object_of(value: Any) -> Json:

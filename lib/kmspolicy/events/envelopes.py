@@ -6,7 +6,6 @@ Source: interface of the command (README, *What it reads*).
 
 import json
 from enum import Enum
-from itertools import islice
 from typing import Any, NamedTuple, Optional
 
 from ..budget import Budget
@@ -21,7 +20,8 @@ from .tolerant_json import BrokenList, BrokenObject, BrokenText, Value, values_i
 _MOST_CONTAINERS = 48
 _MOST_ENCODINGS = 12
 _COMPARING_STEPS = 100
-_TIMES = frozenset(("eventTime", "eventtime", "time", "time_dt"))  # of a record
+_TIMES = ("eventTime", "eventtime", "time", "time_dt")  # of a record
+_TELLING = ("eventID", "eventid", "requestParameters", "requestparameters", "metadata", "api")  # one call from others
 _BETWEEN_VALUES = ", \t\r\n"
 _COPY = "_raw"  # of an event, beside fields extracted from it (Splunk's exports, Cribl); no record has such a member
 _CONFIG_ITEM = "configurationItem"  # in a notification of AWS Config, behind what changed
@@ -47,7 +47,7 @@ class Found(NamedTuple):
     """An end. text: of a policy, its JSON; of a broken record, its text as far as it goes; of lost text, that text.
 
     breaks: how the text breaks, as a sentence; empty where it is whole. passed: the text behind the place where it
-    breaks of which nothing is read.
+    breaks of which nothing is read. label: whether it may be no more than what a pipeline told of a record elsewhere.
     """
 
     kind: Kind
@@ -55,10 +55,11 @@ class Found(NamedTuple):
     text: str = ""
     breaks: str = ""
     passed: str = ""
+    label: bool = False
 
 
 class Opener:
-    """Opens one text. found: the ends, in order.
+    """Opens one text. found: the ends, in order; what `ends` leaves out too.
 
     broken: whether a value in it breaks; too_deep: whether containers were left closed.
     """
@@ -78,13 +79,20 @@ class Opener:
             self.broken = self.broken or value.fault >= 0
             leads = leads and not text[end : value.start].strip(_BETWEEN_VALUES)
             before = len(self.found) if leads else 0
-            label = self._open(value.value, _Source(text, value, encodings, leads), containers)
-            self.found += [label] if label else []
+            self._open(value.value, _Source(text, value, encodings, leads), containers)
             leads = leads and len(self.found) > before and self.found[-1].kind is Kind.POLICY
             end = value.end
 
-    def _open(self, value: Any, source: "_Source", containers: int) -> Optional[Found]:
-        """Opens a value. Returns a label in which no record is found: it counts if nothing beside it does."""
+    @property
+    def ends(self) -> list[Found]:
+        """The ends that count: a label does not where the record is that it tells of, or anything but records."""
+        others = [end for end in self.found if not end.label]
+        if len(others) == len(self.found) or any(end.kind not in _RECORDS for end in others):
+            return others
+        calls = set(map(_call_of, others))
+        return [end for end in self.found if not (end.label and _call_of(end) in calls)]
+
+    def _open(self, value: Any, source: "_Source", containers: int) -> None:
         copied = value.get(_COPY) if isinstance(value, dict) else value
         if isinstance(copied, (str, BrokenText)):
             self._open_string(copied, source, containers)
@@ -95,14 +103,13 @@ class Opener:
                 end = self._end(value, source)
             except RecursionError:  # the policy nests deeper than it can be written
                 self.too_deep = True
-                return None
+                return
             if end is not None and isinstance(value, dict) and cloudtrail.is_label(value):
-                return None if self._holds_record(value, source, containers) else end
-            if end is not None:
+                self._open_label(end, source, containers)
+            elif end is not None:
                 self.found.append(end)
             elif not (self._policies and _is_another_resource(value)):
                 self._open_items(value, source, containers)
-        return None
 
     def _end(self, value: "Json | list[Any]", source: "_Source") -> Optional[Found]:
         """What the value is, if it is an end."""
@@ -148,9 +155,7 @@ class Opener:
         items = self._items(value) if isinstance(value, dict) else value
         if not isinstance(value, dict):
             for item in items:
-                label = self._open(item, source, containers + 1)
-                if label is not None:
-                    self.found.append(label)
+                self._open(item, source, containers + 1)
         elif items:
             self._open_members(items, source, containers + 1)
         if isinstance(value, (BrokenObject, BrokenList)):
@@ -159,20 +164,31 @@ class Opener:
                 self.found.append(source.lost(value.unread))
 
     def _open_members(self, items: list[Any], source: "_Source", containers: int) -> None:
-        """Opens the values of an object. Labels among them count if there is nothing else."""
+        """Opens the values of an object, of which one can hold a copy of what is in another."""
         ends: list[list[Found]] = []  # of each member that has some
-        labels: list[list[Found]] = []
         before = start = len(self.found)
         for item in items:
-            label = self._open(item, source, containers)
-            if label is not None:
-                labels.append([label])
+            self._open(item, source, containers)
             if len(self.found) > start:
                 ends.append(self.found[start:])
                 start = len(self.found)
-        ends = ends or labels
-        if ends:
+        if len(ends) > 1:
             self.found[before:] = self._without_copies(ends)
+
+    def _open_label(self, label: Found, source: "_Source", containers: int) -> None:
+        """Opens what may be a label around a record.
+
+        One of a call to KMS yields to a record of that call alone, since a caller may have written what is in it.
+        """
+        before, broken, too_deep = len(self.found), self.broken, self.too_deep
+        self._open_items(label.value, source, containers)
+        inner, call = self.found[before:], _call_of(label)
+        if call[0] == _KMS:
+            inner = [end for end in inner if end.kind in _RECORDS and not end.label and _call_of(end) == call]
+        self.found[before:] = inner
+        if not inner:
+            self.found.append(label._replace(label=True))
+            self.broken, self.too_deep = broken, too_deep
 
     def _items(self, value: Json) -> list[Any]:
         """The values of an object that are opened.
@@ -182,14 +198,13 @@ class Opener:
         """
         if not self._policies:
             return list(value.values())
-        if _CONFIG_ITEM in value and isinstance(value[_CONFIG_ITEM], dict):
+        if isinstance(value.get(_CONFIG_ITEM), dict):
             return [value[_CONFIG_ITEM]]
-        return [item for name, item in value.items() if name.lower() not in _PASSED_OVER]
+        names = [(name if "." not in name else _first_name(name)).lower() for name in value]
+        return [item for name, item in zip(names, value.values()) if name not in _PASSED_OVER]
 
     def _without_copies(self, ends: list[list[Found]]) -> list[Found]:
         """The ends in the members of an object, without records that a member before has: pipelines keep copies."""
-        if len(ends) == 1:
-            return ends[0]
         known: set[str] = set()
         kept = []
         for some in ends:
@@ -200,14 +215,12 @@ class Opener:
         return [end for end in kept if not self._is_cut_copy(end, whole)]
 
     def _is_cut_copy(self, end: Found, whole: list[Json]) -> bool:
-        """Whether a record that is cut short, its time known, begins as one that is whole. It ends its text."""
+        """Whether a record that is cut short begins as a whole one, with its time and what tells it from others."""
         if end.kind not in _RECORDS or not end.breaks or end.passed.strip():
             return False
-        begun = list(end.value.items())[:-1]  # the last member may be broken itself
         self._budget.spend(_COMPARING_STEPS * len(whole))
-        return not _TIMES.isdisjoint(dict(begun)) and any(
-            list(islice(record.items(), len(begun))) == begun for record in whole
-        )
+        told = all(any(end.value.get(name) for name in names) for names in (_TIMES, _TELLING))
+        return told and any(_begins(end.value, record) for record in whole)
 
     def _text_of_record(self, end: Found) -> str:
         """A text that equal records share; empty for what is no record."""
@@ -222,15 +235,26 @@ class Opener:
         self._budget.spend(len(text))
         return text
 
-    def _holds_record(self, label: Json, source: "_Source", containers: int) -> bool:
-        """Whether a record is in a label, which then is no more than the envelope around it."""
-        before, broken, too_deep = len(self.found), self.broken, self.too_deep
-        self._open_items(label, source, containers)
-        if any(end.kind in _RECORDS for end in self.found[before:]):
-            return True
-        del self.found[before:]
-        self.broken, self.too_deep = broken, too_deep
-        return False
+
+_KMS = "kms"
+
+
+def _call_of(end: Found) -> tuple[str, str]:
+    """The source and the operation of a record's call."""
+    call = cloudtrail.from_cloudtrail(end.value) if end.kind is Kind.CLOUDTRAIL else ocsf.from_ocsf(end.value)
+    return _KMS if call.of_kms else call.source, call.operation
+
+
+def _begins(part: Any, whole: Any) -> bool:
+    """Whether a value that is cut short can be the beginning of a whole one; a whole value is its own beginning."""
+    if isinstance(part, BrokenText):
+        return isinstance(whole, str) and whole.startswith(part.text)
+    if isinstance(part, BrokenObject) and isinstance(whole, dict):
+        pairs = zip(part.items(), whole.items())
+        return len(part) <= len(whole) and all(one == other and _begins(v, w) for (one, v), (other, w) in pairs)
+    if isinstance(part, BrokenList) and isinstance(whole, list):
+        return len(part) <= len(whole) and all(map(_begins, part, whole))
+    return bool(part == whole)
 
 
 class _Source:

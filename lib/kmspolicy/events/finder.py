@@ -102,7 +102,7 @@ class _Search:
     def answer(self) -> list[CallOrPolicy]:
         answers: list[CallOrPolicy] = []
         known, unread = False, []  # whether a record is whole or may set a policy; texts in which such a call may be
-        for end in self._opener.found:
+        for end in self._opener.ends:
             found = self._of_end(end)
             answers += found
             may_set_policy = any(one.may_set_policy for one in found)

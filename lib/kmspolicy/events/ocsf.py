@@ -46,8 +46,8 @@ def is_event(value: Json) -> bool:
 
 
 def _is_of_another_class(event: Json) -> bool:
-    told = event.get("class_uid")
-    return text_of(told) != "" and number_of(told) not in (_BASE_CLASS, *_API_ACTIVITY)
+    told = number_of(event.get("class_uid"))
+    return told is not None and told not in (_BASE_CLASS, *_API_ACTIVITY)
 
 
 def from_ocsf(event: Json) -> Call:
@@ -58,7 +58,7 @@ def from_ocsf(event: Json) -> Call:
     """
     event = unflattened(event)
     unmapped = _unmapped(event.get("unmapped", BrokenObject() if isinstance(event, BrokenObject) else None))
-    api = {} if _is_of_another_class(event) else object_of(event.get("api"))
+    api = {} if _is_of_another_class(event) else unflattened(object_of(event.get("api")))
     actor = object_of(event.get("actor"))
     response, cloud, metadata = (
         object_of(holder) for holder in (api.get("response"), event.get("cloud"), event.get("metadata"))

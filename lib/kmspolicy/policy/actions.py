@@ -203,6 +203,11 @@ def resolve_actions(text: str) -> tuple[str, ...]:
     known, new = 0, []
     for item in text.split(","):
         pattern = item.strip()
+        if pattern.lower() in CLASSES and not covered("kms:" + pattern):
+            raise ValueError(
+                f'actions: "{pattern}" is a class, which stands alone: allowed are one of {", ".join(CLASSES)}, '
+                'or a comma-separated list of KMS actions such as "Encrypt,GenerateDataKey*"'
+            )
         pattern = pattern if ":" in pattern else "kms:" + pattern
         found = covered(pattern) & ~GRANTS_MASK
         if not found and _is_name(pattern):

@@ -20,6 +20,7 @@ class Options:
     field = DEFAULT_FIELD
     field_named = False  # by the search, even if it is the default
     actions: tuple[str, ...] = ()  # none: those of the engine's own default
+    class_listed = ""  # a class that was written in a list, where it is the action of that name
     expand = True
     flagged_only = False
     account_id = ""
@@ -78,12 +79,7 @@ def _actions(options: Options, value: str) -> None:
     from ..policy.actions import CLASSES, resolve_actions  # part of the engine, which most starts need not load
 
     listed = [item.strip() for item in value.split(",")]
-    among_others = next((item for item in listed if item in CLASSES), "") if len(listed) > 1 else ""
-    if among_others:  # read as an action, it would leave out the others of its class
-        raise OptionError(
-            f"actions: {shown(among_others)} is a class, which stands alone: allowed are one of {', '.join(CLASSES)}, "
-            'or a comma-separated list of KMS actions such as "Encrypt,GenerateDataKey*"'
-        )
+    options.class_listed = next((item for item in listed if item in CLASSES), "") if len(listed) > 1 else ""
     try:
         options.actions = resolve_actions(value)
     except ValueError as error:

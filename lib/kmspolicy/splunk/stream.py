@@ -64,6 +64,11 @@ class RowStream:
     def warnings(self) -> list[str]:
         """What the searcher must know when the search ends, one line each."""
         lines = []
+        listed = self._options.class_listed
+        if listed:
+            lines.append(
+                f"actions: in a list {shown(listed)} is the action kms:{listed.capitalize()}; the class stands alone"
+            )
         if self._any_row and not self._field_seen:
             lines.append(f"no row has the field {shown(self._options.field)}, so nothing was checked")
         if self._any_row and not self._account_seen:

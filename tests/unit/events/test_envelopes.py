@@ -11,6 +11,7 @@ from typing import Any, Callable
 import pytest
 
 from kmspolicy.events import finder
+from kmspolicy.events.faults import EventFault
 from kmspolicy.events.finder import CallOrPolicy, find_calls
 from kmspolicy.events.prefilter import may_hold_policy
 from tests.unit.events.calls import CALLS, KEY, KEY_ID, OTHER_CALLS, OURS, POLICY, REGION, put_key_policy
@@ -107,7 +108,7 @@ def assert_kept(cut: str, shown: str, whole: CallOrPolicy) -> None:
 def test_a_copy_that_is_cut_counts_once_with_the_whole_record() -> None:
     record = json.dumps(put_key_policy())
     (whole,) = find_calls(record, False)
-    for cut in list(cuts(record, '"PutKeyPolicy",'))[::5]:
+    for cut in list(cuts(record, '"requestParameters": {"keyId": "'))[::5]:
         for copies in ({"log": cut, "parsed": put_key_policy()}, {"message": record, "event": {"original": cut}}):
             assert find_calls(json.dumps(copies), False) == [whole], cut[-80:]
     text = json.dumps({"message": record, "event": {"original": record}})
@@ -115,13 +116,55 @@ def test_a_copy_that_is_cut_counts_once_with_the_whole_record() -> None:
         assert [one.policy for one in find_calls(text[:end], False)] == [POLICY], text[end - 80 : end]
 
 
+LABEL = {"eventName": "PutKeyPolicy", "eventSource": "kms.amazonaws.com", "eventTime": "2026-03-10T10:00:00Z"}
+OF_S3 = {"eventName": "PutObject", "eventSource": "s3.amazonaws.com", "eventID": "x", "requestParameters": {}}
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        {"x": {"eventName": "a", "eventSource": "b"}},
+        {"x": [{"eventName": "a", "eventSource": "b"}]},
+        {"x": '{"eventName": "a", "eventSource": "b"}'},
+        {"x": {"insightDetails": {}}},
+        {"x": {"class_uid": 2001}},
+        {"x": json.dumps(OF_S3)},
+        {"x": json.dumps({**OF_S3, "eventSource": "kms.amazonaws.com", "eventName": "CreateKey"})},
+    ],
+)
+def test_a_label_yields_to_no_other_call(around: dict[str, Any]) -> None:
+    for event in ({**LABEL, **around}, {"label": LABEL, **around}):
+        told = [one for one in find_calls(json.dumps(event), False) if one.facts.operation == "PutKeyPolicy"]
+        assert [one.fault for one in told] == [EventFault.NO_PARAMETERS.value], event
+
+
+def test_a_label_yields_to_its_record_wherever_that_is() -> None:
+    record = put_key_policy()
+    text, label = json.dumps(record), json.dumps(LABEL)
+    batch = {"eventName": "batch", "eventSource": "cloudtrail.amazonaws.com"}
+    for event in (
+        {"aws": {"cloudtrail": LABEL}, "message": text},
+        {"labels": [LABEL], "message": text},
+        {"fields": label, "message": text},
+        [LABEL, record],
+        {**LABEL, "message": text},
+        {**batch, "Records": [record]},
+    ):
+        assert [one.policy for one in find_calls(json.dumps(event), False)] == [POLICY], event
+    assert [one.policy for one in find_calls(label + "\n" + text, False)] == [POLICY]
+
+
 def test_a_cut_record_that_may_be_another_call_is_told() -> None:
     record = json.dumps(put_key_policy())
     cut = record[: record.index('"policy"')]
+    other = cut.replace("1234abcd-12ab", "ffff0000-12ab")
+    assert other != cut
     timeless = {name: value for name, value in put_key_policy().items() if name != "eventTime"}
     for copies in (
         {"a": put_key_policy(), "b": cut.replace("08:14:07Z", "08:14:08Z")},
         {"a": put_key_policy(), "b": cut.replace("run-1", "run-2")},
+        {"a": put_key_policy(), "b": other},
+        {"a": put_key_policy(), "b": cut[: cut.index('"requestParameters"')]},
         {"a": timeless, "b": cut.replace('"eventTime": "2026-03-09T08:14:07Z", ', "")},
         {"a": put_key_policy(), "b": cut + ' ###, "x": "PutKeyPolicy of kms.amazonaws.com"'},
         [record, cut],
@@ -324,7 +367,7 @@ def test_the_work_grows_with_the_length_alone(text: str, field_given: bool) -> N
     """Function calls are counted, those of the standard library included."""
     text += ' "PutKeyPolicy" kms.amazonaws.com'
     assert find_calls(text, field_given)
-    assert calls_of(lambda: find_calls(text, field_given)) < 18 * len(text) + 2_000
+    assert calls_of(lambda: find_calls(text, field_given)) < 19 * len(text) + 2_000
 
 
 def calls_of(function: Callable[[], object]) -> int:

@@ -8,7 +8,6 @@ from typing import Any
 
 NAMES = ("detail", "Records", "message", "Message", "Body", "event", "log", "eventData", "payload", "x y", "0", "é")
 SIBLINGS: tuple[Any, ...] = (None, 7, -1.5e3, True, "text", 'a "quoted" { word', [], {}, {"k": ["v", {}]}, "\\", "}{")
-LABEL = {"eventName": "PutKeyPolicy", "eventSource": "kms.amazonaws.com"}  # what a pipeline extracts from a record
 PREFIXES = (
     "",
     "<134>Mar  9 08:14:07 relay cloudtrail: ",
@@ -23,20 +22,29 @@ SUFFIXES = ("", ",", "]}", "\n", ' "tail"', "\n{}", " ...", "}]}")
 
 def wrapped(event: Any, chance: Random, containers: int, encodings: int) -> str:
     """The event as JSON text in so many containers, encoded in so many JSON strings more, with text around it."""
+    label = _label(event)
     steps = ["container"] * containers + ["encode"] * encodings
     chance.shuffle(steps)
     for step in steps:
-        event = _contained(event, chance) if step == "container" else around(_text(event, chance), chance, 0.3)
+        event = _contained(event, label, chance) if step == "container" else around(_text(event, chance), chance, 0.3)
     return around(_text(event, chance), chance, 0.6)
 
 
-def _contained(value: Any, chance: Random) -> Any:
+def _label(event: Any) -> dict[str, str]:
+    """What a pipeline extracts from a record, and writes beside it."""
+    event = event if isinstance(event, dict) else {}
+    api = event.get("api") if isinstance(event.get("api"), dict) else {}
+    names = (event.get("eventName"), event.get("eventname"), event.get("api.operation"), api.get("operation"))
+    return {"eventName": next(filter(None, names), "PutKeyPolicy"), "eventSource": "kms.amazonaws.com"}
+
+
+def _contained(value: Any, label: dict[str, str], chance: Random) -> Any:
     items = [value, *chance.sample(SIBLINGS, chance.randrange(3))]
     chance.shuffle(items)
     if chance.random() < 0.3:
         return items
     names = chance.sample(NAMES, len(items))
-    return {**(LABEL if chance.random() < 0.2 else {}), **dict(zip(names, items))}
+    return {**(label if chance.random() < 0.2 else {}), **dict(zip(names, items))}
 
 
 def _text(value: Any, chance: Random) -> str:
