@@ -15,6 +15,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from dev.fuzz.generator import case
+from dev.reference.grammar import as_list
 from dev.reference.names import Key
 from dev.reference.oracle import UNKNOWN_KEY, judge
 from dev.scp import Row
@@ -178,7 +179,10 @@ def _is_json(text: str) -> bool:
 
 def _of_policy(text: str) -> list[Expected] | None:
     bare = _judged(text, UNKNOWN_KEY, None)
-    return [bare] if bare.flagged is not None else None
+    if bare.flagged is None:
+        return None
+    listed = as_list(json.loads(text)["Statement"])
+    return [bare] if any(isinstance(each, dict) for each in listed) else None  # else it may be anybody's log
 
 
 def _of_cut(text: str) -> list[Expected] | None:
