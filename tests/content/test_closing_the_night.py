@@ -118,6 +118,19 @@ def test_the_calls_of_an_identity_whose_address_a_service_hides(caller: dict[str
     assert {line["call"] for line in found} == {"PutKeyPolicy", "CreateAccessKey"}
 
 
+def test_a_service_of_its_own_accord_is_not_traced_to_the_calls_of_those_it_serves() -> None:
+    service = "controltower.amazonaws.com"
+    by_itself = {**OPENED[0], "sourceIPAddress": service, "userAgent": service}
+    by_itself["userIdentity"] = {"type": "AWSService", "invokedBy": service}
+    served = {**identity("IAMUser", "arn:aws:iam::999988887777:user/carol", userName="carol"), "invokedBy": service}
+    other = {**GRANTS[0], "userIdentity": served, "eventID": "other", "eventName": "CreateRole"}
+    (row,) = run_saved("KMS - Key Policy Lets Everyone Encrypt - Rule", [by_itself]).rows
+    assert (row["key_policy_actor"], row["key_policy_trace"]) == (f"service:{service}", row["key_policy_event"])
+    drilldowns = json.loads(SEARCHES[OURS[0]]["action.notable.param.drilldown_searches"])
+    (search,) = (given["search"] for given in drilldowns if given["name"] == "View the calls of the same identity")
+    assert [line["call"] for line in run_search(fill(search, row), [by_itself, other]).rows] == ["PutKeyPolicy"]
+
+
 def test_a_finding_has_the_commands_that_contain_the_damage() -> None:
     (row,) = run_saved("KMS - Key Policy Lets Everyone Encrypt - Rule", OPENED).rows
     options = f"--region us-east-1 --key-id {KEY}"
