@@ -204,7 +204,7 @@ def test_values_of_the_accounts_field_that_are_no_account_are_counted_in_one_war
     ("actions", "told"), [("encrypt,decrypt", 1), ("Sign, encrypt", 1), ("Encrypt,Decrypt", 0), ("encrypt", 0)]
 )
 def test_a_class_in_a_list_is_its_action_and_a_warning_says_so(actions: str, told: int) -> None:
-    text = 'actions: in a list "encrypt" is the action kms:Encrypt; the class stands alone'
+    text = 'actions: in a list "encrypt" is the action Encrypt; the class stands alone'
     answer = run(APP, [{"p": CLOSED}], ["p", f"actions={actions}"])
     assert answer.messages == [Message("WARN", text)] * told and answer.rows
 

@@ -67,7 +67,7 @@ class RowStream:
         listed = self._options.class_listed
         if listed:
             lines.append(
-                f"actions: in a list {shown(listed)} is the action kms:{listed.capitalize()}; the class stands alone"
+                f"actions: in a list {shown(listed)} is the action {listed.capitalize()}; the class stands alone"
             )
         if self._any_row and not self._field_seen:
             lines.append(f"no row has the field {shown(self._options.field)}, so nothing was checked")
