@@ -20,6 +20,7 @@ from .tolerant_json import BrokenList, BrokenObject, BrokenText, Value, values_i
 _MOST_CONTAINERS = 48
 _MOST_ENCODINGS = 12
 _COMPARING_STEPS = 100
+_STEPS_OF_A_CALL = 1_000
 _TIMES = ("eventTime", "eventtime", "time", "time_dt")  # of a record
 _TELLING = ("eventID", "eventid", "requestParameters", "requestparameters", "metadata", "api")  # one call from others
 _BETWEEN_VALUES = ", \t\r\n"
@@ -85,7 +86,7 @@ class Opener:
 
     @property
     def ends(self) -> list[Found]:
-        """The ends that count: a label does not where the record is that it tells of, or anything but records."""
+        """The ends that count. A label counts only if nothing but records was found, and none of its own call."""
         others = [end for end in self.found if not end.label]
         if len(others) == len(self.found) or any(end.kind not in _RECORDS for end in others):
             return others
@@ -121,7 +122,7 @@ class Opener:
                 return source.record(Kind.OCSF, value)
             if self._policies and (top or "policy" in value) and are_parameters(value):
                 return source.record(Kind.PARAMETERS, value)
-            if isinstance(value, BrokenObject) and not self._marks.isdisjoint(map(_first_name, value)):
+            if value and isinstance(value, BrokenObject) and not self._marks.isdisjoint(map(_first_name, value)):
                 return source.lost(value.start)
         if isinstance(value, (BrokenObject, BrokenList)):
             return None
@@ -183,6 +184,7 @@ class Opener:
         before, broken, too_deep = len(self.found), self.broken, self.too_deep
         self._open_items(label.value, source, containers)
         inner, call = self.found[before:], _call_of(label)
+        self._budget.spend(_STEPS_OF_A_CALL * len(inner))  # labels in labels ask of the same records anew
         if call[0] == _KMS:
             inner = [end for end in inner if end.kind in _RECORDS and not end.label and _call_of(end) == call]
         self.found[before:] = inner
@@ -198,10 +200,13 @@ class Opener:
         """
         if not self._policies:
             return list(value.values())
-        if isinstance(value.get(_CONFIG_ITEM), dict):
+        if _CONFIG_ITEM in value and isinstance(value[_CONFIG_ITEM], dict):
             return [value[_CONFIG_ITEM]]
-        names = [(name if "." not in name else _first_name(name)).lower() for name in value]
-        return [item for name, item in zip(names, value.values()) if name not in _PASSED_OVER]
+        return [
+            item
+            for name, item in value.items()
+            if (_first_name(name) if "." in name else name).lower() not in _PASSED_OVER
+        ]
 
     def _without_copies(self, ends: list[list[Found]]) -> list[Found]:
         """The ends in the members of an object, without records that a member before has: pipelines keep copies."""
