@@ -7,23 +7,22 @@ and *Grants in AWS KMS*.
 from collections.abc import Iterator
 from typing import Optional
 
-from ..budget import Budget, Undecided
+from ..budget import Budget
 from ..caching import Recent, lazy
 from ..evaluation.evaluator import is_denied, matches
 from ..evaluation.request import KeyFacts, Request
-from ..policy.actions import CREATE_GRANT, GRANTS_FOR, GRANTS_MASK, Mask, mask_of, names_of
+from ..policy.actions import GRANTS_MASK, Mask, names_of
 from ..policy.model import Policy, Statement
 from ..policy.principals import ANYONE, Principals
 from ..requesters.audience import WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
-from ..requesters.keys import actions_matter
 from ..requesters.limits import ruled_out
 from ..requesters.population import Population, partitions
 from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
-from .asked import Asked, Known, are_told_apart, plain_problems
-from .grants import grant_problems, makers
-from .questions import NO_DENIES, Denies, Questions, alike, allowed_by
-from .trials import Problems, Trials
+from .asked import Known, are_told_apart
+from .inquiry import Inquiry
+from .questions import Denies
+from .trials import Trials
 
 POLICY_STEPS = 20_000  # all questions about one policy
 EXAMPLE_STEPS = 2_000  # examples of a policy, where its questions have taken all of theirs
@@ -124,10 +123,25 @@ class Searcher:
         for population in self.populations:
             left = asked & ~gained.actions
             if left:
-                own = statement._replace(principals=self._principals(statement, population))
-                denies = self._denies(against, population)
-                gained |= self._in_population(own, left, audience, denies, population, note, trials)
+                for each in self._inquiry(statement, audience, against, population, trials).accesses(left):
+                    gained |= each
+                    self.limit_reached |= bool(each.undecided)
+                    if note and each.found is not None:
+                        name = statement.number, each.found.problem.action
+                        self._requests.setdefault(name, (each.found, population))
         return gained
+
+    def _inquiry(
+        self,
+        statement: Statement,
+        audience: Audience,
+        against: tuple[Statement, ...],
+        population: Population,
+        trials: Trials,
+    ) -> Inquiry:
+        own = statement._replace(principals=self._principals(statement, population))
+        denies, possible = self._denies(against, population), self._possible(own)
+        return Inquiry(own, audience, possible, denies, population, trials, self.key, self.extra)
 
     def _principals(self, statement: Statement, population: Population) -> Principals:
         """A statement's principals, its own ones or others that are put in their place, as a population knows them."""
@@ -146,117 +160,11 @@ class Searcher:
             found = self._known_denies.keep(asked, Denies(listed))
         return found
 
-    def _asked(
-        self,
-        statement: Statement,
-        denies: Denies,
-        population: Population,
-        known: Known,
-        creation: Optional[Denies] = None,
-        use: Denies = NO_DENIES,
-    ) -> Asked:
-        """What a statement allows past some Denies, see Asked; creation, use: those of them that bear on the creation
-        of a grant, and on its use."""
-        elements = statement.principals, statement.conditions, statement.resource, statement.alternatives
-        name = elements, denies, population, creation, use
-        found = known.asked.get(name)
-        if found is None:
-            questions = Questions(allowed_by(statement), denies if creation is None else creation, use)
-            found = known.asked.keep(name, Asked(statement, denies, questions, population, self.key, self.budget))
-        return found
-
-    def _in_population(
-        self,
-        statement: Statement,
-        asked: Mask,
-        audience: Audience,
-        denies: Denies,
-        population: Population,
-        note: bool,
-        trials: Trials,
-    ) -> Access:
-        gained = NO_ACCESS
-        plain = asked & ~GRANTS_MASK
-        hitting = denies.among(plain)
-        asks = self._asked(statement, hitting, population, trials.known).questions
-        for actions in alike(plain, asks.rows, hitting.masks, self.extra, actions_matter(asks.read)):
-            found = self._search(statement, actions, audience, hitting.among(actions), population, trials)
-            gained |= self._noted(found, statement, population) if note else found
-        for name in names_of(asked & GRANTS_MASK):
-            found = self._grants(statement, name, audience, denies, population, trials)
-            gained |= self._noted(found, statement, population) if note else found
-        return gained
-
-    def _noted(self, access: Access, statement: Statement, population: Population) -> Access:
-        """Notes the request by which the access was found, where there is one."""
-        if access.found is not None:
-            action = access.found.problem.action
-            self._requests.setdefault((statement.number, action), (access.found, population))
-        return access
-
-    def _operations(self, name: str) -> Mask:
-        """The operations that a grant of this name is for, and that the key can perform."""
-        return mask_of(GRANTS_FOR[name]) & performed(self.key.usage, self.key.spec, self.key.origin)
-
     def gives_by_name(self, statement: Statement, audience: Audience) -> bool:
         """Whether the statement gives the audience all that it covers, because its principal element covers it and
         nothing else decides."""
         by_name = audience is Audience.everyone or not statement.principals.open_ended
         return by_name and statement.is_unconditional and audience in self._possible(statement)
-
-    # --- one set of actions ----------------------------------------------------------------------------------
-
-    def _search(
-        self,
-        statement: Statement,
-        actions: Mask,
-        audience: Audience,
-        denies: Denies,
-        population: Population,
-        trials: Trials,
-    ) -> Access:
-        """Whether the audience gets one of these actions, and so all of them."""
-        names = names_of(actions, self.extra)
-        if not names:
-            return NO_ACCESS
-        asked = self._asked(statement, denies, population, trials.known)
-        return self._found(trials, plain_problems(asked, names[0], audience), actions)
-
-    def _grants(
-        self,
-        statement: Statement,
-        name: str,
-        audience: Audience,
-        denies: Denies,
-        population: Population,
-        trials: Trials,
-    ) -> Access:
-        """Whether the audience gets operations by grants that it creates: grants allow, they overrule no Deny."""
-        bit, creating = mask_of((name,)), mask_of((CREATE_GRANT,))
-        creation = denies.among(creating)
-        operations = self._operations(name)
-        if not operations:
-            return NO_ACCESS
-        creators = [maker for maker in makers(audience) if maker in self._possible(statement)]
-        using, both, known = denies.among(operations), denies.among(creating | operations), trials.known
-        by_kind = actions_matter(self._asked(statement, both, population, known, creation, using).questions.read)
-        for actions in alike(operations, using.rows, using.masks, (), by_kind):
-            use = denies.among(actions)
-            asked = self._asked(statement, denies.among(creating | actions), population, known, creation, use)
-            problems = grant_problems(asked, name, names_of(actions), audience, creators, bool(use.statements))
-            found = self._found(trials, problems, bit)
-            if found.actions:
-                return found
-        return NO_ACCESS
-
-    def _found(self, trials: Trials, problems: Problems, actions: Mask) -> Access:
-        """The access by the first problem that has a solution."""
-        try:
-            found = trials.first(problems)
-        except Undecided:
-            self.limit_reached = True
-            return Access(actions)
-        return NO_ACCESS if found is None else Access(actions, actions, found)
 
     def proof(self, statement: Statement, actions: Mask, known: Access) -> Optional[Request]:
         """An outsider's request for one of the actions that the policy allows; None where no search found one in time.
@@ -276,14 +184,11 @@ class Searcher:
 
     def _searched(self, statement: Statement, name: str) -> Iterator[tuple[Found, Population]]:
         """How a request for the action goes, in each population."""
-        one, audience = mask_of((name,), self.extra), Audience.everyone
+        trials = Trials(self.budget, self._known)
         for population in self.populations:
-            own = population.policy.statements[statement.number]
-            denies, trials = self._denies(self.policy.denies, population), Trials(self.budget, self._known)
-            if name in GRANTS_FOR:
-                access = self._grants(own, name, audience, denies, population, trials)
-            else:
-                access = self._search(own, one, audience, denies.among(one), population, trials)
+            inquiry = self._inquiry(statement, Audience.everyone, self.policy.denies, population, trials)
+            access = inquiry.access(name)
+            self.limit_reached |= bool(access.undecided)
             if access.found is not None:
                 yield access.found, population
 

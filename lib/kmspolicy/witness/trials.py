@@ -21,13 +21,13 @@ class Trials:
     """The trials of questions about one statement and audience. known: what they start from, and add to."""
 
     def __init__(self, budget: Budget, known: Known) -> None:
-        self._budget = budget
+        self.budget = budget
         self.known = known
         self._conflicts: dict[Question, list[tuple[Conflict, Problem]]] = {}
 
     def first(self, problems: Problems) -> Optional[Found]:
         """The first problem that has a solution; None where none has. Raises Undecided."""
-        budget = Budget(min(SEARCH_STEPS, self._budget.left), self._budget)
+        budget = Budget(min(SEARCH_STEPS, self.budget.left), self.budget)
         undecided = False
         for make in problems:
             budget.spend(_STEPS_OF_A_REQUESTER)

@@ -1,0 +1,104 @@
+"""One inquiry: what a statement gives an audience past some Denies, in one population.
+
+Source: KMS Developer Guide, *Grants in AWS KMS*.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Optional
+
+from ..budget import Undecided
+from ..evaluation.request import KeyFacts
+from ..policy.actions import CREATE_GRANT, GRANTS_FOR, GRANTS_MASK, Mask, mask_of, names_of
+from ..policy.model import Statement
+from ..requesters.audience import Audience
+from ..requesters.key_kinds import performed
+from ..requesters.keys import actions_matter
+from ..requesters.population import Population
+from .access import NO_ACCESS, Access
+from .asked import Asked, plain_problems
+from .grants import grant_problems, makers
+from .questions import NO_DENIES, Denies, Questions, alike, allowed_by
+from .trials import Problems, Trials
+
+_CREATING = mask_of((CREATE_GRANT,))
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """statement, denies: as they read in the population; possible: the audiences that the statement may allow
+    something; key: what is known of it; extra: asked actions that the table does not know, see actions.mask_of."""
+
+    statement: Statement
+    audience: Audience
+    possible: frozenset[Audience]
+    denies: Denies
+    population: Population
+    trials: Trials
+    key: KeyFacts
+    extra: tuple[str, ...]
+
+    def accesses(self, actions: Mask) -> Iterator[Access]:
+        """What the audience gets of these actions, one search after the other."""
+        plain = actions & ~GRANTS_MASK
+        denies = self.denies.among(plain)
+        questions = self._asked(denies).questions
+        for each in alike(plain, questions.rows, denies.masks, self.extra, actions_matter(questions.read)):
+            yield self._performed(each, denies)
+        for name in names_of(actions & GRANTS_MASK):
+            yield self._granted(name)
+
+    def access(self, action: str) -> Access:
+        """What the audience gets of one action, by the name of that."""
+        if action in GRANTS_FOR:
+            return self._granted(action)
+        return self._performed(mask_of((action,), self.extra), self.denies)
+
+    def _performed(self, actions: Mask, denies: Denies) -> Access:
+        """Whether the audience gets one of these actions, and so all of them; denies: all that may bear on them."""
+        names = names_of(actions, self.extra)
+        if not names:
+            return NO_ACCESS
+        asked = self._asked(denies.among(actions))
+        return self._found(plain_problems(asked, names[0], self.audience), actions)
+
+    def _granted(self, name: str) -> Access:
+        """Whether the audience gets operations by grants that it creates: grants allow, they overrule no Deny.
+
+        name: the action that stands for such grants.
+        """
+        operations = mask_of(GRANTS_FOR[name]) & performed(self.key.usage, self.key.spec, self.key.origin)
+        if not operations:
+            return NO_ACCESS
+        creators = [maker for maker in makers(self.audience) if maker in self.possible]
+        creation, using = self.denies.among(_CREATING), self.denies.among(operations)
+        read = self._asked(self.denies.among(_CREATING | operations), creation, using).questions.read
+        for actions in alike(operations, using.rows, using.masks, (), actions_matter(read)):
+            use = self.denies.among(actions)
+            asked = self._asked(self.denies.among(_CREATING | actions), creation, use)
+            problems = grant_problems(asked, name, names_of(actions), self.audience, creators, bool(use.statements))
+            found = self._found(problems, mask_of((name,)))
+            if found.actions:
+                return found
+        return NO_ACCESS
+
+    def _asked(self, denies: Denies, creation: Optional[Denies] = None, use: Denies = NO_DENIES) -> Asked:
+        """What the statement allows past some Denies. creation, use: those of them that bear on the creation of a
+        grant, and on its use."""
+        own, known = self.statement, self.trials.known
+        elements = own.principals, own.conditions, own.resource, own.alternatives
+        name = elements, denies, self.population, creation, use
+        found = known.asked.get(name)
+        if found is None:
+            questions = Questions(allowed_by(own), denies if creation is None else creation, use)
+            asked = Asked(own, denies, questions, self.population, self.key, self.trials.budget)
+            found = known.asked.keep(name, asked)
+        return found
+
+    def _found(self, problems: Problems, actions: Mask) -> Access:
+        """The access by the first problem that has a solution."""
+        try:
+            found = self.trials.first(problems)
+        except Undecided:
+            return Access(actions)
+        return NO_ACCESS if found is None else Access(actions, actions, found)
