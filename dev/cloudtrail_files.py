@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, NamedTuple
 from dev.event_paths import STDIN, File, Kind, PassedOver, ReadError, find_files, typed_paths
 from kmspolicy.budget import Budget, OutOfSteps
 from kmspolicy.events import cloudtrail, envelopes, ocsf
+from kmspolicy.events.ends import Kind as End
 from kmspolicy.events.prefilter import operation_named_in
 
 _LARGEST = 256 << 20  # characters of one line, or of JSON over several lines: those have to be in memory at once
@@ -121,8 +122,8 @@ class EventFiles:
             opener.too_deep = True
         if opener.too_deep:
             unread.append((Kind.DEEP, text))
-        for end in opener.found:
-            if end.kind is envelopes.Kind.POLICY:
+        for end in opener.ends:
+            if end.kind is End.POLICY:
                 self.policies.append(PolicyText(place, end.text))
             elif end.breaks:
                 unread.append((Kind.BROKEN, end.text))

@@ -11,7 +11,8 @@ from ..budget import Budget, OutOfSteps
 from ..caching import TextCache
 from .api_call import FAILURE, Call
 from .cloudtrail import from_cloudtrail, is_record
-from .envelopes import Found, Kind, Opener
+from .ends import Found, Kind
+from .envelopes import Opener
 from .event_facts import NO_FACTS, EventFacts, facts_of
 from .faults import Break, EventFault
 from .ocsf import from_ocsf, is_event

@@ -1,0 +1,79 @@
+"""What the opening of containers ends at: records, parameters, policies, and text of which nothing is known."""
+
+from enum import Enum
+from typing import Any, NamedTuple
+
+from . import cloudtrail, ocsf
+from .api_call import Json
+from .faults import Break
+from .tolerant_json import BrokenObject, Value
+
+
+class Kind(Enum):
+    """What the opening of containers ends at."""
+
+    CLOUDTRAIL = "a CloudTrail record"
+    OCSF = "an OCSF event of an API call"
+    PARAMETERS = "the parameters of a call that sets a key policy"
+    POLICY = "a policy, or a list of statements"
+    LOST = "text that is part of a broken value, but of no record that is known"
+
+
+RECORDS = (Kind.CLOUDTRAIL, Kind.OCSF)
+
+
+class Found(NamedTuple):
+    """An end. text: of a policy, its JSON; of a broken record, its text as far as it goes; of lost text, that text.
+
+    breaks: how the text breaks, as a sentence; empty where it is whole. passed: the text behind the place where it
+    breaks of which nothing is read. label: whether it may be no more than what a pipeline told of a record elsewhere.
+    """
+
+    kind: Kind
+    value: Any
+    text: str = ""
+    breaks: str = ""
+    passed: str = ""
+    label: bool = False
+
+
+class Source:
+    """Where a value comes from: the text, the place of the value at its top, and how often the text was encoded.
+
+    leads: whether that value is what the event begins with, or follows policies alone.
+    """
+
+    def __init__(self, text: str, value: Value, encodings: int, leads: bool) -> None:
+        self.top = value.value
+        self.encodings = encodings
+        self.leads = leads
+        self._whole_text = text
+        self._value = value
+
+    @property
+    def text(self) -> str:
+        """The text of the value at the top."""
+        return self._whole_text[self._value.start : self._value.end]
+
+    def record(self, kind: Kind, value: Json) -> Found:
+        """A record, whole or broken."""
+        if not isinstance(value, BrokenObject):
+            return Found(kind, value)
+        return self.lost(value.start)._replace(kind=kind, value=value)
+
+    def lost(self, start: int) -> Found:
+        """The text of a broken value from a place on, of which no record is known."""
+        fault, end = self._value.fault, self._value.end
+        passed = self._whole_text[fault:end]
+        kind = Break.DAMAGED if passed.strip() else Break.CUT  # the next value may begin where this one ends
+        place = "" if self.encodings else f" at character {fault:,}"  # of a text that the reader of the event sees
+        return Found(Kind.LOST, None, self._whole_text[start:end], kind.value.format(place), passed)
+
+
+KMS = "kms"
+
+
+def call_of(end: Found) -> tuple[str, str]:
+    """The source and the operation of a record's call."""
+    call = cloudtrail.from_cloudtrail(end.value) if end.kind is Kind.CLOUDTRAIL else ocsf.from_ocsf(end.value)
+    return KMS if call.of_kms else call.source, call.operation
