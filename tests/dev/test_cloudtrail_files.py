@@ -68,6 +68,10 @@ FORMS = {
         for event in EVENTS
     ),
     "Splunk's CSV export": exported(["_time", "_raw"], [["2026-03-12", json.dumps(event)] for event in EVENTS]),
+    "labels beside the records": "".join(
+        json.dumps({"label": {name: event[name] for name in ("eventSource", "eventName")}, "log": json.dumps(event)})
+        for event in EVENTS
+    ),
     "a log with text before its JSON": "".join(
         f"Mar 12 12:00:41 host app[7]: {json.dumps(event)}\n" for event in EVENTS
     ),

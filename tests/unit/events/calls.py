@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 OURS, REGION, KEY_ID = "111122223333", "eu-west-1", "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -144,3 +145,8 @@ def ocsf_decrypt() -> dict[str, Any]:
 
 
 OTHER_CALLS = {call.__name__: call for call in (decrypt, ocsf_decrypt)}
+
+
+def cuts(text: str, start: str) -> Iterator[str]:
+    """The text cut at every place behind the first occurrence of another."""
+    return (text[:end] for end in range(text.index(start) + len(start), len(text)))

@@ -1,0 +1,80 @@
+"""A record of which an event holds copies or labels counts once; what may be another call counts, too."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from kmspolicy.events.faults import EventFault
+from kmspolicy.events.finder import find_calls
+from tests.unit.events.calls import POLICY, cuts, put_key_policy
+
+
+def test_a_copy_that_is_cut_counts_once_with_the_whole_record() -> None:
+    record = json.dumps(put_key_policy())
+    (whole,) = find_calls(record, False)
+    for cut in list(cuts(record, '"requestParameters": {"keyId": "'))[::5]:
+        for copies in ({"log": cut, "parsed": put_key_policy()}, {"message": record, "event": {"original": cut}}):
+            assert find_calls(json.dumps(copies), False) == [whole], cut[-80:]
+    text = json.dumps({"message": record, "event": {"original": record}})
+    for end in range(text.index("original") + 1_200, len(text), 5):
+        assert [one.policy for one in find_calls(text[:end], False)] == [POLICY], text[end - 80 : end]
+
+
+LABEL = {"eventName": "PutKeyPolicy", "eventSource": "kms.amazonaws.com", "eventTime": "2026-03-10T10:00:00Z"}
+OF_S3 = {"eventName": "PutObject", "eventSource": "s3.amazonaws.com", "eventID": "x", "requestParameters": {}}
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        {"x": {"eventName": "a", "eventSource": "b"}},
+        {"x": [{"eventName": "a", "eventSource": "b"}]},
+        {"x": '{"eventName": "a", "eventSource": "b"}'},
+        {"x": {"insightDetails": {}}},
+        {"x": {"class_uid": 2001}},
+        {"x": json.dumps(OF_S3)},
+        {"x": json.dumps({**OF_S3, "eventSource": "kms.amazonaws.com", "eventName": "CreateKey"})},
+    ],
+)
+def test_a_label_yields_to_no_other_call(around: dict[str, Any]) -> None:
+    for event in ({**LABEL, **around}, {"label": LABEL, **around}):
+        told = [one for one in find_calls(json.dumps(event), False) if one.facts.operation == "PutKeyPolicy"]
+        assert [one.fault for one in told] == [EventFault.NO_PARAMETERS.value], event
+
+
+def test_a_label_yields_to_its_record_wherever_that_is() -> None:
+    record = put_key_policy()
+    text, label = json.dumps(record), json.dumps(LABEL)
+    batch = {"eventName": "batch", "eventSource": "cloudtrail.amazonaws.com"}
+    for event in (
+        {"aws": {"cloudtrail": LABEL}, "message": text},
+        {"labels": [LABEL], "message": text},
+        {"fields": label, "message": text},
+        [LABEL, record],
+        {**LABEL, "message": text},
+        {**batch, "Records": [record]},
+    ):
+        assert [one.policy for one in find_calls(json.dumps(event), False)] == [POLICY], event
+    assert [one.policy for one in find_calls(label + "\n" + text, False)] == [POLICY]
+
+
+def test_a_cut_record_that_may_be_another_call_is_told() -> None:
+    record = json.dumps(put_key_policy())
+    cut = record[: record.index('"policy"')]
+    other = cut.replace("1234abcd-12ab", "ffff0000-12ab")
+    assert other != cut
+    timeless = {name: value for name, value in put_key_policy().items() if name != "eventTime"}
+    for copies in (
+        {"a": put_key_policy(), "b": cut.replace("08:14:07Z", "08:14:08Z")},
+        {"a": put_key_policy(), "b": cut.replace("run-1", "run-2")},
+        {"a": put_key_policy(), "b": other},
+        {"a": put_key_policy(), "b": cut[: cut.index('"requestParameters"')]},
+        {"a": timeless, "b": cut.replace('"eventTime": "2026-03-09T08:14:07Z", ', "")},
+        {"a": put_key_policy(), "b": cut + ' ###, "x": "PutKeyPolicy of kms.amazonaws.com"'},
+        [record, cut],
+    ):
+        found = find_calls(json.dumps(copies), False)
+        assert [(one.policy != "", one.fault != "") for one in found][:2] == [(True, False), (False, True)], copies
