@@ -4,81 +4,15 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from dev.spl import Event, run_saved, run_search
-from tests.content.shipped import APP, INVENTORY, read_lookup, write_lookups
+from tests.content.inventory import ACCOUNT, DAY, HOUR, NOW, OPEN_KEYS, WRITER, arn, call, openings, write, written
+from tests.content.shipped import INVENTORY, write_lookups
 
 pytestmark = pytest.mark.slow
-
-WRITER = "KMS - Update inventory"
-OPEN_KEYS = "KMS - Open keys now"
-NEWLY_OPEN = "KMS - Key Policy Newly Open To Everyone - Rule"
-NOW = 1773144000  # 2026-03-10T12:00:00Z
-HOUR, DAY = 3600, 86400
-ACCOUNT = "111122223333"
-STATEMENTS: Mapping[str, list[dict[str, Any]]] = {
-    "open": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}],
-    "closed": [{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:*", "Resource": "*"}],
-    "read in part": [
-        {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:*", "Resource": "*"},
-        {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*", "Condition": {"Unheard": {"a": "b"}}},
-    ],
-}
-
-
-def arn(key: str) -> str:
-    return f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{key}"
-
-
-def call(
-    operation: str,
-    at: int,
-    policy: str | None = None,
-    key: str = "k-1",
-    error: str | None = None,
-    user: str = "alice",
-    indexed: int | None = None,
-) -> Event:
-    """A call as CloudTrail logs it, at NOW + at seconds; it is indexed five minutes later unless said otherwise."""
-    request: dict[str, Any] = {"keyId": key}
-    if policy:
-        request["policy"] = json.dumps({"Version": "2012-10-17", "Statement": STATEMENTS[policy]})
-    record = {
-        "eventVersion": "1.09",
-        "eventSource": "kms.amazonaws.com",
-        "eventName": operation,
-        "awsRegion": "us-east-1",
-        "eventTime": _iso(NOW + at),
-        "eventID": f"{operation}/{key}/{at}/{policy}/{user}",
-        "recipientAccountId": ACCOUNT,
-        "userIdentity": {"type": "IAMUser", "accountId": ACCOUNT, "userName": user},
-        "requestParameters": request,
-        "responseElements": None,
-        "resources": [{"accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": arn(key)}],
-        **({"errorCode": error} if error else {}),
-    }
-    return Event(record, indextime=NOW + (at + 300 if indexed is None else indexed))
-
-
-def _iso(moment: int) -> str:
-    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def write(events: Sequence[Event], folder: Path, now: int = 0, **options: Any) -> dict[str, dict[str, str]]:
-    """One run of the inventory search at NOW + now; the file that it left, by key."""
-    run_saved(WRITER, events, lookups=folder, now=NOW + now, **options)
-    return {row["key_policy_key"]: row for row in read_lookup(folder, INVENTORY)}
-
-
-def openings(events: Sequence[Event], folder: Path) -> list[str]:
-    rows = run_saved(NEWLY_OPEN, events, lookups=folder, now=NOW).rows
-    return sorted(f"{row['key_policy_key'][-3:]} by {row['user']}" for row in rows)
 
 
 def test_the_first_run_fills_it_from_thirty_days(tmp_path: Path) -> None:
@@ -345,82 +279,6 @@ def test_the_report_of_open_keys_reads_the_inventory_and_one_day(tmp_path: Path)
     write(events[:1], tmp_path)
     found = run_saved(OPEN_KEYS, events, lookups=tmp_path, now=NOW).rows
     assert {row["key_policy_key"] for row in found} == {arn("k-1"), arn("k-2")}
-
-
-def written(statements: Sequence[Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-def seed(folder: Path, policies: Mapping[str, Any], at: int = 0, **options: Any) -> dict[str, dict[str, str]]:
-    """Runs the recipe of the page on policies that were read at NOW + at; the file that it left, by key."""
-    page = (APP / "docs" / "detections.md").read_text(encoding="utf-8")
-    recipe = page[page.index("    | inputlookup kms_key_policies.csv") :].split("\n\n")[0]
-    rows = [
-        {"key": arn(key), "policy": policy if isinstance(policy, str) else written(policy), "at": str(NOW + at)}
-        for key, policy in policies.items()
-    ]
-    write_lookups(folder, {"kms_key_policies.csv": rows})
-    run_search(recipe, lookups=folder, **{"now": NOW, **options})
-    return {row["key_policy_key"]: row for row in read_lookup(folder, INVENTORY)}
-
-
-def test_the_recipe_of_the_page_seeds_the_inventory(tmp_path: Path) -> None:
-    named = {"k-1": "open", "k-2": "closed", "k-4": "read in part"}
-    write([call("PutKeyPolicy", -DAY, "closed", key="k-3")], tmp_path)
-    rows = seed(tmp_path, {key: STATEMENTS[name] for key, name in named.items()}, now=NOW + HOUR)
-    assert {key: row["key_policy_open_now"] for key, row in rows.items()} == {
-        arn("k-1"): "true",
-        arn("k-2"): "false",
-        arn("k-3"): "false",
-        arn("k-4"): "unknown",
-    }
-    assert rows[arn("k-1")]["key_policy_actor"] == "unknown"
-    later = write([call("PutKeyPolicy", HOUR, "closed")], tmp_path, now=2 * HOUR)
-    assert later[arn("k-1")]["key_policy_open_now"] == "false"
-    assert later[arn("k-2")]["key_policy_known_since"] == str(NOW)
-    assert later[arn("k-4")]["key_policy_open_now"] == "unknown" and later[arn("k-4")]["key_policy_unread_error"]
-
-
-@pytest.mark.parametrize("policy", ["", "An error occurred (AccessDeniedException)", '{"Version":"2012-10-17","Stat'])
-def test_a_policy_that_the_seed_cannot_read_makes_its_key_unknown(policy: str, tmp_path: Path) -> None:
-    row = seed(tmp_path, {"k-1": policy})[arn("k-1")]
-    assert row["key_policy_open_now"] == "unknown" and row["key_policy_unread_error"]
-
-
-def test_the_seed_fills_the_inventory_before_its_first_run(tmp_path: Path) -> None:
-    assert seed(tmp_path, {"k-1": STATEMENTS["open"]})[arn("k-1")]["key_policy_open_now"] == "true"
-
-
-def test_the_seed_enables_no_key_that_is_known_to_be_disabled(tmp_path: Path) -> None:
-    write([call("PutKeyPolicy", -9 * HOUR, "open"), call("DisableKey", -8 * HOUR)], tmp_path)
-    row = seed(tmp_path, {"k-1": STATEMENTS["open"]})[arn("k-1")]
-    assert (row["key_policy_state"], row["key_policy_open_now"]) == ("disabled", "false")
-    assert row["key_policy_open_since"] == str(NOW - 9 * HOUR)
-
-
-def test_the_seed_wins_over_nothing_that_was_set_since_it_was_read(tmp_path: Path) -> None:
-    write([call("PutKeyPolicy", -HOUR, "closed")], tmp_path)
-    row = seed(tmp_path, {"k-1": STATEMENTS["open"]}, at=-2 * HOUR)[arn("k-1")]
-    assert (row["key_policy_open_now"], row["key_policy_changed"]) == ("false", str(NOW - HOUR))
-
-
-def test_the_seed_names_outside_parties_and_lists_actions_as_events_do(tmp_path: Path) -> None:
-    partner = {
-        "Effect": "Allow",
-        "Principal": {"AWS": ["222233334444", "444455556666"]},
-        "Action": ["kms:Encrypt", "kms:GenerateDataKey"],
-        "Resource": "*",
-    }
-    statements = [*STATEMENTS["closed"], partner]
-    event = call("PutKeyPolicy", -HOUR, "closed")
-    assert isinstance(event.raw, dict)
-    event.raw["requestParameters"]["policy"] = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    told = write([event], tmp_path)[arn("k-1")]
-    (tmp_path / INVENTORY).unlink()
-    seeded = seed(tmp_path, {"k-1": statements})[arn("k-1")]
-    for column in ("key_policy_outside", "key_policy_granted", "key_policy_reason", "key_policy_severity"):
-        assert seeded[column] == told[column]
-    assert seeded["key_policy_outside"] == "222233334444, 444455556666"
 
 
 def test_the_memory_of_turns_is_bounded(tmp_path: Path) -> None:

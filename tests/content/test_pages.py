@@ -11,8 +11,8 @@ import pytest
 
 from dev.dashboard.views import read_views
 from dev.spl import Event, run_search
+from tests.content.inventory import ACCOUNT, DAY, HOUR, NOW, STATEMENTS, arn, call, write
 from tests.content.shipped import INVENTORY, OWN_ACCOUNTS, write_lookups
-from tests.content.test_inventory import ACCOUNT, DAY, HOUR, NOW, STATEMENTS, arn, call, write
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ import pytest
 from dev.package import build
 from dev.spl import run_saved
 from dev.spl.saved import saved_searches
-from tests.content.test_inventory import DAY, HOUR, NEWLY_OPEN, NOW, WRITER, arn, call
+from tests.content.inventory import DAY, HOUR, NEWLY_OPEN, NOW, WRITER, arn, call
 from tests.package.trees import copy_sources, unpack
 
 pytestmark = pytest.mark.slow
