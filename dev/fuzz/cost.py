@@ -116,9 +116,10 @@ def everything(found: Analysis) -> object:
         found.witness,
         found.encrypt_only,
         found.hash,
+        found.parties,
         [sentence(reason) for reason in found.reasons],
         [
-            (s.audience, s.flagged, s.granted, s.witness, [sentence(reason) for reason in s.reasons])
+            (s.audience, s.flagged, s.granted, s.witness, s.parties, [sentence(reason) for reason in s.reasons])
             for s in found.statements
         ],
     )

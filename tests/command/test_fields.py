@@ -42,6 +42,7 @@ FIELDS = [
     "src",
     "user_agent",
     "hash",
+    "party",
 ]
 
 

@@ -55,6 +55,7 @@ def line(text: str, asked: dict[str, Any]) -> str:
             each.granted,
             [sentence(reason) for reason in each.reasons],
             each.witness,
+            each.parties,
         ]
         for each in found.statements
     ]
@@ -66,6 +67,7 @@ def line(text: str, asked: dict[str, Any]) -> str:
             found.granted,
             list(map(sentence, found.reasons)),
             found.witness,
+            found.parties,
             found.encrypt_only,
             found.hash,
             statements,

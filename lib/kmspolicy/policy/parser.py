@@ -283,6 +283,11 @@ def _condition(name: str, key: str, values: tuple[str, ...], expands: bool, allo
     return Condition(operator, quantifier, if_exists, name, key, values, expands, allow, shared)
 
 
+def condition(operator: str, key: str, *values: str) -> Condition:
+    """A condition of an Allow in the current version of the language. operator, key: names that it knows."""
+    return _condition(operator, key, values, True, True, False)
+
+
 # Policies have many conditions in common: one object stands for all that are alike, and keeps what is known of it.
 _LONGEST_SHARED = 256
 _shared_condition = lru_cache(maxsize=2048)(_condition)

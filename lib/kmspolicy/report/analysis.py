@@ -128,6 +128,11 @@ class StatementAnalysis:
         return self.answers.granted
 
     @property
+    def parties(self) -> tuple[str, ...]:
+        """The outside parties that get a checked action by it, past every Deny, see Parties."""
+        return self.answers.parties
+
+    @property
     def reasons(self) -> tuple[Reason, ...]:
         """Why, see reasons.py; that a finding has no witness is one."""
         return self.answers.reasons
@@ -179,6 +184,11 @@ class Analysis:
     def granted(self) -> tuple[str, ...]:
         """The checked actions that the audience gets, by any statement."""
         return self.answers.granted if self.answers else ()
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """The outside parties that get a checked action; none where everyone does. See Parties."""
+        return self.answers.parties if self.answers else ()
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

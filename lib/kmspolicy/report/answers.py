@@ -15,11 +15,11 @@ from ..policy.actions import shown
 from ..policy.model import Statement
 from ..requesters.audience import Audience
 from .confused_deputy import unguarded_services
+from .parties import OUTSIDE, Parties
 from .reasons import reasons
 from .sentences import Code, Reason, some
 from .verdict import Verdict
 
-_OUTSIDE = (Audience.network, Audience.organization, Audience.external)
 _TOLD = 10  # statements whose reasons a summary tells
 
 
@@ -29,6 +29,7 @@ class StatementAnswers:
 
     statement: Statement
     verdict: Verdict
+    search: Parties
 
     @lazy
     def audience(self) -> Audience:
@@ -54,6 +55,11 @@ class StatementAnswers:
             return found
         return *found, Reason(Code.UNPROVEN, (some(self.granted),))
 
+    @lazy
+    def parties(self) -> tuple[str, ...]:
+        """The outside parties that get a checked action by it, past every Deny, see Parties."""
+        return self.search.let_in(self.statement)
+
     @property
     def request(self) -> Optional[Request]:
         """An outsider's request that the policy allows; None when not flagged, or not proven."""
@@ -74,7 +80,8 @@ class PolicyAnswers:
     @lazy
     def statements(self) -> tuple[StatementAnswers, ...]:
         """Those about each statement, in the policy's order."""
-        return tuple([StatementAnswers(statement, self.verdict) for statement in self.verdict.policy.statements])
+        search = Parties(self.verdict)
+        return tuple([StatementAnswers(each, self.verdict, search) for each in self.verdict.policy.statements])
 
     @lazy
     def granted(self) -> tuple[str, ...]:
@@ -95,6 +102,13 @@ class PolicyAnswers:
             if statement.number not in numbers:  # else its reasons say so already
                 found += [reason.of(statement.name) for reason in unguarded_services(self.verdict, statement)]
         return tuple(found)
+
+    @lazy
+    def parties(self) -> tuple[str, ...]:
+        """The outside parties that get a checked action by any statement; none where everyone does."""
+        if self.verdict.audience not in OUTSIDE:
+            return ()
+        return tuple(sorted({party for each in self._of(self.verdict.policy.allows) for party in each.parties}))
 
     @lazy
     def proven_statement(self) -> Optional[StatementAnswers]:
@@ -120,10 +134,10 @@ class PolicyAnswers:
         if audience is Audience.none:
             yield from self._of(verdict.policy.open_ended)
             return
-        for notable in (True,) if audience in _OUTSIDE else (True, False):
+        for notable in (True,) if audience in OUTSIDE else (True, False):
             for statement in () if told else verdict.policy.allows:
                 looks_open = statement.principals.open_ended or bool(statement.principals.who.services)
-                fits = audience in _OUTSIDE or looks_open is notable
+                fits = audience in OUTSIDE or looks_open is notable
                 if fits and verdict.granted((statement,), audience):
                     told = True
                     yield self.statements[statement.number]

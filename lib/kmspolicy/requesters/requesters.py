@@ -33,14 +33,20 @@ class Candidate(NamedTuple):
 
 
 def requesters(
-    audience: Audience, element: Principals, population: Population, sources: Sources, event_time: float
+    audience: Audience,
+    element: Principals,
+    population: Population,
+    sources: Sources,
+    event_time: float,
+    strict: bool = False,
 ) -> Iterator[Candidate]:
-    """The requesters of one audience that a principal element covers."""
+    """The requesters of one audience that a principal element covers. strict: only those in no network that the policy
+    names; everyone is so in any case."""
     if audience is Audience.service:
         yield from _services(element, population, sources, event_time)
         return
     users = population.names.store_users if audience in STRANGERS else ()
-    strict = audience is Audience.everyone
+    strict = strict or audience is Audience.everyone
     for owned in _owned(audience, population, sources.accounts):
         group = once(organization_group, audience, owned, sources)
         for caller, principal in callers(audience, element, owned, sources):

@@ -18,9 +18,9 @@ FACTS = (
     "src",
     "user_agent",
 )
-POLICY = ("hash",)
+POLICY = ("hash", "party")
 FIELDS = STATEMENT + VERDICT + FACTS + POLICY
-MULTIVALUE = ("action", "principal", "condition", "granted", "reason")
+MULTIVALUE = ("action", "principal", "condition", "granted", "reason", "party")
 
 
 def header(prefix: str) -> list[str]:

@@ -71,7 +71,7 @@ def facts_row(facts: EventFacts) -> Cells:
 
 def _row_without_verdict(verdict_cells: tuple[str, ...], facts: EventFacts, policy_hash: str) -> Cells:
     mv_cells = ("",) * len(MULTIVALUE)
-    line = ",".join((*_NO_STATEMENT, *verdict_cells, _facts_cells(facts), policy_hash, *mv_cells))
+    line = ",".join((*_NO_STATEMENT, *verdict_cells, _facts_cells(facts), policy_hash, "", *mv_cells))
     return (encoded(line + _LINE_END),)
 
 
@@ -98,10 +98,11 @@ class _PolicyCells:
         flagged = verdict.flagged
         answer, mv_granted = _verdict_cells(verdict.audience, flagged, verdict.granted)
         reasons, mv_reasons = _reason_cells(verdict.reasons)
+        parties, mv_parties = multivalue_cells(verdict.parties)
         witness = cell(verdict.witness or "") if flagged else ""
         level = self._severity(verdict).value
         head = (*statement_cells, answer, reasons, witness, self._encrypt_only, level, cell(error))
-        tail_cells = (self._hash, *mv_cells, mv_granted, mv_reasons + _LINE_END)
+        tail_cells = (self._hash, parties, *mv_cells, mv_granted, mv_reasons, mv_parties + _LINE_END)
         if self._shared_facts is None:
             return (encoded(",".join((*head, self._facts, *tail_cells))),)
         return encoded(",".join(head) + ","), self._shared_facts, encoded("," + ",".join(tail_cells))

@@ -57,7 +57,7 @@ class Asked:
     """One question: what a statement allows past some Denies.
 
     denies: all that bear on it; questions: what both ask of requests; key: what is known of it; budget: what looking
-    for requesters is paid from.
+    for requesters is paid from; strict: see requesters.
     """
 
     statement: Statement
@@ -66,13 +66,15 @@ class Asked:
     population: Population
     key: KeyFacts
     budget: Budget
+    strict: bool
 
     def candidates(self, audience: Audience) -> Iterator[Candidate]:
         """The requesters of an audience whom the statement's principal element covers."""
         if not are_told_apart(audience, self.questions.read):
             return iter(())
         element = self.statement.principals
-        found = requesters(audience, element, self.population, self._sources, self.key.event_time or 0.0)
+        now = self.key.event_time or 0.0
+        found = requesters(audience, element, self.population, self._sources, now, self.strict)
         return (each for each in found if principal_matches(element, each.requester.caller))
 
     def users(self, audience: Audience) -> Iterator[Candidate]:

@@ -27,7 +27,8 @@ _CREATING = mask_of((CREATE_GRANT,))
 @dataclass(frozen=True)
 class Inquiry:
     """statement, denies: as they read in the population; possible: the audiences that the statement may allow
-    something; key: what is known of it; extra: asked actions that the table does not know, see actions.mask_of."""
+    something; key: what is known of it; extra: asked actions that the table does not know, see actions.mask_of; strict:
+    see requesters."""
 
     statement: Statement
     audience: Audience
@@ -37,6 +38,7 @@ class Inquiry:
     trials: Trials
     key: KeyFacts
     extra: tuple[str, ...]
+    strict: bool
 
     def accesses(self, actions: Mask) -> Iterator[Access]:
         """What the audience gets of these actions, one search after the other."""
@@ -91,7 +93,7 @@ class Inquiry:
         found = known.asked.get(name)
         if found is None:
             questions = Questions(allowed_by(own), denies if creation is None else creation, use)
-            asked = Asked(own, denies, questions, self.population, self.key, self.trials.budget)
+            asked = Asked(own, denies, questions, self.population, self.key, self.trials.budget, self.strict)
             found = known.asked.keep(name, asked)
         return found
 

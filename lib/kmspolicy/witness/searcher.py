@@ -34,14 +34,20 @@ class Searcher:
     """Answers questions about one policy, for one key."""
 
     def __init__(
-        self, policy: Policy, key: KeyFacts, extra: tuple[str, ...] = (), budget: Optional[Budget] = None
+        self,
+        policy: Policy,
+        key: KeyFacts,
+        extra: tuple[str, ...] = (),
+        budget: Optional[Budget] = None,
+        strict: bool = False,
     ) -> None:
         """extra: asked actions that the table does not know, see actions.mask_of; budget: of all questions about the
-        policy, None for a new one."""
+        policy, None for a new one; strict: whether only requesters count that are in no network that it names."""
         self.policy = policy
         self.key = key
         self.extra = extra
         self.budget = budget or Budget(POLICY_STEPS)
+        self._strict = strict
         self.limit_reached = False  # whether a question stayed undecided
         self._covers: dict[int, bool] = {}
         self._known_denies: Recent[Denies] = Recent(_MOST_KEPT)
@@ -141,7 +147,7 @@ class Searcher:
     ) -> Inquiry:
         own = statement._replace(principals=self._principals(statement, population))
         denies, possible = self._denies(against, population), self._possible(own)
-        return Inquiry(own, audience, possible, denies, population, trials, self.key, self.extra)
+        return Inquiry(own, audience, possible, denies, population, trials, self.key, self.extra, self._strict)
 
     def _principals(self, statement: Statement, population: Population) -> Principals:
         """A statement's principals, its own ones or others that are put in their place, as a population knows them."""

@@ -1,0 +1,182 @@
+"""The outside parties that a statement lets in: of those that the policy names, the ones that get access by it.
+
+Each party is asked for alone, by the statement with conditions that only its requests meet.
+Source: docs/threat-model.md, *Who might send a request*.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from ..budget import Budget
+from ..caching import lazy
+from ..policy.actions import GRANTS_MASK, Mask
+from ..policy.condition import Condition, keys_read
+from ..policy.context_keys import (
+    GRANT_KEYS,
+    MEMBER_KEYS,
+    OWNER_KEYS,
+    PRINCIPAL_ACCOUNT,
+    PRINCIPAL_KEYS,
+    PRINCIPAL_ORG,
+    RESOURCE_ORG,
+    USER_ID,
+    Bound,
+    keys_bound_to,
+)
+from ..policy.identifiers import ACCOUNT_ID
+from ..policy.model import Statement
+from ..policy.parser import condition
+from ..requesters.audience import Audience
+from ..requesters.limits import accounts_among
+from ..requesters.named_ids import NamedIds
+from ..witness.searcher import Searcher
+from .verdict import Verdict
+
+OUTSIDE = (Audience.network, Audience.organization, Audience.external)
+_PARTY_STEPS = 3_000  # all parties of a policy; those that are not asked for in time are told
+_TELL_APART = keys_bound_to(Bound.ACCOUNT) | PRINCIPAL_KEYS | GRANT_KEYS
+_OWNERS = f"${{{RESOURCE_ORG}}}"
+
+
+class Parties:
+    """The outside parties of one policy."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self._verdict = verdict
+        self._names = NamedIds(verdict.policy)
+        self._budget = Budget(_PARTY_STEPS)
+
+    def let_in(self, statement: Statement) -> tuple[str, ...]:
+        """The parties that get a checked action by the statement, past every Deny, in alphabetical order.
+
+        Accounts, organizations and unique ids; `network` for whoever is in a network that the policy names; the name
+        of the audience where no id tells the party, as of the organization of the key's owner. Empty where everyone
+        gets in, or nobody from outside.
+        """
+        verdict = self._verdict
+        if not statement.allow or verdict.flagged_actions(statement):
+            return ()
+        got = {audience: verdict.access(statement, audience).actions for audience in OUTSIDE}
+        widest = [audience.value for audience in OUTSIDE if got[audience]][:1]
+        found = set(widest) & {Audience.network.value}
+        search = self._strict if found else self._plain
+        found.update(self._members(_Asked(search, statement, got[Audience.organization]), Audience.organization))
+        found.update(self._named(_Asked(search, statement, got[Audience.external])))
+        return tuple(sorted(found or widest))
+
+    @lazy
+    def _plain(self) -> Searcher:
+        return self._searcher(strict=False)
+
+    @lazy
+    def _strict(self) -> Searcher:
+        """Of those in no network that the policy names: where such a network has access, anybody has it from there."""
+        return self._searcher(strict=True)
+
+    def _searcher(self, strict: bool) -> Searcher:
+        verdict = self._verdict
+        return Searcher(verdict.policy, verdict.key, verdict.extra, self._budget, strict)
+
+    def _gets(self, asked: "_Asked", audience: Audience, more: Iterable[Condition]) -> bool:
+        """Whether the audience gets access if these conditions hold, too; so it is where no step is left."""
+        if not self._budget.left:
+            return True
+        statement = asked.statement._replace(conditions=(*asked.statement.conditions, *more))
+        parts = asked.actions & ~GRANTS_MASK, asked.actions & GRANTS_MASK  # one is enough, and grants take more steps
+        return any(asked.search.access(statement, actions, audience).actions for actions in parts if actions)
+
+    def _members(self, asked: "_Asked", audience: Audience, *more: Condition) -> Iterator[str]:
+        """The organizations whose members get access as requesters of an audience, if these conditions hold, too."""
+        if not asked.actions:
+            return
+        named = self._names.organizations
+        if len(named) == 1 and not self._owner_matters and not more:
+            yield from named  # somebody gets access, and nobody else is left
+            return
+        for name in named:
+            of_it = [condition("StringEquals", PRINCIPAL_ORG, name)]
+            if self._owner_matters:  # its members get access even where the key belongs to others
+                of_it.append(condition("StringNotEquals", RESOURCE_ORG, name))
+            if self._gets(asked, audience, (*of_it, *more)):
+                yield name
+        if self._owner_matters:
+            of_owner = condition("StringEquals", PRINCIPAL_ORG, _OWNERS)
+            if self._gets(asked, audience, (of_owner, condition("StringNotEquals", PRINCIPAL_ORG, *named), *more)):
+                yield Audience.organization.value
+
+    def _named(self, asked: "_Asked") -> Iterator[str]:
+        """The accounts and unique ids that get access, each by itself, and the organizations whose members among the
+        others do."""
+        if not asked.actions:
+            return
+        accounts, ids = self._asked_for(asked.statement)
+        alike = self._are_alike(asked.statement)
+        open_ended = asked.statement.principals.open_ended and accounts_among(asked.statement) is None
+        alone = [condition("StringNotEquals", PRINCIPAL_ORG, *self._organizations)] if self._organizations else []
+        if not open_ended and not alone and (alike or len(accounts) + len(ids) == 1):
+            yield from (*accounts, *ids)  # somebody gets access: it is the one that is left, or all do
+            return
+        nameless = [condition("StringNotLike", USER_ID, *map(_user_ids, ids))] if ids else []
+
+        def gets_account(name: str) -> bool:
+            of_it = condition("StringEquals", PRINCIPAL_ACCOUNT, name)
+            return self._gets(asked, Audience.external, (of_it, *nameless, *alone))
+
+        def gets_id(name: str) -> bool:
+            return self._gets(asked, Audience.external, (condition("StringLike", USER_ID, _user_ids(name)), *alone))
+
+        found = _those(accounts, gets_account, alike)
+        yield from found
+        yield from _those(ids, gets_id, alike)
+        if alone and (open_ended or len(found) < len(accounts)):
+            yield from self._members(asked, Audience.external, condition("StringNotEquals", PRINCIPAL_ACCOUNT, *found))
+
+    @lazy
+    def _owner_matters(self) -> bool:
+        return not self._verdict.policy.reads.isdisjoint(OWNER_KEYS)
+
+    @lazy
+    def _organizations(self) -> tuple[str, ...]:
+        """The organizations that the policy tells from others, as values of a condition."""
+        if self._verdict.policy.reads.isdisjoint(MEMBER_KEYS):
+            return ()
+        return (*self._names.organizations, *((_OWNERS,) if self._owner_matters else ()))
+
+    def _asked_for(self, statement: Statement) -> tuple[list[str], list[str]]:
+        """The accounts and the unique ids that the statement may let in as external ones."""
+        element, among = statement.principals, accounts_among(statement)
+        accounts: Iterable[str] = element.who.owners
+        ids: Iterable[str] = element.unique_ids
+        if among is not None:
+            accounts, ids = among, ()
+        elif element.open_ended:
+            accounts, ids = self._names.accounts, self._names.unique_ids
+        own = self._verdict.key.account
+        return sorted(name for name in accounts if name != own and ACCOUNT_ID.match(name)), sorted(ids)
+
+    def _are_alike(self, statement: Statement) -> bool:
+        """Whether nothing but the statement's principal element tells accounts or their principals apart."""
+        denies = self._verdict.policy.denies
+        tests = (*statement.tests, *(test for deny in denies for test in deny.required))
+        to_anyone = all(deny.principals.anyone and not deny.principals.negated for deny in denies)
+        return to_anyone and keys_read(tests).isdisjoint(_TELL_APART)
+
+
+class _Asked(NamedTuple):
+    """What is asked for each party: whether it gets one of the actions by the statement."""
+
+    search: Searcher
+    statement: Statement
+    actions: Mask
+
+
+def _those(names: list[str], gets: Callable[[str], bool], alike: bool) -> list[str]:
+    """Those of the parties that get access; alike: whether one stands for all."""
+    if alike:
+        return names if any(map(gets, names[:1])) else []
+    return list(filter(gets, names))
+
+
+def _user_ids(unique_id: str) -> str:
+    """A pattern of the user ids of a user, or of a role's sessions."""
+    return unique_id + ":*" if unique_id.startswith("AROA") else unique_id
