@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any, Optional
 
 from ..caching import cached_for_short
-from .actions import COMMON, EVERY_ACTION, Mask, covered
+from .actions import Mask, covered
 from .condition import Condition, Quantifier, differing_in_case
 from .context_keys import KEY_ARN, context_key
 from .errors import Fault, PolicyError, Problem
@@ -187,18 +188,8 @@ def _principal_texts(kind: str, values: Any) -> Sequence[str]:
 
 
 def _actions(value: Any, negated: bool, extra: tuple[str, ...]) -> Mask:
-    listed = [value] if isinstance(value, str) else value
-    mask = 0
-    try:
-        for text in listed:
-            mask |= COMMON[text]
-    except (KeyError, TypeError):  # not one of the everyday patterns, or no text at all
-        listed = _texts(value)
-        for text in listed:
-            mask |= covered(text, extra)
-    if extra and mask != EVERY_ACTION:  # the everyday patterns do not know them
-        for text in listed:
-            mask |= covered(text, extra)
+    listed = _texts(value)
+    mask = reduce(or_, [covered(text, extra) for text in listed], 0)
     if negated:
         return ~mask if listed else 0
     return mask
