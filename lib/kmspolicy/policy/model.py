@@ -158,8 +158,7 @@ class Policy:
     @lazy
     def texts(self) -> Sequence[str]:
         """The statements as compact JSON."""
-        sources = [statement.source for statement in self.statements]
-        return serialization.of_statements(self.written, self.source.keys(), sources, self.canonical)
+        return [serialization.compact(statement.source) for statement in self.statements]
 
     @lazy
     def canonical(self) -> str:
