@@ -25,8 +25,6 @@ VERSIONS = ("2012-10-17", "2008-10-17")
 _ELEMENTS = frozenset(
     ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition")
 )
-# A statement of these alone, as nearly all are, lists what it covers and not what it leaves out.
-_USUAL = _ELEMENTS - {"NotPrincipal", "NotAction", "NotResource"}
 _TOP_ELEMENTS = frozenset(("Version", "Id", "Statement"))
 _PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
 
@@ -55,8 +53,7 @@ def _policy(text: str, extra: tuple[str, ...]) -> Policy:
         raise PolicyError(Fault.VERSION, show(version))
     if not isinstance(document.get("Id", ""), str):
         raise PolicyError(Fault.NOT_TEXT, show(document["Id"]), place="Id")
-    if not document.keys() <= _TOP_ELEMENTS:
-        _bound_unknown(document, _TOP_ELEMENTS)
+    _bound_unknown(document, _TOP_ELEMENTS)
     statements = document.get("Statement", [])
     if isinstance(statements, dict):
         statements = [statements]
@@ -102,14 +99,8 @@ def _statement(source: Any, index: int, expands: bool, extra: tuple[str, ...]) -
     sid = source.get("Sid", "")
     if not isinstance(sid, str):
         raise PolicyError(Fault.NOT_TEXT, show(sid), place="Sid")
-    if source.keys() <= _USUAL:
-        place, resource, action = "Principal", "Resource", "Action"
-    else:
-        if not source.keys() <= _ELEMENTS:
-            _bound_unknown(source, _ELEMENTS)
-        place = _side(source, "Principal", "NotPrincipal")
-        resource = _side(source, "Resource", "NotResource")
-        action = _side(source, "Action", "NotAction")
+    _bound_unknown(source, _ELEMENTS)
+    place, resource, action = (_side(source, element) for element in ("Principal", "Resource", "Action"))
     if place not in source:
         raise PolicyError(Fault.NO_PRINCIPAL)
     allow = effect == "Allow"
@@ -132,8 +123,9 @@ def _statement(source: Any, index: int, expands: bool, extra: tuple[str, ...]) -
     return Statement(index, source, sid, allow, principals, actions, resource_test, conditions, alternatives)
 
 
-def _side(source: dict[str, Any], element: str, complement: str) -> str:
+def _side(source: dict[str, Any], element: str) -> str:
     """Which of an element and its complement a statement has; the element where it has neither."""
+    complement = "Not" + element
     if complement not in source:
         return element
     if element in source:
