@@ -83,10 +83,7 @@ class Principals:
         """The values under `AWS`: by what they stand for, the ids or ARNs with the account of each ('' if unknown)."""
         found: dict[Named, dict[str, str]] = {}
         for what, who, account in map(classify, self._of("AWS")):
-            if what in found:
-                found[what][who] = account
-            else:
-                found[what] = {who: account}
+            found.setdefault(what, {})[who] = account
         return found
 
     def _of(self, wanted: str) -> Sequence[str]:
@@ -117,17 +114,9 @@ class Principals:
     @lazy
     def who(self) -> "Who":
         """Whom it names, as far as it tells audiences apart."""
-        services = self._of("Service")
-        named_services = frozenset([text for text in services if "*" not in text and "?" not in text])
-        texts = self._of("AWS")
-        if not texts:
-            return Who(_NONE, _NONE, named_services)
-        together = "\n".join(texts)
-        accounts = _PLAIN.findall(together)
-        if len(accounts) == len(texts) == together.count("\n") + 1:  # found without a look at each
-            return Who(frozenset(accounts), _NONE, named_services)
         owners = [account for those in self._named.values() for account in those.values() if account]
-        return Who(frozenset(owners), self._who(Named.UNIQUE_ID), named_services)
+        services = [text for text in self._of("Service") if "*" not in text and "?" not in text]
+        return Who(frozenset(owners), self._who(Named.UNIQUE_ID), frozenset(services))
 
     def outside(self, own_account: str) -> tuple[str, ...]:
         """The values, as written, that name somebody of another account than the key's."""
@@ -159,13 +148,9 @@ class Who(NamedTuple):
     services: frozenset[str]
 
 
-_NONE: frozenset[str] = frozenset()
-
 ANYONE = Principals(False, True, (("*", ("*",)),))  # the plain `*`
 
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}\Z")
-# The ARNs of accounts, users and roles among lines.
-_PLAIN = re.compile(r"^arn:[^:*?\n]*:iam::([0-9]{12}):(?:root|(?:role|user)/[^*?\n]+)$", re.MULTILINE)
 _ROOT = re.compile(r"arn:[^:]*:iam::([0-9]{12}):root\Z")
 _OWNER = re.compile(r"arn:[^:]*:(?:iam::([0-9]{12}):(?:role|user)|sts::([0-9]{12}):(federated-user|assumed-role))\Z")
 

@@ -36,8 +36,7 @@ class Population:
     @lazy
     def outsider(self) -> str:
         """The account of somebody whom the policy does not name."""
-        first = _ACCOUNTS[0]
-        return first if first != self.key.account and self.names.surely_lack(first) else self._fresh(self.key.account)
+        return self._fresh(self.key.account)
 
     def _fresh(self, other: Optional[str]) -> str:
         """An account that the policy does not name, and not this one."""
@@ -64,8 +63,6 @@ class Population:
         return self._unnamed("o-outsider00")
 
     def _unnamed(self, stem: str) -> str:
-        if self.names.surely_lack(stem):
-            return stem
         candidates = chain((stem,), (f"{stem}{n}" for n in count()))
         return next(name for name in candidates if name not in self.names.organizations)
 
