@@ -10,23 +10,9 @@ from typing import NamedTuple, Optional
 
 from ..domains.domain import ABSENT, Text, fixed
 from ..evaluation.request import KeyFacts
+from ..policy import context_keys as keys
 from ..policy.actions import RETIRE_GRANT
-from ..policy.context_keys import (
-    ENCRYPTION_ALGORITHM,
-    ENCRYPTION_CONTEXT,
-    ENCRYPTION_CONTEXT_KEYS,
-    GRANT_CONSTRAINT,
-    KEY_ARN,
-    KEY_ORIGIN,
-    KEY_SPEC,
-    KEY_USAGE,
-    MULTI_REGION,
-    REQUESTED_REGION,
-    RESOURCE_ACCOUNT,
-    Bound,
-    context_key,
-    keys_bound_to,
-)
+from ..policy.context_keys import Bound, context_key, keys_bound_to
 from ..policy.identifiers import MULTI_REGION_ID
 from ..regular.patterns import DIGIT, ID, LABEL, LETTERS, Pattern, any_of, literal, not_beginning, some
 from ..solver.derived import Derivation, Derived
@@ -44,9 +30,16 @@ _REGIONS = {  # to try first, by partition
 }
 _CONSTRAINTS = Text((some(LETTERS),), preferred=("EncryptionContextSubset",), optional=False)
 _TELL_KIND = frozenset(
-    (KEY_USAGE, KEY_SPEC, KEY_ORIGIN, ENCRYPTION_ALGORITHM, ENCRYPTION_CONTEXT_KEYS, GRANT_CONSTRAINT)
+    (
+        keys.KEY_USAGE,
+        keys.KEY_SPEC,
+        keys.KEY_ORIGIN,
+        keys.ENCRYPTION_ALGORITHM,
+        keys.ENCRYPTION_CONTEXT_KEYS,
+        keys.GRANT_CONSTRAINT,
+    )
 )
-SHARED_KEYS = frozenset((KEY_ARN, *(keys_bound_to(Bound.KEY) - {ENCRYPTION_ALGORITHM})))
+SHARED_KEYS = frozenset((keys.KEY_ARN, *(keys_bound_to(Bound.KEY) - {keys.ENCRYPTION_ALGORITHM})))
 
 
 class Use(NamedTuple):
@@ -69,21 +62,23 @@ def key_group(
     owner: the key's account, None where it is not known; strangers: accounts that it is not; read: the context keys
     that matter.
     """
-    names = tuple(sorted(key[len(ENCRYPTION_CONTEXT) :] for key in read if key.startswith(ENCRYPTION_CONTEXT)))
-    arn_matters = not read.isdisjoint((KEY_ARN, REQUESTED_REGION, RESOURCE_ACCOUNT, MULTI_REGION))
+    names = tuple(
+        sorted(key[len(keys.ENCRYPTION_CONTEXT) :] for key in read if key.startswith(keys.ENCRYPTION_CONTEXT))
+    )
+    arn_matters = not read.isdisjoint((keys.KEY_ARN, keys.REQUESTED_REGION, keys.RESOURCE_ACCOUNT, keys.MULTI_REGION))
     place = facts._replace(account=owner, partition=partition, event_time=None)
-    return _key_group(place, strangers, tuple(uses), names, arn_matters, MULTI_REGION in read, kind_matters(read))
+    return _key_group(place, strangers, tuple(uses), names, arn_matters, keys.MULTI_REGION in read, kind_matters(read))
 
 
 def kind_matters(read: frozenset[str]) -> bool:
     """Whether what kind of key it is makes a difference to conditions that read these context keys."""
-    return not read.isdisjoint(_TELL_KIND) or any(key.startswith(ENCRYPTION_CONTEXT) for key in read)
+    return not read.isdisjoint(_TELL_KIND) or any(key.startswith(keys.ENCRYPTION_CONTEXT) for key in read)
 
 
 def actions_matter(read: frozenset[str]) -> bool:
     """Whether conditions that read these context keys can tell actions apart by the key: by what keys perform them, or
     whether their requests say what key it is."""
-    return MULTI_REGION in read or kind_matters(read)
+    return keys.MULTI_REGION in read or kind_matters(read)
 
 
 @lru_cache(maxsize=256)
@@ -115,7 +110,7 @@ def _key_group(
 
 
 def _kind(kind: KeyKind) -> tuple[Part, ...]:
-    return Key(KEY_USAGE, kind.usage), Key(KEY_SPEC, kind.spec), Key(KEY_ORIGIN, kind.origin)
+    return Key(keys.KEY_USAGE, kind.usage), Key(keys.KEY_SPEC, kind.spec), Key(keys.KEY_ORIGIN, kind.origin)
 
 
 def _contexts(kind: KeyKind, uses: Sequence[Use], names: tuple[str, ...]) -> list[tuple[Part, ...]]:
@@ -129,20 +124,20 @@ def _contexts(kind: KeyKind, uses: Sequence[Use], names: tuple[str, ...]) -> lis
 
 
 def _algorithm(kind: KeyKind, use: Use) -> Part:
-    domain = kind.algorithms if context_key(ENCRYPTION_ALGORITHM).carried_by(use.action) else ABSENT
-    return Key(use.scope.key(ENCRYPTION_ALGORITHM), domain)
+    domain = kind.algorithms if context_key(keys.ENCRYPTION_ALGORITHM).carried_by(use.action) else ABSENT
+    return Key(use.scope.key(keys.ENCRYPTION_ALGORITHM), domain)
 
 
 def _encryption_contexts(kind: KeyKind, use: Use, names: tuple[str, ...]) -> list[tuple[Part, ...]]:
     """No encryption context, or one with a pair at least; a grant that is created carries it as its constraint."""
     scope = use.scope
-    constraint = Key(scope.key(GRANT_CONSTRAINT), _CONSTRAINTS)
-    listed = Names(scope.key(ENCRYPTION_CONTEXT), scope.key(ENCRYPTION_CONTEXT_KEYS), names, required=True)
-    if not kind.context or not context_key(ENCRYPTION_CONTEXT_KEYS).carried_by(use.action):
+    constraint = Key(scope.key(keys.GRANT_CONSTRAINT), _CONSTRAINTS)
+    listed = Names(scope.key(keys.ENCRYPTION_CONTEXT), scope.key(keys.ENCRYPTION_CONTEXT_KEYS), names, required=True)
+    if not kind.context or not context_key(keys.ENCRYPTION_CONTEXT_KEYS).carried_by(use.action):
         return [()]
     if use.action == RETIRE_GRANT:
         return [(), (listed,), (constraint,), (listed, constraint)]
-    if context_key(GRANT_CONSTRAINT).carried_by(use.action):
+    if context_key(keys.GRANT_CONSTRAINT).carried_by(use.action):
         return [(), (listed, constraint)]
     return [(), (listed,)]
 
@@ -159,7 +154,7 @@ def _arns(facts: KeyFacts, strangers: tuple[str, ...], multi_region_matters: boo
     for multi_region in (False, True) if multi_region_matters and known is None else (known,):
         ids = ids_of_keys(facts.key_id, multi_region)
         arn = _arn(facts, strangers, ids, MULTI_REGION_ID if multi_region and not facts.key_id else "")
-        flag = () if multi_region is None else (Key(MULTI_REGION, fixed(str(multi_region).lower())),)
+        flag = () if multi_region is None else (Key(keys.MULTI_REGION, fixed(str(multi_region).lower())),)
         cases.append((arn, *flag))
     return cases
 
@@ -195,5 +190,5 @@ def _arn(facts: KeyFacts, strangers: tuple[str, ...], ids: tuple[Pattern, ...], 
         DIGIT,
         lambda arn: arn.split(":")[4],
     )
-    derived = {REQUESTED_REGION: of_region, RESOURCE_ACCOUNT: of_account}
-    return Derived(KEY_ARN, domain, derived)
+    derived = {keys.REQUESTED_REGION: of_region, keys.RESOURCE_ACCOUNT: of_account}
+    return Derived(keys.KEY_ARN, domain, derived)
