@@ -5,6 +5,7 @@ Source: IAM User Guide, *AWS JSON policy elements: Principal* and *NotPrincipal*
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple, Optional
 
@@ -25,46 +26,46 @@ class Named(Enum):
     __hash__ = object.__hash__  # each is one object; Enum's own is written in Python
 
 
+@dataclass(eq=False)
 class Principals:
-    """The principals that an element covers. What its values name is worked out when it is first asked for."""
+    """The principals that an element covers. What its values name is worked out when it is first asked for.
 
-    def __init__(
-        self,
-        negated: bool,
-        anyone: bool,
-        listed: tuple[tuple[str, Sequence[str]], ...],
-        partition: Optional[str] = None,
-    ) -> None:
-        """negated: it covers everyone but those it lists; anyone: it lists `*`; listed: the values of each type;
-        partition: the only one whose ARNs name somebody, None for any."""
-        self.negated = negated
-        self.anyone = anyone
-        self.open_ended = negated or anyone  # it covers principals that it does not name
-        self._listed = listed
-        self._partition = partition
+    negated: it covers everyone but those it lists; anyone: it lists `*`; listed: the values of each type;
+    partition: the only one whose ARNs name somebody, None for any.
+    """
+
+    negated: bool
+    anyone: bool
+    listed: tuple[tuple[str, Sequence[str]], ...]
+    partition: Optional[str] = None
+
+    @lazy
+    def open_ended(self) -> bool:
+        """Whether it covers principals that it does not name."""
+        return self.negated or self.anyone
 
     def within(self, partition: str) -> "Principals":
         """The same element for a key of this partition: principals of another one are nobody's."""
         texts = self._of("AWS")
         if all(_is_of(text, partition) for text in texts):
             return self
-        return Principals(self.negated, self.anyone, self._listed, partition)
+        return replace(self, partition=partition)
 
     @property
     def aws(self) -> Sequence[str]:
         """The values of the type AWS, as written."""
-        return next((texts for kind, texts in self._listed if kind == "AWS"), ())
+        return next((texts for kind, texts in self.listed if kind == "AWS"), ())
 
     @lazy
     def written(self) -> tuple[str, ...]:
         """As the field key_policy_principal shows them."""
-        if len(self._listed) == 1 and not self.negated and self._listed[0][0] in ("AWS", "*"):
-            return tuple(self._listed[0][1])
+        if len(self.listed) == 1 and not self.negated and self.listed[0][0] in ("AWS", "*"):
+            return tuple(self.listed[0][1])
         mark = "!" if self.negated else ""
         return tuple(
             [
                 f"{mark}{text}" if kind in ("AWS", "*") else f"{mark}{kind}:{text}"
-                for kind, texts in self._listed
+                for kind, texts in self.listed
                 for text in texts
             ]
         )
@@ -76,7 +77,7 @@ class Principals:
             "AWS": lambda: [text for text in self._of("AWS") if classify(text)[0] is not Named.NOBODY],
             "Service": lambda: [f"Service:{text}" for text in self._of("Service") if text in self.services],
         }
-        return tuple([text for kind, _ in self._listed if kind in found for text in found[kind]()])
+        return tuple([text for kind, _ in self.listed if kind in found for text in found[kind]()])
 
     @lazy
     def _named(self) -> dict[Named, dict[str, str]]:
@@ -88,9 +89,9 @@ class Principals:
 
     def _of(self, wanted: str) -> Sequence[str]:
         """The values of a type that can name somebody."""
-        for kind, texts in self._listed:
+        for kind, texts in self.listed:
             if kind == wanted:
-                partition = self._partition
+                partition = self.partition
                 return texts if partition is None else [text for text in texts if _is_of(text, partition)]
         return ()
 
