@@ -11,17 +11,17 @@ from ..caching import cached_for_short
 from .wildcards import Glob, tokens_of
 
 
-def _kms(names: str) -> tuple[str, ...]:
-    """The full names of actions."""
+def kms(names: str) -> tuple[str, ...]:
+    """The full names of actions, in a text of their names without the service."""
     return tuple([f"kms:{name}" for name in names.split()])
 
 
 CREATE_GRANT, RETIRE_GRANT = "kms:CreateGrant", "kms:RetireGrant"
 ENCAPSULATE, DECAPSULATE = "kms:Encapsulate", "kms:Decapsulate"
-KEY_PAIRS = _kms("GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext")
-DATA_KEYS = (*_kms("GenerateDataKey GenerateDataKeyWithoutPlaintext"), *KEY_PAIRS)
-_TO_ENCRYPT = (*_kms("Encrypt ReEncryptTo"), *DATA_KEYS)
-_TO_DECRYPT = _kms("Decrypt ReEncryptFrom")
+KEY_PAIRS = kms("GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext")
+DATA_KEYS = (*kms("GenerateDataKey GenerateDataKeyWithoutPlaintext"), *KEY_PAIRS)
+_TO_ENCRYPT = (*kms("Encrypt ReEncryptTo"), *DATA_KEYS)
+_TO_DECRYPT = kms("Decrypt ReEncryptFrom")
 ENCRYPT_OPERATIONS = (*_TO_ENCRYPT, ENCAPSULATE)
 DECRYPT_OPERATIONS = (*_TO_DECRYPT, DECAPSULATE)
 
@@ -40,18 +40,18 @@ GRANTS_FOR: dict[str, tuple[str, ...]] = {**_GRANTS_TO_ENCRYPT, **_GRANTS_TO_DEC
 ENCRYPT = (*ENCRYPT_OPERATIONS, *_GRANTS_TO_ENCRYPT)
 DECRYPT = (*DECRYPT_OPERATIONS, *_GRANTS_TO_DECRYPT)
 GRANT = (CREATE_GRANT,)
-SIGN = _kms("Sign Verify GenerateMac VerifyMac DeriveSharedSecret GetPublicKey")
-ADMIN = _kms(
+SIGN = kms("Sign Verify GenerateMac VerifyMac DeriveSharedSecret GetPublicKey")
+ADMIN = kms(
     "PutKeyPolicy ScheduleKeyDeletion CancelKeyDeletion DisableKey EnableKey ImportKeyMaterial"
     " DeleteImportedKeyMaterial CreateAlias UpdateAlias DeleteAlias RevokeGrant RetireGrant"
 )
-_OTHER_ON_A_KEY = _kms(
+_OTHER_ON_A_KEY = kms(
     "DescribeKey DisableKeyRotation EnableKeyRotation GetKeyLastUsage GetKeyPolicy GetKeyRotationStatus"
     " GetParametersForImport ListGrants ListKeyPolicies ListKeyRotations ListResourceTags ReplicateKey"
     " RotateKeyOnDemand SynchronizeMultiRegionKey TagResource UntagResource UpdateKeyDescription UpdatePrimaryRegion"
 )
 # No key is their resource, so that no key policy can give them.
-_WITHOUT_KEY = _kms(
+_WITHOUT_KEY = kms(
     "ConnectCustomKeyStore CreateCustomKeyStore CreateKey DeleteCustomKeyStore DescribeCustomKeyStores"
     " DisconnectCustomKeyStore GenerateRandom ListAliases ListKeys ListRetirableGrants UpdateCustomKeyStore"
 )
@@ -64,7 +64,7 @@ ON_A_KEY = (*ENCRYPT_OPERATIONS, *DECRYPT_OPERATIONS, *GRANT, *SIGN, *ADMIN, *_O
 ACTIONS = (*ON_A_KEY, *_WITHOUT_KEY)
 CLASSES = {"encrypt": ENCRYPT, "decrypt": DECRYPT, "grant": GRANT, "sign": SIGN, "admin": ADMIN, "all": ON_A_KEY}
 CROSS_ACCOUNT = frozenset(
-    (*ENCRYPT, *DECRYPT, *GRANT, *SIGN, *_kms("DescribeKey GetKeyRotationStatus ListGrants RetireGrant RevokeGrant"))
+    (*ENCRYPT, *DECRYPT, *GRANT, *SIGN, *kms("DescribeKey GetKeyRotationStatus ListGrants RetireGrant RevokeGrant"))
 )
 
 # --- sets of actions as bit masks ----------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from .actions import (
     ENCRYPT_OPERATIONS,
     GRANTS_FOR,
     ON_A_KEY,
+    kms,
 )
 
 
@@ -124,18 +125,11 @@ CALLER_ACCOUNT = _key("kms:CallerAccount", Bound.ACCOUNT)
 IS_AWS_SERVICE = _key("aws:PrincipalIsAWSService", Bound.ACCOUNT)
 FEDERATED_PROVIDER = _key("aws:FederatedProvider", Bound.ACCOUNT)
 STORE_USER = _key("identitystore:UserId", Bound.ACCOUNT, forms=(some(ID),))
-OWN_ARNS = tuple(
-    _key(name, Bound.ACCOUNT)
-    for name in (
-        "ec2:SourceInstanceARN",
-        "lambda:SourceFunctionArn",
-        "ssm:SourceInstanceArn",
-        "codebuild:BuildArn",
-        "codebuild:ProjectArn",
-        "aws:ChatbotSourceArn",
-        "aws:SignInSessionArn",
-    )
+_OWN_ARNS = (
+    "ec2:SourceInstanceARN lambda:SourceFunctionArn ssm:SourceInstanceArn codebuild:BuildArn codebuild:ProjectArn"
+    " aws:ChatbotSourceArn aws:SignInSessionArn"
 )
+OWN_ARNS = tuple([_key(name, Bound.ACCOUNT) for name in _OWN_ARNS.split()])
 PRINCIPAL_ARN = _key("aws:PrincipalArn", Bound.PRINCIPAL)
 PRINCIPAL_TYPE = _key("aws:PrincipalType", Bound.PRINCIPAL)
 USER_NAME = _key("aws:username", Bound.PRINCIPAL)
@@ -217,22 +211,10 @@ _key("kms:ReplicaRegion", actions=("kms:ReplicateKey",), forms=_REGION)
 _key("kms:RotationPeriodInDays", kind=Kind.NUMBER, actions=("kms:EnableKeyRotation",))
 _key("kms:ScheduleKeyDeletionPendingWindowInDays", kind=Kind.NUMBER, actions=("kms:ScheduleKeyDeletion",))
 _key("kms:TrailingDaysWithoutKeyUsage", kind=Kind.NUMBER, actions=("kms:DisableKey", "kms:ScheduleKeyDeletion"))
-_key(
-    "kms:BypassPolicyLockoutSafetyCheck",
-    kind=Kind.BOOLEAN,
-    actions=("kms:CreateKey", "kms:PutKeyPolicy"),
-    values=_BOOLEAN,
-)
-_key(
-    "kms:RecipientAttestation:*",
-    actions=(
-        "kms:Decrypt",
-        "kms:DeriveSharedSecret",
-        "kms:GenerateDataKey",
-        "kms:GenerateDataKeyPair",
-        "kms:GenerateRandom",
-    ),
-)
+_BYPASSING = kms("CreateKey PutKeyPolicy")
+_key("kms:BypassPolicyLockoutSafetyCheck", kind=Kind.BOOLEAN, actions=_BYPASSING, values=_BOOLEAN)
+_FOR_ENCLAVES = kms("Decrypt DeriveSharedSecret GenerateDataKey GenerateDataKeyPair GenerateRandom")
+_key("kms:RecipientAttestation:*", actions=_FOR_ENCLAVES)
 
 # --- a grant --------------------------------------------------------------------------------------------------------
 GRANT_OPERATIONS = _key("kms:GrantOperations", Bound.GRANT, multivalued=True, actions=_NAMED)
@@ -240,13 +222,8 @@ GRANTEE = _key("kms:GranteePrincipal", Bound.GRANT, actions=_NAMED)
 GRANTEE_SERVICE = _key("kms:GranteeServicePrincipal", Bound.GRANT, actions=_NAMED, forms=_SERVICE)
 GRANT_SOURCE_ARN = _key("kms:GrantConstraintSourceArn", Bound.GRANT, actions=_NAMED)
 GRANT_CONSTRAINT = _key("kms:GrantConstraintType", Bound.CONTEXT, actions=(*_NAMED, "kms:RetireGrant"))
-FOR_AWS_RESOURCE = _key(
-    "kms:GrantIsForAWSResource",
-    Bound.WAY,
-    Kind.BOOLEAN,
-    actions=(CREATE_GRANT, "kms:ListGrants", "kms:RevokeGrant"),
-    values=_BOOLEAN,
-)
+_FOR_SERVICES = kms("CreateGrant ListGrants RevokeGrant")
+FOR_AWS_RESOURCE = _key("kms:GrantIsForAWSResource", Bound.WAY, Kind.BOOLEAN, actions=_FOR_SERVICES, values=_BOOLEAN)
 _key("kms:RetiringPrincipal", actions=_NAMED)
 _key("kms:RetiringServicePrincipal", actions=_NAMED, forms=_SERVICE)
 
