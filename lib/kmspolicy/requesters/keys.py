@@ -49,25 +49,16 @@ class Use(NamedTuple):
     scope: Scope = ONLY_REQUEST
 
 
-def key_group(
-    facts: KeyFacts,
-    partition: str,
-    owner: Optional[str],
-    strangers: tuple[str, ...],
-    uses: Sequence[Use],
-    read: frozenset[str],
-) -> Group:
+def key_group(place: KeyFacts, strangers: tuple[str, ...], uses: tuple[Use, ...], read: frozenset[str]) -> Group:
     """The key, and what the requests for it carry with it.
 
-    owner: the key's account, None where it is not known; strangers: accounts that it is not; read: the context keys
-    that matter.
+    place: what is known of it here; strangers: accounts that it is not in; read: the context keys that matter.
     """
     names = tuple(
         sorted(key[len(keys.ENCRYPTION_CONTEXT) :] for key in read if key.startswith(keys.ENCRYPTION_CONTEXT))
     )
     arn_matters = not read.isdisjoint((keys.KEY_ARN, keys.REQUESTED_REGION, keys.RESOURCE_ACCOUNT, keys.MULTI_REGION))
-    place = facts._replace(account=owner, partition=partition, event_time=None)
-    return _key_group(place, strangers, tuple(uses), names, arn_matters, keys.MULTI_REGION in read, kind_matters(read))
+    return _key_group(place, strangers, uses, names, arn_matters, keys.MULTI_REGION in read, kind_matters(read))
 
 
 def kind_matters(read: frozenset[str]) -> bool:

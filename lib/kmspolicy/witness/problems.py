@@ -145,15 +145,14 @@ def _sample(group: Group) -> Assignment:
     return {name: value for part in group.cases[0] for name, value in part.sample().items()} if group.cases else {}
 
 
-def _place(key: KeyFacts, candidate: Candidate) -> tuple[KeyFacts, str, Optional[str], tuple[str, ...]]:
-    population = candidate.population
-    caller = candidate.requester.caller.account
-    if key.account is not None:
-        return key, population.partition, key.account, ()
-    if caller == population.own_account:
-        return key, population.partition, caller, ()
-    unnamed = caller is not None and caller not in population.names.accounts
-    return key, population.partition, None, (caller,) if caller is not None and unnamed else ()
+def _place(key: KeyFacts, candidate: Candidate) -> tuple[KeyFacts, tuple[str, ...]]:
+    """What is known of the key where a requester can be, and accounts that it is not in."""
+    population, caller = candidate.population, candidate.requester.caller.account
+    owner = caller if key.account is None and caller == population.own_account else key.account
+    place = key._replace(account=owner, partition=population.partition, event_time=None)
+    if owner is not None or caller is None or caller in population.names.accounts:
+        return place, ()
+    return place, (caller,)
 
 
 def _facts(
