@@ -22,12 +22,10 @@ from ..policy.actions import (
     shown,
 )
 from ..policy.condition import Condition, differing_in_case
-from ..policy.context_keys import (
-    FOR_AWS_RESOURCE,
-    context_key,
-)
+from ..policy.context_keys import FOR_AWS_RESOURCE, context_key
 from ..policy.model import Statement
 from ..policy.operators import Family
+from ..policy.principals import Principals
 from ..policy.wildcards import is_plain
 from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
@@ -59,14 +57,9 @@ def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
 
 def _without_effect(verdict: Verdict, statement: Statement) -> Optional[Reason]:
     if not statement.actions:
-        listed = _lists(statement, "Resource")
-        return Reason(
-            Code.OTHER_ACTIONS
-            if _lists(statement, "Action") and listed
-            else Code.NO_RESOURCE
-            if not listed
-            else Code.NO_ACTION
-        )
+        if not _lists(statement, "Resource"):
+            return Reason(Code.NO_RESOURCE)
+        return Reason(Code.OTHER_ACTIONS if _lists(statement, "Action") else Code.NO_ACTION)
     asked = statement.actions & verdict.asked
     if not asked:
         return Reason(Code.OTHER_ACTIONS)
@@ -101,8 +94,7 @@ def _principal(verdict: Verdict, statement: Statement) -> Reason:
     principals = statement.principals
     if principals.anyone:
         return Reason(Code.COVERS_NOBODY if principals.negated else Code.ANYONE)
-    in_partitions = [each.policy.statements[statement.number].principals for each in verdict.searcher.populations]
-    naming = tuple(dict.fromkeys(text for each in in_partitions for text in each.naming))
+    naming = tuple(dict.fromkeys(text for each in _in_partitions(verdict, statement) for text in each.naming))
     if principals.negated:
         named_nobody = (some(text.lstrip("!") for text in principals.written),)
         return Reason(Code.ALL_BUT, (some(naming),)) if naming else Reason(Code.EXCEPTS_NOBODY, named_nobody)
@@ -116,9 +108,13 @@ def _principal(verdict: Verdict, statement: Statement) -> Reason:
 
 def _named_outside(verdict: Verdict, statement: Statement) -> tuple[str, ...]:
     """Those that the principal element names outside the key's account, as far as that is known."""
-    in_partitions = [each.policy.statements[statement.number].principals for each in verdict.searcher.populations]
-    own = verdict.key.account
-    return () if own is None else tuple(dict.fromkeys(text for each in in_partitions for text in each.outside(own)))
+    own, elements = verdict.key.account, _in_partitions(verdict, statement)
+    return () if own is None else tuple(dict.fromkeys(text for each in elements for text in each.outside(own)))
+
+
+def _in_partitions(verdict: Verdict, statement: Statement) -> list[Principals]:
+    """The statement's principal element, as it reads in each partition that the key may be in."""
+    return [each.policy.statements[statement.number].principals for each in verdict.searcher.populations]
 
 
 def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
