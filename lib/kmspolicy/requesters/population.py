@@ -135,17 +135,8 @@ def _tells_partitions(condition: Condition) -> bool:
     if not operator.takes_variables or not any(map(_ANY_PARTITION.search, condition.values)):
         return False
     make = wildcards.arn_automaton if operator.family is Family.ARN else wildcards.automaton
-    texts = filter(_may_begin_an_arn, condition.opened().readable)
-    union = Automaton(list(map(make, texts)))
+    union = Automaton(list(map(make, condition.opened().readable)))
     return len({reduce(union.step, f"arn:{name}:", union.start) for name in PARTITIONS}) > 1
-
-
-def _may_begin_an_arn(tokens: wildcards.Tokens) -> bool:
-    first = tokens[0] if tokens else ""
-    return not isinstance(first, str) or _ARN_BEGINS.startswith(first[: len(_ARN_BEGINS)])
-
-
-_ARN_BEGINS = "arn:"
 
 
 def _arns_elsewhere(policy: Policy) -> list[str]:
