@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from ..caching import cached_for_short, lazy
 from .identifiers import ACCOUNT_ID
@@ -113,11 +113,18 @@ class Principals:
         return self._who(Named.SESSION)
 
     @lazy
-    def who(self) -> "Who":
-        """Whom it names, as far as it tells audiences apart."""
-        owners = [account for those in self._named.values() for account in those.values() if account]
-        services = [text for text in self._of("Service") if "*" not in text and "?" not in text]
-        return Who(frozenset(owners), self._who(Named.UNIQUE_ID), frozenset(services))
+    def owners(self) -> frozenset[str]:
+        """The accounts of all whom it names, as far as they are known."""
+        return frozenset([account for those in self._named.values() for account in those.values() if account])
+
+    @lazy
+    def unique_ids(self) -> frozenset[str]:
+        """Of users and roles, whose accounts are unknown."""
+        return self._who(Named.UNIQUE_ID)
+
+    @lazy
+    def services(self) -> frozenset[str]:
+        return frozenset([text for text in self._of("Service") if "*" not in text and "?" not in text])
 
     def outside(self, own_account: str) -> tuple[str, ...]:
         """The values, as written, that name somebody of another account than the key's."""
@@ -131,22 +138,6 @@ class Principals:
     def tells_principals_apart(self) -> bool:
         """Whether it names one principal of an account and not another."""
         return bool(self.arns or self.sessions or self.unique_ids)
-
-    @property
-    def unique_ids(self) -> frozenset[str]:
-        return self.who.unique_ids
-
-    @property
-    def services(self) -> frozenset[str]:
-        return self.who.services
-
-
-class Who(NamedTuple):
-    """The accounts of all whom a principal element names; the unique ids, whose accounts are unknown; services."""
-
-    owners: frozenset[str]
-    unique_ids: frozenset[str]
-    services: frozenset[str]
 
 
 ANYONE = Principals(False, True, (("*", ("*",)),))  # the plain `*`

@@ -21,7 +21,7 @@ _LIMITS_ON_SOURCES = frozenset(
 
 def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
     """The services that a statement names, that have access, and of which no condition asks for whose resources."""
-    services = statement.principals.who.services
+    services = statement.principals.services
     if not statement.allow or not services or statement.principals.negated or _limits_sources(statement):
         return
     access, asked = verdict.searcher.access, statement.actions & verdict.checked

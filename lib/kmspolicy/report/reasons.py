@@ -248,7 +248,7 @@ def _lists_who(condition: Condition) -> bool:
 def _narrowed(verdict: Verdict, statement: Statement) -> Reasons:
     """Which conditions keep out principals of other accounts that the statement names."""
     outside = _named_outside(verdict, statement)
-    owners = statement.principals.who.owners - {verdict.key.account}
+    owners = statement.principals.owners - {verdict.key.account}
     for condition in statement.conditions if outside else ():
         among = accounts_of(condition)
         if not _by(verdict, statement, condition, Audience.external).actions:
@@ -260,7 +260,7 @@ def _narrowed(verdict: Verdict, statement: Statement) -> Reasons:
 
 def _never(statement: Statement, condition: Condition, otherwise: str) -> Reason:
     """Why a condition never holds: what an author can change."""
-    operator, who = condition.operator, statement.principals.who
+    operator, who = condition.operator, statement.principals
     wild = any("*" in value or "?" in value for value in condition.values)
     literally = operator.family is Family.STRING and not operator.wildcards and not operator.negated
     if wild and literally and all(map(is_plain, condition.tokens)):
@@ -269,7 +269,7 @@ def _never(statement: Statement, condition: Condition, otherwise: str) -> Reason
         why = "it lists no value"
     elif condition.settled is False:
         why = "Null with ForAnyValue is never met"
-    elif who.services and not (statement.principals.open_ended or who.owners or who.unique_ids):
+    elif who.services and not (who.open_ended or who.owners or who.unique_ids):
         why = f"a service's own request has no such {key_text(condition)}"
     else:
         why = otherwise

@@ -95,7 +95,7 @@ class Population:
     @lazy
     def owners(self) -> frozenset[str]:
         """Accounts that principal elements name, or whose principals they do."""
-        return frozenset[str]().union(*(statement.principals.who.owners for statement in self.policy.statements))
+        return frozenset[str]().union(*(statement.principals.owners for statement in self.policy.statements))
 
 
 def _by_account(listed: Iterable[frozenset[str]]) -> dict[str, tuple[str, ...]]:
