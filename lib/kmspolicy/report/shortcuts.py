@@ -67,13 +67,6 @@ class Ledger:
         kept = self._own.get(place) or answers.kept.get(question)
         searcher = self._searcher
         self._asked[-1].append(place)
-        if (
-            kept is not None
-            and not (kept.steps or kept.parts or answers.own)
-            and (searcher.budget.left or place in self._paid)  # else it would not be searched for, either
-        ):
-            self._paid.add(place)
-            return cast(Answer, kept.answer)
         before = searcher.spent
         if kept is not None and self._pays(place):
             searcher.limit_reached = searcher.limit_reached or kept.limited
@@ -87,16 +80,13 @@ class Ledger:
             searcher.limit_reached = earlier or limited
             parts, inner = tuple(self._asked.pop()), self._inner.pop()
             kept = _Kept(found, searcher.spent - before - inner, parts, limited)
-            if answers.own or not searcher.budget.left or any(self._is_own(*part) for part in parts):
+            if answers.own or not searcher.budget.left or any(each[0].own or each in self._own for each in parts):
                 self._own[place] = kept  # where the steps are taken, another policy may find more
             else:
                 answers.kept[question] = kept
             self._paid.add(place)
         self._inner[-1] += searcher.spent - before
         return cast(Answer, found)
-
-    def _is_own(self, answers: Answers, question: Hashable) -> bool:
-        return answers.own or (answers, question) in self._own
 
     def _pays(self, place: _Place) -> bool:
         """Takes the steps of an answer and its parts, as far as they are not paid; False where there are too few."""
