@@ -128,11 +128,10 @@ class Principals:
 
     def outside(self, own_account: str) -> tuple[str, ...]:
         """The values, as written, that name somebody of another account than the key's."""
-        found = [(text, classify(text)) for text in self._of("AWS")]
-        outside = [
-            text for text, (what, _, account) in found if what is not Named.NOBODY and (account or text) != own_account
-        ]
-        return tuple([text for text in outside if text != own_account])
+        found = [(text, *classify(text)) for text in self._of("AWS")]
+        return tuple(
+            [text for text, what, _, account in found if what is not Named.NOBODY and (account or text) != own_account]
+        )
 
     @lazy
     def tells_principals_apart(self) -> bool:

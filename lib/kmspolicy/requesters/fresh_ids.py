@@ -4,7 +4,7 @@ A pattern names nothing. Source: docs/threat-model.md, *Who might send a request
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
 
@@ -17,7 +17,7 @@ from ..policy.model import Statement
 from ..policy.operators import Family
 from ..policy.wildcards import automaton, is_plain
 from ..regular.languages import cells
-from ..regular.patterns import DOTTED, Pattern, literal, matcher, some
+from ..regular.patterns import DOTTED, Pattern, Spend, literal, matcher, some
 from .languages import ACCOUNT, ORGANIZATION
 from .limits import limits_members
 from .population import Population
@@ -190,7 +190,7 @@ _OF_ORGANIZATIONS = keys.MEMBER_KEYS | keys.OWNER_KEYS | {keys.VPCE_ORG, keys.VP
 _PART_OF_AN_ORGANIZATION = re.compile(r"(?!o?-?\*(?:/|\Z))[^/]*[*?]")
 
 
-def services(population: Population, spend: Callable[[int], None]) -> Iterator[str]:
+def services(population: Population, spend: Spend) -> Iterator[str]:
     """Services that principal elements name, then one other for each way in which conditions can see a name."""
     named = dict.fromkeys(name for each in population.policy.statements for name in sorted(each.principals.services))
     yield from named
@@ -207,7 +207,7 @@ def services(population: Population, spend: Callable[[int], None]) -> Iterator[s
             yield name
 
 
-def _services_in_patterns(tests: Sequence[Condition], spend: Callable[[int], None]) -> Iterator[str]:
+def _services_in_patterns(tests: Sequence[Condition], spend: Spend) -> Iterator[str]:
     if not all(is_plain(tokens) for each in tests for tokens in each.tokens):
         groups = [("", [automaton(tokens, each.operator.ignore_case) for tokens in each.tokens]) for each in tests]
         for form in (_OF_AWS, *context_key(keys.SERVICE_NAME).forms):
