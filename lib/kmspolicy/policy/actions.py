@@ -11,17 +11,17 @@ from ..caching import cached_for_short
 from .wildcards import Glob, tokens_of
 
 
-def kms(names: str) -> tuple[str, ...]:
+def full_names(names: str) -> tuple[str, ...]:
     """The full names of actions, in a text of their names without the service."""
     return tuple([f"kms:{name}" for name in names.split()])
 
 
 CREATE_GRANT, RETIRE_GRANT = "kms:CreateGrant", "kms:RetireGrant"
 ENCAPSULATE, DECAPSULATE = "kms:Encapsulate", "kms:Decapsulate"
-KEY_PAIRS = kms("GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext")
-DATA_KEYS = (*kms("GenerateDataKey GenerateDataKeyWithoutPlaintext"), *KEY_PAIRS)
-_TO_ENCRYPT = (*kms("Encrypt ReEncryptTo"), *DATA_KEYS)
-_TO_DECRYPT = kms("Decrypt ReEncryptFrom")
+KEY_PAIRS = full_names("GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext")
+DATA_KEYS = (*full_names("GenerateDataKey GenerateDataKeyWithoutPlaintext"), *KEY_PAIRS)
+_TO_ENCRYPT = (*full_names("Encrypt ReEncryptTo"), *DATA_KEYS)
+_TO_DECRYPT = full_names("Decrypt ReEncryptFrom")
 ENCRYPT_OPERATIONS = (*_TO_ENCRYPT, ENCAPSULATE)
 DECRYPT_OPERATIONS = (*_TO_DECRYPT, DECAPSULATE)
 
@@ -40,18 +40,18 @@ GRANTS_FOR: dict[str, tuple[str, ...]] = {**_GRANTS_TO_ENCRYPT, **_GRANTS_TO_DEC
 ENCRYPT = (*ENCRYPT_OPERATIONS, *_GRANTS_TO_ENCRYPT)
 DECRYPT = (*DECRYPT_OPERATIONS, *_GRANTS_TO_DECRYPT)
 GRANT = (CREATE_GRANT,)
-SIGN = kms("Sign Verify GenerateMac VerifyMac DeriveSharedSecret GetPublicKey")
-ADMIN = kms(
+SIGN = full_names("Sign Verify GenerateMac VerifyMac DeriveSharedSecret GetPublicKey")
+ADMIN = full_names(
     "PutKeyPolicy ScheduleKeyDeletion CancelKeyDeletion DisableKey EnableKey ImportKeyMaterial"
     " DeleteImportedKeyMaterial CreateAlias UpdateAlias DeleteAlias RevokeGrant RetireGrant"
 )
-_OTHER_ON_A_KEY = kms(
+_OTHER_ON_A_KEY = full_names(
     "DescribeKey DisableKeyRotation EnableKeyRotation GetKeyLastUsage GetKeyPolicy GetKeyRotationStatus"
     " GetParametersForImport ListGrants ListKeyPolicies ListKeyRotations ListResourceTags ReplicateKey"
     " RotateKeyOnDemand SynchronizeMultiRegionKey TagResource UntagResource UpdateKeyDescription UpdatePrimaryRegion"
 )
 # No key is their resource, so that no key policy can give them.
-_WITHOUT_KEY = kms(
+_WITHOUT_KEY = full_names(
     "ConnectCustomKeyStore CreateCustomKeyStore CreateKey DeleteCustomKeyStore DescribeCustomKeyStores"
     " DisconnectCustomKeyStore GenerateRandom ListAliases ListKeys ListRetirableGrants UpdateCustomKeyStore"
 )
@@ -63,9 +63,8 @@ CRYPTOGRAPHIC = (*ENCRYPT_OPERATIONS, *DECRYPT_OPERATIONS, *SIGN)
 ON_A_KEY = (*ENCRYPT_OPERATIONS, *DECRYPT_OPERATIONS, *GRANT, *SIGN, *ADMIN, *_OTHER_ON_A_KEY)
 ACTIONS = (*ON_A_KEY, *_WITHOUT_KEY)
 CLASSES = {"encrypt": ENCRYPT, "decrypt": DECRYPT, "grant": GRANT, "sign": SIGN, "admin": ADMIN, "all": ON_A_KEY}
-CROSS_ACCOUNT = frozenset(
-    (*ENCRYPT, *DECRYPT, *GRANT, *SIGN, *kms("DescribeKey GetKeyRotationStatus ListGrants RetireGrant RevokeGrant"))
-)
+_ALSO_CROSS_ACCOUNT = full_names("DescribeKey GetKeyRotationStatus ListGrants RetireGrant RevokeGrant")
+CROSS_ACCOUNT = frozenset((*ENCRYPT, *DECRYPT, *GRANT, *SIGN, *_ALSO_CROSS_ACCOUNT))
 
 # --- sets of actions as bit masks ----------------------------------------------------------------------------------
 

@@ -11,16 +11,8 @@ from typing import Optional
 
 from ..caching import cached_for_shared
 from ..evaluation.request import KeyFacts
-from ..policy.actions import (
-    CROSS_ACCOUNT_MASK,
-    ENCAPSULATION_MASK,
-    GRANTS_FOR,
-    GRANTS_MASK,
-    Mask,
-    mask_of,
-    names_of,
-    shown,
-)
+from ..policy import actions as kms
+from ..policy.actions import Mask, mask_of, names_of, shown
 from ..policy.condition import Condition, differing_in_case
 from ..policy.context_keys import FOR_AWS_RESOURCE, context_key
 from ..policy.model import Statement
@@ -70,8 +62,8 @@ def _without_effect(verdict: Verdict, statement: Statement) -> Optional[Reason]:
 
 def _operations(verdict: Verdict, actions: Mask) -> tuple[str, ...]:
     """The names of the actions, in place of a grant those of what it is for."""
-    granted = [mask_of(GRANTS_FOR[name]) for name in names_of(actions & GRANTS_MASK)]
-    return names_of(reduce(or_, granted, actions & ~GRANTS_MASK), verdict.extra)
+    granted = [mask_of(kms.GRANTS_FOR[name]) for name in names_of(actions & kms.GRANTS_MASK)]
+    return names_of(reduce(or_, granted, actions & ~kms.GRANTS_MASK), verdict.extra)
 
 
 def _facts_against(key: KeyFacts, actions: Mask) -> str:
@@ -143,7 +135,7 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Reas
         yield from (_unmet_by_named if alone is Audience.none else _narrowed)(verdict, statement)
         return
     covered = statement.actions & verdict.checked
-    usable = covered & CROSS_ACCOUNT_MASK
+    usable = covered & kms.CROSS_ACCOUNT_MASK
     if not usable:
         yield Reason(Code.WITHIN_ACCOUNT, (some(shown(names_of(covered, verdict.extra))),))
         return
@@ -281,11 +273,11 @@ def _never(statement: Statement, condition: Condition, otherwise: str) -> Reason
 
 def _notes(verdict: Verdict, statement: Statement, flagged: Mask) -> Reasons:
     """What a reader must know of the actions besides."""
-    if flagged and flagged == flagged & GRANTS_MASK:
+    if flagged and flagged == flagged & kms.GRANTS_MASK:
         request = verdict.request(statement)
         by_service = request is not None and request.context.get(FOR_AWS_RESOURCE) == "true"
         yield Reason(Code.BY_GRANT_OF_SERVICE if by_service else Code.BY_GRANT)
-    if not verdict.key.kind_is_told and flagged and not flagged & ~ENCAPSULATION_MASK:
+    if not verdict.key.kind_is_told and flagged and not flagged & ~kms.ENCAPSULATION_MASK:
         yield Reason(Code.ML_KEM_ONLY, (some(_operations(verdict, flagged)),))
     if flagged & _RETIRE:
         yield Reason(Code.RETIRES_OWN)
