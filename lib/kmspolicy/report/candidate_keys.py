@@ -32,18 +32,15 @@ def candidate_keys(policy: Policy, key: KeyFacts, operation: str, budget: Budget
     if key.kind_is_told and not matters and keys.KEY_ARN not in policy.reads:
         yield key
         return
+    by_flag = keys.MULTI_REGION in policy.reads and key.multi_region is None
     for partition in partitions(policy, key):
         place = key._replace(partition=partition)
         for kind in _kinds(policy, place, operation, budget):
-            for flag in _flags(policy, key):
+            for flag in (False, True) if by_flag else (key.multi_region,):
                 for region, account in _places(policy, place, budget):
                     known = kind._replace(multi_region=flag, region=region, account=account)
                     by_id = keys.KEY_ARN in policy.reads and key.key_id is None
                     yield from _ids(policy, known, budget) if by_id else (known,)
-
-
-def _flags(policy: Policy, key: KeyFacts) -> tuple[Optional[bool], ...]:
-    return (False, True) if keys.MULTI_REGION in policy.reads and key.multi_region is None else (key.multi_region,)
 
 
 def _places(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[tuple[Optional[str], Optional[str]]]:
