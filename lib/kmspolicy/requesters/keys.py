@@ -4,12 +4,11 @@ Source: Service Authorization Reference, *AWS KMS*, resource type `key`; KMS Dev
 *Encryption context*, *Multi-Region keys*, *AWS KMS condition keys*.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, Optional
 
 from ..domains.domain import ABSENT, Text, fixed
-from ..evaluation.request import KeyFacts
+from ..evaluation.request import KeyFacts, Texts
 from ..policy import context_keys as keys
 from ..policy.actions import RETIRE_GRANT
 from ..policy.context_keys import Bound, context_key, keys_bound_to
@@ -49,7 +48,10 @@ class Use(NamedTuple):
     scope: Scope = ONLY_REQUEST
 
 
-def key_group(place: KeyFacts, strangers: tuple[str, ...], uses: tuple[Use, ...], read: frozenset[str]) -> Group:
+Uses = tuple[Use, ...]
+
+
+def key_group(place: KeyFacts, strangers: Texts, uses: Uses, read: frozenset[str]) -> Group:
     """The key, and what the requests for it carry with it.
 
     place: what is known of it here; strangers: accounts that it is not in; read: the context keys that matter.
@@ -74,20 +76,14 @@ def actions_matter(read: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=256)
 def _key_group(
-    facts: KeyFacts,
-    strangers: tuple[str, ...],
-    uses: tuple[Use, ...],
-    names: tuple[str, ...],
-    arn_matters: bool,
-    multi_region_matters: bool,
-    by_kind: bool,
+    facts: KeyFacts, strangers: Texts, uses: Uses, names: Texts, arn_matters: bool, flag_matters: bool, by_kind: bool
 ) -> Group:
     kinds = [
         kind
         for kind in kinds_of(facts.usage, facts.spec, facts.origin)
         if all(kind.performs(use.action) for use in uses)
     ]
-    arns = _arns(facts, strangers, multi_region_matters) if arn_matters else [()]
+    arns = _arns(facts, strangers, flag_matters) if arn_matters else [()]
     untold = all(use.action == RETIRE_GRANT for use in uses)  # whose requests need not tell what key it is
     if not by_kind:
         flagless = [arn[:1] for arn in arns if len(arn) > 1] if untold else []
@@ -104,7 +100,7 @@ def _kind(kind: KeyKind) -> tuple[Part, ...]:
     return Key(keys.KEY_USAGE, kind.usage), Key(keys.KEY_SPEC, kind.spec), Key(keys.KEY_ORIGIN, kind.origin)
 
 
-def _contexts(kind: KeyKind, uses: Sequence[Use], names: tuple[str, ...]) -> list[tuple[Part, ...]]:
+def _contexts(kind: KeyKind, uses: Uses, names: Texts) -> list[tuple[Part, ...]]:
     """What the requests carry with the key: of each its algorithm, and an encryption context or none."""
     found: list[tuple[Part, ...]] = [()]
     for use in uses:
@@ -119,7 +115,7 @@ def _algorithm(kind: KeyKind, use: Use) -> Part:
     return Key(use.scope.key(keys.ENCRYPTION_ALGORITHM), domain)
 
 
-def _encryption_contexts(kind: KeyKind, use: Use, names: tuple[str, ...]) -> list[tuple[Part, ...]]:
+def _encryption_contexts(kind: KeyKind, use: Use, names: Texts) -> list[tuple[Part, ...]]:
     """No encryption context, or one with a pair at least; a grant that is created carries it as its constraint."""
     scope = use.scope
     constraint = Key(scope.key(keys.GRANT_CONSTRAINT), _CONSTRAINTS)
@@ -136,13 +132,13 @@ def _encryption_contexts(kind: KeyKind, use: Use, names: tuple[str, ...]) -> lis
 # --- the ARN ------------------------------------------------------------------------------------------------
 
 
-def _arns(facts: KeyFacts, strangers: tuple[str, ...], multi_region_matters: bool) -> list[Case]:
+def _arns(facts: KeyFacts, strangers: Texts, flag_matters: bool) -> list[Case]:
     """The ARN that the key may have, with what else tells parts of it; by whether it is a multi-Region key."""
     cases: list[Case] = []
     known = facts.multi_region
     if facts.key_id:
         known = facts.key_id.startswith(MULTI_REGION_ID)
-    for multi_region in (False, True) if multi_region_matters and known is None else (known,):
+    for multi_region in (False, True) if flag_matters and known is None else (known,):
         ids = ids_of_keys(facts.key_id, multi_region)
         arn = _arn(facts, strangers, ids, MULTI_REGION_ID if multi_region and not facts.key_id else "")
         flag = () if multi_region is None else (Key(keys.MULTI_REGION, fixed(str(multi_region).lower())),)
@@ -159,7 +155,7 @@ def ids_of_keys(key_id: Optional[str], multi_region: Optional[bool]) -> tuple[Pa
     return (literal(MULTI_REGION_ID) + any_of(ID),) if multi_region else not_beginning(MULTI_REGION_ID, ID)[1:]
 
 
-def _arn(facts: KeyFacts, strangers: tuple[str, ...], ids: tuple[Pattern, ...], begins: str) -> Part:
+def _arn(facts: KeyFacts, strangers: Texts, ids: tuple[Pattern, ...], begins: str) -> Part:
     region = literal(facts.region) if facts.region else some(LABEL)
     account = literal(facts.account) if facts.account else ACCOUNT
     start = literal(f"arn:{facts.partition}:kms:")

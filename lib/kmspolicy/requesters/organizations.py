@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import islice
 
 from ..domains.domain import Text, fixed
+from ..evaluation.request import Texts
 from ..policy import context_keys as keys
 from ..regular.patterns import ANYTHING, Pattern, literal, matcher
 from ..solver.groups import Case, Group, Key, Part
@@ -16,8 +17,6 @@ from .audience import Audience
 from .callers import Sources
 from .languages import ORGANIZATION
 from .population import Population
-
-Texts = tuple[str, ...]
 
 
 def organization_group(audience: Audience, population: Population, sources: Sources) -> Group:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Optional
 
 from ..domains.domain import Domain, Text, fixed
+from ..evaluation.request import Texts
 from ..policy.context_keys import PRINCIPAL_ARN, PRINCIPAL_TYPE, USER_ID, USER_NAME
 from ..regular.patterns import ANYTHING, NAME, Pattern, literal
 from ..solver.derived import Derivation, Derived
@@ -16,7 +17,6 @@ from ..solver.groups import Case, Group, Key
 from . import languages
 from .languages import ROLE_ID, SESSION_NAME, below_paths, names_below
 
-Texts = tuple[str, ...]
 _NOTHING: Pattern = ()
 _USER_NAMES = Text((languages.NAME_OF_PRINCIPAL,), optional=False, longest=languages.LONGEST_USER_NAME)
 _SOME_ROLE_ID, _SOME_USER_ID = "AROAZZZZZZZZZZZZZZZZZ", "AIDAZZZZZZZZZZZZZZZZZ"

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..domains.domain import ADDRESSES, Domain, Finite, Points, Text, fixed
+from ..evaluation.request import Texts
 from ..policy import cidr
 from ..policy import context_keys as keys
 from ..policy.context_keys import Bound, context_key, keys_bound_to
@@ -43,10 +44,10 @@ class Networks(NamedTuple):
 
     partition: str
     account: str
-    accounts: tuple[str, ...]
-    organizations: tuple[str, ...]
-    vpcs: tuple[str, ...]
-    endpoints: tuple[str, ...]
+    accounts: Texts
+    organizations: Texts
+    vpcs: Texts
+    endpoints: Texts
     places: Intervals
     strict: bool
     with_vpc_arn: bool
@@ -103,14 +104,11 @@ def way_of_service(action: str) -> Group:
     return Group((Key(keys.VIA_AWS_SERVICE, fixed("false")), *_flag(("false",) if carried else ())))
 
 
-Values = tuple[str, ...]
-
-
-def _public(where: Networks, for_resource: Values) -> Case:
+def _public(where: Networks, for_resource: Texts) -> Case:
     return (Key(keys.SOURCE_IP, _public_address(where, False)), *_direct(where, for_resource))
 
 
-def _direct(where: Networks, for_resource: Values) -> tuple[Part, ...]:
+def _direct(where: Networks, for_resource: Texts) -> tuple[Part, ...]:
     return (
         Key(keys.VIA_AWS_SERVICE, fixed("false")),
         *_flag(tuple([value for value in for_resource if value == "false"])),
@@ -118,7 +116,7 @@ def _direct(where: Networks, for_resource: Values) -> tuple[Part, ...]:
     )
 
 
-def _via_service(where: Networks, for_resource: Values) -> Case:
+def _via_service(where: Networks, for_resource: Texts) -> Case:
     return (
         Key(keys.SOURCE_IP, _public_address(where, True)),
         Key(keys.VIA_AWS_SERVICE, fixed("true")),
@@ -134,7 +132,7 @@ def _via_service(where: Networks, for_resource: Values) -> Case:
     )
 
 
-def _flag(values: Values) -> tuple[Part, ...]:
+def _flag(values: Texts) -> tuple[Part, ...]:
     """Whether a grant is for a resource of an AWS service, which then makes the call."""
     return (Key(keys.FOR_AWS_RESOURCE, Finite(values, optional=False)),) if values else ()
 
@@ -151,7 +149,7 @@ def _public_address(where: Networks, optional: bool) -> Points:
     return Points(ADDRESSES, cidr.ALL_ADDRESSES & ~cidr.PRIVATE & ~where.places, _NATURAL, optional)
 
 
-def _endpoint(where: Networks, for_resource: Values) -> list[Case]:
+def _endpoint(where: Networks, for_resource: Texts) -> list[Case]:
     rest = literal("/") + ANYTHING
     owned = tuple(map(literal, where.organizations))
     account: Domain = Finite((where.account,)) if where.strict else Text((ACCOUNT,), preferred=(where.account,))
@@ -173,7 +171,7 @@ def _organization(where: Networks, named: tuple[Pattern, ...], unnamed: Pattern)
     return Text((unnamed,), named) if where.strict else Text((unnamed, *named))
 
 
-def _ids(prefix: str, named: tuple[str, ...], strict: bool, optional: bool) -> Text:
+def _ids(prefix: str, named: Texts, strict: bool, optional: bool) -> Text:
     listed = tuple(map(literal, named))
     languages = (literal(prefix) + NETWORK_ID, *(() if strict else listed))
     return Text(languages, listed if strict else (), (prefix + _ENDING,), optional)
