@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Optional, Union
 
-Value = Union[str, tuple[str, ...], None]  # of a context key: one text, several, or absent
+Texts = tuple[str, ...]
+Value = Union[str, Texts, None]  # of a context key: one text, several, or absent
 Context = Mapping[str, Value]  # by key in lower case
 
 

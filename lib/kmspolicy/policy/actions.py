@@ -10,12 +10,18 @@ from functools import lru_cache
 from ..caching import cached_for_short
 from .wildcards import Glob, tokens_of
 
+
+def full_names(names: str) -> tuple[str, ...]:
+    """The full names of actions, in a text of their names without the service."""
+    return tuple([f"kms:{name}" for name in names.split()])
+
+
 CREATE_GRANT, RETIRE_GRANT = "kms:CreateGrant", "kms:RetireGrant"
 ENCAPSULATE, DECAPSULATE = "kms:Encapsulate", "kms:Decapsulate"
-KEY_PAIRS = ("kms:GenerateDataKeyPair", "kms:GenerateDataKeyPairWithoutPlaintext")
-DATA_KEYS = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", *KEY_PAIRS)
-_TO_ENCRYPT = ("kms:Encrypt", "kms:ReEncryptTo", *DATA_KEYS)
-_TO_DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
+KEY_PAIRS = full_names("GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext")
+DATA_KEYS = (*full_names("GenerateDataKey GenerateDataKeyWithoutPlaintext"), *KEY_PAIRS)
+_TO_ENCRYPT = (*full_names("Encrypt ReEncryptTo"), *DATA_KEYS)
+_TO_DECRYPT = full_names("Decrypt ReEncryptFrom")
 ENCRYPT_OPERATIONS = (*_TO_ENCRYPT, ENCAPSULATE)
 DECRYPT_OPERATIONS = (*_TO_DECRYPT, DECAPSULATE)
 
@@ -34,83 +40,31 @@ GRANTS_FOR: dict[str, tuple[str, ...]] = {**_GRANTS_TO_ENCRYPT, **_GRANTS_TO_DEC
 ENCRYPT = (*ENCRYPT_OPERATIONS, *_GRANTS_TO_ENCRYPT)
 DECRYPT = (*DECRYPT_OPERATIONS, *_GRANTS_TO_DECRYPT)
 GRANT = (CREATE_GRANT,)
-SIGN = ("kms:Sign", "kms:Verify", "kms:GenerateMac", "kms:VerifyMac", "kms:DeriveSharedSecret", "kms:GetPublicKey")
-ADMIN = (
-    "kms:PutKeyPolicy",
-    "kms:ScheduleKeyDeletion",
-    "kms:CancelKeyDeletion",
-    "kms:DisableKey",
-    "kms:EnableKey",
-    "kms:ImportKeyMaterial",
-    "kms:DeleteImportedKeyMaterial",
-    "kms:CreateAlias",
-    "kms:UpdateAlias",
-    "kms:DeleteAlias",
-    "kms:RevokeGrant",
-    RETIRE_GRANT,
+SIGN = full_names("Sign Verify GenerateMac VerifyMac DeriveSharedSecret GetPublicKey")
+ADMIN = full_names(
+    "PutKeyPolicy ScheduleKeyDeletion CancelKeyDeletion DisableKey EnableKey ImportKeyMaterial"
+    " DeleteImportedKeyMaterial CreateAlias UpdateAlias DeleteAlias RevokeGrant RetireGrant"
 )
-_OTHER_ON_A_KEY = (
-    "kms:DescribeKey",
-    "kms:DisableKeyRotation",
-    "kms:EnableKeyRotation",
-    "kms:GetKeyLastUsage",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:GetParametersForImport",
-    "kms:ListGrants",
-    "kms:ListKeyPolicies",
-    "kms:ListKeyRotations",
-    "kms:ListResourceTags",
-    "kms:ReplicateKey",
-    "kms:RotateKeyOnDemand",
-    "kms:SynchronizeMultiRegionKey",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:UpdateKeyDescription",
-    "kms:UpdatePrimaryRegion",
+_OTHER_ON_A_KEY = full_names(
+    "DescribeKey DisableKeyRotation EnableKeyRotation GetKeyLastUsage GetKeyPolicy GetKeyRotationStatus"
+    " GetParametersForImport ListGrants ListKeyPolicies ListKeyRotations ListResourceTags ReplicateKey"
+    " RotateKeyOnDemand SynchronizeMultiRegionKey TagResource UntagResource UpdateKeyDescription UpdatePrimaryRegion"
 )
 # No key is their resource, so that no key policy can give them.
-_WITHOUT_KEY = (
-    "kms:ConnectCustomKeyStore",
-    "kms:CreateCustomKeyStore",
-    "kms:CreateKey",
-    "kms:DeleteCustomKeyStore",
-    "kms:DescribeCustomKeyStores",
-    "kms:DisconnectCustomKeyStore",
-    "kms:GenerateRandom",
-    "kms:ListAliases",
-    "kms:ListKeys",
-    "kms:ListRetirableGrants",
-    "kms:UpdateCustomKeyStore",
+_WITHOUT_KEY = full_names(
+    "ConnectCustomKeyStore CreateCustomKeyStore CreateKey DeleteCustomKeyStore DescribeCustomKeyStores"
+    " DisconnectCustomKeyStore GenerateRandom ListAliases ListKeys ListRetirableGrants UpdateCustomKeyStore"
 )
 
 # What a grant can be for. Source: KMS API Reference, *CreateGrant* (Operations).
 GRANTABLE = frozenset((*ENCRYPT_OPERATIONS, *DECRYPT_OPERATIONS, *SIGN, CREATE_GRANT, RETIRE_GRANT, "kms:DescribeKey"))
 
 CRYPTOGRAPHIC = (*ENCRYPT_OPERATIONS, *DECRYPT_OPERATIONS, *SIGN)
-ON_A_KEY: tuple[str, ...] = (*ENCRYPT_OPERATIONS, *DECRYPT_OPERATIONS, *GRANT, *SIGN, *ADMIN, *_OTHER_ON_A_KEY)
-ACTIONS: tuple[str, ...] = (*ON_A_KEY, *_WITHOUT_KEY)
-CLASSES: dict[str, tuple[str, ...]] = {
-    "encrypt": ENCRYPT,
-    "decrypt": DECRYPT,
-    "grant": GRANT,
-    "sign": SIGN,
-    "admin": ADMIN,
-    "all": ON_A_KEY,
-}
-CROSS_ACCOUNT = frozenset(
-    (
-        *ENCRYPT,
-        *DECRYPT,
-        *GRANT,
-        *SIGN,
-        "kms:DescribeKey",
-        "kms:GetKeyRotationStatus",
-        "kms:ListGrants",
-        "kms:RetireGrant",
-        "kms:RevokeGrant",
-    )
-)
+ON_A_KEY = (*ENCRYPT_OPERATIONS, *DECRYPT_OPERATIONS, *GRANT, *SIGN, *ADMIN, *_OTHER_ON_A_KEY)
+ACTIONS = (*ON_A_KEY, *_WITHOUT_KEY)
+CLASSES = {"encrypt": ENCRYPT, "decrypt": DECRYPT, "grant": GRANT, "sign": SIGN, "admin": ADMIN, "all": ON_A_KEY}
+_ALSO_CROSS_ACCOUNT = full_names("DescribeKey GetKeyRotationStatus ListGrants RetireGrant RevokeGrant")
+CROSS_ACCOUNT = frozenset((*ENCRYPT, *DECRYPT, *GRANT, *SIGN, *_ALSO_CROSS_ACCOUNT))
 
 # --- sets of actions as bit masks ----------------------------------------------------------------------------------
 
@@ -176,15 +130,7 @@ def covered(pattern: str, extra: tuple[str, ...] = ()) -> Mask:
     return mask | GRANTS_MASK if mask & _BIT[CREATE_GRANT] else mask
 
 
-# Patterns that nearly every key policy is made of, answered without a call.
-_VERBS = (
-    *("Cancel", "Create", "Decrypt", "Delete", "Describe", "Disable", "Enable", "Encrypt", "GenerateDataKey", "Get"),
-    *("Import", "List", "Put", "ReEncrypt", "Replicate", "Revoke", "Rotate", "Schedule", "Tag", "Untag", "Update"),
-)
-COMMON: dict[str, Mask] = {
-    pattern: covered(pattern) for pattern in (*ACTIONS, "*", "kms:*", *(f"kms:{verb}*" for verb in _VERBS))
-}
-
+_ALLOWED = f'{", ".join(CLASSES)}, or a comma-separated list of KMS actions such as "Encrypt,GenerateDataKey*"'
 _LONGEST_SHOWN = 60
 
 
@@ -204,19 +150,13 @@ def resolve_actions(text: str) -> tuple[str, ...]:
     for item in text.split(","):
         pattern = item.strip()
         if pattern.lower() in CLASSES and not covered("kms:" + pattern):
-            raise ValueError(
-                f'actions: "{pattern}" is a class, which stands alone: allowed are one of {", ".join(CLASSES)}, '
-                'or a comma-separated list of KMS actions such as "Encrypt,GenerateDataKey*"'
-            )
+            raise ValueError(f'actions: "{pattern}" is a class, which stands alone: allowed are one of {_ALLOWED}')
         pattern = pattern if ":" in pattern else "kms:" + pattern
         found = covered(pattern) & ~GRANTS_MASK
         if not found and _is_name(pattern):
             new.append("kms:" + pattern[len("kms:") :])
         elif not found:
-            raise ValueError(
-                f'actions: "{_one_line(item.strip())}" covers no KMS action; allowed are {", ".join(CLASSES)}, '
-                'or a comma-separated list of KMS actions such as "Encrypt,GenerateDataKey*"'
-            )
+            raise ValueError(f'actions: "{_one_line(item.strip())}" covers no KMS action; allowed are {_ALLOWED}')
         known |= found
     return (*names_of(known), *dict.fromkeys(new))
 

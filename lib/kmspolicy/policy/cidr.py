@@ -83,15 +83,10 @@ def _intervals(blocks: Iterable[Optional[Block]]) -> Intervals:
 IPV4 = union([((0, 0), (_IPV6, 0))])
 ALL_ADDRESSES = union([((0, 0), (_IPV6 + (1 << 128), 0))])
 # Private, shared, loopback, link-local and unique-local addresses reach no AWS endpoint as a source.
-PRIVATE = _intervals(
-    map(
-        block,
-        (
-            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
-            *("::1/128", "fe80::/10", "fc00::/7"),
-        ),
-    )
+_PRIVATE_BLOCKS = (
+    "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 ::1/128 fe80::/10 fc00::/7"
 )
+PRIVATE = _intervals(map(block, _PRIVATE_BLOCKS.split()))
 
 
 def places(texts: Sequence[str], listed: bool) -> list[Interval]:

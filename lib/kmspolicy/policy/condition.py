@@ -4,6 +4,7 @@ Source: IAM User Guide, *IAM JSON policy elements: Condition*.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 from typing import Optional
 
@@ -23,42 +24,36 @@ class Quantifier(Enum):
 _PATTERNS_OF_A_STEP = 4
 
 
+@dataclass(eq=False)
 class Condition:
-    """One context key under one operator, with all its values. Alike ones may be one object."""
+    """One context key under one operator, with all its values. Alike ones may be one object.
 
-    def __init__(
-        self,
-        operator: Operator,
-        quantifier: Optional[Quantifier],
-        if_exists: bool,
-        operator_written: str,
-        key_written: str,
-        values: tuple[str, ...],
-        expands: bool = False,
-        allow: bool = True,
-        shared: bool = False,
-        tokens: Optional[tuple[wildcards.Tokens, ...]] = None,
-    ) -> None:
-        """values: as written; expands: whether the policy's Version has variables; allow: whether it stands in an
-        Allow, since AWS's silence is read towards access; shared: whether conditions alike are this one object,
-        while it is remembered; tokens: the values once their variables are replaced."""
-        self.operator = operator
-        self.quantifier = quantifier
-        self.if_exists = if_exists
-        self.key = key_written if key_written == KEY_ARN else key_written.lower()
-        self.operator_written = operator_written
-        self.key_written = key_written
-        self.values = values
-        self.expands = expands
-        self.allow = allow
-        self.shared = shared
-        self._tokens = tokens
+    values: as written; expands: whether the policy's Version has variables; allow: whether it stands in an Allow, since
+    AWS's silence is read towards access; shared: whether conditions alike are this one object, while it is remembered;
+    filled: the values once their variables are replaced.
+    """
+
+    operator: Operator
+    quantifier: Optional[Quantifier]
+    if_exists: bool
+    operator_written: str
+    key_written: str
+    values: tuple[str, ...]
+    expands: bool = False
+    allow: bool = True
+    shared: bool = False
+    filled: Optional[tuple[wildcards.Tokens, ...]] = None
+
+    @lazy
+    def key(self) -> str:
+        """The context key, in lower case."""
+        return self.key_written if self.key_written == KEY_ARN else self.key_written.lower()
 
     @lazy
     def tokens(self) -> tuple[wildcards.Tokens, ...]:
         """The values split into literal text, wildcards and variables."""
-        if self._tokens is not None:
-            return self._tokens
+        if self.filled is not None:
+            return self.filled
         takes = self.expands and self.operator.takes_variables
         return tuple([wildcards.tokens_of(text, self.operator.wildcards, takes) for text in self.values])
 
@@ -73,7 +68,7 @@ class Condition:
     @lazy
     def has_variables(self) -> bool:
         """Whether a value holds a policy variable."""
-        if self._tokens is not None or not self.expands or "${" not in "\n".join(self.values):
+        if self.filled is not None or not self.expands or "${" not in "\n".join(self.values):
             return False
         return any(wildcards.variables_in(tokens) for tokens in self.tokens)
 
@@ -93,7 +88,7 @@ class Condition:
         found = (wildcards.expand(tokens, lookup) for tokens in self.tokens)
         tokens = tuple([each for each in found if each is not None])
         how = (self.operator, self.quantifier, self.if_exists, self.operator_written, self.key_written, self.values)
-        return Condition(*how, allow=self.allow, tokens=tokens)
+        return Condition(*how, allow=self.allow, filled=tokens)
 
     def opened(self) -> "Condition":
         """The condition with any text in place of a variable."""

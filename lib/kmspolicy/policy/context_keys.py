@@ -12,15 +12,8 @@ from typing import Optional
 
 from ..caching import cached_for_short, lazy
 from ..regular.patterns import ANYTHING, DOTTED, ID, LABEL, UPPER_CODE, Element, Pattern, any_of, literal, some
-from .actions import (
-    CREATE_GRANT,
-    CRYPTOGRAPHIC,
-    DATA_KEYS,
-    DECRYPT_OPERATIONS,
-    ENCRYPT_OPERATIONS,
-    GRANTS_FOR,
-    ON_A_KEY,
-)
+from . import actions as kms
+from .actions import full_names
 
 
 class Kind(Enum):
@@ -87,17 +80,16 @@ class ContextKey:
         actions = self.actions
         if actions is None or action in actions:
             return True
-        if action in GRANTS_FOR:
-            return CREATE_GRANT in actions
+        if action in kms.GRANTS_FOR:
+            return kms.CREATE_GRANT in actions
         return self._of_unknown_actions and action not in _KNOWN
 
     @lazy
     def _of_unknown_actions(self) -> bool:
-        return self.actions is not None and (set(self.actions) >= _ANY_KEY_OPERATION or self.name == "kms:RequestAlias")
+        return self.actions is not None and (_KNOWN.issubset(self.actions) or self.name == "kms:RequestAlias")
 
 
-_KNOWN = frozenset(ON_A_KEY)
-_ANY_KEY_OPERATION = _KNOWN
+_KNOWN = frozenset(kms.ON_A_KEY)
 
 _TABLE: dict[str, ContextKey] = {}
 _FAMILIES: dict[str, ContextKey] = {}
@@ -112,11 +104,11 @@ def _key(name: str, bound: Bound = Bound.NOTHING, kind: Kind = Kind.TEXT, **more
 
 
 _BOOLEAN = ("true", "false")
-_NAMED = (CREATE_GRANT,)
-_CRYPTO = (*ENCRYPT_OPERATIONS[:-1], *DECRYPT_OPERATIONS[:-1])
-_CONTEXT = (*_CRYPTO, CREATE_GRANT, "kms:RetireGrant")
-_OF_THE_KEY = (*ON_A_KEY, "kms:CreateKey")
-_TAGGING = ("kms:CreateKey", "kms:TagResource", "kms:UntagResource")
+_NAMED = (kms.CREATE_GRANT,)
+_CRYPTO = (*kms.ENCRYPT_OPERATIONS[:-1], *kms.DECRYPT_OPERATIONS[:-1])
+_CONTEXT = (*_CRYPTO, kms.CREATE_GRANT, "kms:RetireGrant")
+_OF_THE_KEY = (*kms.ON_A_KEY, "kms:CreateKey")
+_TAGGING = full_names("CreateKey TagResource UntagResource")
 
 # --- the caller: account, principal, organization -------------------------------------------------------------------
 PRINCIPAL_ACCOUNT = _key("aws:PrincipalAccount", Bound.ACCOUNT)
@@ -124,18 +116,11 @@ CALLER_ACCOUNT = _key("kms:CallerAccount", Bound.ACCOUNT)
 IS_AWS_SERVICE = _key("aws:PrincipalIsAWSService", Bound.ACCOUNT)
 FEDERATED_PROVIDER = _key("aws:FederatedProvider", Bound.ACCOUNT)
 STORE_USER = _key("identitystore:UserId", Bound.ACCOUNT, forms=(some(ID),))
-OWN_ARNS = tuple(
-    _key(name, Bound.ACCOUNT)
-    for name in (
-        "ec2:SourceInstanceARN",
-        "lambda:SourceFunctionArn",
-        "ssm:SourceInstanceArn",
-        "codebuild:BuildArn",
-        "codebuild:ProjectArn",
-        "aws:ChatbotSourceArn",
-        "aws:SignInSessionArn",
-    )
+_OWN_ARNS = (
+    "ec2:SourceInstanceARN lambda:SourceFunctionArn ssm:SourceInstanceArn codebuild:BuildArn codebuild:ProjectArn"
+    " aws:ChatbotSourceArn aws:SignInSessionArn"
 )
+OWN_ARNS = tuple([_key(name, Bound.ACCOUNT) for name in _OWN_ARNS.split()])
 PRINCIPAL_ARN = _key("aws:PrincipalArn", Bound.PRINCIPAL)
 PRINCIPAL_TYPE = _key("aws:PrincipalType", Bound.PRINCIPAL)
 USER_NAME = _key("aws:username", Bound.PRINCIPAL)
@@ -189,7 +174,7 @@ KEY_ORIGIN = _key("kms:KeyOrigin", Bound.KEY, always=True, actions=_OF_THE_KEY, 
 _key("kms:CustomerMasterKeySpec", Bound.TRAIT, actions=_OF_THE_KEY, forms=_CODE)  # the older names of two keys
 _key("kms:CustomerMasterKeyUsage", Bound.TRAIT, actions=_OF_THE_KEY, forms=_CODE)
 _key("kms:MultiRegionKeyType", Bound.TRAIT, actions=_OF_THE_KEY, values=("PRIMARY", "REPLICA"))
-_key("kms:ResourceAliases", Bound.TRAIT, multivalued=True, actions=(*ON_A_KEY,))
+_key("kms:ResourceAliases", Bound.TRAIT, multivalued=True, actions=(*kms.ON_A_KEY,))
 _key("aws:ResourceTag/*", Bound.TRAIT)
 
 # --- the operation --------------------------------------------------------------------------------------------------
@@ -197,12 +182,12 @@ _key("aws:SecureTransport", kind=Kind.BOOLEAN, always=True, values=("true",))
 _key("aws:UserAgent", always=True)
 _key("aws:TagKeys", multivalued=True, actions=_TAGGING)
 _key("aws:RequestTag/*", actions=_TAGGING)
-_key("kms:RequestAlias", actions=(*CRYPTOGRAPHIC, "kms:DescribeKey"))
+_key("kms:RequestAlias", actions=(*kms.CRYPTOGRAPHIC, "kms:DescribeKey"))
 ENCRYPTION_ALGORITHM = _key("kms:EncryptionAlgorithm", Bound.KEY, actions=_CRYPTO, forms=_CODE)
 ENCRYPTION_CONTEXT = _key("kms:EncryptionContext:*", Bound.CONTEXT, actions=_CONTEXT)
 ENCRYPTION_CONTEXT_KEYS = _key("kms:EncryptionContextKeys", Bound.CONTEXT, multivalued=True, actions=_CONTEXT)
 _key("kms:EncapsulationAlgorithm", actions=("kms:Encapsulate", "kms:Decapsulate"), forms=_CODE)
-_key("kms:DataKeyPairSpec", actions=DATA_KEYS[2:], forms=_CODE)
+_key("kms:DataKeyPairSpec", actions=kms.DATA_KEYS[2:], forms=_CODE)
 _key("kms:ReEncryptOnSameKey", kind=Kind.BOOLEAN, actions=("kms:ReEncryptFrom", "kms:ReEncryptTo"), values=_BOOLEAN)
 _key("kms:KeyAgreementAlgorithm", actions=("kms:DeriveSharedSecret",), forms=_CODE)
 _key("kms:MacAlgorithm", actions=("kms:GenerateMac", "kms:VerifyMac"), forms=_CODE)
@@ -217,22 +202,10 @@ _key("kms:ReplicaRegion", actions=("kms:ReplicateKey",), forms=_REGION)
 _key("kms:RotationPeriodInDays", kind=Kind.NUMBER, actions=("kms:EnableKeyRotation",))
 _key("kms:ScheduleKeyDeletionPendingWindowInDays", kind=Kind.NUMBER, actions=("kms:ScheduleKeyDeletion",))
 _key("kms:TrailingDaysWithoutKeyUsage", kind=Kind.NUMBER, actions=("kms:DisableKey", "kms:ScheduleKeyDeletion"))
-_key(
-    "kms:BypassPolicyLockoutSafetyCheck",
-    kind=Kind.BOOLEAN,
-    actions=("kms:CreateKey", "kms:PutKeyPolicy"),
-    values=_BOOLEAN,
-)
-_key(
-    "kms:RecipientAttestation:*",
-    actions=(
-        "kms:Decrypt",
-        "kms:DeriveSharedSecret",
-        "kms:GenerateDataKey",
-        "kms:GenerateDataKeyPair",
-        "kms:GenerateRandom",
-    ),
-)
+_BYPASSING = full_names("CreateKey PutKeyPolicy")
+_key("kms:BypassPolicyLockoutSafetyCheck", kind=Kind.BOOLEAN, actions=_BYPASSING, values=_BOOLEAN)
+_FOR_ENCLAVES = full_names("Decrypt DeriveSharedSecret GenerateDataKey GenerateDataKeyPair GenerateRandom")
+_key("kms:RecipientAttestation:*", actions=_FOR_ENCLAVES)
 
 # --- a grant --------------------------------------------------------------------------------------------------------
 GRANT_OPERATIONS = _key("kms:GrantOperations", Bound.GRANT, multivalued=True, actions=_NAMED)
@@ -240,13 +213,8 @@ GRANTEE = _key("kms:GranteePrincipal", Bound.GRANT, actions=_NAMED)
 GRANTEE_SERVICE = _key("kms:GranteeServicePrincipal", Bound.GRANT, actions=_NAMED, forms=_SERVICE)
 GRANT_SOURCE_ARN = _key("kms:GrantConstraintSourceArn", Bound.GRANT, actions=_NAMED)
 GRANT_CONSTRAINT = _key("kms:GrantConstraintType", Bound.CONTEXT, actions=(*_NAMED, "kms:RetireGrant"))
-FOR_AWS_RESOURCE = _key(
-    "kms:GrantIsForAWSResource",
-    Bound.WAY,
-    Kind.BOOLEAN,
-    actions=(CREATE_GRANT, "kms:ListGrants", "kms:RevokeGrant"),
-    values=_BOOLEAN,
-)
+_FOR_SERVICES = full_names("CreateGrant ListGrants RevokeGrant")
+FOR_AWS_RESOURCE = _key("kms:GrantIsForAWSResource", Bound.WAY, Kind.BOOLEAN, actions=_FOR_SERVICES, values=_BOOLEAN)
 _key("kms:RetiringPrincipal", actions=_NAMED)
 _key("kms:RetiringServicePrincipal", actions=_NAMED, forms=_SERVICE)
 

@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any, Optional
 
 from ..caching import cached_for_short
-from .actions import COMMON, EVERY_ACTION, Mask, covered
+from .actions import Mask, covered
 from .condition import Condition, Quantifier, differing_in_case
 from .context_keys import KEY_ARN, context_key
 from .errors import Fault, PolicyError, Problem
@@ -24,8 +25,6 @@ VERSIONS = ("2012-10-17", "2008-10-17")
 _ELEMENTS = frozenset(
     ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition")
 )
-# A statement of these alone, as nearly all are, lists what it covers and not what it leaves out.
-_USUAL = _ELEMENTS - {"NotPrincipal", "NotAction", "NotResource"}
 _TOP_ELEMENTS = frozenset(("Version", "Id", "Statement"))
 _PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
 
@@ -54,8 +53,7 @@ def _policy(text: str, extra: tuple[str, ...]) -> Policy:
         raise PolicyError(Fault.VERSION, show(version))
     if not isinstance(document.get("Id", ""), str):
         raise PolicyError(Fault.NOT_TEXT, show(document["Id"]), place="Id")
-    if not document.keys() <= _TOP_ELEMENTS:
-        _bound_unknown(document, _TOP_ELEMENTS)
+    _bound_unknown(document, _TOP_ELEMENTS)
     statements = document.get("Statement", [])
     if isinstance(statements, dict):
         statements = [statements]
@@ -101,14 +99,8 @@ def _statement(source: Any, index: int, expands: bool, extra: tuple[str, ...]) -
     sid = source.get("Sid", "")
     if not isinstance(sid, str):
         raise PolicyError(Fault.NOT_TEXT, show(sid), place="Sid")
-    if source.keys() <= _USUAL:
-        place, resource, action = "Principal", "Resource", "Action"
-    else:
-        if not source.keys() <= _ELEMENTS:
-            _bound_unknown(source, _ELEMENTS)
-        place = _side(source, "Principal", "NotPrincipal")
-        resource = _side(source, "Resource", "NotResource")
-        action = _side(source, "Action", "NotAction")
+    _bound_unknown(source, _ELEMENTS)
+    place, resource, action = (_side(source, element) for element in ("Principal", "Resource", "Action"))
     if place not in source:
         raise PolicyError(Fault.NO_PRINCIPAL)
     allow = effect == "Allow"
@@ -131,8 +123,9 @@ def _statement(source: Any, index: int, expands: bool, extra: tuple[str, ...]) -
     return Statement(index, source, sid, allow, principals, actions, resource_test, conditions, alternatives)
 
 
-def _side(source: dict[str, Any], element: str, complement: str) -> str:
+def _side(source: dict[str, Any], element: str) -> str:
     """Which of an element and its complement a statement has; the element where it has neither."""
+    complement = "Not" + element
     if complement not in source:
         return element
     if element in source:
@@ -187,18 +180,8 @@ def _principal_texts(kind: str, values: Any) -> Sequence[str]:
 
 
 def _actions(value: Any, negated: bool, extra: tuple[str, ...]) -> Mask:
-    listed = [value] if isinstance(value, str) else value
-    mask = 0
-    try:
-        for text in listed:
-            mask |= COMMON[text]
-    except (KeyError, TypeError):  # not one of the everyday patterns, or no text at all
-        listed = _texts(value)
-        for text in listed:
-            mask |= covered(text, extra)
-    if extra and mask != EVERY_ACTION:  # the everyday patterns do not know them
-        for text in listed:
-            mask |= covered(text, extra)
+    listed = _texts(value)
+    mask = reduce(or_, [covered(text, extra) for text in listed], 0)
     if negated:
         return ~mask if listed else 0
     return mask

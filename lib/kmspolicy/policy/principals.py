@@ -5,8 +5,9 @@ Source: IAM User Guide, *AWS JSON policy elements: Principal* and *NotPrincipal*
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from ..caching import cached_for_short, lazy
 from .identifiers import ACCOUNT_ID
@@ -25,46 +26,46 @@ class Named(Enum):
     __hash__ = object.__hash__  # each is one object; Enum's own is written in Python
 
 
+@dataclass(eq=False)
 class Principals:
-    """The principals that an element covers. What its values name is worked out when it is first asked for."""
+    """The principals that an element covers. What its values name is worked out when it is first asked for.
 
-    def __init__(
-        self,
-        negated: bool,
-        anyone: bool,
-        listed: tuple[tuple[str, Sequence[str]], ...],
-        partition: Optional[str] = None,
-    ) -> None:
-        """negated: it covers everyone but those it lists; anyone: it lists `*`; listed: the values of each type;
-        partition: the only one whose ARNs name somebody, None for any."""
-        self.negated = negated
-        self.anyone = anyone
-        self.open_ended = negated or anyone  # it covers principals that it does not name
-        self._listed = listed
-        self._partition = partition
+    negated: it covers everyone but those it lists; anyone: it lists `*`; listed: the values of each type;
+    partition: the only one whose ARNs name somebody, None for any.
+    """
+
+    negated: bool
+    anyone: bool
+    listed: tuple[tuple[str, Sequence[str]], ...]
+    partition: Optional[str] = None
+
+    @lazy
+    def open_ended(self) -> bool:
+        """Whether it covers principals that it does not name."""
+        return self.negated or self.anyone
 
     def within(self, partition: str) -> "Principals":
         """The same element for a key of this partition: principals of another one are nobody's."""
         texts = self._of("AWS")
         if all(_is_of(text, partition) for text in texts):
             return self
-        return Principals(self.negated, self.anyone, self._listed, partition)
+        return replace(self, partition=partition)
 
     @property
     def aws(self) -> Sequence[str]:
         """The values of the type AWS, as written."""
-        return next((texts for kind, texts in self._listed if kind == "AWS"), ())
+        return next((texts for kind, texts in self.listed if kind == "AWS"), ())
 
     @lazy
     def written(self) -> tuple[str, ...]:
         """As the field key_policy_principal shows them."""
-        if len(self._listed) == 1 and not self.negated and self._listed[0][0] in ("AWS", "*"):
-            return tuple(self._listed[0][1])
+        if len(self.listed) == 1 and not self.negated and self.listed[0][0] in ("AWS", "*"):
+            return tuple(self.listed[0][1])
         mark = "!" if self.negated else ""
         return tuple(
             [
                 f"{mark}{text}" if kind in ("AWS", "*") else f"{mark}{kind}:{text}"
-                for kind, texts in self._listed
+                for kind, texts in self.listed
                 for text in texts
             ]
         )
@@ -76,24 +77,21 @@ class Principals:
             "AWS": lambda: [text for text in self._of("AWS") if classify(text)[0] is not Named.NOBODY],
             "Service": lambda: [f"Service:{text}" for text in self._of("Service") if text in self.services],
         }
-        return tuple([text for kind, _ in self._listed if kind in found for text in found[kind]()])
+        return tuple([text for kind, _ in self.listed if kind in found for text in found[kind]()])
 
     @lazy
     def _named(self) -> dict[Named, dict[str, str]]:
         """The values under `AWS`: by what they stand for, the ids or ARNs with the account of each ('' if unknown)."""
         found: dict[Named, dict[str, str]] = {}
         for what, who, account in map(classify, self._of("AWS")):
-            if what in found:
-                found[what][who] = account
-            else:
-                found[what] = {who: account}
+            found.setdefault(what, {})[who] = account
         return found
 
     def _of(self, wanted: str) -> Sequence[str]:
         """The values of a type that can name somebody."""
-        for kind, texts in self._listed:
+        for kind, texts in self.listed:
             if kind == wanted:
-                partition = self._partition
+                partition = self.partition
                 return texts if partition is None else [text for text in texts if _is_of(text, partition)]
         return ()
 
@@ -115,57 +113,35 @@ class Principals:
         return self._who(Named.SESSION)
 
     @lazy
-    def who(self) -> "Who":
-        """Whom it names, as far as it tells audiences apart."""
-        services = self._of("Service")
-        named_services = frozenset([text for text in services if "*" not in text and "?" not in text])
-        texts = self._of("AWS")
-        if not texts:
-            return Who(_NONE, _NONE, named_services)
-        together = "\n".join(texts)
-        accounts = _PLAIN.findall(together)
-        if len(accounts) == len(texts) == together.count("\n") + 1:  # found without a look at each
-            return Who(frozenset(accounts), _NONE, named_services)
-        owners = [account for those in self._named.values() for account in those.values() if account]
-        return Who(frozenset(owners), self._who(Named.UNIQUE_ID), named_services)
+    def owners(self) -> frozenset[str]:
+        """The accounts of all whom it names, as far as they are known."""
+        return frozenset([account for those in self._named.values() for account in those.values() if account])
+
+    @lazy
+    def unique_ids(self) -> frozenset[str]:
+        """Of users and roles, whose accounts are unknown."""
+        return self._who(Named.UNIQUE_ID)
+
+    @lazy
+    def services(self) -> frozenset[str]:
+        return frozenset([text for text in self._of("Service") if "*" not in text and "?" not in text])
 
     def outside(self, own_account: str) -> tuple[str, ...]:
         """The values, as written, that name somebody of another account than the key's."""
-        found = [(text, classify(text)) for text in self._of("AWS")]
-        outside = [
-            text for text, (what, _, account) in found if what is not Named.NOBODY and (account or text) != own_account
-        ]
-        return tuple([text for text in outside if text != own_account])
+        found = [(text, *classify(text)) for text in self._of("AWS")]
+        return tuple(
+            [text for text, what, _, account in found if what is not Named.NOBODY and (account or text) != own_account]
+        )
 
     @lazy
     def tells_principals_apart(self) -> bool:
         """Whether it names one principal of an account and not another."""
         return bool(self.arns or self.sessions or self.unique_ids)
 
-    @property
-    def unique_ids(self) -> frozenset[str]:
-        return self.who.unique_ids
-
-    @property
-    def services(self) -> frozenset[str]:
-        return self.who.services
-
-
-class Who(NamedTuple):
-    """The accounts of all whom a principal element names; the unique ids, whose accounts are unknown; services."""
-
-    owners: frozenset[str]
-    unique_ids: frozenset[str]
-    services: frozenset[str]
-
-
-_NONE: frozenset[str] = frozenset()
 
 ANYONE = Principals(False, True, (("*", ("*",)),))  # the plain `*`
 
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}\Z")
-# The ARNs of accounts, users and roles among lines.
-_PLAIN = re.compile(r"^arn:[^:*?\n]*:iam::([0-9]{12}):(?:root|(?:role|user)/[^*?\n]+)$", re.MULTILINE)
 _ROOT = re.compile(r"arn:[^:]*:iam::([0-9]{12}):root\Z")
 _OWNER = re.compile(r"arn:[^:]*:(?:iam::([0-9]{12}):(?:role|user)|sts::([0-9]{12}):(federated-user|assumed-role))\Z")
 

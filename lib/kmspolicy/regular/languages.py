@@ -9,9 +9,11 @@ from itertools import chain
 from typing import Callable, Optional
 
 from .automata import Automaton, choices, length
-from .patterns import Part, Pattern, Row, covers
+from .patterns import Part, Pattern, Row, Spend, covers
 from .prefixes import useful
 
+Groups = Sequence[Sequence[Row]]  # of each of which a text must match one pattern
+Check = Callable[[str], bool]  # of a text, once patterns do not speak against it
 _CLASSES_OF_A_STEP = 12  # that are looked through for a state
 _MOVES_OF_A_STEP = 3  # of automata that all move at once
 _PLACES_OF_A_STEP = 8  # of patterns that are looked at for a quick contradiction
@@ -49,12 +51,7 @@ def _places(required: Iterable[Sequence[Row]], forbidden: Sequence[Row]) -> int:
     return sum(map(length, chain(forbidden, *required)))
 
 
-def find(
-    required: Sequence[Sequence[Row]],
-    forbidden: Sequence[Row],
-    spend: Callable[[int], None],
-    good: Callable[[str], bool] = lambda text: True,
-) -> Optional[str]:
+def find(required: Groups, forbidden: Sequence[Row], spend: Spend, good: Check = lambda text: True) -> Optional[str]:
     """A shortest text that matches one pattern of each required group, none of the forbidden, and is good.
 
     Calls spend(steps) before every state: one for each automaton and character; it may raise to end the search. None
@@ -109,7 +106,7 @@ def find(
 
 
 def cells(
-    language: Pattern, groups: Sequence[tuple[str, Sequence[Pattern]]], whole: bool, spend: Callable[[int], None]
+    language: Pattern, groups: Sequence[tuple[str, Sequence[Pattern]]], whole: bool, spend: Spend
 ) -> Iterator[str]:
     """Texts of the language, one for every combination of states in which groups of patterns can be after them.
 

@@ -36,6 +36,7 @@ class Part(NamedTuple):
 
 
 Row = Union[Pattern, Part]
+Spend = Callable[[int], None]  # takes steps; it may raise to end a search
 _LOWER, _UPPER, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 ANY = CharClass(frozenset(), True)
 NO_COLON = CharClass(frozenset(":"), True)
@@ -84,7 +85,7 @@ def any_of(chars: CharClass) -> Pattern:
     return (Element(chars, True),)
 
 
-ANYTHING = any_of(ANY)
+ANYTHING, SOMETHING = any_of(ANY), some(ANY)
 
 
 def both(left: CharClass, right: CharClass) -> CharClass:

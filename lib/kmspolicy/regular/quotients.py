@@ -4,14 +4,14 @@ Source: IAM User Guide, *IAM policy elements: Variables and tags* (a variable am
 """
 
 from collections.abc import Iterator
-from typing import Callable, Optional
+from typing import Optional
 
-from .patterns import CharClass, Part, Pattern, Row, both, literal, opened
+from .patterns import CharClass, Part, Pattern, Row, Spend, both, literal, opened
 
 _NO_CHARACTER = CharClass(frozenset())
 
 
-def between(row: Pattern, before: Pattern, after: Pattern, spend: Callable[[int], None]) -> Optional[Row]:
+def between(row: Pattern, before: Pattern, after: Pattern, spend: Spend) -> Optional[Row]:
     """What matches every text t for which row matches some before + t + after, and no other; None: there is none.
 
     Calls spend(steps): one for each place of the row that is looked at.
@@ -32,7 +32,7 @@ def between(row: Pattern, before: Pattern, after: Pattern, spend: Callable[[int]
     )
 
 
-def _behind(row: Pattern, around: Pattern, spend: Callable[[int], None], mirrored: bool = False) -> list[int]:
+def _behind(row: Pattern, around: Pattern, spend: Spend, mirrored: bool = False) -> list[int]:
     """The places of a row at which it can go on behind a text of another.
 
     mirrored: whether both are read from their ends, so that a repeat goes on at the place behind it.

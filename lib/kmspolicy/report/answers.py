@@ -136,7 +136,7 @@ class PolicyAnswers:
             return
         for notable in (True,) if audience in OUTSIDE else (True, False):
             for statement in () if told else verdict.policy.allows:
-                looks_open = statement.principals.open_ended or bool(statement.principals.who.services)
+                looks_open = statement.principals.open_ended or bool(statement.principals.services)
                 fits = audience in OUTSIDE or looks_open is notable
                 if fits and verdict.granted((statement,), audience):
                     told = True

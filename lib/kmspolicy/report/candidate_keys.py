@@ -10,17 +10,8 @@ from typing import Optional
 from ..budget import Budget, Undecided
 from ..domains.domain import Domain, Finite, example
 from ..evaluation.request import KeyFacts
-from ..policy.context_keys import (
-    KEY_ARN,
-    KEY_ORIGIN,
-    KEY_SPEC,
-    KEY_USAGE,
-    MULTI_REGION,
-    REQUESTED_REGION,
-    RESOURCE_ACCOUNT,
-    Bound,
-    context_key,
-)
+from ..policy import context_keys as keys
+from ..policy.context_keys import Bound, context_key
 from ..policy.model import Policy
 from ..regular.languages import cells
 from ..regular.patterns import Pattern, literal
@@ -38,21 +29,18 @@ def candidate_keys(policy: Policy, key: KeyFacts, operation: str, budget: Budget
     operation: of the encrypt class, that everyone gets.
     """
     matters = any(context_key(name).bound in (Bound.KEY, Bound.CONTEXT) for name in policy.reads)
-    if key.kind_is_told and not matters and KEY_ARN not in policy.reads:
+    if key.kind_is_told and not matters and keys.KEY_ARN not in policy.reads:
         yield key
         return
+    by_flag = keys.MULTI_REGION in policy.reads and key.multi_region is None
     for partition in partitions(policy, key):
         place = key._replace(partition=partition)
         for kind in _kinds(policy, place, operation, budget):
-            for flag in _flags(policy, key):
+            for flag in (False, True) if by_flag else (key.multi_region,):
                 for region, account in _places(policy, place, budget):
                     known = kind._replace(multi_region=flag, region=region, account=account)
-                    by_id = KEY_ARN in policy.reads and key.key_id is None
+                    by_id = keys.KEY_ARN in policy.reads and key.key_id is None
                     yield from _ids(policy, known, budget) if by_id else (known,)
-
-
-def _flags(policy: Policy, key: KeyFacts) -> tuple[Optional[bool], ...]:
-    return (False, True) if MULTI_REGION in policy.reads and key.multi_region is None else (key.multi_region,)
 
 
 def _places(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[tuple[Optional[str], Optional[str]]]:
@@ -60,10 +48,10 @@ def _places(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[tuple[Opt
     for region in _regions(policy, key, budget):
         yield region, key.account
         if key.account is None:
-            for account in _told_apart(policy, RESOURCE_ACCOUNT, ACCOUNT, "", budget):
+            for account in _told_apart(policy, keys.RESOURCE_ACCOUNT, ACCOUNT, "", budget):
                 yield region, account
             start = f"arn:{key.partition}:kms:{region or 'us-east-1'}:"
-            for account in _told_apart(policy, KEY_ARN, ACCOUNT + literal(":"), start, budget, whole=False):
+            for account in _told_apart(policy, keys.KEY_ARN, ACCOUNT + literal(":"), start, budget, whole=False):
                 yield region, account[:-1]
 
 
@@ -71,10 +59,10 @@ def _regions(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[Optional
     """The Regions that conditions and resource elements tell apart."""
     yield key.region
     if key.region is None:
-        language = context_key(REQUESTED_REGION).forms[0]
-        yield from _told_apart(policy, REQUESTED_REGION, language, "", budget)
+        language = context_key(keys.REQUESTED_REGION).forms[0]
+        yield from _told_apart(policy, keys.REQUESTED_REGION, language, "", budget)
         start = f"arn:{key.partition}:kms:"
-        for region in _told_apart(policy, KEY_ARN, language + literal(":"), start, budget, whole=False):
+        for region in _told_apart(policy, keys.KEY_ARN, language + literal(":"), start, budget, whole=False):
             yield region[:-1]
 
 
@@ -89,7 +77,11 @@ def _kinds(policy: Policy, key: KeyFacts, operation: str, budget: Budget) -> Ite
             continue
         usages, specs, origins = (
             _values(policy, name, domain, budget)
-            for name, domain in ((KEY_USAGE, kind.usage), (KEY_SPEC, kind.spec), (KEY_ORIGIN, kind.origin))
+            for name, domain in (
+                (keys.KEY_USAGE, kind.usage),
+                (keys.KEY_SPEC, kind.spec),
+                (keys.KEY_ORIGIN, kind.origin),
+            )
         )
         if not told:
             yield key._replace(usage=usages[0])
@@ -113,7 +105,7 @@ def _ids(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[KeyFacts]:
     region, account = key.region or "us-east-1", key.account or "111122223333"
     prefix = f"arn:{key.partition}:kms:{region}:{account}:key/"
     for language in ids_of_keys(None, key.multi_region):
-        for key_id in _told_apart(policy, KEY_ARN, language, prefix, budget):
+        for key_id in _told_apart(policy, keys.KEY_ARN, language, prefix, budget):
             yield key._replace(region=region, account=account, key_id=key_id)
 
 

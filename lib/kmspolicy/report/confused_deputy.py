@@ -7,26 +7,21 @@ from collections.abc import Iterator
 
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
-from ..policy.context_keys import (
-    ENCRYPTION_CONTEXT,
-    SOURCE_ACCOUNT,
-    SOURCE_ARN,
-    SOURCE_ORG,
-    SOURCE_ORG_PATHS,
-    SOURCE_OWNER,
-)
+from ..policy import context_keys as keys
 from ..policy.model import Statement
 from ..policy.principals import one_principal
 from ..requesters.audience import Audience
 from .sentences import Code, Reason, some
 from .verdict import Verdict
 
-_LIMITS_ON_SOURCES = frozenset((SOURCE_ACCOUNT, SOURCE_ARN, SOURCE_ORG, SOURCE_ORG_PATHS, SOURCE_OWNER))
+_LIMITS_ON_SOURCES = frozenset(
+    (keys.SOURCE_ACCOUNT, keys.SOURCE_ARN, keys.SOURCE_ORG, keys.SOURCE_ORG_PATHS, keys.SOURCE_OWNER)
+)
 
 
 def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
     """The services that a statement names, that have access, and of which no condition asks for whose resources."""
-    services = statement.principals.who.services
+    services = statement.principals.services
     if not statement.allow or not services or statement.principals.negated or _limits_sources(statement):
         return
     access, asked = verdict.searcher.access, statement.actions & verdict.checked
@@ -41,5 +36,5 @@ def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reaso
 
 
 def _limits_sources(statement: Statement) -> bool:
-    keys = [condition.key for condition in statement.conditions]
-    return any(key in _LIMITS_ON_SOURCES or key.startswith(ENCRYPTION_CONTEXT) for key in keys)
+    read = [condition.key for condition in statement.conditions]
+    return any(key in _LIMITS_ON_SOURCES or key.startswith(keys.ENCRYPTION_CONTEXT) for key in read)

@@ -145,7 +145,7 @@ class Parties:
     def _asked_for(self, statement: Statement) -> tuple[list[str], list[str]]:
         """The accounts and the unique ids that the statement may let in as external ones."""
         element, among = statement.principals, accounts_among(statement)
-        accounts: Iterable[str] = element.who.owners
+        accounts: Iterable[str] = element.owners
         ids: Iterable[str] = element.unique_ids
         if among is not None:
             accounts, ids = among, ()

@@ -3,27 +3,15 @@
 import json
 
 from ..evaluation.request import Context, KeyFacts, Request
-from ..policy.context_keys import (
-    ENCRYPTION_CONTEXT,
-    ENCRYPTION_CONTEXT_KEYS,
-    FOR_AWS_RESOURCE,
-    GRANT_OPERATIONS,
-    GRANTEE,
-    GRANTEE_SERVICE,
-    KEY_ARN,
-    NETWORK_KEYS,
-    PRINCIPAL_ACCOUNT,
-    PRINCIPAL_ARN,
-    VIA_AWS_SERVICE,
-    VIA_SERVICE,
-    context_key,
-    spelled,
-)
+from ..policy import context_keys as keys
+from ..policy.context_keys import context_key, spelled
 from ..policy.model import Policy
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"), check_circular=False)
-_IDENTITY = frozenset((PRINCIPAL_ARN, PRINCIPAL_ACCOUNT))
-_OF_A_GRANT = frozenset((GRANTEE, GRANTEE_SERVICE, GRANT_OPERATIONS, FOR_AWS_RESOURCE, VIA_SERVICE))
+_IDENTITY = frozenset((keys.PRINCIPAL_ARN, keys.PRINCIPAL_ACCOUNT))
+_OF_A_GRANT = frozenset(
+    (keys.GRANTEE, keys.GRANTEE_SERVICE, keys.GRANT_OPERATIONS, keys.FOR_AWS_RESOURCE, keys.VIA_SERVICE)
+)
 
 
 def witness_text(request: Request, policy: Policy, key: KeyFacts) -> str:
@@ -38,9 +26,9 @@ def witness_text(request: Request, policy: Policy, key: KeyFacts) -> str:
 def _as_object(request: Request, policy: Policy, key: KeyFacts) -> dict[str, object]:
     context, caller = request.context, request.caller
     found: dict[str, object] = {
-        "principal": caller.service or caller.session or context.get(PRINCIPAL_ARN),
+        "principal": caller.service or caller.session or context.get(keys.PRINCIPAL_ARN),
         "action": request.action,
-        "key": _arn(str(context[KEY_ARN]), key),
+        "key": _arn(str(context[keys.KEY_ARN]), key),
         "context": _context(context, policy),
     }
     if request.then is not None:
@@ -57,25 +45,25 @@ def _arn(found: str, key: KeyFacts) -> str:
 
 def _context(context: Context, policy: Policy) -> dict[str, object]:
     """The keys that the policy reads, and those that say who asks and from where."""
-    shown = (policy.reads | _IDENTITY | _OF_A_GRANT) - {KEY_ARN}
-    if not policy.reads.isdisjoint(NETWORK_KEYS):
-        shown |= {name for name in NETWORK_KEYS if not context_key(name).multivalued} | {VIA_AWS_SERVICE}
+    shown = (policy.reads | _IDENTITY | _OF_A_GRANT) - {keys.KEY_ARN}
+    if not policy.reads.isdisjoint(keys.NETWORK_KEYS):
+        shown |= {name for name in keys.NETWORK_KEYS if not context_key(name).multivalued} | {keys.VIA_AWS_SERVICE}
     names = _encryption_context_names(context, policy)
     return {
         names.get(name) or spelled(name) or policy.spelling.get(name, name): list(value)
         if isinstance(value, tuple)
         else value
         for name, value in sorted(context.items())
-        if name in shown or name.startswith(ENCRYPTION_CONTEXT)
+        if name in shown or name.startswith(keys.ENCRYPTION_CONTEXT)
     }
 
 
 def _encryption_context_names(context: Context, policy: Policy) -> dict[str, str]:
     """How the pairs of the encryption context are spelled: as the request lists them, where the policy looks at the
     list, in which they have case; else as the policy spells them."""
-    prefix = context_key(ENCRYPTION_CONTEXT + "any").name.rstrip("*")
-    listed = context.get(ENCRYPTION_CONTEXT_KEYS) if ENCRYPTION_CONTEXT_KEYS in policy.reads else None
+    prefix = context_key(keys.ENCRYPTION_CONTEXT + "any").name.rstrip("*")
+    listed = context.get(keys.ENCRYPTION_CONTEXT_KEYS) if keys.ENCRYPTION_CONTEXT_KEYS in policy.reads else None
     if isinstance(listed, tuple):
-        return {ENCRYPTION_CONTEXT + name.lower(): prefix + name for name in listed}
-    pairs = [name for name in context if name.startswith(ENCRYPTION_CONTEXT)]
+        return {keys.ENCRYPTION_CONTEXT + name.lower(): prefix + name for name in listed}
+    pairs = [name for name in context if name.startswith(keys.ENCRYPTION_CONTEXT)]
     return {name: prefix + policy.spelling.get(name, name)[len(prefix) :] for name in pairs}

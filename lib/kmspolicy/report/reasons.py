@@ -11,23 +11,13 @@ from typing import Optional
 
 from ..caching import cached_for_shared
 from ..evaluation.request import KeyFacts
-from ..policy.actions import (
-    CROSS_ACCOUNT_MASK,
-    ENCAPSULATION_MASK,
-    GRANTS_FOR,
-    GRANTS_MASK,
-    Mask,
-    mask_of,
-    names_of,
-    shown,
-)
+from ..policy import actions as kms
+from ..policy.actions import Mask, mask_of, names_of, shown
 from ..policy.condition import Condition, differing_in_case
-from ..policy.context_keys import (
-    FOR_AWS_RESOURCE,
-    context_key,
-)
+from ..policy.context_keys import FOR_AWS_RESOURCE, context_key
 from ..policy.model import Statement
 from ..policy.operators import Family
+from ..policy.principals import Principals
 from ..policy.wildcards import is_plain
 from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
@@ -59,14 +49,9 @@ def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
 
 def _without_effect(verdict: Verdict, statement: Statement) -> Optional[Reason]:
     if not statement.actions:
-        listed = _lists(statement, "Resource")
-        return Reason(
-            Code.OTHER_ACTIONS
-            if _lists(statement, "Action") and listed
-            else Code.NO_RESOURCE
-            if not listed
-            else Code.NO_ACTION
-        )
+        if not _lists(statement, "Resource"):
+            return Reason(Code.NO_RESOURCE)
+        return Reason(Code.OTHER_ACTIONS if _lists(statement, "Action") else Code.NO_ACTION)
     asked = statement.actions & verdict.asked
     if not asked:
         return Reason(Code.OTHER_ACTIONS)
@@ -77,8 +62,8 @@ def _without_effect(verdict: Verdict, statement: Statement) -> Optional[Reason]:
 
 def _operations(verdict: Verdict, actions: Mask) -> tuple[str, ...]:
     """The names of the actions, in place of a grant those of what it is for."""
-    granted = [mask_of(GRANTS_FOR[name]) for name in names_of(actions & GRANTS_MASK)]
-    return names_of(reduce(or_, granted, actions & ~GRANTS_MASK), verdict.extra)
+    granted = [mask_of(kms.GRANTS_FOR[name]) for name in names_of(actions & kms.GRANTS_MASK)]
+    return names_of(reduce(or_, granted, actions & ~kms.GRANTS_MASK), verdict.extra)
 
 
 def _facts_against(key: KeyFacts, actions: Mask) -> str:
@@ -101,8 +86,7 @@ def _principal(verdict: Verdict, statement: Statement) -> Reason:
     principals = statement.principals
     if principals.anyone:
         return Reason(Code.COVERS_NOBODY if principals.negated else Code.ANYONE)
-    in_partitions = [each.policy.statements[statement.number].principals for each in verdict.searcher.populations]
-    naming = tuple(dict.fromkeys(text for each in in_partitions for text in each.naming))
+    naming = tuple(dict.fromkeys(text for each in _in_partitions(verdict, statement) for text in each.naming))
     if principals.negated:
         named_nobody = (some(text.lstrip("!") for text in principals.written),)
         return Reason(Code.ALL_BUT, (some(naming),)) if naming else Reason(Code.EXCEPTS_NOBODY, named_nobody)
@@ -116,9 +100,13 @@ def _principal(verdict: Verdict, statement: Statement) -> Reason:
 
 def _named_outside(verdict: Verdict, statement: Statement) -> tuple[str, ...]:
     """Those that the principal element names outside the key's account, as far as that is known."""
-    in_partitions = [each.policy.statements[statement.number].principals for each in verdict.searcher.populations]
-    own = verdict.key.account
-    return () if own is None else tuple(dict.fromkeys(text for each in in_partitions for text in each.outside(own)))
+    own, elements = verdict.key.account, _in_partitions(verdict, statement)
+    return () if own is None else tuple(dict.fromkeys(text for each in elements for text in each.outside(own)))
+
+
+def _in_partitions(verdict: Verdict, statement: Statement) -> list[Principals]:
+    """The statement's principal element, as it reads in each partition that the key may be in."""
+    return [each.policy.statements[statement.number].principals for each in verdict.searcher.populations]
 
 
 def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
@@ -147,7 +135,7 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Reas
         yield from (_unmet_by_named if alone is Audience.none else _narrowed)(verdict, statement)
         return
     covered = statement.actions & verdict.checked
-    usable = covered & CROSS_ACCOUNT_MASK
+    usable = covered & kms.CROSS_ACCOUNT_MASK
     if not usable:
         yield Reason(Code.WITHIN_ACCOUNT, (some(shown(names_of(covered, verdict.extra))),))
         return
@@ -252,7 +240,7 @@ def _lists_who(condition: Condition) -> bool:
 def _narrowed(verdict: Verdict, statement: Statement) -> Reasons:
     """Which conditions keep out principals of other accounts that the statement names."""
     outside = _named_outside(verdict, statement)
-    owners = statement.principals.who.owners - {verdict.key.account}
+    owners = statement.principals.owners - {verdict.key.account}
     for condition in statement.conditions if outside else ():
         among = accounts_of(condition)
         if not _by(verdict, statement, condition, Audience.external).actions:
@@ -264,7 +252,7 @@ def _narrowed(verdict: Verdict, statement: Statement) -> Reasons:
 
 def _never(statement: Statement, condition: Condition, otherwise: str) -> Reason:
     """Why a condition never holds: what an author can change."""
-    operator, who = condition.operator, statement.principals.who
+    operator, who = condition.operator, statement.principals
     wild = any("*" in value or "?" in value for value in condition.values)
     literally = operator.family is Family.STRING and not operator.wildcards and not operator.negated
     if wild and literally and all(map(is_plain, condition.tokens)):
@@ -273,7 +261,7 @@ def _never(statement: Statement, condition: Condition, otherwise: str) -> Reason
         why = "it lists no value"
     elif condition.settled is False:
         why = "Null with ForAnyValue is never met"
-    elif who.services and not (statement.principals.open_ended or who.owners or who.unique_ids):
+    elif who.services and not (who.open_ended or who.owners or who.unique_ids):
         why = f"a service's own request has no such {key_text(condition)}"
     else:
         why = otherwise
@@ -285,11 +273,11 @@ def _never(statement: Statement, condition: Condition, otherwise: str) -> Reason
 
 def _notes(verdict: Verdict, statement: Statement, flagged: Mask) -> Reasons:
     """What a reader must know of the actions besides."""
-    if flagged and flagged == flagged & GRANTS_MASK:
+    if flagged and flagged == flagged & kms.GRANTS_MASK:
         request = verdict.request(statement)
         by_service = request is not None and request.context.get(FOR_AWS_RESOURCE) == "true"
         yield Reason(Code.BY_GRANT_OF_SERVICE if by_service else Code.BY_GRANT)
-    if not verdict.key.kind_is_told and flagged and not flagged & ~ENCAPSULATION_MASK:
+    if not verdict.key.kind_is_told and flagged and not flagged & ~kms.ENCAPSULATION_MASK:
         yield Reason(Code.ML_KEM_ONLY, (some(_operations(verdict, flagged)),))
     if flagged & _RETIRE:
         yield Reason(Code.RETIRES_OWN)

@@ -9,19 +9,10 @@ from typing import Any, NamedTuple, Optional, TypeVar, cast
 
 from ..caching import Recent, cached_for_shared
 from ..evaluation.request import KeyFacts
+from ..policy import context_keys as keys
 from ..policy.actions import Mask
 from ..policy.condition import Condition
-from ..policy.context_keys import (
-    ACCOUNT_KEYS,
-    FOR_AWS_RESOURCE,
-    GRANT_OPERATIONS,
-    IS_AWS_SERVICE,
-    PRINCIPAL_ARN,
-    SERVICE_NAME,
-    SERVICE_NAMES,
-    Bound,
-    context_key,
-)
+from ..policy.context_keys import Bound, context_key
 from ..policy.model import Statement
 from ..requesters.audience import Audience
 from ..requesters.fresh_ids import tells_accounts_apart
@@ -76,13 +67,6 @@ class Ledger:
         kept = self._own.get(place) or answers.kept.get(question)
         searcher = self._searcher
         self._asked[-1].append(place)
-        if (
-            kept is not None
-            and not (kept.steps or kept.parts or answers.own)
-            and (searcher.budget.left or place in self._paid)  # else it would not be searched for, either
-        ):
-            self._paid.add(place)
-            return cast(Answer, kept.answer)
         before = searcher.spent
         if kept is not None and self._pays(place):
             searcher.limit_reached = searcher.limit_reached or kept.limited
@@ -96,16 +80,13 @@ class Ledger:
             searcher.limit_reached = earlier or limited
             parts, inner = tuple(self._asked.pop()), self._inner.pop()
             kept = _Kept(found, searcher.spent - before - inner, parts, limited)
-            if answers.own or not searcher.budget.left or any(self._is_own(*part) for part in parts):
+            if answers.own or not searcher.budget.left or any(each[0].own or each in self._own for each in parts):
                 self._own[place] = kept  # where the steps are taken, another policy may find more
             else:
                 answers.kept[question] = kept
             self._paid.add(place)
         self._inner[-1] += searcher.spent - before
         return cast(Answer, found)
-
-    def _is_own(self, answers: Answers, question: Hashable) -> bool:
-        return answers.own or (answers, question) in self._own
 
     def _pays(self, place: _Place) -> bool:
         """Takes the steps of an answer and its parts, as far as they are not paid; False where there are too few."""
@@ -188,14 +169,14 @@ def _are_independent(conditions: tuple[Condition, ...], anyone: bool) -> bool:
 # What these decide does not depend on what else a policy says: the rest is drawn from the ids that it names.
 _INDEPENDENT = (Bound.NOTHING, Bound.TRAIT, Bound.MFA, Bound.CONTEXT, Bound.WAY, Bound.SERVICE)
 _OF_ACCOUNTS = (Audience.external, Audience.internal)
-_ALSO = frozenset((GRANT_OPERATIONS, FOR_AWS_RESOURCE, IS_AWS_SERVICE))
-_NEVER = frozenset((SERVICE_NAME, SERVICE_NAMES))
+_ALSO = frozenset((keys.GRANT_OPERATIONS, keys.FOR_AWS_RESOURCE, keys.IS_AWS_SERVICE))
+_NEVER = frozenset((keys.SERVICE_NAME, keys.SERVICE_NAMES))
 
 
 def _kind_of(key: KeyFacts, conditions: tuple[Condition, ...]) -> object:
     """What the answers depend on of the kind of the key, besides the actions that it performs."""
     read = frozenset([condition.key for condition in conditions])
-    if GRANT_OPERATIONS in read or kind_matters(read):
+    if keys.GRANT_OPERATIONS in read or kind_matters(read):
         return key.usage, key.spec, key.origin
     return key.kind_is_told
 
@@ -210,7 +191,7 @@ def _is_independent(condition: Condition) -> bool:
 @cached_for_shared
 def _takes_principals_alike(condition: Condition) -> bool:
     """Whether all principals of an account are alike to the condition, and it asks for no organization."""
-    return _is_independent(condition) or (condition.key in ACCOUNT_KEYS and not condition.has_variables)
+    return _is_independent(condition) or (condition.key in keys.ACCOUNT_KEYS and not condition.has_variables)
 
 
 @cached_for_shared
@@ -219,7 +200,7 @@ def _spells_out(condition: Condition) -> bool:
     spells out itself: whoever else is named elsewhere makes no difference."""
     if condition.has_variables:
         return False
-    if condition.key == PRINCIPAL_ARN:
+    if condition.key == keys.PRINCIPAL_ARN:
         return not any(map(tells_accounts_apart, condition.tokens))
     return accounts_of(condition) is not None or limits_members(condition)
 

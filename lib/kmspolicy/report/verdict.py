@@ -9,17 +9,8 @@ from typing import Optional
 from ..budget import Budget
 from ..caching import lazy
 from ..evaluation.request import KeyFacts, Request
-from ..policy.actions import (
-    DECRYPT_MASK,
-    ENCAPSULATE,
-    ENCAPSULATION_MASK,
-    ENCRYPT_MASK,
-    Mask,
-    mask_of,
-    names_of,
-    shown,
-    unknown,
-)
+from ..policy import actions as kms
+from ..policy.actions import Mask, mask_of, names_of, shown, unknown
 from ..policy.model import Policy, Statement
 from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
@@ -49,7 +40,7 @@ class Verdict:
         self.asked = mask_of(actions, self.extra)
         self.checked = self.asked & performed(key.usage, key.spec, key.origin)
         # Of a key whose kind nobody tells, what works on ML-KEM keys only.
-        self._encapsulation = 0 if key.kind_is_told else self.checked & ENCAPSULATION_MASK
+        self._encapsulation = 0 if key.kind_is_told else self.checked & kms.ENCAPSULATION_MASK
         self._records: dict[tuple[object, ...], Answers] = {}
         self._denies: dict[Mask, tuple[Statement, ...]] = {}
         self._gains: dict[Audience, Mask] = {}
@@ -110,7 +101,7 @@ class Verdict:
     def _counting(self, audience: Audience, actions: Mask, gained: Mask) -> Mask:
         """Those of some actions that work on ML-KEM keys only that count for an audience: of a key whose kind nobody
         tells, those of a class of which it gets nothing else. gained: what it is known to get."""
-        for those in (ENCRYPT_MASK, DECRYPT_MASK):
+        for those in (kms.ENCRYPT_MASK, kms.DECRYPT_MASK):
             if actions & those and (those & gained or those & self._gained_of_any_key(audience)):
                 actions &= ~those
         return actions
@@ -233,24 +224,24 @@ class Verdict:
     @lazy
     def encrypt_only(self) -> bool:
         """Whether for some key that this one can be everyone can surely encrypt, and not everyone can decrypt."""
-        if not self.flagged and not ENCRYPT_MASK & ~self.checked:
+        if not self.flagged and not kms.ENCRYPT_MASK & ~self.checked:
             return False
-        plain = self._surely_gains(ENCRYPT_MASK & ~ENCAPSULATION_MASK)
-        if not plain and not self._surely_gains(ENCRYPT_MASK):
+        plain = self._surely_gains(kms.ENCRYPT_MASK & ~kms.ENCAPSULATION_MASK)
+        if not plain and not self._surely_gains(kms.ENCRYPT_MASK):
             return False
-        if not self._may_gain(DECRYPT_MASK):
+        if not self._may_gain(kms.DECRYPT_MASK):
             return True
-        counting = ~ENCAPSULATION_MASK if plain and not self.key.kind_is_told else ~0
+        counting = ~kms.ENCAPSULATION_MASK if plain and not self.key.kind_is_told else ~0
         left = self.searcher.budget
         budget = Budget(left.left // 2, left)  # there may be a witness to find
-        for key in candidate_keys(self.policy, self.key, "kms:Encrypt" if plain else ENCAPSULATE, budget):
+        for key in candidate_keys(self.policy, self.key, "kms:Encrypt" if plain else kms.ENCAPSULATE, budget):
             if key == self.key:  # of which everyone may decrypt something
                 continue
             if not budget.left:
                 self.searcher.limit_reached = True
                 break
             those = Verdict(self.policy, key, self.actions, budget)
-            if those._surely_gains(ENCRYPT_MASK & counting) and not those._may_gain(DECRYPT_MASK & counting):
+            if those._surely_gains(kms.ENCRYPT_MASK & counting) and not those._may_gain(kms.DECRYPT_MASK & counting):
                 return True
             self.searcher.limit_reached |= those.searcher.limit_reached
         return False

@@ -6,18 +6,8 @@ Source: IAM User Guide, *AWS global condition context keys*; docs/threat-model.m
 from functools import lru_cache
 
 from ..domains.domain import ABSENT, Domain, Finite, Text, fixed, free
-from ..policy.context_keys import (
-    ACCOUNT_KEYS,
-    FEDERATED_PROVIDER,
-    IS_AWS_SERVICE,
-    OWN_ARNS,
-    SERVICE_NAME,
-    SERVICE_NAMES,
-    STORE_USER,
-    Bound,
-    context_key,
-    keys_bound_to,
-)
+from ..policy import context_keys as keys
+from ..policy.context_keys import Bound, context_key, keys_bound_to
 from ..regular.patterns import ANY, ANYTHING, NO_COLON, Pattern, any_of, literal, not_beginning
 from ..solver.groups import Group, Key
 
@@ -31,28 +21,28 @@ def of_account(key: str, account: str, other_users: tuple[str, ...], users: tupl
 
     other_users: users of an identity store that the caller is not; users: those of whom he is one, if there are any.
     """
-    if key == STORE_USER and users:
+    if key == keys.STORE_USER and users:
         return Group((Key(key, Finite(users, optional=False)),))
     return Group((Key(key, _of_account(key, account, other_users), context_key(key).multivalued),))
 
 
 def _of_account(key: str, account: str, other_users: tuple[str, ...]) -> Domain:
-    if key in ACCOUNT_KEYS:
+    if key in keys.ACCOUNT_KEYS:
         return fixed(account)
-    if key == IS_AWS_SERVICE:
+    if key == keys.IS_AWS_SERVICE:
         return fixed("false")
-    if key in OWN_ARNS:
+    if key in keys.OWN_ARNS:
         return Text((_own_arn(account),), preferred=(f"arn:aws:ec2:us-east-1:{account}:instance/i-1",))
-    if key == FEDERATED_PROVIDER:
+    if key == keys.FEDERATED_PROVIDER:
         return Text((*not_beginning("arn:", ANY), _own_arn(account)), preferred=("accounts.google.com",))
-    if key == STORE_USER:
+    if key == keys.STORE_USER:
         return _store_user(other_users)
     return ABSENT  # only a service's own request carries it
 
 
 @lru_cache(maxsize=2)  # one for all requesters of a policy, who may be thousands
 def _store_user(others: tuple[str, ...]) -> Text:
-    return Text(context_key(STORE_USER).forms, tuple(map(literal, others)), ("any",))
+    return Text(context_key(keys.STORE_USER).forms, tuple(map(literal, others)), ("any",))
 
 
 def _own_arn(account: str) -> Pattern:
@@ -65,11 +55,11 @@ def _own_arn(account: str) -> Pattern:
 def of_service(key: str, service: str) -> Group:
     """The group of a key for a service that calls of its own accord: nothing of a principal, the source at will."""
     row = context_key(key)
-    if key == IS_AWS_SERVICE:
+    if key == keys.IS_AWS_SERVICE:
         return Group((Key(key, fixed("true")),))
-    if key == SERVICE_NAME:
+    if key == keys.SERVICE_NAME:
         return Group((Key(key, fixed(service)),))
-    if key == SERVICE_NAMES:
+    if key == keys.SERVICE_NAMES:
         return Group((Key(key, Text(row.forms, optional=False), True, (service,)),))
     free_at_will = key in _SERVICE_KEYS
     return Group((Key(key, free(row) if free_at_will else Finite(), row.multivalued),))

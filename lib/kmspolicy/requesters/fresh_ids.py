@@ -4,41 +4,27 @@ A pattern names nothing. Source: docs/threat-model.md, *Who might send a request
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
 
 from ..budget import Budget
+from ..policy import context_keys as keys
 from ..policy import typed_values, wildcards
 from ..policy.condition import Condition
-from ..policy.context_keys import (
-    ACCOUNT_KEYS,
-    FEDERATED_PROVIDER,
-    MEMBER_KEYS,
-    OWN_ARNS,
-    OWNER_KEYS,
-    PRINCIPAL_ARN,
-    PRINCIPAL_ORG,
-    SERVICE_NAME,
-    SERVICE_NAMES,
-    USER_ID,
-    VPCE_ACCOUNT,
-    VPCE_ORG,
-    VPCE_ORG_PATHS,
-    context_key,
-)
+from ..policy.context_keys import context_key
 from ..policy.model import Statement
 from ..policy.operators import Family
 from ..policy.wildcards import automaton, is_plain
 from ..regular.languages import cells
-from ..regular.patterns import DOTTED, Pattern, literal, matcher, some
+from ..regular.patterns import DOTTED, Pattern, Spend, literal, matcher, some
 from .languages import ACCOUNT, ORGANIZATION
 from .limits import limits_members
 from .population import Population
 
 _STEPS_OF_A_TOKEN = 2
-_OF_ACCOUNTS = frozenset((*ACCOUNT_KEYS, VPCE_ACCOUNT))  # which hold a requester's account
-_HOLD_ARNS = frozenset((PRINCIPAL_ARN, FEDERATED_PROVIDER, *OWN_ARNS))  # which hold it in an ARN
+_OF_ACCOUNTS = frozenset((*keys.ACCOUNT_KEYS, keys.VPCE_ACCOUNT))  # which hold a requester's account
+_HOLD_ARNS = frozenset((keys.PRINCIPAL_ARN, keys.FEDERATED_PROVIDER, *keys.OWN_ARNS))  # which hold it in an ARN
 
 
 def outside_accounts(statements: tuple[Statement, ...], population: Population, budget: Budget) -> Iterator[str]:
@@ -46,7 +32,7 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
     yield population.outsider
     conditions = [condition.opened() for statement in statements for condition in statement.conditions]
     budget.spend(len(conditions))
-    seen_through, of_users = _linked(statements, _OF_ACCOUNTS), _linked(statements, {USER_ID})
+    seen_through, of_users = _linked(statements, _OF_ACCOUNTS), _linked(statements, {keys.USER_ID})
     whole: dict[object, list[Pattern]] = {}  # patterns that one condition cannot tell apart, together
     within: list[tuple[str, list[Pattern]]] = []  # of texts in which an account stands, with what is before it
     for condition in conditions:
@@ -94,7 +80,7 @@ def _starts(condition: Condition, tokens: wildcards.Tokens, of_users: Collection
         yield ""
     elif condition.operator.family is Family.ARN and wildcards.arn_parts(tokens) is not None:
         return
-    elif condition.key == PRINCIPAL_ARN:
+    elif condition.key == keys.PRINCIPAL_ARN:
         yield from (f"arn:{partition}:{service}::" for service in ("iam", "sts"))
     elif condition.key in _HOLD_ARNS:
         spelled = _BEFORE_ACCOUNT.match(str(tokens[0]))
@@ -114,9 +100,9 @@ def _beside(number: Decimal, others: Collection[str]) -> Iterator[str]:
             yield found
 
 
-def _linked(statements: tuple[Statement, ...], keys: Collection[str]) -> frozenset[str]:
+def _linked(statements: tuple[Statement, ...], listed: Collection[str]) -> frozenset[str]:
     """These keys, and those that policy variables tie to them."""
-    found, before = frozenset(keys), frozenset[str]()
+    found, before = frozenset(listed), frozenset[str]()
     while found != before:
         before = found
         for condition in (condition for statement in statements for condition in statement.conditions):
@@ -177,7 +163,7 @@ def _organizations(
 ) -> Iterator[str]:
     seen_through = _linked(statements, _OF_ORGANIZATIONS)
     conditions = [c for each in statements for c in each.conditions if c.key in seen_through]
-    whole = {condition.key for condition in conditions} == {PRINCIPAL_ORG} and seen_through == _OF_ORGANIZATIONS
+    whole = {condition.key for condition in conditions} == {keys.PRINCIPAL_ORG} and seen_through == _OF_ORGANIZATIONS
     groups: dict[object, list[Pattern]] = {}
     for condition in (condition.opened() for condition in conditions):
         if condition.operator.takes_variables:
@@ -200,15 +186,17 @@ def _tells_organizations_apart(tokens: wildcards.Tokens) -> bool:
     return not is_plain(tokens) and _PART_OF_AN_ORGANIZATION.match(text) is not None
 
 
-_OF_ORGANIZATIONS = MEMBER_KEYS | OWNER_KEYS | {VPCE_ORG, VPCE_ORG_PATHS}
+_OF_ORGANIZATIONS = keys.MEMBER_KEYS | keys.OWNER_KEYS | {keys.VPCE_ORG, keys.VPCE_ORG_PATHS}
 _PART_OF_AN_ORGANIZATION = re.compile(r"(?!o?-?\*(?:/|\Z))[^/]*[*?]")
 
 
-def services(population: Population, spend: Callable[[int], None]) -> Iterator[str]:
+def services(population: Population, spend: Spend) -> Iterator[str]:
     """Services that principal elements name, then one other for each way in which conditions can see a name."""
     named = dict.fromkeys(name for each in population.policy.statements for name in sorted(each.principals.services))
     yield from named
-    tests = [each.opened() for each in population.policy.conditions if each.key in (SERVICE_NAME, SERVICE_NAMES)]
+    tests = [
+        each.opened() for each in population.policy.conditions if each.key in (keys.SERVICE_NAME, keys.SERVICE_NAMES)
+    ]
     tests = [each for each in tests if each.operator.takes_variables]
     spelled = filter(_IS_SERVICE, (text.lower() for each in tests for text in each.values))
     seen: set[tuple[bool, ...]] = set()
@@ -219,10 +207,10 @@ def services(population: Population, spend: Callable[[int], None]) -> Iterator[s
             yield name
 
 
-def _services_in_patterns(tests: Sequence[Condition], spend: Callable[[int], None]) -> Iterator[str]:
+def _services_in_patterns(tests: Sequence[Condition], spend: Spend) -> Iterator[str]:
     if not all(is_plain(tokens) for each in tests for tokens in each.tokens):
         groups = [("", [automaton(tokens, each.operator.ignore_case) for tokens in each.tokens]) for each in tests]
-        for form in (_OF_AWS, *context_key(SERVICE_NAME).forms):
+        for form in (_OF_AWS, *context_key(keys.SERVICE_NAME).forms):
             yield from cells(form, groups, True, spend)
 
 
@@ -233,4 +221,4 @@ def _services_of_no_name(named: int) -> Iterator[str]:
 
 
 _OF_AWS = some(DOTTED) + literal(".amazonaws.com")
-_IS_SERVICE = matcher(context_key(SERVICE_NAME).forms)
+_IS_SERVICE = matcher(context_key(keys.SERVICE_NAME).forms)

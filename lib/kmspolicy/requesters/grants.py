@@ -13,15 +13,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..domains.domain import Domain, Finite, Text, example, fixed
+from ..policy import context_keys as keys
 from ..policy.actions import ACTIONS, GRANTABLE
-from ..policy.context_keys import (
-    GRANT_OPERATIONS,
-    GRANT_SOURCE_ARN,
-    GRANTEE,
-    GRANTEE_SERVICE,
-    PRINCIPAL_ARN,
-    context_key,
-)
+from ..policy.context_keys import context_key
 from ..regular.patterns import ANYTHING, LETTERS, NO_COLON, UPPER, Element, Pattern, any_of, literal, some
 from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key, Part
@@ -61,7 +55,7 @@ def grant_group(grantee: Grantee, partition: str, accounts: Accounts, operations
     """A grant that allows one of the operations, whatever else; any grant, where there are none."""
     members: list[tuple[str, ...]] = [(name.partition(":")[2],) for name in operations] or [()]
     to = _grantee(grantee, partition, accounts, bool(operations))
-    return Group(*[(Key(GRANT_OPERATIONS, _OPERATIONS, True, member), *to) for member in members])
+    return Group(*[(Key(keys.GRANT_OPERATIONS, _OPERATIONS, True, member), *to) for member in members])
 
 
 def _grantee(grantee: Grantee, partition: str, accounts: Accounts, used: bool) -> tuple[Part, ...]:
@@ -70,10 +64,10 @@ def _grantee(grantee: Grantee, partition: str, accounts: Accounts, used: bool) -
     used: whether the grant is for an operation of his.
     """
     if grantee is Grantee.SERVICE:
-        service = Text(context_key(GRANTEE_SERVICE).forms, (), ("rds.amazonaws.com",), False)
-        return Key(GRANTEE_SERVICE, service), Key(GRANT_SOURCE_ARN, replace(_SOURCE, optional=False))
-    principal = Key(GRANTEE, grantee_arns(partition, accounts))
-    return (principal,) if used else (principal, Key(GRANT_SOURCE_ARN, _SOURCE))
+        service = Text(context_key(keys.GRANTEE_SERVICE).forms, (), ("rds.amazonaws.com",), False)
+        return Key(keys.GRANTEE_SERVICE, service), Key(keys.GRANT_SOURCE_ARN, replace(_SOURCE, optional=False))
+    principal = Key(keys.GRANTEE, grantee_arns(partition, accounts))
+    return (principal,) if used else (principal, Key(keys.GRANT_SOURCE_ARN, _SOURCE))
 
 
 def grantee_arns(partition: str, accounts: Accounts) -> Text:
@@ -116,32 +110,32 @@ def grant_to(principal: Group, scope: Scope, partition: str, account: str, opera
     principal: the group of his principal keys; scope: of his request. The grant names his ARN, that of one of his
     role's sessions, or his account.
     """
-    root = Key(GRANTEE, fixed(f"arn:{partition}:iam::{account}:root"))
+    root = Key(keys.GRANTEE, fixed(f"arn:{partition}:iam::{account}:root"))
     session = f"arn:{partition}:sts::{account}:assumed-role/"
     grantees: list[Case] = []
     for case in principal.cases:
-        rest = [part.of(scope) for part in case if PRINCIPAL_ARN not in part.domains]
-        for part in [part for part in case if PRINCIPAL_ARN in part.domains]:
+        rest = [part.of(scope) for part in case if keys.PRINCIPAL_ARN not in part.domains]
+        for part in [part for part in case if keys.PRINCIPAL_ARN in part.domains]:
             grantees.append((_named_by_grant(part, scope), *rest))
             grantees.append((root, part.of(scope), *rest))
-            if _OWN_ROLE.match(example(part.domains[PRINCIPAL_ARN]) or ""):
+            if _OWN_ROLE.match(example(part.domains[keys.PRINCIPAL_ARN]) or ""):
                 grantees.append((_session_named(part, scope, session), *rest))
-    allowed = [Key(GRANT_OPERATIONS, _OPERATIONS, True, (name.partition(":")[2],)) for name in operations]
+    allowed = [Key(keys.GRANT_OPERATIONS, _OPERATIONS, True, (name.partition(":")[2],)) for name in operations]
     return Group(*[(one, *grantee) for one in allowed for grantee in grantees])
 
 
 def _named_by_grant(part: Part, scope: Scope) -> Part:
     """The principal's ARN, and the same ARN as the grant's."""
-    domain = _as_text(part.domains[PRINCIPAL_ARN])
+    domain = _as_text(part.domains[keys.PRINCIPAL_ARN])
     whole = Derivation(domain, (((), ()),), ANYTHING[0].chars, lambda arn: arn)
     derived = part.derived if isinstance(part, Derived) else {}
     renamed = {scope.key(name): how for name, how in derived.items()}
-    return Derived(scope.key(PRINCIPAL_ARN), domain, {**renamed, GRANTEE: whole})
+    return Derived(scope.key(keys.PRINCIPAL_ARN), domain, {**renamed, keys.GRANTEE: whole})
 
 
 def _session_named(part: Part, scope: Scope, start: str) -> Part:
     """The ARN of a session, as the grant's, and that of its role, as the principal's."""
-    domain = part.domains[PRINCIPAL_ARN]
+    domain = part.domains[keys.PRINCIPAL_ARN]
     role, _, name = (example(domain) or "").rpartition("/")
     known = literal(name) if isinstance(domain, Finite) else NAME_OF_PRINCIPAL
     session = Text((literal(start) + known + literal("/") + NAME_OF_PRINCIPAL,), (), (f"{start}{name}/session",), False)
@@ -152,7 +146,7 @@ def _session_named(part: Part, scope: Scope, start: str) -> Part:
         lambda arn: f"{role}/{arn.split('/')[1]}",
         role + "/",
     )
-    return Derived(GRANTEE, session, {scope.key(PRINCIPAL_ARN): of_role})
+    return Derived(keys.GRANTEE, session, {scope.key(keys.PRINCIPAL_ARN): of_role})
 
 
 def _as_text(domain: Domain) -> Text:

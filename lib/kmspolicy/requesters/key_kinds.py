@@ -8,18 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple, Optional
 
 from ..domains.domain import Domain, Finite, Text, excluding
-from ..policy.actions import (
-    CRYPTOGRAPHIC,
-    DATA_KEYS,
-    DECAPSULATE,
-    ENCAPSULATE,
-    EVERY_ACTION,
-    GRANTS_FOR,
-    KEY_PAIRS,
-    RETIRE_GRANT,
-    Mask,
-    mask_of,
-)
+from ..policy import actions as kms
+from ..policy.actions import Mask, mask_of
 from ..policy.context_keys import KEY_SPEC, context_key
 
 _ENCRYPTION = "ENCRYPT_DECRYPT"
@@ -37,13 +27,13 @@ _SPECS = (*_SYMMETRIC, *_RSA, *_SM2, *_ECC, *_ML_DSA, *_ML_KEM, *_HMAC)
 _CUSTOM_STORES = ("AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
 
 _CIPHERS = frozenset(("kms:Encrypt", "kms:ReEncryptTo", "kms:Decrypt", "kms:ReEncryptFrom"))
-_WITH_DATA_KEYS = _CIPHERS | frozenset(DATA_KEYS)
-_ENCAPSULATING = frozenset((ENCAPSULATE, DECAPSULATE))
+_WITH_DATA_KEYS = _CIPHERS | frozenset(kms.DATA_KEYS)
+_ENCAPSULATING = frozenset((kms.ENCAPSULATE, kms.DECAPSULATE))
 _SIGNING = frozenset(("kms:Sign", "kms:Verify"))
 _MACS = frozenset(("kms:GenerateMac", "kms:VerifyMac"))
 _PUBLIC = frozenset(("kms:GetPublicKey",))
 _AGREEING = frozenset(("kms:DeriveSharedSecret",))
-_LIMITED = frozenset(CRYPTOGRAPHIC)  # what a key performs only if it is of the right kind
+_LIMITED = frozenset(kms.CRYPTOGRAPHIC)  # what a key performs only if it is of the right kind
 _CODE = Text(context_key(KEY_SPEC).forms, optional=False)
 
 _OPERATIONS_OF = {
@@ -71,8 +61,8 @@ class KeyKind(NamedTuple):
 
     def performs(self, action: str) -> bool:
         """Whether a request for the action can succeed on such a key. action: a checked one."""
-        if action in GRANTS_FOR:
-            return not self.operations.isdisjoint(GRANTS_FOR[action])
+        if action in kms.GRANTS_FOR:
+            return not self.operations.isdisjoint(kms.GRANTS_FOR[action])
         return action in self.operations or action not in _LIMITED
 
 
@@ -125,7 +115,7 @@ def _kinds() -> Iterator[KeyKind]:
             if operations - _PUBLIC:
                 yield KeyKind(usage, specs.domain, _OUTSIDE_STORES, operations, specs.algorithms, specs.context)
     symmetric = _SYMMETRIC_SPECS
-    operations = symmetric.operations - frozenset(KEY_PAIRS)  # custom key stores make no asymmetric data key pairs
+    operations = symmetric.operations.difference(kms.KEY_PAIRS)  # which custom key stores do not make
     usage, stores = _one_of((_ENCRYPTION,)), _one_of(_CUSTOM_STORES)
     yield KeyKind(usage, symmetric.domain, stores, operations, symmetric.algorithms, True)
 
@@ -134,8 +124,8 @@ KINDS = tuple(_kinds())
 
 # What tells actions apart where the kind of the key matters: which kinds perform them, and whether requests tell it.
 TELL_APART = frozenset(
-    [mask_of(tuple([name for name in (*_LIMITED, *GRANTS_FOR) if kind.performs(name)])) for kind in KINDS]
-    + [mask_of((RETIRE_GRANT,))]
+    [mask_of(tuple([name for name in (*_LIMITED, *kms.GRANTS_FOR) if kind.performs(name)])) for kind in KINDS]
+    + [mask_of((kms.RETIRE_GRANT,))]
 )
 
 
@@ -154,8 +144,8 @@ def kinds_of(usage: Optional[str], spec: Optional[str], origin: Optional[str]) -
 def performed(usage: Optional[str], spec: Optional[str], origin: Optional[str]) -> Mask:
     """The actions that can succeed on a key of which this is known; None is unknown."""
     if usage is None and spec is None and origin is None:
-        return EVERY_ACTION
+        return kms.EVERY_ACTION
     kinds = kinds_of(usage, spec, origin)
-    limited = (*_LIMITED, *GRANTS_FOR)
+    limited = (*_LIMITED, *kms.GRANTS_FOR)
     cannot = [action for action in limited if not any(kind.performs(action) for kind in kinds)]
-    return EVERY_ACTION & ~mask_of(tuple(cannot))
+    return kms.EVERY_ACTION & ~mask_of(tuple(cannot))

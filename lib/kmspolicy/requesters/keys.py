@@ -4,29 +4,14 @@ Source: Service Authorization Reference, *AWS KMS*, resource type `key`; KMS Dev
 *Encryption context*, *Multi-Region keys*, *AWS KMS condition keys*.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, Optional
 
 from ..domains.domain import ABSENT, Text, fixed
-from ..evaluation.request import KeyFacts
+from ..evaluation.request import KeyFacts, Texts
+from ..policy import context_keys as keys
 from ..policy.actions import RETIRE_GRANT
-from ..policy.context_keys import (
-    ENCRYPTION_ALGORITHM,
-    ENCRYPTION_CONTEXT,
-    ENCRYPTION_CONTEXT_KEYS,
-    GRANT_CONSTRAINT,
-    KEY_ARN,
-    KEY_ORIGIN,
-    KEY_SPEC,
-    KEY_USAGE,
-    MULTI_REGION,
-    REQUESTED_REGION,
-    RESOURCE_ACCOUNT,
-    Bound,
-    context_key,
-    keys_bound_to,
-)
+from ..policy.context_keys import Bound, context_key, keys_bound_to
 from ..policy.identifiers import MULTI_REGION_ID
 from ..regular.patterns import DIGIT, ID, LABEL, LETTERS, Pattern, any_of, literal, not_beginning, some
 from ..solver.derived import Derivation, Derived
@@ -44,9 +29,16 @@ _REGIONS = {  # to try first, by partition
 }
 _CONSTRAINTS = Text((some(LETTERS),), preferred=("EncryptionContextSubset",), optional=False)
 _TELL_KIND = frozenset(
-    (KEY_USAGE, KEY_SPEC, KEY_ORIGIN, ENCRYPTION_ALGORITHM, ENCRYPTION_CONTEXT_KEYS, GRANT_CONSTRAINT)
+    (
+        keys.KEY_USAGE,
+        keys.KEY_SPEC,
+        keys.KEY_ORIGIN,
+        keys.ENCRYPTION_ALGORITHM,
+        keys.ENCRYPTION_CONTEXT_KEYS,
+        keys.GRANT_CONSTRAINT,
+    )
 )
-SHARED_KEYS = frozenset((KEY_ARN, *(keys_bound_to(Bound.KEY) - {ENCRYPTION_ALGORITHM})))
+SHARED_KEYS = frozenset((keys.KEY_ARN, *(keys_bound_to(Bound.KEY) - {keys.ENCRYPTION_ALGORITHM})))
 
 
 class Use(NamedTuple):
@@ -56,52 +48,42 @@ class Use(NamedTuple):
     scope: Scope = ONLY_REQUEST
 
 
-def key_group(
-    facts: KeyFacts,
-    partition: str,
-    owner: Optional[str],
-    strangers: tuple[str, ...],
-    uses: Sequence[Use],
-    read: frozenset[str],
-) -> Group:
+Uses = tuple[Use, ...]
+
+
+def key_group(place: KeyFacts, strangers: Texts, uses: Uses, read: frozenset[str]) -> Group:
     """The key, and what the requests for it carry with it.
 
-    owner: the key's account, None where it is not known; strangers: accounts that it is not; read: the context keys
-    that matter.
+    place: what is known of it here; strangers: accounts that it is not in; read: the context keys that matter.
     """
-    names = tuple(sorted(key[len(ENCRYPTION_CONTEXT) :] for key in read if key.startswith(ENCRYPTION_CONTEXT)))
-    arn_matters = not read.isdisjoint((KEY_ARN, REQUESTED_REGION, RESOURCE_ACCOUNT, MULTI_REGION))
-    place = facts._replace(account=owner, partition=partition, event_time=None)
-    return _key_group(place, strangers, tuple(uses), names, arn_matters, MULTI_REGION in read, kind_matters(read))
+    names = tuple(
+        sorted(key[len(keys.ENCRYPTION_CONTEXT) :] for key in read if key.startswith(keys.ENCRYPTION_CONTEXT))
+    )
+    arn_matters = not read.isdisjoint((keys.KEY_ARN, keys.REQUESTED_REGION, keys.RESOURCE_ACCOUNT, keys.MULTI_REGION))
+    return _key_group(place, strangers, uses, names, arn_matters, keys.MULTI_REGION in read, kind_matters(read))
 
 
 def kind_matters(read: frozenset[str]) -> bool:
     """Whether what kind of key it is makes a difference to conditions that read these context keys."""
-    return not read.isdisjoint(_TELL_KIND) or any(key.startswith(ENCRYPTION_CONTEXT) for key in read)
+    return not read.isdisjoint(_TELL_KIND) or any(key.startswith(keys.ENCRYPTION_CONTEXT) for key in read)
 
 
 def actions_matter(read: frozenset[str]) -> bool:
     """Whether conditions that read these context keys can tell actions apart by the key: by what keys perform them, or
     whether their requests say what key it is."""
-    return MULTI_REGION in read or kind_matters(read)
+    return keys.MULTI_REGION in read or kind_matters(read)
 
 
 @lru_cache(maxsize=256)
 def _key_group(
-    facts: KeyFacts,
-    strangers: tuple[str, ...],
-    uses: tuple[Use, ...],
-    names: tuple[str, ...],
-    arn_matters: bool,
-    multi_region_matters: bool,
-    by_kind: bool,
+    facts: KeyFacts, strangers: Texts, uses: Uses, names: Texts, arn_matters: bool, flag_matters: bool, by_kind: bool
 ) -> Group:
     kinds = [
         kind
         for kind in kinds_of(facts.usage, facts.spec, facts.origin)
         if all(kind.performs(use.action) for use in uses)
     ]
-    arns = _arns(facts, strangers, multi_region_matters) if arn_matters else [()]
+    arns = _arns(facts, strangers, flag_matters) if arn_matters else [()]
     untold = all(use.action == RETIRE_GRANT for use in uses)  # whose requests need not tell what key it is
     if not by_kind:
         flagless = [arn[:1] for arn in arns if len(arn) > 1] if untold else []
@@ -115,10 +97,10 @@ def _key_group(
 
 
 def _kind(kind: KeyKind) -> tuple[Part, ...]:
-    return Key(KEY_USAGE, kind.usage), Key(KEY_SPEC, kind.spec), Key(KEY_ORIGIN, kind.origin)
+    return Key(keys.KEY_USAGE, kind.usage), Key(keys.KEY_SPEC, kind.spec), Key(keys.KEY_ORIGIN, kind.origin)
 
 
-def _contexts(kind: KeyKind, uses: Sequence[Use], names: tuple[str, ...]) -> list[tuple[Part, ...]]:
+def _contexts(kind: KeyKind, uses: Uses, names: Texts) -> list[tuple[Part, ...]]:
     """What the requests carry with the key: of each its algorithm, and an encryption context or none."""
     found: list[tuple[Part, ...]] = [()]
     for use in uses:
@@ -129,20 +111,20 @@ def _contexts(kind: KeyKind, uses: Sequence[Use], names: tuple[str, ...]) -> lis
 
 
 def _algorithm(kind: KeyKind, use: Use) -> Part:
-    domain = kind.algorithms if context_key(ENCRYPTION_ALGORITHM).carried_by(use.action) else ABSENT
-    return Key(use.scope.key(ENCRYPTION_ALGORITHM), domain)
+    domain = kind.algorithms if context_key(keys.ENCRYPTION_ALGORITHM).carried_by(use.action) else ABSENT
+    return Key(use.scope.key(keys.ENCRYPTION_ALGORITHM), domain)
 
 
-def _encryption_contexts(kind: KeyKind, use: Use, names: tuple[str, ...]) -> list[tuple[Part, ...]]:
+def _encryption_contexts(kind: KeyKind, use: Use, names: Texts) -> list[tuple[Part, ...]]:
     """No encryption context, or one with a pair at least; a grant that is created carries it as its constraint."""
     scope = use.scope
-    constraint = Key(scope.key(GRANT_CONSTRAINT), _CONSTRAINTS)
-    listed = Names(scope.key(ENCRYPTION_CONTEXT), scope.key(ENCRYPTION_CONTEXT_KEYS), names, required=True)
-    if not kind.context or not context_key(ENCRYPTION_CONTEXT_KEYS).carried_by(use.action):
+    constraint = Key(scope.key(keys.GRANT_CONSTRAINT), _CONSTRAINTS)
+    listed = Names(scope.key(keys.ENCRYPTION_CONTEXT), scope.key(keys.ENCRYPTION_CONTEXT_KEYS), names, required=True)
+    if not kind.context or not context_key(keys.ENCRYPTION_CONTEXT_KEYS).carried_by(use.action):
         return [()]
     if use.action == RETIRE_GRANT:
         return [(), (listed,), (constraint,), (listed, constraint)]
-    if context_key(GRANT_CONSTRAINT).carried_by(use.action):
+    if context_key(keys.GRANT_CONSTRAINT).carried_by(use.action):
         return [(), (listed, constraint)]
     return [(), (listed,)]
 
@@ -150,16 +132,16 @@ def _encryption_contexts(kind: KeyKind, use: Use, names: tuple[str, ...]) -> lis
 # --- the ARN ------------------------------------------------------------------------------------------------
 
 
-def _arns(facts: KeyFacts, strangers: tuple[str, ...], multi_region_matters: bool) -> list[Case]:
+def _arns(facts: KeyFacts, strangers: Texts, flag_matters: bool) -> list[Case]:
     """The ARN that the key may have, with what else tells parts of it; by whether it is a multi-Region key."""
     cases: list[Case] = []
     known = facts.multi_region
     if facts.key_id:
         known = facts.key_id.startswith(MULTI_REGION_ID)
-    for multi_region in (False, True) if multi_region_matters and known is None else (known,):
+    for multi_region in (False, True) if flag_matters and known is None else (known,):
         ids = ids_of_keys(facts.key_id, multi_region)
         arn = _arn(facts, strangers, ids, MULTI_REGION_ID if multi_region and not facts.key_id else "")
-        flag = () if multi_region is None else (Key(MULTI_REGION, fixed(str(multi_region).lower())),)
+        flag = () if multi_region is None else (Key(keys.MULTI_REGION, fixed(str(multi_region).lower())),)
         cases.append((arn, *flag))
     return cases
 
@@ -173,7 +155,7 @@ def ids_of_keys(key_id: Optional[str], multi_region: Optional[bool]) -> tuple[Pa
     return (literal(MULTI_REGION_ID) + any_of(ID),) if multi_region else not_beginning(MULTI_REGION_ID, ID)[1:]
 
 
-def _arn(facts: KeyFacts, strangers: tuple[str, ...], ids: tuple[Pattern, ...], begins: str) -> Part:
+def _arn(facts: KeyFacts, strangers: Texts, ids: tuple[Pattern, ...], begins: str) -> Part:
     region = literal(facts.region) if facts.region else some(LABEL)
     account = literal(facts.account) if facts.account else ACCOUNT
     start = literal(f"arn:{facts.partition}:kms:")
@@ -195,5 +177,5 @@ def _arn(facts: KeyFacts, strangers: tuple[str, ...], ids: tuple[Pattern, ...], 
         DIGIT,
         lambda arn: arn.split(":")[4],
     )
-    derived = {REQUESTED_REGION: of_region, RESOURCE_ACCOUNT: of_account}
-    return Derived(KEY_ARN, domain, derived)
+    derived = {keys.REQUESTED_REGION: of_region, keys.RESOURCE_ACCOUNT: of_account}
+    return Derived(keys.KEY_ARN, domain, derived)

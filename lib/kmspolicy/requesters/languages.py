@@ -5,37 +5,25 @@ KMS Developer Guide, *Key identifiers (KeyId)*; AWS STS API Reference, *AssumeRo
 *Requirements for Amazon EBS encryption* (the role aws:ec2-infrastructure).
 """
 
-from ..regular.patterns import (
-    DIGIT,
-    HEX,
-    ID,
-    LOWER_ALNUM,
-    NAME,
-    PATH,
-    UPPER_ALNUM,
-    Element,
-    Pattern,
-    any_of,
-    literal,
-    some,
-)
+from ..regular import patterns
+from ..regular.patterns import Element, Pattern, any_of, literal, some
 
-ACCOUNT: Pattern = (Element(DIGIT),) * 12
-ORGANIZATION: Pattern = literal("o-") + (Element(LOWER_ALNUM),) * 10 + any_of(LOWER_ALNUM)
-NETWORK_ID: Pattern = (Element(HEX),) * 8 + any_of(HEX)  # behind vpc- or vpce-
-KEY_ID: Pattern = some(ID)
-NAME_OF_PRINCIPAL: Pattern = some(NAME)
+ACCOUNT: Pattern = (Element(patterns.DIGIT),) * 12
+ORGANIZATION: Pattern = literal("o-") + (Element(patterns.LOWER_ALNUM),) * 10 + any_of(patterns.LOWER_ALNUM)
+NETWORK_ID: Pattern = (Element(patterns.HEX),) * 8 + any_of(patterns.HEX)  # behind vpc- or vpce-
+KEY_ID: Pattern = some(patterns.ID)
+NAME_OF_PRINCIPAL: Pattern = some(patterns.NAME)
 OF_AWS = "aws:"  # what the names of roles begin with that AWS makes for itself
 ROLE_OF_AWS: Pattern = literal(OF_AWS) + NAME_OF_PRINCIPAL
-SESSION_NAME: Pattern = (Element(NAME), *some(NAME))
-UNIQUE_ID: Pattern = (Element(UPPER_ALNUM),) * 12 + any_of(UPPER_ALNUM)  # behind AIDA or AROA
+SESSION_NAME: Pattern = (Element(patterns.NAME), *some(patterns.NAME))
+UNIQUE_ID: Pattern = (Element(patterns.UPPER_ALNUM),) * 12 + any_of(patterns.UPPER_ALNUM)  # behind AIDA or AROA
 ROLE_ID, USER_ID = (literal(prefix) + UNIQUE_ID for prefix in ("AROA", "AIDA"))
 LONGEST_USER_NAME = 64
 
 
 def below_paths(start: str) -> tuple[Pattern, Pattern]:
     """What stands before the name in an ARN that begins so: nothing more, or a path."""
-    return literal(start), literal(start) + some(PATH) + literal("/")
+    return literal(start), literal(start) + some(patterns.PATH) + literal("/")
 
 
 def names_below(start: str) -> tuple[Pattern, ...]:

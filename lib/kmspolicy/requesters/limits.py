@@ -7,16 +7,9 @@ import re
 from typing import Optional
 
 from ..caching import cached_for_shared
+from ..policy import context_keys as keys
 from ..policy.condition import Condition, Quantifier
-from ..policy.context_keys import (
-    ACCOUNT_KEYS,
-    PRINCIPAL_ARN,
-    PRINCIPAL_ORG,
-    SOURCE_VPC,
-    SOURCE_VPCE,
-    Bound,
-    keys_bound_to,
-)
+from ..policy.context_keys import Bound, keys_bound_to
 from ..policy.model import Statement
 from ..policy.operators import Family
 from ..policy.wildcards import is_plain
@@ -26,11 +19,11 @@ _NOBODY: frozenset[Audience] = frozenset()
 _STRANGERS = frozenset(STRANGERS)
 # The audiences whose requesters' ids no policy spells out, by the key that holds the id.
 _NEVER_SPELLED = {
-    PRINCIPAL_ORG: frozenset((Audience.everyone, Audience.network)),
-    SOURCE_VPC: frozenset((Audience.everyone,)),
-    SOURCE_VPCE: frozenset((Audience.everyone,)),
+    keys.PRINCIPAL_ORG: frozenset((Audience.everyone, Audience.network)),
+    keys.SOURCE_VPC: frozenset((Audience.everyone,)),
+    keys.SOURCE_VPCE: frozenset((Audience.everyone,)),
 }
-_ABSENT_FOR_SERVICES = keys_bound_to(Bound.ORGANIZATION, Bound.NETWORK, Bound.PRINCIPAL).union(ACCOUNT_KEYS)
+_ABSENT_FOR_SERVICES = keys_bound_to(Bound.ORGANIZATION, Bound.NETWORK, Bound.PRINCIPAL).union(keys.ACCOUNT_KEYS)
 # In a string a star spans colons, in an ARN it stays inside its part.
 _ACCOUNT_OF = {
     Family.STRING: re.compile(r"arn:[^:*?$]*:[^:*?$]*:[^:*?$]*:([0-9]{12}):"),
@@ -76,10 +69,10 @@ def accounts_of(condition: Condition) -> Optional[frozenset[str]]:
     """The accounts to which the condition limits a principal, all spelled out; None where it does not."""
     if not _must_match(condition):
         return None
-    if condition.key in ACCOUNT_KEYS:
+    if condition.key in keys.ACCOUNT_KEYS:
         return frozenset(condition.values) if spells_out(condition) else None
     family = condition.operator.family
-    if condition.key != PRINCIPAL_ARN or family not in _ACCOUNT_OF:
+    if condition.key != keys.PRINCIPAL_ARN or family not in _ACCOUNT_OF:
         return None
     found = [_ACCOUNT_OF[family].match(value) for value in condition.values]
     return frozenset(arn.group(1) for arn in found if arn is not None) if all(found) else None
@@ -87,4 +80,4 @@ def accounts_of(condition: Condition) -> Optional[frozenset[str]]:
 
 def limits_members(condition: Condition) -> bool:
     """Whether the condition limits access to members of organizations, all spelled out."""
-    return condition.key == PRINCIPAL_ORG and _must_match(condition) and spells_out(condition)
+    return condition.key == keys.PRINCIPAL_ORG and _must_match(condition) and spells_out(condition)

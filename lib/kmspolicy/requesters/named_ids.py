@@ -32,11 +32,6 @@ class NamedIds:
     def _text(self) -> str:
         return "\n".join(self._policy.spelled())
 
-    def surely_lack(self, name: str) -> bool:
-        """Whether the policy certainly does not spell out an id (in lower case), by a look at its text alone."""
-        text = self._policy.written
-        return "\\" not in text and name not in text.lower()
-
     @lazy
     def accounts(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(_ACCOUNT.findall(self._text)))

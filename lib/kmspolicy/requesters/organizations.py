@@ -9,16 +9,8 @@ from functools import lru_cache
 from itertools import islice
 
 from ..domains.domain import Text, fixed
-from ..policy.context_keys import (
-    MEMBER_KEYS,
-    OWNER_KEYS,
-    PRINCIPAL_ORG,
-    PRINCIPAL_ORG_PATHS,
-    RESOURCE_ORG,
-    RESOURCE_ORG_PATHS,
-    VPCE_ORG,
-    VPCE_ORG_PATHS,
-)
+from ..evaluation.request import Texts
+from ..policy import context_keys as keys
 from ..regular.patterns import ANYTHING, Pattern, literal, matcher
 from ..solver.groups import Case, Group, Key, Part
 from .audience import Audience
@@ -26,13 +18,11 @@ from .callers import Sources
 from .languages import ORGANIZATION
 from .population import Population
 
-Texts = tuple[str, ...]
-
 
 def organization_group(audience: Audience, population: Population, sources: Sources) -> Group:
     """The memberships that requesters of an audience may have."""
     read = sources.read
-    if read.isdisjoint(MEMBER_KEYS | OWNER_KEYS):
+    if read.isdisjoint(keys.MEMBER_KEYS | keys.OWNER_KEYS):
         return Group(()) if audience is not Audience.organization else Group()
     cases: list[Case] = []
     strangers = audience in (Audience.everyone, Audience.network)
@@ -64,11 +54,11 @@ def of_service(population: Population, sources: Sources) -> Group:
 
 
 def _member(name: str) -> tuple[Part, ...]:
-    return _in_organization(name, PRINCIPAL_ORG, PRINCIPAL_ORG_PATHS)
+    return _in_organization(name, keys.PRINCIPAL_ORG, keys.PRINCIPAL_ORG_PATHS)
 
 
 def _same_owner(name: str) -> tuple[Part, ...]:
-    return _in_organization(name, RESOURCE_ORG, RESOURCE_ORG_PATHS)
+    return _in_organization(name, keys.RESOURCE_ORG, keys.RESOURCE_ORG_PATHS)
 
 
 @lru_cache(maxsize=512)
@@ -83,7 +73,7 @@ def _owners(population: Population, sources: Sources, other: str) -> list[tuple[
     Where several keys must agree on it, or it must be told from that of an endpoint's owner, each by itself.
     """
     read, named = sources.read, population.names.organizations
-    if not read >= OWNER_KEYS and read.isdisjoint((VPCE_ORG, VPCE_ORG_PATHS)):
+    if not read >= keys.OWNER_KEYS and read.isdisjoint((keys.VPCE_ORG, keys.VPCE_ORG_PATHS)):
         return [_any_owner(population.own_organization, named, other)]
     return [(), *(_same_owner(name) for name in (*sources.owners(), *named) if name != other)]
 
@@ -94,7 +84,7 @@ def _any_owner(own: str, named: Texts, other: str) -> tuple[Part, ...]:
     taken = (literal(other),) if other else ()
     owner = Text(ids, taken, (own,))
     below = Text(paths, tuple([name + _REST for name in taken]), (own + "/r-ab12/ou-ab12-11111111/",))
-    return Key(RESOURCE_ORG, owner), Key(RESOURCE_ORG_PATHS, below, True)
+    return Key(keys.RESOURCE_ORG, owner), Key(keys.RESOURCE_ORG_PATHS, below, True)
 
 
 _REST = literal("/") + ANYTHING

@@ -36,8 +36,7 @@ class Population:
     @lazy
     def outsider(self) -> str:
         """The account of somebody whom the policy does not name."""
-        first = _ACCOUNTS[0]
-        return first if first != self.key.account and self.names.surely_lack(first) else self._fresh(self.key.account)
+        return self._fresh(self.key.account)
 
     def _fresh(self, other: Optional[str]) -> str:
         """An account that the policy does not name, and not this one."""
@@ -64,8 +63,6 @@ class Population:
         return self._unnamed("o-outsider00")
 
     def _unnamed(self, stem: str) -> str:
-        if self.names.surely_lack(stem):
-            return stem
         candidates = chain((stem,), (f"{stem}{n}" for n in count()))
         return next(name for name in candidates if name not in self.names.organizations)
 
@@ -98,7 +95,7 @@ class Population:
     @lazy
     def owners(self) -> frozenset[str]:
         """Accounts that principal elements name, or whose principals they do."""
-        return frozenset[str]().union(*(statement.principals.who.owners for statement in self.policy.statements))
+        return frozenset[str]().union(*(statement.principals.owners for statement in self.policy.statements))
 
 
 def _by_account(listed: Iterable[frozenset[str]]) -> dict[str, tuple[str, ...]]:
@@ -138,17 +135,8 @@ def _tells_partitions(condition: Condition) -> bool:
     if not operator.takes_variables or not any(map(_ANY_PARTITION.search, condition.values)):
         return False
     make = wildcards.arn_automaton if operator.family is Family.ARN else wildcards.automaton
-    texts = filter(_may_begin_an_arn, condition.opened().readable)
-    union = Automaton(list(map(make, texts)))
+    union = Automaton(list(map(make, condition.opened().readable)))
     return len({reduce(union.step, f"arn:{name}:", union.start) for name in PARTITIONS}) > 1
-
-
-def _may_begin_an_arn(tokens: wildcards.Tokens) -> bool:
-    first = tokens[0] if tokens else ""
-    return not isinstance(first, str) or _ARN_BEGINS.startswith(first[: len(_ARN_BEGINS)])
-
-
-_ARN_BEGINS = "arn:"
 
 
 def _arns_elsewhere(policy: Policy) -> list[str]:

@@ -9,25 +9,16 @@ from functools import lru_cache
 from typing import Optional
 
 from ..domains.domain import Domain, Text, fixed
+from ..evaluation.request import Texts
 from ..policy.context_keys import PRINCIPAL_ARN, PRINCIPAL_TYPE, USER_ID, USER_NAME
 from ..regular.patterns import ANYTHING, NAME, Pattern, literal
 from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key
-from .languages import (
-    LONGEST_USER_NAME,
-    NAME_OF_PRINCIPAL,
-    OF_AWS,
-    ROLE_ID,
-    ROLE_OF_AWS,
-    SESSION_NAME,
-    below_paths,
-    names_below,
-)
-from .languages import USER_ID as USER_ID_FORM
+from . import languages
+from .languages import ROLE_ID, SESSION_NAME, below_paths, names_below
 
-Texts = tuple[str, ...]
 _NOTHING: Pattern = ()
-_USER_NAMES = Text((NAME_OF_PRINCIPAL,), optional=False, longest=LONGEST_USER_NAME)
+_USER_NAMES = Text((languages.NAME_OF_PRINCIPAL,), optional=False, longest=languages.LONGEST_USER_NAME)
 _SOME_ROLE_ID, _SOME_USER_ID = "AROAZZZZZZZZZZZZZZZZZ", "AIDAZZZZZZZZZZZZZZZZZ"
 
 
@@ -42,7 +33,7 @@ def unnamed(partition: str, account: str, arns: Texts, ids: Texts) -> Group:
     sessions = _without(ROLE_ID + literal(":") + SESSION_NAME, ids)
     return Group(
         _role(partition, account, arns, sessions),
-        _user(partition, account, arns, _without(USER_ID_FORM, ids)),
+        _user(partition, account, arns, _without(languages.USER_ID, ids)),
         _federated(partition, account, arns),
         _case(fixed(f"arn:{partition}:iam::{account}:root"), "Account", fixed(account)),
         _role_of_aws(partition, account, arns, sessions),
@@ -67,7 +58,7 @@ def named(arn: str, unique_id: Optional[str], ids: Texts) -> Group:
         any_id = _without(ROLE_ID + literal(":") + SESSION_NAME, ids)
         return Group(_case(who, "AssumedRole", _sessions_of(unique_id) if unique_id else any_id))
     if kind == "user":
-        user_id = fixed(unique_id) if unique_id else _without(USER_ID_FORM, ids)
+        user_id = fixed(unique_id) if unique_id else _without(languages.USER_ID, ids)
         return Group((*_case(who, "User", user_id), Key(USER_NAME, fixed(name))))
     return Group(_case(who, "FederatedUser", fixed(f"{arn.split(':', 5)[4]}:{name}")))
 
@@ -78,8 +69,8 @@ def session(
 ) -> Group:
     """A session of a role with this name, whose ARN is none of these."""
     start = f"arn:{partition}:iam::{account}:role/"
-    languages = tuple([before + literal(role) for before in below_paths(start)])
-    who = Text(languages, _literals(arns), (start + role, f"{start}any/{role}"), False)
+    forms = tuple([before + literal(role) for before in below_paths(start)])
+    who = Text(forms, _literals(arns), (start + role, f"{start}any/{role}"), False)
     return Group(_case(who, "AssumedRole", _session_id(name, unique_id, ids)))
 
 
@@ -106,7 +97,8 @@ def _role(partition: str, account: str, arns: Texts, user_id: Domain) -> Case:
 
 def _role_of_aws(partition: str, account: str, arns: Texts, user_id: Domain) -> Case:
     start = f"arn:{partition}:iam::{account}:role/"
-    arn = Text((literal(start) + ROLE_OF_AWS,), _literals(arns), (f"{start}{OF_AWS}ec2-infrastructure",), False)
+    natural = f"{start}{languages.OF_AWS}ec2-infrastructure"
+    arn = Text((literal(start) + languages.ROLE_OF_AWS,), _literals(arns), (natural,), False)
     return _case(arn, "AssumedRole", user_id)
 
 
@@ -120,8 +112,8 @@ def _user(partition: str, account: str, arns: Texts, user_id: Domain) -> Case:
 
 def _federated(partition: str, account: str, arns: Texts) -> Case:
     start = f"arn:{partition}:sts::{account}:federated-user/"
-    arn = Text((literal(start) + NAME_OF_PRINCIPAL,), _literals(arns), (start + "any",), False)
-    owned = Text((literal(account + ":") + NAME_OF_PRINCIPAL,), optional=False)
+    arn = Text((literal(start) + languages.NAME_OF_PRINCIPAL,), _literals(arns), (start + "any",), False)
+    owned = Text((literal(account + ":") + languages.NAME_OF_PRINCIPAL,), optional=False)
     around = ((literal(start), _NOTHING),)
     user_id = Derivation(owned, around, NAME, lambda text: f"{account}:{last_part(text)}", account + ":")
     return (Derived(PRINCIPAL_ARN, arn, {USER_ID: user_id}), Key(PRINCIPAL_TYPE, fixed("FederatedUser")))
@@ -135,7 +127,7 @@ def _sessions_of(unique_id: str) -> Text:
 def _without(form: Pattern, ids: Texts) -> Text:
     """User ids of this form that begin with none of these unique ids."""
     taken = tuple([row for unique_id in ids for row in (literal(unique_id), literal(unique_id + ":") + ANYTHING)])
-    natural = _SOME_USER_ID if form is USER_ID_FORM else _SOME_ROLE_ID + ":session"
+    natural = _SOME_USER_ID if form is languages.USER_ID else _SOME_ROLE_ID + ":session"
     return Text((form,), taken, (natural,), optional=False)
 
 

@@ -9,29 +9,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..domains.domain import ADDRESSES, Domain, Finite, Points, Text, fixed
+from ..evaluation.request import Texts
 from ..policy import cidr
-from ..policy.context_keys import (
-    CALLED_VIA,
-    CALLED_VIA_FIRST,
-    CALLED_VIA_LAST,
-    FOR_AWS_RESOURCE,
-    INSTANCE_ADDRESS,
-    INSTANCE_VPC,
-    NETWORK_KEYS,
-    SOURCE_IP,
-    SOURCE_VPC,
-    SOURCE_VPC_ARN,
-    SOURCE_VPCE,
-    VIA_AWS_SERVICE,
-    VIA_SERVICE,
-    VPC_SOURCE_IP,
-    VPCE_ACCOUNT,
-    VPCE_ORG,
-    VPCE_ORG_PATHS,
-    Bound,
-    context_key,
-    keys_bound_to,
-)
+from ..policy import context_keys as keys
+from ..policy.context_keys import Bound, context_key, keys_bound_to
 from ..regular.intervals import Intervals
 from ..regular.patterns import ANYTHING, LABEL, Pattern, literal, some
 from ..solver.derived import Derivation, Derived
@@ -42,7 +23,7 @@ from .languages import ACCOUNT, NETWORK_ID, ORGANIZATION
 from .population import Population
 from .principals import last_part
 
-WAY_KEYS = frozenset((*keys_bound_to(Bound.NETWORK), *keys_bound_to(Bound.WAY))) - {FOR_AWS_RESOURCE}  # of any request
+WAY_KEYS = keys_bound_to(Bound.NETWORK, Bound.WAY) - {keys.FOR_AWS_RESOURCE}  # of any request
 
 _NATURAL = (*map(cidr.example_of, ("203.0.113.0/24", "192.0.2.0/24")), "2001:db8::7", "2600:1f18::7")
 _NATURAL_PRIVATE = tuple(map(cidr.example_of, ("10.0.0.0/8", "172.16.0.0/12")))
@@ -63,10 +44,10 @@ class Networks(NamedTuple):
 
     partition: str
     account: str
-    accounts: tuple[str, ...]
-    organizations: tuple[str, ...]
-    vpcs: tuple[str, ...]
-    endpoints: tuple[str, ...]
+    accounts: Texts
+    organizations: Texts
+    vpcs: Texts
+    endpoints: Texts
     places: Intervals
     strict: bool
     with_vpc_arn: bool
@@ -75,19 +56,19 @@ class Networks(NamedTuple):
 def networks(population: Population, account: str, strict: bool, sources: Sources) -> Networks:
     """The networks of a requester, as far as the keys that matter can tell them apart."""
     names, read = population.names, sources.read
-    owners = sources.owners() if not read.isdisjoint((VPCE_ORG, VPCE_ORG_PATHS)) else ()
-    if read.isdisjoint(NETWORK_KEYS):
+    owners = sources.owners() if not read.isdisjoint((keys.VPCE_ORG, keys.VPCE_ORG_PATHS)) else ()
+    if read.isdisjoint(keys.NETWORK_KEYS):
         return Networks(population.partition, account, (), (), (), (), Intervals(), strict, False)
     return Networks(
         population.partition,
         account,
-        names.accounts if SOURCE_VPC_ARN in read else (),
+        names.accounts if keys.SOURCE_VPC_ARN in read else (),
         (*names.organizations, *owners),
         names.vpcs,
         names.endpoints,
         names.places if strict else Intervals(),
         strict,
-        SOURCE_VPC_ARN in read,
+        keys.SOURCE_VPC_ARN in read,
     )
 
 
@@ -102,7 +83,7 @@ class Calls(Enum):
 @lru_cache(maxsize=256)
 def way_group(where: Networks, action: str, calls: Calls = Calls.ANY) -> Group:
     """The ways of a requester's request for an action."""
-    for_resource = _FOR_RESOURCE[calls] if context_key(FOR_AWS_RESOURCE).carried_by(action) else ()
+    for_resource = _FOR_RESOURCE[calls] if context_key(keys.FOR_AWS_RESOURCE).carried_by(action) else ()
     via = _via_service(where, for_resource)
     if calls is Calls.FOR_RESOURCE:
         return Group(via)
@@ -119,46 +100,48 @@ _FOR_RESOURCE = {
 @lru_cache(maxsize=128)
 def way_of_service(action: str) -> Group:
     """The way of a service that calls of its own accord: no network is told, and no other service passes it on."""
-    carried = context_key(FOR_AWS_RESOURCE).carried_by(action)
-    return Group((Key(VIA_AWS_SERVICE, fixed("false")), *((Key(FOR_AWS_RESOURCE, fixed("false")),) if carried else ())))
+    carried = context_key(keys.FOR_AWS_RESOURCE).carried_by(action)
+    return Group((Key(keys.VIA_AWS_SERVICE, fixed("false")), *_flag(("false",) if carried else ())))
 
 
-Values = tuple[str, ...]
+def _public(where: Networks, for_resource: Texts) -> Case:
+    return (Key(keys.SOURCE_IP, _public_address(where, False)), *_direct(where, for_resource))
 
 
-def _public(where: Networks, for_resource: Values) -> Case:
-    return (Key(SOURCE_IP, _public_address(where, False)), *_direct(where, for_resource))
-
-
-def _direct(where: Networks, for_resource: Values) -> tuple[Part, ...]:
+def _direct(where: Networks, for_resource: Texts) -> tuple[Part, ...]:
     return (
-        Key(VIA_AWS_SERVICE, fixed("false")),
+        Key(keys.VIA_AWS_SERVICE, fixed("false")),
         *_flag(tuple([value for value in for_resource if value == "false"])),
         *_instance(where),
     )
 
 
-def _via_service(where: Networks, for_resource: Values) -> Case:
+def _via_service(where: Networks, for_resource: Texts) -> Case:
     return (
-        Key(SOURCE_IP, _public_address(where, True)),
-        Key(VIA_AWS_SERVICE, fixed("true")),
-        Key(VIA_SERVICE, Text(context_key(VIA_SERVICE).forms, (), _NATURAL_SERVICES)),
-        Chain(CALLED_VIA, CALLED_VIA_FIRST, CALLED_VIA_LAST, Text(context_key(CALLED_VIA).forms, (), _NATURAL_CALLERS)),
+        Key(keys.SOURCE_IP, _public_address(where, True)),
+        Key(keys.VIA_AWS_SERVICE, fixed("true")),
+        Key(keys.VIA_SERVICE, Text(context_key(keys.VIA_SERVICE).forms, (), _NATURAL_SERVICES)),
+        Chain(
+            keys.CALLED_VIA,
+            keys.CALLED_VIA_FIRST,
+            keys.CALLED_VIA_LAST,
+            Text(context_key(keys.CALLED_VIA).forms, (), _NATURAL_CALLERS),
+        ),
         *_flag(for_resource),
         *_instance(where),
     )
 
 
-def _flag(values: Values) -> tuple[Part, ...]:
+def _flag(values: Texts) -> tuple[Part, ...]:
     """Whether a grant is for a resource of an AWS service, which then makes the call."""
-    return (Key(FOR_AWS_RESOURCE, Finite(values, optional=False)),) if values else ()
+    return (Key(keys.FOR_AWS_RESOURCE, Finite(values, optional=False)),) if values else ()
 
 
 def _instance(where: Networks) -> tuple[Part, ...]:
     """Where the instance runs whose credentials are used; any VPC may use any private address."""
     return (
-        Key(INSTANCE_VPC, _ids("vpc-", where.vpcs, where.strict, True)),
-        Key(INSTANCE_ADDRESS, Points(ADDRESSES, cidr.IPV4, _NATURAL_PRIVATE)),
+        Key(keys.INSTANCE_VPC, _ids("vpc-", where.vpcs, where.strict, True)),
+        Key(keys.INSTANCE_ADDRESS, Points(ADDRESSES, cidr.IPV4, _NATURAL_PRIVATE)),
     )
 
 
@@ -166,19 +149,21 @@ def _public_address(where: Networks, optional: bool) -> Points:
     return Points(ADDRESSES, cidr.ALL_ADDRESSES & ~cidr.PRIVATE & ~where.places, _NATURAL, optional)
 
 
-def _endpoint(where: Networks, for_resource: Values) -> list[Case]:
+def _endpoint(where: Networks, for_resource: Texts) -> list[Case]:
     rest = literal("/") + ANYTHING
     owned = tuple(map(literal, where.organizations))
     account: Domain = Finite((where.account,)) if where.strict else Text((ACCOUNT,), preferred=(where.account,))
     common = (
-        Key(SOURCE_VPCE, _ids("vpce-", where.endpoints, where.strict, False)),
-        Key(VPCE_ACCOUNT, account),
-        Key(VPCE_ORG, _organization(where, owned, ORGANIZATION)),
-        Key(VPCE_ORG_PATHS, _organization(where, tuple([name + rest for name in owned]), ORGANIZATION + rest), True),
-        Key(VPC_SOURCE_IP, Points(ADDRESSES, cidr.ALL_ADDRESSES, _NATURAL_PRIVATE)),
+        Key(keys.SOURCE_VPCE, _ids("vpce-", where.endpoints, where.strict, False)),
+        Key(keys.VPCE_ACCOUNT, account),
+        Key(keys.VPCE_ORG, _organization(where, owned, ORGANIZATION)),
+        Key(
+            keys.VPCE_ORG_PATHS, _organization(where, tuple([name + rest for name in owned]), ORGANIZATION + rest), True
+        ),
+        Key(keys.VPC_SOURCE_IP, Points(ADDRESSES, cidr.ALL_ADDRESSES, _NATURAL_PRIVATE)),
         *_direct(where, for_resource),
     )
-    cases: list[Case] = [(Key(SOURCE_VPC, _ids("vpc-", where.vpcs, where.strict, False)), *common)]
+    cases: list[Case] = [(Key(keys.SOURCE_VPC, _ids("vpc-", where.vpcs, where.strict, False)), *common)]
     return [*cases, (_vpc_arn(where), *common)] if where.with_vpc_arn else cases
 
 
@@ -186,7 +171,7 @@ def _organization(where: Networks, named: tuple[Pattern, ...], unnamed: Pattern)
     return Text((unnamed,), named) if where.strict else Text((unnamed, *named))
 
 
-def _ids(prefix: str, named: tuple[str, ...], strict: bool, optional: bool) -> Text:
+def _ids(prefix: str, named: Texts, strict: bool, optional: bool) -> Text:
     listed = tuple(map(literal, named))
     languages = (literal(prefix) + NETWORK_ID, *(() if strict else listed))
     return Text(languages, listed if strict else (), (prefix + _ENDING,), optional)
@@ -206,7 +191,7 @@ def _vpc_arn(where: Networks) -> Part:
     arn = f"arn:{where.partition}:ec2:us-east-1:{where.account}:vpc/vpc-{_ENDING}"
     domain = Text(languages, (*named, *owned) if where.strict else (), (arn,), False)
     return Derived(
-        SOURCE_VPC_ARN,
+        keys.SOURCE_VPC_ARN,
         domain,
-        {SOURCE_VPC: Derivation(_ids("vpc-", where.vpcs, where.strict, False), ((start, ()),), LABEL, last_part)},
+        {keys.SOURCE_VPC: Derivation(_ids("vpc-", where.vpcs, where.strict, False), ((start, ()),), LABEL, last_part)},
     )

@@ -4,6 +4,7 @@ A case is a tuple of parts that have nothing to do with each other; most parts a
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ..budget import Budget
@@ -32,17 +33,19 @@ class Part(Protocol):
         """The same part, for the keys of another request."""
 
 
+@dataclass(eq=False)
 class Key:
-    """One key."""
+    """One key. several: whether it holds a set of values; members: values that are always in the set."""
 
-    def __init__(self, name: str, domain: Domain, several: bool = False, members: tuple[str, ...] = ()) -> None:
-        """several: whether the key holds a set of values; members: values that are always in the set."""
-        self.name = name
-        self.domain = domain
-        self.several = several
-        self.members = members
-        self.domains: Mapping[str, Domain] = {name: domain}
-        self._of: dict[Scope, Key] = {}
+    name: str
+    domain: Domain
+    several: bool = False
+    members: tuple[str, ...] = ()
+
+    @lazy
+    def domains(self) -> Mapping[str, Domain]:
+        """See Part."""
+        return {self.name: self.domain}
 
     def solve(self, literals: ByKey, budget: Budget) -> Solution:
         """See Part."""
@@ -51,10 +54,6 @@ class Key:
 
     def sample(self) -> Assignment:
         """See Part."""
-        return self._sample
-
-    @lazy
-    def _sample(self) -> Assignment:
         if self.members:
             return {self.name: self.members}
         value = sample(self.domain)
@@ -62,9 +61,7 @@ class Key:
 
     def of(self, scope: Scope) -> Part:
         """See Part."""
-        if scope not in self._of:
-            self._of[scope] = Key(scope.key(self.name), self.domain, self.several, self.members)
-        return self._of[scope]
+        return replace(self, name=scope.key(self.name))
 
 
 Case = tuple[Part, ...]
@@ -83,7 +80,8 @@ class Group:
         if scope == ONLY_REQUEST:
             return self  # kept, it would be a cycle, which is not let go before a garbage collection
         if scope not in self._of:
-            self._of[scope] = Group(*[tuple([part.of(scope) for part in case]) for case in self.cases])
+            parts = {part: part.of(scope) for case in self.cases for part in case}  # cases have parts in common
+            self._of[scope] = Group(*[tuple([parts[part] for part in case]) for case in self.cases])
         return self._of[scope]
 
     def solve(self, literals: ByKey, budget: Budget) -> Solution:

@@ -184,15 +184,12 @@ class _Search:
                 stack.pop()
                 continue
             self._budget.spend(_STEPS_OF_A_BRANCH * (1 + len(clauses)))
-            unmet = [clause for clause in clauses if not any(self._is_met(each, current[1]) for each in clause)]
+            values = current[1]
+            unmet = [c for c in clauses if not any(each.is_met(values[self._component_of[each.key]]) for each in c)]
             if not unmet:
                 return current
             stack.append(iter(self._branches(unmet, current)))
         return None
-
-    def _is_met(self, each: Literal, found: Found) -> bool:
-        """Whether the values so far make a literal true."""
-        return each.is_met(found[self._component_of[each.key]])
 
     def _branches(self, unmet: Sequence[Clause], state: State) -> list[State]:
         """The states that satisfy one of the clauses: the one with the fewest ways."""

@@ -4,7 +4,7 @@ Keys that must be equal are one class. Of a variable inside other text, the quot
 stands around the variable says what it can be. Source: IAM User Guide, *IAM policy elements: Variables and tags*.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice, product
 from typing import Optional
@@ -15,8 +15,8 @@ from ..evaluation.request import Value
 from ..policy import wildcards
 from ..policy.condition import Condition
 from ..policy.operators import OPERATORS, Family
-from ..regular.languages import find
-from ..regular.patterns import ANYTHING, Pattern, Row, literal
+from ..regular.languages import Check, Groups, find
+from ..regular.patterns import ANYTHING, SOMETHING, Pattern, Row, literal
 from .groups import Group, solve_apart
 from .literals import Assignment, Conflict, Literal, Scope, Solution, joined, keys_of
 from .places import Place, open_lookup, places_of
@@ -243,21 +243,13 @@ class _Linked:
         only = len(domains) == 1 and len(domains[0].languages) == 1
         return domains[0].languages[0] if only else ANYTHING
 
-    def _find(
-        self,
-        required: Sequence[Sequence[Row]],
-        forbidden: Sequence[Row],
-        good: Callable[[str], bool] = lambda text: True,
-    ) -> Iterator[str]:
+    def _find(self, required: Groups, forbidden: Sequence[Row], good: Check = lambda text: True) -> Iterator[str]:
         if all(required):
             text = find(required, forbidden, self._budget.spend, good)
             if text == "":
-                longer = find([*required, [_SOMETHING]], forbidden, self._budget.spend, good)
+                longer = find([*required, [SOMETHING]], forbidden, self._budget.spend, good)
                 yield from () if longer is None else (longer,)
             yield from () if text is None else (text,)
-
-
-_SOMETHING = (ANYTHING[0]._replace(repeat=False), *ANYTHING)
 
 
 def _contradict(one: Literal, other: Literal) -> bool:

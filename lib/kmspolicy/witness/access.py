@@ -42,9 +42,8 @@ NO_ACCESS = Access()
 
 def named_audiences(principals: Principals, own_account: Optional[str]) -> frozenset[Audience]:
     """The audiences that a principal element names somebody of."""
-    owners, unique_ids, services = principals.who
-    internal, unknown = own_account in owners, bool(unique_ids)
-    return _NAMED[len(owners) > internal or unknown, bool(services), internal or unknown]
+    internal, unknown = own_account in principals.owners, bool(principals.unique_ids)
+    return _NAMED[len(principals.owners) > internal or unknown, bool(principals.services), internal or unknown]
 
 
 _NAMED = {

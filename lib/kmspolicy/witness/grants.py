@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Optional
 
+from ..evaluation.request import Texts
 from ..requesters.audience import OTHER_ACCOUNTS, Audience
 from ..requesters.grants import Grantee
 from ..requesters.requesters import Candidate
@@ -20,12 +21,7 @@ def makers(audience: Audience) -> tuple[Audience, ...]:
 
 
 def grant_problems(
-    asked: Asked,
-    name: str,
-    operations: tuple[str, ...],
-    audience: Audience,
-    creators: Iterable[Audience],
-    use_is_denied: bool,
+    asked: Asked, name: str, operations: Texts, audience: Audience, creators: Iterable[Audience], use_is_denied: bool
 ) -> Iterator[Callable[[], Problem]]:
     """The problems of a grant that gives an audience one of these operations, each made when it is called.
 

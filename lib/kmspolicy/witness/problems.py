@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from ..evaluation.evaluator import action_of
-from ..evaluation.request import Caller, Context, KeyFacts, Request
+from ..evaluation.request import Caller, Context, KeyFacts, Request, Texts
 from ..policy.actions import CREATE_GRANT
 from ..policy.context_keys import (
     FOR_AWS_RESOURCE,
@@ -20,7 +20,7 @@ from ..policy.context_keys import (
 from ..policy.principals import account_of
 from ..requesters.facts import Make, RequestFacts, fact_of
 from ..requesters.grants import ANY_ACCOUNT, Accounts, Grantee, grant_group, grant_to
-from ..requesters.keys import SHARED_KEYS, Use, key_group
+from ..requesters.keys import SHARED_KEYS, Use, Uses, key_group
 from ..requesters.requesters import Candidate
 from ..requesters.ways import WAY_KEYS, Calls, way_group, way_of_service
 from ..solver.groups import Group
@@ -68,7 +68,7 @@ class Problem:
     candidate: Candidate
     action: str
     key: KeyFacts
-    operations: tuple[str, ...] = ()
+    operations: Texts = ()
     second: Optional[Candidate] = None
     scope: Scope = _SECOND
 
@@ -145,25 +145,18 @@ def _sample(group: Group) -> Assignment:
     return {name: value for part in group.cases[0] for name, value in part.sample().items()} if group.cases else {}
 
 
-def _place(key: KeyFacts, candidate: Candidate) -> tuple[KeyFacts, str, Optional[str], tuple[str, ...]]:
-    population = candidate.population
-    caller = candidate.requester.caller.account
-    if key.account is not None:
-        return key, population.partition, key.account, ()
-    if caller == population.own_account:
-        return key, population.partition, caller, ()
-    unnamed = caller is not None and caller not in population.names.accounts
-    return key, population.partition, None, (caller,) if caller is not None and unnamed else ()
+def _place(key: KeyFacts, candidate: Candidate) -> tuple[KeyFacts, Texts]:
+    """What is known of the key where a requester can be, and accounts that it is not in."""
+    population, caller = candidate.population, candidate.requester.caller.account
+    owner = caller if key.account is None and caller == population.own_account else key.account
+    place = key._replace(account=owner, partition=population.partition, event_time=None)
+    if owner is not None or caller is None or caller in population.names.accounts:
+        return place, ()
+    return place, (caller,)
 
 
 def _facts(
-    candidate: Candidate,
-    action: str,
-    key: KeyFacts,
-    uses: tuple[Use, ...],
-    read: frozenset[str],
-    calls: Calls,
-    grant: Make,
+    candidate: Candidate, action: str, key: KeyFacts, uses: Uses, read: frozenset[str], calls: Calls, grant: Make
 ) -> RequestFacts:
     more: dict[str, Make] = {"key": lambda: key_group(*_place(key, candidate), uses, read), "grant": grant}
     where, called = candidate.where, action_of(action)
@@ -199,7 +192,7 @@ _CALLS = {
 
 def grant_problem(
     name: str,
-    operations: tuple[str, ...],
+    operations: Texts,
     candidate: Candidate,
     grantee: Grantee,
     user: Optional[Candidate],

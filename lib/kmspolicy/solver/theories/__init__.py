@@ -8,7 +8,7 @@ from typing import Optional, Union
 
 from ...budget import Budget
 from ...domains.domain import Domain, possible
-from ...evaluation.request import Value
+from ...evaluation.request import Texts, Value
 from ..literals import Conflict, Literal, of_present
 from . import sets
 from .single import solve_single
@@ -17,12 +17,7 @@ STEPS_OF_A_CALL = 4
 
 
 def solve(
-    key: str,
-    domain: Domain,
-    literals: Sequence[Literal],
-    budget: Budget,
-    several: bool = False,
-    members: tuple[str, ...] = (),
+    key: str, domain: Domain, literals: Sequence[Literal], budget: Budget, several: bool = False, members: Texts = ()
 ) -> Union[Value, Conflict]:
     """A value of the key (None: absent) with which each literal is true, or the conflict.
 
@@ -46,7 +41,7 @@ def solve(
 
 
 def _present(
-    domain: Domain, literals: Sequence[Literal], budget: Budget, several: bool, members: tuple[str, ...]
+    domain: Domain, literals: Sequence[Literal], budget: Budget, several: bool, members: Texts
 ) -> Optional[Value]:
     """A value of a key that is there; None where there is no suitable one."""
     asked = of_present(literals)

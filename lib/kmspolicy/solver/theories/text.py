@@ -1,6 +1,6 @@
 """Texts: a condition is a regular language, and a value a shortest text in the product of their automata."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Optional
 
@@ -9,13 +9,12 @@ from ...domains.domain import Text
 from ...policy import wildcards
 from ...policy.condition import Condition
 from ...policy.operators import Family
-from ...regular.languages import find
-from ...regular.patterns import ANY, Pattern, some
+from ...regular.languages import Check, find
+from ...regular.patterns import SOMETHING, Pattern
 from ..literals import Literal
 
 Limits = tuple[list[Sequence[Pattern]], list[Pattern]]
 _STEPS_OF_A_TEXT = 4_000  # of one search
-_NOT_EMPTY = some(ANY)
 _MOST_PAIRED = 8  # literals of which each two are asked alone, where all together take too many steps
 
 
@@ -53,9 +52,7 @@ def limits(literals: Sequence[Literal], budget: Budget) -> Limits:
     return required, forbidden
 
 
-def find_text(
-    domain: Text, asked: Limits, budget: Budget, good: Callable[[str], bool] = lambda text: True
-) -> Optional[str]:
+def find_text(domain: Text, asked: Limits, budget: Budget, good: Check = lambda text: True) -> Optional[str]:
     """A shortest text of the domain within these limits, not an empty one where another serves; None for none.
 
     good: a last check.
@@ -67,7 +64,7 @@ def find_text(
     spend = Budget(_STEPS_OF_A_TEXT, budget).spend
     found = find(required, forbidden, spend, lambda text: domain.is_short(text) and good(text))
     if found == "" and domain.is_anything:  # a request that KMS could receive has a value there
-        return find([*required, [_NOT_EMPTY]], forbidden, spend) or found
+        return find([*required, [SOMETHING]], forbidden, spend) or found
     return found
 
 
