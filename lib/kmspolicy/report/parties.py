@@ -46,6 +46,11 @@ class Parties:
         self._names = NamedIds(verdict.policy)
         self._budget = Budget(_PARTY_STEPS)
 
+    @property
+    def steps_left(self) -> int:
+        """The steps in which further parties can be asked for."""
+        return self._budget.left
+
     def let_in(self, statement: Statement) -> tuple[str, ...]:
         """The parties that get a checked action by the statement, past every Deny, in alphabetical order.
 
