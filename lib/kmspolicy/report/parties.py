@@ -95,7 +95,7 @@ class Parties:
         if not asked.actions:
             return
         named = self._names.organizations
-        if len(named) == 1 and not self._owner_matters and not more:
+        if len(named) == 1 and not (self._owner_matters or more or asked.search.strict):
             yield from named  # somebody gets access, and nobody else is left
             return
         for name in named:
@@ -118,7 +118,7 @@ class Parties:
         alike = self._are_alike(asked.statement)
         open_ended = asked.statement.principals.open_ended and accounts_among(asked.statement) is None
         alone = [condition("StringNotEquals", PRINCIPAL_ORG, *self._organizations)] if self._organizations else []
-        if not open_ended and not alone and (alike or len(accounts) + len(ids) == 1):
+        if not (open_ended or alone or asked.search.strict) and (alike or len(accounts) + len(ids) == 1):
             yield from (*accounts, *ids)  # somebody gets access: it is the one that is left, or all do
             return
         nameless = [condition("StringNotLike", USER_ID, *map(_user_ids, ids))] if ids else []
