@@ -141,7 +141,10 @@ class Policy:
 
     def within(self, partition: str) -> "Policy":
         """The policy for a key of this partition: principals of another one are nobody's."""
-        if all(text.startswith(f"arn:{partition}:") for text in self.principal_arns):
+        begins = f"arn:{partition}:"
+        if self.written.count("arn:") == self.written.count(begins) and "\\" not in self.written:
+            return self  # no text of the policy is an ARN of another partition
+        if all(text.startswith(begins) for text in self.principal_arns):
             return self
         statements = tuple([s._replace(principals=s.principals.within(partition)) for s in self.statements])
         return Policy(statements, self.source, self.written, self.problems)
