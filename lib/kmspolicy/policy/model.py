@@ -158,7 +158,8 @@ class Policy:
     @lazy
     def texts(self) -> Sequence[str]:
         """The statements as compact JSON."""
-        return [serialization.compact(statement.source) for statement in self.statements]
+        sources = [statement.source for statement in self.statements]
+        return serialization.of_statements(self.written, self.source.keys(), sources, self.canonical)
 
     @lazy
     def canonical(self) -> str:
