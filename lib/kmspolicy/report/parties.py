@@ -9,20 +9,10 @@ from typing import NamedTuple
 
 from ..budget import Budget
 from ..caching import lazy
+from ..policy import context_keys as keys
 from ..policy.actions import GRANTS_MASK, Mask
 from ..policy.condition import Condition, keys_read
-from ..policy.context_keys import (
-    GRANT_KEYS,
-    MEMBER_KEYS,
-    OWNER_KEYS,
-    PRINCIPAL_ACCOUNT,
-    PRINCIPAL_KEYS,
-    PRINCIPAL_ORG,
-    RESOURCE_ORG,
-    USER_ID,
-    Bound,
-    keys_bound_to,
-)
+from ..policy.context_keys import Bound, keys_bound_to
 from ..policy.identifiers import ACCOUNT_ID
 from ..policy.model import Statement
 from ..policy.parser import condition
@@ -34,8 +24,8 @@ from .verdict import Verdict
 
 OUTSIDE = (Audience.network, Audience.organization, Audience.external)
 _PARTY_STEPS = 3_000  # all parties of a policy; those that are not asked for in time are told
-_TELL_APART = keys_bound_to(Bound.ACCOUNT) | PRINCIPAL_KEYS | GRANT_KEYS
-_OWNERS = f"${{{RESOURCE_ORG}}}"
+_TELL_APART = keys_bound_to(Bound.ACCOUNT) | keys.PRINCIPAL_KEYS | keys.GRANT_KEYS
+_OWNERS = f"${{{keys.RESOURCE_ORG}}}"
 
 
 class Parties:
@@ -99,14 +89,14 @@ class Parties:
             yield from named  # somebody gets access, and nobody else is left
             return
         for name in named:
-            of_it = [condition("StringEquals", PRINCIPAL_ORG, name)]
+            of_it = [condition("StringEquals", keys.PRINCIPAL_ORG, name)]
             if self._owner_matters:  # its members get access even where the key belongs to others
-                of_it.append(condition("StringNotEquals", RESOURCE_ORG, name))
+                of_it.append(condition("StringNotEquals", keys.RESOURCE_ORG, name))
             if self._gets(asked, audience, (*of_it, *more)):
                 yield name
         if self._owner_matters:
-            of_owner = condition("StringEquals", PRINCIPAL_ORG, _OWNERS)
-            if self._gets(asked, audience, (of_owner, condition("StringNotEquals", PRINCIPAL_ORG, *named), *more)):
+            of_owner = condition("StringEquals", keys.PRINCIPAL_ORG, _OWNERS)
+            if self._gets(asked, audience, (of_owner, condition("StringNotEquals", keys.PRINCIPAL_ORG, *named), *more)):
                 yield Audience.organization.value
 
     def _named(self, asked: "_Asked") -> Iterator[str]:
@@ -117,33 +107,37 @@ class Parties:
         accounts, ids = self._asked_for(asked.statement)
         alike = self._are_alike(asked.statement)
         open_ended = asked.statement.principals.open_ended and accounts_among(asked.statement) is None
-        alone = [condition("StringNotEquals", PRINCIPAL_ORG, *self._organizations)] if self._organizations else []
+        alone = [condition("StringNotEquals", keys.PRINCIPAL_ORG, *self._organizations)] if self._organizations else []
         if not (open_ended or alone or asked.search.strict) and (alike or len(accounts) + len(ids) == 1):
             yield from (*accounts, *ids)  # somebody gets access: it is the one that is left, or all do
             return
-        nameless = [condition("StringNotLike", USER_ID, *map(_user_ids, ids))] if ids else []
+        nameless = [condition("StringNotLike", keys.USER_ID, *map(_user_ids, ids))] if ids else []
 
         def gets_account(name: str) -> bool:
-            of_it = condition("StringEquals", PRINCIPAL_ACCOUNT, name)
+            of_it = condition("StringEquals", keys.PRINCIPAL_ACCOUNT, name)
             return self._gets(asked, Audience.external, (of_it, *nameless, *alone))
 
         def gets_id(name: str) -> bool:
-            return self._gets(asked, Audience.external, (condition("StringLike", USER_ID, _user_ids(name)), *alone))
+            return self._gets(
+                asked, Audience.external, (condition("StringLike", keys.USER_ID, _user_ids(name)), *alone)
+            )
 
         found = _those(accounts, gets_account, alike)
         yield from found
         yield from _those(ids, gets_id, alike)
         if alone and (open_ended or len(found) < len(accounts)):
-            yield from self._members(asked, Audience.external, condition("StringNotEquals", PRINCIPAL_ACCOUNT, *found))
+            yield from self._members(
+                asked, Audience.external, condition("StringNotEquals", keys.PRINCIPAL_ACCOUNT, *found)
+            )
 
     @lazy
     def _owner_matters(self) -> bool:
-        return not self._verdict.policy.reads.isdisjoint(OWNER_KEYS)
+        return not self._verdict.policy.reads.isdisjoint(keys.OWNER_KEYS)
 
     @lazy
     def _organizations(self) -> tuple[str, ...]:
         """The organizations that the policy tells from others, as values of a condition."""
-        if self._verdict.policy.reads.isdisjoint(MEMBER_KEYS):
+        if self._verdict.policy.reads.isdisjoint(keys.MEMBER_KEYS):
             return ()
         return (*self._names.organizations, *((_OWNERS,) if self._owner_matters else ()))
 
