@@ -10,7 +10,7 @@ from ..budget import Budget
 from . import cloudtrail, ocsf
 from .api_call import Json
 from .copies import without_copies
-from .ends import KMS, RECORDS, Found, Kind, Source, call_of
+from .ends import KMS, POLICIES, RECORDS, Found, Kind, Source, call_of
 from .faults import Break
 from .parameters import WRITTEN_BY_CALLERS, are_parameters
 from .policy_values import is_policy, is_sure_policy, policy_text
@@ -31,12 +31,14 @@ _KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 class Opener:
     """Opens one text. found: the ends, in order; what `ends` leaves out too.
 
+    beside: the texts that belong to no end: those between values, strings without JSON in them, names of members.
     broken: whether a value in it breaks; too_deep: whether containers were left closed.
     """
 
     def __init__(self, budget: Budget, policies: bool) -> None:
         """policies: whether a policy counts wherever it is, and not only where the text itself is one."""
         self.found: list[Found] = []
+        self.beside: list[str] = []
         self.broken = self.too_deep = False
         self._budget = budget
         self._policies = policies
@@ -47,11 +49,24 @@ class Opener:
         end, leads = 0, not encodings  # whether a value is what the event begins with, or follows policies alone
         for value in values_in(text, self._budget):
             self.broken = self.broken or value.fault >= 0
-            leads = leads and not text[end : value.start].strip(_BETWEEN_VALUES)
+            between = text[end : value.start]
+            self.beside += (between,) if between else ()
+            leads = leads and not between.strip(_BETWEEN_VALUES)
             before = len(self.found) if leads else 0
             self._open(value.value, Source(text, value, encodings, leads), containers)
             leads = leads and len(self.found) > before and self.found[-1].kind is Kind.POLICY
             end = value.end
+        self.beside += (text[end:],)
+
+    @property
+    def records(self) -> list[Found]:
+        """The records among all ends."""
+        return [end for end in self.found if end.kind in RECORDS]
+
+    @property
+    def holds_policies(self) -> bool:
+        """Whether a policy without a call is among the ends, or the parameters of a call."""
+        return any(end.kind in POLICIES for end in self.found)
 
     @property
     def ends(self) -> list[Found]:
@@ -102,6 +117,7 @@ class Opener:
     def _open_string(self, value: "str | BrokenText", source: Source, containers: int) -> None:
         text = value.text if isinstance(value, BrokenText) else value
         if not self._may_hold_end(text):
+            self.beside += (text,)
             return
         if source.encodings == _MOST_ENCODINGS:
             self.too_deep = True
@@ -122,6 +138,8 @@ class Opener:
         if containers == _MOST_CONTAINERS:
             self.too_deep = True
             return
+        if isinstance(value, dict):
+            self.beside += value
         items = self._items(value) if isinstance(value, dict) else value
         if not isinstance(value, dict):
             for item in items:
