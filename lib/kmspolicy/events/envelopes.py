@@ -56,7 +56,8 @@ class Opener:
             self._open(value.value, Source(text, value, encodings, leads), containers)
             leads = leads and len(self.found) > before and self.found[-1].kind is Kind.POLICY
             end = value.end
-        self.beside += (text[end:],)
+        rest = text[end:]
+        self.beside += (rest,) if rest else ()
 
     @property
     def records(self) -> list[Found]:

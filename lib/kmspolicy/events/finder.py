@@ -103,16 +103,16 @@ class _Search:
     def answer(self) -> list[CallOrPolicy]:
         answers: list[CallOrPolicy] = []
         known, unread = False, []  # whether a record is whole or may set a policy; texts in which such a call may be
-        ends = self._opener.ends
-        lost = next((end for end in reversed(ends) if end.kind is Kind.LOST), None)
-        for end in ends:
-            lost = None if end is lost else lost
-            found = self._of_end(end, lost.breaks if lost else "")
+        lost = ""  # how the text behind an end breaks
+        for end in reversed(self._opener.ends):
+            lost = end.breaks if end.kind is Kind.LOST else lost
+            found = self._of_end(end, lost)
             answers += found
             may_set_policy = any(one.may_set_policy for one in found)
             known = known or not end.breaks or may_set_policy
             if end.breaks:
                 unread.append(end.passed if may_set_policy else end.text)
+        answers.reverse()
         if known:
             fault = self._fault_of_unread(unread) or self._fault_beside(unread)
         else:
@@ -124,7 +124,7 @@ class _Search:
         return answers
 
     def _of_end(self, end: Found, lost: str) -> list[CallOrPolicy]:
-        """What an end answers. lost: how the text behind it breaks; empty if it does not."""
+        """What an end answers, once at most. lost: how the text behind it breaks; empty if it does not."""
         if end.kind is Kind.LOST:
             return []
         if end.kind is Kind.POLICY:
@@ -150,7 +150,7 @@ class _Search:
 
         In a field that the searcher names, other resources and their policies may be beside a policy.
         """
-        if self._field_given and self._opener.holds_policies:
+        if not self._opener.beside or (self._field_given and self._opener.holds_policies):
             return ""
         named = operations_named_in("\n".join([*self._opener.beside, *unread]))
         calls = set(map(call_of, self._opener.records)) if named else set()
