@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Optional
 
 from ..budget import Budget, OutOfSteps
 from ..policy.typed_values import FIRST_MOMENT, LAST_MOMENT, moment
-from .prefilter import OPERATIONS, SERVICES
+from .prefilter import OPERATIONS
 from .tolerant_json import BrokenObject, BrokenText, values_in
 
 Json = dict[str, Any]
@@ -45,13 +45,12 @@ class Call(NamedTuple):
     @property
     def of_kms(self) -> bool:
         """Whether the event says that KMS was called."""
-        return self.source in SERVICES
+        return is_kms(self.source)
 
     @property
     def sets_policy(self) -> bool:
         """Whether the operation sets a key policy, and KMS was called, as far as the event says."""
-        source = self.source.lower()
-        return self.operation in OPERATIONS and (source in ("", "kms") or source.startswith("kms."))
+        return self.operation in OPERATIONS and (not self.source or self.of_kms)
 
     @property
     def network_activity(self) -> bool:
@@ -60,6 +59,11 @@ class Call(NamedTuple):
         Source: CloudTrail User Guide, *Logging network activity events*; they never hold request parameters.
         """
         return self.category == "NetworkActivity" or self.event_type in ("AwsVpceEvent", "AwsVpceEvents")
+
+
+def is_kms(source: str) -> bool:
+    """Whether the source of an event is KMS, under its full name in any partition or OCSF's short form."""
+    return source.lower().partition(".")[0] == "kms"
 
 
 def text_of(value: Any) -> str:

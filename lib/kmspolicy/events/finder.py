@@ -197,6 +197,8 @@ def _policy_of(call: Call, breaks: str) -> CallOrPolicy:
             fault = EventFault.AFTER_POLICY.value.format(breaks)
     elif _may_follow(call):
         fault = EventFault.BEFORE_POLICY.value.format(breaks)
+    elif call.operation == "ReplicateKey" and call.outcome != FAILURE and not (call.request or call.response):
+        fault = EventFault.NO_PARAMETERS.value  # since they name the key and the Region
     elif call.operation == "PutKeyPolicy" and call.outcome != FAILURE:
         fault = EventFault.NO_POLICY.value
     try:
