@@ -79,7 +79,7 @@ class Opener:
         return [end for end in self.found if not (end.label and call_of(end) in calls)]
 
     def _open(self, value: Any, source: Source, containers: int) -> None:
-        copied = value.get(_COPY) if isinstance(value, dict) else value
+        copied = (value.get(_COPY) or value) if isinstance(value, dict) else value
         if isinstance(copied, (str, BrokenText)):
             self._open_string(copied, source, containers)
         elif isinstance(value, (dict, list)):
@@ -90,12 +90,15 @@ class Opener:
             except RecursionError:  # the policy nests deeper than it can be written
                 self.too_deep = True
                 return
-            if end is not None and isinstance(value, dict) and cloudtrail.is_label(value):
+            if end is None:
+                if not (self._policies and _is_another_resource(value)):
+                    self._open_items(value, source, containers)
+            elif end.kind is Kind.CLOUDTRAIL and cloudtrail.is_label(end.value):
                 self._open_label(end, source, containers)
-            elif end is not None:
+            elif self._policies and end.kind is Kind.OCSF and ocsf.tells_no_call(end.value):
+                self._open_finding(end, source, containers)
+            else:
                 self.found.append(end)
-            elif not (self._policies and _is_another_resource(value)):
-                self._open_items(value, source, containers)
 
     def _end(self, value: "Json | list[Any]", source: Source) -> Optional[Found]:
         """What the value is, if it is an end."""
@@ -167,18 +170,29 @@ class Opener:
     def _open_label(self, label: Found, source: Source, containers: int) -> None:
         """Opens what may be a label around a record.
 
-        One of a call to KMS yields to a record of that call alone, since a caller may have written what is in it.
+        One of a call to KMS yields to a record of that call alone, or to a policy, since a caller may have written what
+        is in it; one of another call yields to whatever is in it.
         """
         before, broken, too_deep = len(self.found), self.broken, self.too_deep
-        self._open_items(label.value, source, containers)
+        self._open_items(cloudtrail.around(label.value), source, containers)
         inner, call = self.found[before:], call_of(label)
         self._budget.spend(_STEPS_OF_A_CALL * len(inner))  # labels in labels ask of the same records anew
         if call[0] == KMS:
-            inner = [end for end in inner if end.kind in RECORDS and not end.label and call_of(end) == call]
-        self.found[before:] = inner
+            self.beside += [end.text for end in inner if end.kind is Kind.LOST]
+            inner = [end for end in inner if end.kind is not Kind.LOST]
+            yields = any(end.kind in POLICIES or call_of(end) == call for end in inner)
+        else:
+            yields = bool(inner)
+        self.found[before:] = inner if yields else [*inner, label._replace(label=True)]
         if not inner:
-            self.found.append(label._replace(label=True))
             self.broken, self.too_deep = broken, too_deep
+
+    def _open_finding(self, finding: Found, source: Source, containers: int) -> None:
+        """Opens an OCSF event that tells no call, such as a finding or an inventory, for the policies in it alone."""
+        before, broken, too_deep = len(self.found), self.broken, self.too_deep
+        self._open_items(finding.value, source, containers)
+        self.found[before:] = [end for end in self.found[before:] if end.kind in POLICIES] or [finding]
+        self.broken, self.too_deep = broken, too_deep
 
     def _items(self, value: Json) -> list[Any]:
         """The values of an object that are opened.

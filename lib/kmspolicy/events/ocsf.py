@@ -50,6 +50,11 @@ def is_event(value: Json) -> bool:
     return isinstance(operation, str) or (told is not None and told not in (_BASE_CLASS, *_API_ACTIVITY))
 
 
+def tells_no_call(event: Json) -> bool:
+    """Whether an event is a finding, or one of another class without a call, such as an item of an inventory."""
+    return _is_finding(event) or not text_of(unflattened(object_of(unflattened(event).get("api"))).get("operation"))
+
+
 def _is_finding(event: Json) -> bool:
     told = number_of(event.get("class_uid"))
     return told is not None and told // 1000 == _FINDINGS

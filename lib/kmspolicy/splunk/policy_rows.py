@@ -42,9 +42,7 @@ class PolicyRows:
             return [CallOrPolicy(NO_FACTS, fault=_our_fault(error))]
 
     def _guarded(self, found: CallOrPolicy, account: str) -> list[Cells]:
-        facts = found.facts
-        if account and not facts.key_details.account_named:
-            facts = facts._replace(account=account)
+        facts = found.facts.of_account(account)
         try:
             return self._of_policy(found, facts)
         except (ImportError, SyntaxError):

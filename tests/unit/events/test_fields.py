@@ -164,3 +164,10 @@ def test_what_stands_in_place_of_a_policy_is_told(text: str, fault: str) -> None
 @pytest.mark.parametrize("text", ["", "  \n"])
 def test_an_empty_field_holds_nothing(text: str) -> None:
     assert find_calls(text, True) == []
+
+
+@pytest.mark.parametrize("before", ["[12:00:01] ", "[info] "])
+def test_only_what_breaks_behind_a_policy_is_told_with_it(before: str) -> None:
+    assert [(one.policy, one.fault) for one in find_calls(before + POLICY, True)] == [(POLICY, "")]
+    behind = find_calls(f"{POLICY} {before}", True)
+    assert behind[0].policy == POLICY and ("later facts are missing" in behind[0].fault) == ("12" in before)
