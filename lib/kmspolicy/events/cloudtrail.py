@@ -40,8 +40,10 @@ MARKS = frozenset(
         "userIdentity",
     )
 )
-_SIGNS = frozenset(mark.lower() for mark in (*MARKS, "eventID"))
-_SIGNS_OF_CLOUDTRAIL = frozenset(("eventversion", "requestparameters", "useridentity"))
+_SIGNS = frozenset((*MARKS, "eventID", *map(str.lower, MARKS), "eventid"))
+_SIGNS_OF_CLOUDTRAIL = frozenset(
+    name for name in _SIGNS if name.lower() in ("eventversion", "requestparameters", "useridentity")
+)
 
 
 def is_record(value: Json) -> bool:
@@ -77,7 +79,7 @@ def around(label: Json) -> Json:
 
 def _lacks(signs: frozenset[str], value: Json) -> bool:
     """Whether an object has none of some members. In a flat record, such a name goes on behind a dot."""
-    return signs.isdisjoint(name.partition(".")[0].lower() for name in value)
+    return signs.isdisjoint(value) and signs.isdisjoint(name.partition(".")[0].lower() for name in value)
 
 
 def from_cloudtrail(record: Json) -> Call:
