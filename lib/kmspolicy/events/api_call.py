@@ -4,6 +4,7 @@ Source: CloudTrail User Guide, *CloudTrail record contents*.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
@@ -105,13 +106,17 @@ def object_of(value: Any) -> Json:
     if not isinstance(value, (str, BrokenText)):
         return {}
     text = value.text if isinstance(value, BrokenText) else decoded(value)
-    if not text.lstrip().startswith("{"):
+    if not _BEGINS_LIKE_OBJECT.match(text):
         return BrokenObject() if isinstance(value, BrokenText) else {}
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         found = _begun_object(text)
     return found if isinstance(found, dict) else {}
+
+
+# Athena and Java write {name=value, …}, which is no JSON that was cut or damaged.
+_BEGINS_LIKE_OBJECT = re.compile(r'\s*\{\s*(?:["}]|\Z)')
 
 
 def _begun_object(text: str) -> Json:

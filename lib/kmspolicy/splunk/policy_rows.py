@@ -28,8 +28,12 @@ class PolicyRows:
         self._rows = statement_rows if options.expand else policy_rows
 
     def of(self, texts: list[str], accounts: list[str | None]) -> list[Cells]:
-        """The own cells of the rows that the texts of a row's field become. accounts: see InputColumns.accounts."""
-        found = [(one, account) for text, account in zip(texts, accounts) for one in self._find(text)]
+        """The own cells of the rows that the texts of a row's field become. accounts: see InputColumns.accounts.
+
+        Equal texts count once, if they are of one account: some pipelines write each value of a field twice.
+        """
+        pairs = dict.fromkeys(zip(texts, accounts)) if len(texts) > 1 else zip(texts, accounts)
+        found = [(one, account) for text, account in pairs for one in self._find(text)]
         self.without_account += any(account == "" for _, account in found)
         return [cells for one, account in found for cells in self._guarded(one, account or "")]
 
