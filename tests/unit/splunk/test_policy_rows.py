@@ -23,4 +23,6 @@ US, THEM = "111122223333", "444455556666"
     ],
 )
 def test_equal_texts_of_one_account_count_once(texts: list[str], accounts: list[str | None], rows: int) -> None:
-    assert len(PolicyRows(Options(field="p")).of(texts, accounts)) == rows
+    options = Options()
+    options.field, options.expand = "p", False
+    assert len(PolicyRows(options).of(texts, accounts)) == rows
