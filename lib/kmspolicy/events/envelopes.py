@@ -67,9 +67,9 @@ class Opener:
         self.beside += (rest,) if rest else ()
 
     @property
-    def records(self) -> list[Found]:
-        """The records among all ends."""
-        return [end for end in self.found if end.kind in RECORDS]
+    def calls(self) -> set[tuple[str, str]]:
+        """The calls of the records that count."""
+        return {call_of(end) for end in self.ends if end.kind in RECORDS}
 
     @property
     def holds_policies(self) -> bool:

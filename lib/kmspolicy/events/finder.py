@@ -11,7 +11,7 @@ from ..budget import Budget, OutOfSteps
 from ..caching import TextCache
 from .api_call import FAILURE, Call
 from .cloudtrail import from_cloudtrail, is_record
-from .ends import KMS, Found, Kind, call_of
+from .ends import KMS, Found, Kind
 from .envelopes import Opener
 from .event_facts import NO_FACTS, EventFacts, facts_of
 from .faults import Break, EventFault
@@ -153,7 +153,7 @@ class _Search:
         if not self._opener.beside or (self._field_given and self._opener.holds_policies):
             return ""
         named = operations_named_in("\n".join([*self._opener.beside, *unread]))
-        calls = set(map(call_of, self._opener.records)) if named else set()
+        calls = self._opener.calls if named else set()
         operation = next((operation for operation in named if (KMS, operation) not in calls), "")
         return EventFault.NO_RECORD.value.format(operation) if operation else ""
 

@@ -126,6 +126,13 @@ def test_a_whole_record_is_answered_for_what_it_is_whatever_words_stand_in_it() 
             assert faults(text) == [], text
 
 
+def test_a_label_that_yields_to_broken_text_does_not_silence_it() -> None:
+    label = {"eventName": "PutKeyPolicy", "eventSource": "kms.amazonaws.com"}
+    lost = '{"requestParameters": {"keyId": "x'
+    assert len(faults(json.dumps([label, OF_S3, lost]))) == 1
+    assert faults(json.dumps([{**label, "eventName": "GetKeyPolicy"}, OF_S3, lost])) == []
+
+
 @pytest.mark.parametrize("record", [put_key_policy(), create_key(), ocsf()])
 def test_words_beside_a_call_are_of_that_call(record: dict[str, Any]) -> None:
     text = json.dumps(record)
