@@ -30,10 +30,12 @@ class PolicyRows:
     def of(self, texts: list[str], accounts: list[str | None]) -> list[Cells]:
         """The own cells of the rows that the texts of a row's field become. accounts: see InputColumns.accounts.
 
-        Equal texts count once, if they are of one account: some pipelines write each value of a field twice.
+        Equal texts count once, since some pipelines write each value of a field twice; beside a field of accounts, they
+        are the policies of several keys.
         """
-        pairs = dict.fromkeys(zip(texts, accounts)) if len(texts) > 1 else zip(texts, accounts)
-        found = [(one, account) for text, account in pairs for one in self._find(text)]
+        if len(texts) > 1 and not any(account is not None for account in accounts):
+            texts = list(dict.fromkeys(texts))
+        found = [(one, account) for text, account in zip(texts, accounts) for one in self._find(text)]
         self.without_account += any(account == "" for _, account in found)
         return [cells for one, account in found for cells in self._guarded(one, account or "")]
 

@@ -16,13 +16,17 @@ US, THEM = "111122223333", "444455556666"
     ("texts", "accounts", "rows"),
     [
         ([POLICY, POLICY], [None, None], 1),
-        ([POLICY, OTHER, POLICY], [US, US, US], 2),
+        ([POLICY, OTHER, POLICY], [None, None, None], 2),
+        ([POLICY, POLICY], [US, US], 2),
+        ([POLICY, POLICY], ["", ""], 2),
         ([POLICY, OTHER], [None, None], 2),
         ([POLICY, POLICY], [US, THEM], 2),
         ([POLICY], [US], 1),
     ],
 )
-def test_equal_texts_of_one_account_count_once(texts: list[str], accounts: list[str | None], rows: int) -> None:
+def test_equal_texts_count_once_unless_accounts_are_beside_them(
+    texts: list[str], accounts: list[str | None], rows: int
+) -> None:
     options = Options()
     options.field, options.expand = "p", False
     assert len(PolicyRows(options).of(texts, accounts)) == rows
