@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dev.spl import run_saved, run_search
-from tests.content.shipped import APP, CASES, OURS, SAMPLES, SEARCHES, Case, conf, write_lookups
+from tests.content.shipped import APP, CASES, OURS, SEARCHES, Case, write_lookups
 
 pytestmark = pytest.mark.slow
 
@@ -48,20 +48,6 @@ def test_each_call_that_opens_a_key_is_one_finding_whatever_fields_the_add_on_fi
     ):
         rows = run_saved(OURS[0], given, addon=addon, all_time=True).rows
         assert sorted(row["key_policy_operation"] for row in rows) == expected
-
-
-def test_the_parties_of_a_long_policy_fit_into_the_memory_of_mvexpand() -> None:
-    """It copies every field to each row, up to 500 MB (limits.conf, [mvexpand] max_mem_usage_mb)."""
-    folder = SAMPLES / "key_policy_opened_to_the_outside"
-    (event,) = json.loads((folder / "outside_account.json").read_text(encoding="utf-8"))["events"]
-    accounts = [str(200_000_000_000 + number) for number in range(2000)]
-    statement = {"Effect": "Allow", "Principal": {"AWS": accounts}, "Action": "kms:*", "Resource": "*"}
-    event["requestParameters"]["policy"] = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    steps = conf("macros")["kmspolicycheck_sharings"]["definition"].split("| mvexpand")[0].rstrip("| ")
-    (row,) = run_search(steps, [event]).rows
-    copied = sum(len("".join(value)) for name, value in row.items() if name != "key_policy_outside" and value)
-    assert len(row["key_policy_outside"]) == len(accounts)
-    assert copied * len(accounts) < 150_000_000
 
 
 @pytest.mark.parametrize("detection", OURS)
