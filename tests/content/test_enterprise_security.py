@@ -173,6 +173,33 @@ def test_results_fill_what_is_used_of_them_and_leave_objects_of_nothing_null(cas
             row[field] for field in ("user", "src", "key_policy_risk_key", "key_policy_risk_account") if field in row
         ]
         assert not [text for text in objects if text == "unknown" or text.startswith("service:")]
+        if case.detection in TTP:
+            (entity,) = loaded(case.detection, "action.notable.param._entities")
+            scored = [entry.get("risk_object_field") for entry in loaded(case.detection, "action.risk.param._risk")]
+            assert row[entity["risk_object_field"]] and row[entity["risk_object_field"]] != "unknown"
+            assert row[entity["risk_object_field"]] not in [row.get(field) for field in scored if field]
+
+
+def entities(event: Any) -> list[str]:
+    return [row["key_policy_entity"] for name in TTP for row in run_saved(name, [event], all_time=True).rows]
+
+
+def test_a_finding_whose_key_or_actor_is_not_known_has_an_entity() -> None:
+    """Enterprise Security 8 raises a finding on its entity: one without might raise none."""
+    opened = put(-3000, "kms:Encrypt")
+    assert isinstance(opened.raw, dict)
+    assert [entity.split(":")[2] for entity in entities(opened)] == ["kms", "kms"]
+    nameless = {
+        **opened.raw,
+        "requestParameters": {**opened.raw["requestParameters"], "keyId": None},
+        "resources": None,
+    }
+    assert entities(nameless) == ["111122223333"] * 2
+    nowhere = {**nameless, "recipientAccountId": None, "userIdentity": {"type": "Unknown"}}
+    assert entities(nowhere) == [opened.raw["eventID"]] * 2
+    refused = {**opened.raw, "errorCode": "AccessDenied"}
+    assert entities(refused) == ["deploy-pipeline/terraform-run-4711"]
+    assert entities({**refused, "userIdentity": {"type": "Unknown"}}) == ["111122223333"]
 
 
 @pytest.mark.parametrize("name", OURS)
