@@ -118,7 +118,6 @@ def test_sharing_exports_our_macros_and_not_the_published_rules(app: Path) -> No
         "searchbnf",
         "tags",
         "transforms",
-        "views",
         "workflow_actions",
     }
 
