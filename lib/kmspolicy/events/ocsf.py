@@ -143,7 +143,8 @@ def _as_it_came(event: Json, operation: str) -> tuple[Json, str]:
 def _outcome(event: Json, response: Json) -> tuple[str, str]:
     """The outcome, and the error's code. The status is a text or a number, which Splunk's exports write as a text.
 
-    Where no status says how the call ended, a code of the response or of the event may name an error.
+    Where it says neither success nor failure, a code of the response or of the event may name an error. A whole event
+    that names no error and has no status is one of a success, as a record of CloudTrail is.
     """
     status, status_id = text_of(event.get("status")).lower(), number_of(event.get("status_id"))
     error = error_of(response.get("error"))
@@ -153,7 +154,10 @@ def _outcome(event: Json, response: Json) -> tuple[str, str]:
         return SUCCESS, ""
     codes = map(error_of, (response.get("code"), event.get("status_code")))
     code = next((code for code in codes if code and not _OK.match(code)), "")
-    return (FAILURE, "" if number_of(code) is not None else code) if code else (UNKNOWN, "")
+    if code:
+        return FAILURE, "" if number_of(code) is not None else code
+    without_status = not status and status_id is None and not isinstance(event, BrokenObject)
+    return (SUCCESS if without_status else UNKNOWN), ""
 
 
 _OK = re.compile(r"\s*(?:2[0-9]{2}|ok|succeeded)\s*\Z", re.I)
