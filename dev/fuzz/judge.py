@@ -63,10 +63,10 @@ class Judge:
         sids = [each.get("Sid", "") for each in self.statements]
         return statement_name(number, sids[number], sids.count(sids[number]) > 1)
 
-    @property
-    def organizations(self) -> frozenset[str]:
-        """The organizations that the policy names."""
-        return frozenset(Named(self.policy, self.key, 0.0).organizations)
+    @cached_property
+    def named(self) -> Named:
+        """What the policy names."""
+        return Named(self.policy, self.key, 0.0)
 
     @property
     def is_cut_short(self) -> bool:
@@ -139,9 +139,20 @@ class Judge:
         """The audience of a statement by itself."""
         return next(iter(self.gains.rows([self.statements[number]])), Row.none)
 
-    def past(self, number: int, denies: Iterable[int]) -> tuple[Row, ...]:
-        """Who gets something by a statement with only these Denies beside it."""
-        return self.gains.rows([self.statements[number], *(self.statements[i] for i in denies)])
+    def past(self, number: int, denies: Iterable[int], *more: Condition) -> tuple[Row, ...]:
+        """Who gets something by a statement with only these Denies beside it; more: if these conditions hold, too."""
+        statement = self.statements[number]
+        if more:
+            statement = {**statement, "Condition": {**statement.get("Condition", {}), **_apart(more)}}
+        return self.gains.rows([statement, *(self.statements[i] for i in denies)])
+
+    def by_service(self, number: int, denies: Iterable[int], service: str) -> bool:
+        """Whether one service gets something by a statement with only these Denies beside it."""
+        if not self.covers_service(number, service):
+            return False
+        own = {k: v for k, v in self.statements[number].items() if k != "NotPrincipal"}
+        rows = self.gains.rows([{**own, "Principal": {"Service": service}}, *(self.statements[i] for i in denies)])
+        return Row.service in rows
 
     def closed(self, number: int, denies: Iterable[int]) -> bool:
         """Whether these Denies alone take everything from the statement's audience."""
@@ -173,7 +184,7 @@ class Judge:
         """Who is covered by a statement's principal element."""
         return self._reached({k: v for k, v in self.statements[number].items() if k in ("Principal", "NotPrincipal")})
 
-    def named(self, kind: str, name: str) -> tuple[Row, ...]:
+    def naming(self, kind: str, name: str) -> tuple[Row, ...]:
         """Who is named by one principal."""
         return self._reached({"Principal": {kind: name}})
 
@@ -199,6 +210,14 @@ class Judge:
         """The principals that a statement lists: as sentences tell them, type, name."""
         listed = principals(self.statements[number])
         return [(name if kind == "AWS" else f"{kind}:{name}", kind, name) for kind, name in listed]
+
+
+def _apart(conditions: Iterable[Condition]) -> dict[str, Any]:
+    """Conditions as a block, whose operators are spelled like no policy's: none takes another's place."""
+    found: dict[str, Any] = {}
+    for operator, key, values in conditions:
+        found.setdefault(operator.upper(), {})[key] = values
+    return found
 
 
 def texts(values: Any) -> tuple[str, ...]:

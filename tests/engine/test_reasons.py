@@ -132,7 +132,7 @@ def test_a_policy_without_a_flag_tells_what_closes_what_looks_open() -> None:
         ([{"Sid": "All"}], 'denied by statement "All"'),
         (
             [{"Sid": name, "Condition": {"Null": {"aws:PrincipalTag/z": name}}} for name in ("true", "false")],
-            'denied by statement "true", statement "false" together',
+            'denied by statements "true" and "false" together',
         ),
         ([], "does not stop the example request"),
     ],

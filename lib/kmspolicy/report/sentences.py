@@ -3,7 +3,7 @@
 Texts of a policy are only ever put in place of a pattern's field; they are never a pattern themselves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -44,11 +44,10 @@ class Code(Enum):
     )
     # Denies
     DENIED = "denied by {0}"
-    DENIED_TOGETHER = "denied by {0} together"
-    NARROWED = "{0} denies everyone but {1}"
-    NARROWED_TOGETHER = "{0} together deny everyone but {1}"
+    NARROWED = "everyone but {0} is denied by {1}"
+    LEFT_TO = "access is left only to {0} by {1}"
+    DENIES_NAMED = "access for {0} is denied by {1}"
     DENIES_SOME = "{0} denies {1}"
-    DENIES_NAMED = "{0} denies access to {1}"
     DENY_MISSES = "{0} does not stop the example request: its {1}"
     GRANTS_NOTHING = "a Deny statement grants nothing"
     # actions and resources
@@ -85,6 +84,7 @@ class Reason(NamedTuple):
 
 
 SHOWN = 3  # texts of a list
+OWNERS = "the organization of the key's account"
 _LONGEST = 120  # characters of one text
 _LONGEST_SENTENCE = 400
 _PATTERNS = {code: code.value for code in Code}
@@ -99,6 +99,21 @@ def some(texts: Iterable[str]) -> str:
             return together
     shown = ", ".join([text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for text in listed[:SHOWN]])
     return shown + (f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else "")
+
+
+def statement_names(names: Iterable[str]) -> str:
+    """Statements by their names, that close together where they are several."""
+    first, *more = names
+    if not more:
+        return first
+    shown = [name.removeprefix("statement ") for name in (first, *more)]
+    shown = shown if len(shown) <= SHOWN else [*shown[:SHOWN], f"{len(shown) - SHOWN} more"]
+    return f"statements {in_words(shown)} together"
+
+
+def in_words(parts: Sequence[str]) -> str:
+    """The parts as an enumeration."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def key_text(condition: Condition) -> str:

@@ -20,6 +20,8 @@ from ..witness.searcher import EXAMPLE_STEPS, Searcher
 from .candidate_keys import candidate_keys
 from .shortcuts import Answers, Ledger, answers_about, depends_on_names
 
+_NAMING_STEPS = 6_000
+
 
 class Verdict:
     """Verdicts on a policy for a set of checked actions; each is worked out when it is asked for."""
@@ -29,6 +31,7 @@ class Verdict:
     ) -> None:
         """budget: of all questions about the policy, None for a new one."""
         self._budget = budget
+        self.naming = Budget(_NAMING_STEPS)  # for the names, in reasons, of those whom Denies leave
         told_apart = partitions(policy, key)
         if len(told_apart) == 1:
             policy = policy.within(told_apart[0])

@@ -1,0 +1,160 @@
+"""Whom Denies leave access, in the words of reasons: each party that the policy names is asked for by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dev.fuzz.judge import Condition, Judge, base
+from dev.reference.facts import NET, ORG, OWN, Row
+from dev.reference.grammar import as_list
+from dev.reference.names import WIDE
+from kmspolicy.report.sentences import some
+
+OUTSIDE = (Row.network, Row.organization, Row.external)
+_OWNERS = "${aws:ResourceOrgID}"
+_KINDS = {
+    Row.network: "requests from networks that the policy names",
+    Row.organization: "members of organizations that the policy names",
+    Row.external: "principals that the policy names",
+}
+_MOST_NETWORKS = 8
+
+
+def whom(judge: Judge, number: int, denies: list[int], outside: bool = False) -> Iterator[str]:
+    """Whom a statement lets in with only these Denies beside it; nothing for nobody.
+
+    Where the search may have run out of steps, kinds of parties are as true as their ids.
+    """
+    rows = judge.past(number, denies)
+    told = _Told(judge, number, denies, rows)
+    kinds = [text for row, text in _KINDS.items() if row in rows and (row is not Row.organization or told.reads)]
+    for parties, apart in ((list(told.outside()), told.found), (kinds, told.all)):
+        own = [] if outside else list(told.own(apart))
+        services = [] if outside else list(told.services())
+        yield from filter(None, (words([*parties, *own]), words([*parties, *own, *services])))  # grants give them some
+    if rows:
+        yield "some requesters"
+
+
+def words(parts: list[str]) -> str:
+    """The parts as an enumeration."""
+    return " and ".join([*filter(None, [", ".join(parts[:-1])]), *parts[-1:]])
+
+
+class _Told:
+    """The parties that get something by a statement past some Denies."""
+
+    def __init__(self, judge: Judge, number: int, denies: list[int], rows: tuple[Row, ...]) -> None:
+        self.judge, self.number, self.denies, self.rows = judge, number, denies, rows
+        self.named = judge.named
+        orgs, ids = sorted(self.named.organizations), sorted(self.named.unique_ids)
+        own = judge.key.account
+        strict = self._elsewhere() if Row.network in rows else []
+        self.reads = bool(self.named.mentioned & {*ORG, "aws:resourceorgid", "aws:resourceorgpaths"})
+        self.members = [name for name in orgs if self.reads and self._gets(Row.organization, _is(_ORG, name), *strict)]
+        self.owners = self.reads and self._gets(Row.organization, *_not(_ORG, orgs), *strict)
+        apart = _not(_ORG, [*self.members, *([_OWNERS] if self.owners else [])])
+        nameless = [("StringNotLike", "aws:userid", [*map(_user_ids, ids)])] if ids else []
+        self.accounts = [
+            name
+            for name in sorted(self.named.accounts - {own})
+            if self._gets(Row.external, _is(_ACCOUNT, name), *nameless, *apart, *strict)
+        ]
+        self.ids = [
+            name
+            for name in ids
+            if self._gets(Row.external, ("StringLike", "aws:userid", _user_ids(name)), *apart, *strict)
+        ]
+        self.found = [*apart, *_not(_ACCOUNT, self.accounts), *strict]
+        self.all = [*_not(_ORG, orgs), *_not(_ACCOUNT, sorted(self.named.accounts - {own})), *strict]
+
+    def _gets(self, row: Row, *more: Condition) -> bool:
+        return row in self.rows and row in self.judge.past(self.number, self.denies, *more)
+
+    def _elsewhere(self) -> list[Condition]:
+        """Conditions that no request from a network that the policy names meets."""
+        blocks = [str(b) for b in self.named.blocks() if b.prefixlen >= WIDE[b.version]]
+        vpcs, endpoints = sorted(self.named.vpcs), sorted(self.named.endpoints)
+        found = [*_not("aws:SourceVpc", vpcs), *_not("aws:SourceVpce", endpoints)]
+        return [*found, ("NotIpAddress", "aws:SourceIp", blocks)] if blocks else found
+
+    def outside(self) -> Iterator[str]:
+        """The outside parties."""
+        if Row.network in self.rows:
+            networks = self._networks()
+            yield f"requests from {some(networks)}" if networks else _KINDS[Row.network]
+        if self.members:
+            yield f"members of {some(self.members)}"
+        if self.owners:
+            yield "members of the organization of the key's account"
+        if self.accounts:
+            yield f"principals of {some(self.accounts)}"
+        if self.ids:
+            yield some(self.ids)
+
+    def _networks(self) -> list[str]:
+        listed = [
+            (_POSITIVE[family], key, value)
+            for statement in (self.number, *self.denies)
+            for operator, key, values in self.judge.conditions(statement)
+            for family in _POSITIVE
+            if key.lower() in (*NET, *OWN[:2]) and family in base((operator, key, values))
+            for value in map(str, as_list(values))
+        ]
+        values = list(dict.fromkeys((operator, key.lower(), value) for operator, key, value in listed))
+        if len(values) > _MOST_NETWORKS:
+            return []
+        met = [each for each in values if self._gets(Row.network, each)]
+        others: dict[tuple[str, str], list[str]] = {}
+        for operator, key, value in met:
+            others.setdefault((_NEGATIVE[operator], key), []).append(value)
+        left = self._gets(Row.network, *[(operator, key, listed) for (operator, key), listed in others.items()])
+        return [] if left else [value for _, _, value in met]
+
+    def own(self, apart: list[Condition]) -> Iterator[str]:
+        """The key's own account, for itself and not as one of the other parties."""
+        if self._gets(Row.internal, *apart):
+            yield "the key's own account"
+
+    def services(self) -> Iterator[str]:
+        """The services: those that the Denies or the statement tell from others by their names."""
+        if Row.service not in self.rows:
+            return
+        names = {
+            name
+            for place in (*([self.number] if "Principal" in self.judge.statements[self.number] else []), *self.denies)
+            for _, kind, name in self.judge.principals(place)
+            if kind == "Service" and not set(name) & set("*?")
+        }
+        names |= {
+            str(value)
+            for deny in self.denies
+            for _, key, values in self.judge.conditions(deny)
+            if key.lower() in ("aws:principalservicename", "aws:principalservicenameslist")
+            for value in as_list(values)
+        }
+        able = [name for name in sorted(names) if self.judge.by_service(self.number, self.denies, name)]
+        if names and not self._gets(Row.service, ("StringNotLike", "aws:PrincipalServiceName", sorted(names))):
+            yield some(able)
+            return
+        others = sorted(names.difference(able))
+        yield f"AWS services other than {some(others)}" if others else "AWS services"
+
+
+_ORG, _ACCOUNT = "aws:PrincipalOrgID", "aws:PrincipalAccount"
+_POSITIVE = {"string": "StringLike", "arn": "ArnLike", "ipaddress": "IpAddress"}
+_NEGATIVE = {"StringLike": "StringNotLike", "ArnLike": "ArnNotLike", "IpAddress": "NotIpAddress"}
+
+
+def _is(key: str, name: str) -> Condition:
+    return "StringEquals", key, name
+
+
+def _not(key: str, names: Iterable[str]) -> list[Condition]:
+    listed = list(names)
+    return [("StringNotEquals", key, listed)] if listed else []
+
+
+def _user_ids(name: str) -> str:
+    """A pattern of the user ids of a user, or of a role's sessions."""
+    return f"{name}:*" if name.startswith("AROA") else name
