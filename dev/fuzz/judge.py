@@ -141,18 +141,25 @@ class Judge:
 
     def past(self, number: int, denies: Iterable[int], *more: Condition) -> tuple[Row, ...]:
         """Who gets something by a statement with only these Denies beside it; more: if these conditions hold, too."""
+        return self.gains.rows(self._beside(self.statements[number], denies, more))
+
+    def serves(
+        self, number: int, denies: Iterable[int], *more: Condition, service: str = "", grants: bool = False
+    ) -> bool:
+        """The same of AWS services, or of one. grants: whether grants count."""
         statement = self.statements[number]
+        if service and not self.covers_service(number, service):
+            return False
+        if service:
+            own = {k: v for k, v in statement.items() if k != "NotPrincipal"}
+            statement = {**own, "Principal": {"Service": service}}
+        goals = self.gains.of(Row.service, self._beside(statement, denies, more))
+        return any(grants or goal.action != kms.CREATE_GRANT for goal in goals)
+
+    def _beside(self, statement: Statement, denies: Iterable[int], more: Iterable[Condition]) -> list[Statement]:
         if more:
             statement = {**statement, "Condition": {**statement.get("Condition", {}), **_apart(more)}}
-        return self.gains.rows([statement, *(self.statements[i] for i in denies)])
-
-    def by_service(self, number: int, denies: Iterable[int], service: str) -> bool:
-        """Whether one service gets something by a statement with only these Denies beside it."""
-        if not self.covers_service(number, service):
-            return False
-        own = {k: v for k, v in self.statements[number].items() if k != "NotPrincipal"}
-        rows = self.gains.rows([{**own, "Principal": {"Service": service}}, *(self.statements[i] for i in denies)])
-        return Row.service in rows
+        return [statement, *(self.statements[i] for i in denies)]
 
     def closed(self, number: int, denies: Iterable[int]) -> bool:
         """Whether these Denies alone take everything from the statement's audience."""

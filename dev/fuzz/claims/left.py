@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from dev.fuzz.judge import Condition, Judge, base
-from dev.reference.facts import NET, ORG, OWN, Row
+from dev.fuzz.judge import Condition, Judge
+from dev.reference.facts import ORG, Row
 from dev.reference.grammar import as_list
 from dev.reference.names import WIDE
 from kmspolicy.report.sentences import some
@@ -29,9 +29,13 @@ def whom(judge: Judge, number: int, denies: list[int], outside: bool = False) ->
     told = _Told(judge, number, denies, rows)
     kinds = [text for row, text in _KINDS.items() if row in rows and (row is not Row.organization or told.reads)]
     for parties, apart in ((list(told.outside()), told.found), (kinds, told.all)):
-        own = [] if outside else list(told.own(apart))
-        services = [] if outside else list(told.services())
-        yield from filter(None, (words([*parties, *own]), words([*parties, *own, *services])))  # grants give them some
+        if outside:
+            yield from filter(None, [words(parties)])
+            continue
+        services, own = list(told.services(grants=False)), list(told.own(apart))
+        for each in (own, []) if Row.network in rows else (own,):  # it may be in a network that is named by its account
+            found = [*parties, *each, *services] or list(told.services(grants=True))
+            yield from filter(None, [words(found)])
     if rows:
         yield "some requesters"
 
@@ -50,9 +54,11 @@ class _Told:
         orgs, ids = sorted(self.named.organizations), sorted(self.named.unique_ids)
         own = judge.key.account
         strict = self._elsewhere() if Row.network in rows else []
-        self.reads = bool(self.named.mentioned & {*ORG, "aws:resourceorgid", "aws:resourceorgpaths"})
+        self.reads = bool(self.named.mentioned & {*ORG, *_OWNER_KEYS})
         self.members = [name for name in orgs if self.reads and self._gets(Row.organization, _is(_ORG, name), *strict)]
-        self.owners = self.reads and self._gets(Row.organization, *_not(_ORG, orgs), *strict)
+        self.owners = bool(self.named.mentioned & {*_OWNER_KEYS}) and self._gets(
+            Row.organization, *_not(_ORG, orgs), *strict
+        )
         apart = _not(_ORG, [*self.members, *([_OWNERS] if self.owners else [])])
         nameless = [("StringNotLike", "aws:userid", [*map(_user_ids, ids)])] if ids else []
         self.accounts = [
@@ -75,7 +81,14 @@ class _Told:
         """Conditions that no request from a network that the policy names meets."""
         blocks = [str(b) for b in self.named.blocks() if b.prefixlen >= WIDE[b.version]]
         vpcs, endpoints = sorted(self.named.vpcs), sorted(self.named.endpoints)
-        found = [*_not("aws:SourceVpc", vpcs), *_not("aws:SourceVpce", endpoints)]
+        orgs, accounts = sorted(self.named.organizations), sorted(self.named.accounts)
+        found = [
+            *_not("aws:SourceVpc", vpcs),
+            *_not("aws:SourceVpce", endpoints),
+            *_not("aws:Ec2InstanceSourceVpc", vpcs),
+            *_not("aws:VpceOrgID", orgs),
+            *_not("aws:VpceAccount", accounts),
+        ]
         return [*found, ("NotIpAddress", "aws:SourceIp", blocks)] if blocks else found
 
     def outside(self) -> Iterator[str]:
@@ -93,21 +106,19 @@ class _Told:
             yield some(self.ids)
 
     def _networks(self) -> list[str]:
-        listed = [
-            (_POSITIVE[family], key, value)
+        values = {
+            (_TESTS[key.lower()][0], key.lower(), value): None
             for statement in (self.number, *self.denies)
-            for operator, key, values in self.judge.conditions(statement)
-            for family in _POSITIVE
-            if key.lower() in (*NET, *OWN[:2]) and family in base((operator, key, values))
+            for _, key, values in self.judge.conditions(statement)
+            if key.lower() in _TESTS
             for value in map(str, as_list(values))
-        ]
-        values = list(dict.fromkeys((operator, key.lower(), value) for operator, key, value in listed))
+        }
         if len(values) > _MOST_NETWORKS:
             return []
         met = [each for each in values if self._gets(Row.network, each)]
         others: dict[tuple[str, str], list[str]] = {}
-        for operator, key, value in met:
-            others.setdefault((_NEGATIVE[operator], key), []).append(value)
+        for _, key, value in met:
+            others.setdefault((_TESTS[key][1], key), []).append(value)
         left = self._gets(Row.network, *[(operator, key, listed) for (operator, key), listed in others.items()])
         return [] if left else [value for _, _, value in met]
 
@@ -116,9 +127,10 @@ class _Told:
         if self._gets(Row.internal, *apart):
             yield "the key's own account"
 
-    def services(self) -> Iterator[str]:
-        """The services: those that the Denies or the statement tell from others by their names."""
-        if Row.service not in self.rows:
+    def services(self, grants: bool) -> Iterator[str]:
+        """The services, those by name that the Denies or the statement tell apart. grants: whether grants count."""
+        judge, past = self.judge, (self.number, self.denies)
+        if not judge.serves(*past, grants=grants):
             return
         names = {
             name
@@ -133,17 +145,23 @@ class _Told:
             if key.lower() in ("aws:principalservicename", "aws:principalservicenameslist")
             for value in as_list(values)
         }
-        able = [name for name in sorted(names) if self.judge.by_service(self.number, self.denies, name)]
-        if names and not self._gets(Row.service, ("StringNotLike", "aws:PrincipalServiceName", sorted(names))):
+        able = [name for name in sorted(names) if judge.serves(*past, service=name, grants=grants)]
+        if names and not judge.serves(
+            *past, ("StringNotLike", "aws:PrincipalServiceName", sorted(names)), grants=grants
+        ):
             yield some(able)
             return
         others = sorted(names.difference(able))
         yield f"AWS services other than {some(others)}" if others else "AWS services"
 
 
+_OWNER_KEYS = ("aws:resourceorgid", "aws:resourceorgpaths")
 _ORG, _ACCOUNT = "aws:PrincipalOrgID", "aws:PrincipalAccount"
-_POSITIVE = {"string": "StringLike", "arn": "ArnLike", "ipaddress": "IpAddress"}
-_NEGATIVE = {"StringLike": "StringNotLike", "ArnLike": "ArnNotLike", "IpAddress": "NotIpAddress"}
+_TESTS = {
+    "aws:sourceip": ("IpAddress", "NotIpAddress"),
+    "aws:sourcevpc": ("StringEquals", "StringNotEquals"),
+    "aws:sourcevpce": ("StringEquals", "StringNotEquals"),
+}
 
 
 def _is(key: str, name: str) -> Condition:

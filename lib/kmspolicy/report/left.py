@@ -10,10 +10,17 @@ from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
 from ..policy.actions import GRANTS_MASK
 from ..policy.condition import Condition
-from ..policy.context_keys import NETWORK_KEYS, PRINCIPAL_ACCOUNT, PRINCIPAL_ORG, SERVICE_NAME, SERVICE_NAMES
+from ..policy.context_keys import (
+    PRINCIPAL_ACCOUNT,
+    PRINCIPAL_ORG,
+    SERVICE_NAME,
+    SERVICE_NAMES,
+    SOURCE_IP,
+    SOURCE_VPC,
+    SOURCE_VPCE,
+)
 from ..policy.identifiers import ACCOUNT_ID
 from ..policy.model import Statement
-from ..policy.operators import Family
 from ..policy.parser import condition
 from ..policy.principals import one_principal
 from ..requesters.audience import Audience
@@ -29,11 +36,11 @@ _KINDS = {
 }
 _UNKNOWN = "some requesters"  # where the search tells neither ids nor kinds
 _MOST_NETWORKS = 8  # that are asked for one by one
-# By family: the operator that a value is met by, and the one that it is not.
+# What a value of a network key is told from others by.
 _TESTS = {
-    Family.STRING: ("StringLike", "StringNotLike"),
-    Family.ARN: ("ArnLike", "ArnNotLike"),
-    Family.ADDRESS: ("IpAddress", "NotIpAddress"),
+    SOURCE_IP: ("IpAddress", "NotIpAddress"),
+    SOURCE_VPC: ("StringEquals", "StringNotEquals"),
+    SOURCE_VPCE: ("StringEquals", "StringNotEquals"),
 }
 
 
@@ -102,13 +109,12 @@ class _Left(Parties):
     def _networks(self, asked: Asked) -> list[str]:
         """The values by which the conditions tell the networks whose requests get in; none where they do not."""
         tested = [test for each in (asked.statement, *(self._denies or ())) for test in each.conditions]
-        listed = [test for test in tested if test.key in NETWORK_KEYS and test.operator.family in _TESTS]
-        values = dict.fromkeys((test.key, test.operator.family, value) for test in listed for value in test.values)
+        values = dict.fromkeys((test.key, value) for test in tested if test.key in _TESTS for value in test.values)
         if len(values) > _MOST_NETWORKS:
             return []
         met = [each for each in values if self._gets(asked, Audience.network, (_test(*each),))]
         others = [_test(*each, negated=True) for each in met]
-        return [] if self._gets(asked, Audience.network, others) else [value for _, _, value in met]
+        return [] if self._gets(asked, Audience.network, others) else [value for _, value in met]
 
     def _inside(self, asked: Asked, found: Sequence[str]) -> list[str]:
         """The key's own account, for itself and not as one of those who are found, and services."""
@@ -141,5 +147,5 @@ class _Left(Parties):
         return [f"AWS services other than {some(others)}" if others else "AWS services"]
 
 
-def _test(key: str, family: Family, value: str, negated: bool = False) -> Condition:
-    return condition(_TESTS[family][negated], key, value)
+def _test(key: str, value: str, negated: bool = False) -> Condition:
+    return condition(_TESTS[key][negated], key, value)
