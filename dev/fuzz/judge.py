@@ -24,7 +24,7 @@ from dev.reference.evaluator import (
     principals,
     resource_matches,
 )
-from dev.reference.facts import Row
+from dev.reference.facts import STRANGERS, Row
 from dev.reference.gains import Gains, Statement
 from dev.reference.grammar import as_list, read
 from dev.reference.names import Key, Named
@@ -127,6 +127,13 @@ class Judge:
         statement = {k: v for k, v in self.statements[number].items() if k != "NotResource"}
         return self.gains.rows([{**statement, "Resource": "*", "Condition": {operator: {key: values}}}])
 
+    def serves_by(self, number: int, condition: Condition) -> bool:
+        """Whether AWS services get something that is no grant by such a statement."""
+        operator, key, values = condition
+        statement = {k: v for k, v in self.statements[number].items() if k != "NotResource"}
+        own = {**statement, "Resource": "*", "Condition": {operator: {key: values}}}
+        return any(goal.action != kms.CREATE_GRANT for goal in self.gains.of(Row.service, [own]))
+
     def by_resource(self, number: int) -> tuple[Row, ...]:
         """Who gets something by a statement without its conditions."""
         return self.gains.rows([{**self.statements[number], "Condition": {}}])
@@ -174,6 +181,15 @@ class Judge:
         """What everyone gets of what counts by a statement past every Deny."""
         mine = self.gains.of(Row.everyone, [self.statements[number], *(self.statements[i] for i in self.denies)])
         return self._counted(set(mine), set(self.gains.of(Row.everyone, self._read)))
+
+    def got_outside(self, number: int) -> set[Goal]:
+        """What the widest outside row gets of what counts by a statement past every Deny."""
+        listed = [self.statements[number], *(self.statements[i] for i in self.denies)]
+        for row in (*STRANGERS, Row.external):
+            found = self._counted(set(self.gains.of(row, listed)), set(self.gains.of(row, self._read)))
+            if found:
+                return found
+        return set()
 
     @property
     def _read(self) -> list[Statement]:

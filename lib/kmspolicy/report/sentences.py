@@ -29,17 +29,25 @@ class Code(Enum):
     MET_WITHOUT = "condition {0} asks only for requests without {1}, which any AWS account can make"
     TESTS_THE_KEY = "condition {0} tests the key itself, not the caller: it holds for every caller or for none"
     LIMITS = "condition {0} limits access to {1}"
+    LIMITS_ACCOUNTS = "condition {0} limits access to {1}; AWS services' own requests lack the key and pass"
     LEAVES_OUT = "condition {0} leaves out {1}"
     EXCLUDES_OUTSIDERS = "condition {0} excludes every account that the policy does not name"
+    EXCLUDES_WITH_KEY = (
+        "condition {0} asks only for requests without {1}, and excludes every account that the policy does not name"
+    )
+    ONLY_SERVICES = "only AWS services' own requests meet condition {0}"
+    ONLY_SERVICES_SEND = "condition {0} requires {1}, which only AWS services send"
+    ONLY_GRANTS = "condition {0} leaves only grants for AWS services"
     NEVER_HOLDS = "condition {0} never holds: {1}"
     CONFLICT = "any AWS account can meet each of {0}, but not all of them in one request"
+    CONFLICT_BUT_FOR = "any AWS account can meet each of {0}, but not all of them in one request: only {1} can"
     LEAVES_NOBODY = "no request can meet {0} together"
     NO_SET_OPERATOR = (
         "condition {0} has no ForAnyValue or ForAllValues, which {1} needs: AWS does not say how it is read"
     )
     SAME_KEY_TWICE = "the condition keys {0} differ in case only: AWS does not say how they are read together"
     NO_LIMIT_ON_SOURCE = (
-        "no condition limits for whose resources {0} may use the key; "
+        "no condition limits for whose resources {0} may use the key; where the service sends it, "
         f"{context_key(SOURCE_ACCOUNT).name} or {context_key(SOURCE_ARN).name} would"
     )
     # Denies
@@ -59,6 +67,7 @@ class Code(Enum):
     WITHIN_ACCOUNT = "other accounts cannot use {0}"
     WRONG_KEY = "a key with {0} cannot perform {1}"
     BY_GRANT = "anyone who can create grants can grant themselves access; grants last until they are retired or revoked"
+    GRANTS_LAST = "grants that it allows outlive the policy: they last until they are retired or revoked"
     BY_GRANT_OF_SERVICE = (
         "an AWS service may create grants on the key for anybody's resource, whose owner can use the key through it; "
         "grants last until they are retired or revoked"
