@@ -132,7 +132,7 @@ class Judge:
         operator, key, values = condition
         statement = {k: v for k, v in self.statements[number].items() if k != "NotResource"}
         own = {**statement, "Resource": "*", "Condition": {operator: {key: values}}}
-        return any(goal.action != kms.CREATE_GRANT for goal in self.gains.of(Row.service, [own]))
+        return any(not goal.operation for goal in self.gains.of(Row.service, [own]))
 
     def by_resource(self, number: int) -> tuple[Row, ...]:
         """Who gets something by a statement without its conditions."""
@@ -161,7 +161,7 @@ class Judge:
             own = {k: v for k, v in statement.items() if k != "NotPrincipal"}
             statement = {**own, "Principal": {"Service": service}}
         goals = self.gains.of(Row.service, self._beside(statement, denies, more))
-        return any(grants or goal.action != kms.CREATE_GRANT for goal in goals)
+        return any(grants or not goal.operation for goal in goals)
 
     def _beside(self, statement: Statement, denies: Iterable[int], more: Iterable[Condition]) -> list[Statement]:
         if more:

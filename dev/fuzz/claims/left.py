@@ -33,7 +33,8 @@ def whom(judge: Judge, number: int, denies: list[int], outside: bool = False) ->
             yield from filter(None, [words(parties)])
             continue
         services, own = list(told.services(grants=False)), list(told.own(apart))
-        for each in (own, []) if Row.network in rows else (own,):  # it may be in a network that is named by its account
+        # A network that is named by its account may be the key's own.
+        for each in (own, [], ["the key's own account"] if Row.internal in rows else []) if told.by_network else (own,):
             found = [*parties, *each, *services] or list(told.services(grants=True))
             yield from filter(None, [words(found)])
     if rows:
@@ -73,6 +74,11 @@ class _Told:
         ]
         self.found = [*apart, *_not(_ACCOUNT, self.accounts), *strict]
         self.all = [*_not(_ORG, orgs), *_not(_ACCOUNT, sorted(self.named.accounts - {own})), *strict]
+
+    @property
+    def by_network(self) -> bool:
+        """Whether requests from networks are left."""
+        return Row.network in self.rows
 
     def _gets(self, row: Row, *more: Condition) -> bool:
         return row in self.rows and row in self.judge.past(self.number, self.denies, *more)

@@ -18,6 +18,7 @@ from ..policy.context_keys import (
     SOURCE_IP,
     SOURCE_VPC,
     SOURCE_VPCE,
+    STORE_USER,
 )
 from ..policy.identifiers import ACCOUNT_ID
 from ..policy.model import Statement
@@ -75,10 +76,11 @@ class _Left(Parties):
         parts = list(self._named_outside(asked, found))
         if got[Audience.network]:
             asked = asked._replace(search=self._strict)
-        if self._undecided:
+        by_user = got[Audience.external] and STORE_USER in self._verdict.policy.reads  # whose accounts nobody knows
+        if self._undecided or by_user:
             parts = [words for audience, words in _KINDS.items() if got[audience]]
             found = [*self._names.organizations, *self._names.accounts]
-            self._budget = self._verdict.naming
+            self._given = self._verdict.naming
             self._used.clear()
             asked = asked._replace(search=self._searcher(bool(got[Audience.network])))
         if not outside:

@@ -48,7 +48,13 @@ class Parties:
         self._verdict = verdict
         self._denies = denies
         self._names = NamedIds(verdict.policy)
-        self._budget = budget or Budget(PARTY_STEPS)
+        self._given = budget
+
+    @property
+    def _budget(self) -> Budget:
+        if self._given is None:
+            self._given = Budget(PARTY_STEPS)
+        return self._given
 
     def let_in(self, statement: Statement) -> tuple[str, ...]:
         """The parties that get a checked action by the statement, past every Deny, in alphabetical order.
