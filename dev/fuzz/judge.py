@@ -24,7 +24,7 @@ from dev.reference.evaluator import (
     principals,
     resource_matches,
 )
-from dev.reference.facts import STRANGERS, Row
+from dev.reference.facts import KEY, STRANGERS, Row
 from dev.reference.gains import Gains, Statement
 from dev.reference.grammar import as_list, read
 from dev.reference.names import Key, Named
@@ -92,6 +92,8 @@ class Judge:
         for condition in self.conditions(deny):
             if lacks_prefix(condition):
                 yield f"condition {short(condition)} has no ForAnyValue or ForAllValues, and may hold for nobody"
+            elif not self.holds(deny, condition, request.context) and tells_of_the_key(condition[1]):
+                yield f"condition {short(condition)} tests the key itself, and does not hold for the example's key"
             elif not self.holds(deny, condition, request.context):
                 yield f"condition {short(condition)} does not hold for it"
         if not resource_matches(self.statements[deny], request.key, request.context, self.policy.variables):
@@ -262,6 +264,15 @@ def key_text(key: str) -> str:
 def values_text(values: Any) -> str:
     """Values as sentences tell them together."""
     return some(map(visible, texts(values))) or "an empty list"
+
+
+_TRAITS = ("kms:customermasterkeyspec", "kms:customermasterkeyusage", "kms:multiregionkeytype", "kms:resourcealiases")
+_OF_THE_KEY = (*KEY, *_TRAITS, "aws:resourceorgid", "aws:resourceorgpaths")
+
+
+def tells_of_the_key(key: str) -> bool:
+    """Whether a context key holds a fact of the key or its owner, whoever calls."""
+    return key.lower() in _OF_THE_KEY or key.lower().startswith("aws:resourcetag/")
 
 
 def base(condition: Condition) -> str:

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from dev.fuzz.claims.left import whom
 from dev.fuzz.claims.principals import outside
-from dev.fuzz.judge import Claim, Condition, Details, Judge, base, key_text, lacks_prefix, short, texts, values_text
-from dev.reference.facts import CONTEXT, KEY, NET, ORG, OWN, SOURCE, STRANGERS, WHO, Row
+from dev.fuzz.judge import (
+    Claim,
+    Condition,
+    Details,
+    Judge,
+    base,
+    key_text,
+    lacks_prefix,
+    short,
+    tells_of_the_key,
+    texts,
+    values_text,
+)
+from dev.reference.facts import CONTEXT, NET, ORG, OWN, SOURCE, STRANGERS, WHO, Row
 from dev.reference.grammar import as_list
 from dev.reference.names import NEVER
-from dev.reference.operators import NEGATED, block, split_operator
+from dev.reference.operators import MULTIVALUED, NEGATED, block, split_operator
 from kmspolicy import Code
 from kmspolicy.report.sentences import some
 
-_TRAITS = ("kms:customermasterkeyspec", "kms:customermasterkeyusage", "kms:multiregionkeytype", "kms:resourcealiases")
-_OF_THE_KEY = (*KEY, *_TRAITS, "aws:resourceorgid", "aws:resourceorgpaths")
 _LITERAL = {name.lower(): name for name in ("StringEquals", "StringEqualsIgnoreCase")}
-
-
-def _of_the_key(condition: Condition) -> bool:
-    """Whether a condition tests a fact of the key, whoever calls."""
-    key = condition[1].lower()
-    return (key in _OF_THE_KEY or key.startswith("aws:resourcetag/")) and "${" not in json.dumps(condition[2])
 
 
 def _met_by_anyone(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
-        if Row.everyone in judge.by(number, condition) and not _of_the_key(condition):
+        if Row.everyone in judge.by(number, condition) and not tells_of_the_key(condition[1]):
             yield (short(condition),)
 
 
@@ -44,8 +47,25 @@ def _met_without(judge: Judge, number: int) -> Details:
 
 def _tests_the_key(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
-        if _of_the_key(condition) and Row.everyone in judge.by(number, condition):
+        if (
+            tells_of_the_key(condition[1])
+            and not _chosen(judge, condition)
+            and Row.everyone in judge.by(number, condition)
+        ):
             yield (short(condition),)
+
+
+def _compares_the_key(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        if tells_of_the_key(condition[1]) and _chosen(judge, condition) and Row.everyone in judge.by(number, condition):
+            yield (short(condition),)
+
+
+def _chosen(judge: Judge, condition: Condition) -> list[str]:
+    """The variables of a condition that tell nothing of the key."""
+    takes = base(condition).startswith(("string", "arn"))
+    names = judge.named.keys_in(as_list(condition[2])) if takes else frozenset()
+    return [name for name in names if not tells_of_the_key(name) and name not in MULTIVALUED]
 
 
 def _limits(judge: Judge, number: int) -> Details:
@@ -234,6 +254,7 @@ CLAIMS: dict[Code, Claim] = {
     Code.MET_BY_ANYONE: _met_by_anyone,
     Code.MET_WITHOUT: _met_without,
     Code.TESTS_THE_KEY: _tests_the_key,
+    Code.COMPARES_THE_KEY: _compares_the_key,
     Code.LIMITS: _limits,
     Code.LIMITS_ACCOUNTS: _limits_accounts,
     Code.EXCLUDES_WITH_KEY: _excludes_with_key,

@@ -10,6 +10,7 @@ from typing import Optional
 from ..evaluation.evaluator import holds, principal_matches
 from ..evaluation.request import Request
 from ..policy.actions import DECRYPT_MASK, ENCRYPT_MASK, GRANTS_MASK, Mask, mask_of, names_of, shown
+from ..policy.context_keys import context_key
 from ..policy.model import Statement
 from ..requesters.audience import WIDEST_FIRST, Audience
 from ..witness.access import Access
@@ -117,5 +118,7 @@ def _missed(deny: Statement, request: Request, extra: tuple[str, ...]) -> Option
                     return "resource element does not cover its key"
                 if condition.lacks_set_operator:
                     return f"condition {short(condition)} has no ForAnyValue or ForAllValues, and may hold for nobody"
+                if context_key(condition.key).tells_of_the_key:
+                    return f"condition {short(condition)} tests the key itself, and does not hold for the example's key"
                 return f"condition {short(condition)} does not hold for it"
     return None

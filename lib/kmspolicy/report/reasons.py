@@ -231,8 +231,9 @@ def _by_resource(verdict: Verdict, statement: Statement, audiences: tuple[Audien
 
 @cached_for_shared
 def _met_by_anyone(condition: Condition) -> Reason:
-    if context_key(condition.key).tells_of_the_key and not condition.variables:
-        return Reason(Code.TESTS_THE_KEY, (short(condition),))
+    if context_key(condition.key).tells_of_the_key:
+        of_the_key = all(context_key(name).tells_of_the_key for name in condition.variables)
+        return Reason(Code.TESTS_THE_KEY if of_the_key else Code.COMPARES_THE_KEY, (short(condition),))
     asks_for_absence = condition.operator.family is Family.NULL and condition.settled is None and condition.without_key
     if asks_for_absence and not condition.test("false"):
         return Reason(Code.MET_WITHOUT, (short(condition), key_text(condition)))

@@ -28,6 +28,7 @@ class Code(Enum):
     MET_BY_ANYONE = "condition {0} can be met from any AWS account"
     MET_WITHOUT = "condition {0} asks only for requests without {1}, which any AWS account can make"
     TESTS_THE_KEY = "condition {0} tests the key itself, not the caller: it holds for every caller or for none"
+    COMPARES_THE_KEY = "condition {0} compares the key with what its caller chooses"
     LIMITS = "condition {0} limits access to {1}"
     LIMITS_ACCOUNTS = "condition {0} limits access to {1}; AWS services' own requests lack the key and pass"
     LEAVES_OUT = "condition {0} leaves out {1}"

@@ -31,7 +31,6 @@ class Verdict:
     ) -> None:
         """budget: of all questions about the policy, None for a new one."""
         self._budget = budget
-        self.naming = Budget(_NAMING_STEPS)  # for the names, in reasons, of those whom Denies leave
         told_apart = partitions(policy, key)
         if len(told_apart) == 1:
             policy = policy.within(told_apart[0])
@@ -48,6 +47,11 @@ class Verdict:
         self._denies: dict[Mask, tuple[Statement, ...]] = {}
         self._gains: dict[Audience, Mask] = {}
         self._requests: dict[int, Optional[Request]] = {}  # many keys have the same policy, and its answers
+
+    @lazy
+    def naming(self) -> Budget:
+        """What it may take to name, in reasons, those whom conditions and Denies leave."""
+        return Budget(_NAMING_STEPS)
 
     @lazy
     def searcher(self) -> Searcher:
