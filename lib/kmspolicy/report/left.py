@@ -71,13 +71,15 @@ class _Left(Parties):
         """A list of them in words."""
         checked = self._verdict.checked
         got = {each: self._plain.access(statement, checked, each, self._denies).actions for each in OUTSIDE}
+        if self._undecided:
+            return _UNKNOWN
         asked = Asked(self._plain, statement, checked)
         found = sorted(self._found(statement, got))
         parts = list(self._named_outside(asked, found))
         if got[Audience.network]:
             asked = asked._replace(search=self._strict)
         by_user = got[Audience.external] and STORE_USER in self._verdict.policy.reads  # whose accounts nobody knows
-        if self._undecided or by_user:
+        if self._undecided or by_user or (any(got.values()) and not parts):
             parts = [words for audience, words in _KINDS.items() if got[audience]]
             found = [*self._names.organizations, *self._names.accounts]
             self._given = self._verdict.naming
@@ -86,7 +88,7 @@ class _Left(Parties):
         if not outside:
             parts += self._inside(asked, found)
             parts = parts or self._services(asked)  # through grants services may have access nearly always
-        return _UNKNOWN if self._undecided else in_words(parts)
+        return _UNKNOWN if self._undecided or not (parts or outside) else in_words(parts)
 
     @property
     def _undecided(self) -> bool:
