@@ -33,14 +33,13 @@ from ..policy.operators import Family
 from ..policy.parser import condition as new_condition
 from ..policy.principals import Principals
 from ..policy.wildcards import is_plain
-from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
+from ..requesters.audience import NAMEABLE, OTHER_ACCOUNTS, WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
 from ..requesters.limits import ABSENT_FOR_SERVICES, accounts_of
 from ..witness.access import NO_ACCESS, Access
 from .confused_deputy import unguarded_services
 from .deny_reasons import denied, passed
 from .left import left
-from .parties import OUTSIDE
 from .sentences import OWNERS, Code, Reason, key_text, short, some, values_text
 from .verdict import Verdict
 
@@ -132,7 +131,7 @@ def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
         record = verdict.record(statement, denied=False)
         found = verdict.ledger.answer(record, "reasons", lambda: tuple(_conditions(verdict, statement, alone)))
         yield from (_with_parties(verdict, statement, alone, reason) for reason in found)
-    got = flagged or _got_outside(verdict, statement)
+    got = flagged or _got_outside(verdict, statement, alone)
     yield from _notes(verdict, statement, flagged, got)
     assumed = verdict.assumed(statement)
     if assumed:
@@ -367,9 +366,9 @@ def _notes(verdict: Verdict, statement: Statement, flagged: Mask, got: Mask) -> 
         yield Reason(Code.RETIRES_OWN)
 
 
-def _got_outside(verdict: Verdict, statement: Statement) -> Mask:
+def _got_outside(verdict: Verdict, statement: Statement, alone: Audience) -> Mask:
     """What the widest outside audience gets of the checked actions by a statement that covers grants."""
-    if not statement.actions & verdict.checked & kms.GRANTS_MASK:
+    if alone not in OTHER_ACCOUNTS or not statement.actions & verdict.checked & kms.GRANTS_MASK:
         return 0
-    audiences = OUTSIDE if statement.principals.open_ended else OUTSIDE[-1:]
+    audiences = OTHER_ACCOUNTS[OTHER_ACCOUNTS.index(alone) :]
     return next(filter(None, (verdict.access(statement, audience).actions for audience in audiences)), 0)
