@@ -5,6 +5,7 @@ its panels are as high as their text (Splunk's page: Simple XML Reference, eleme
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
@@ -26,6 +27,11 @@ _HEAD = """<dashboard version="1.1">
   <description>Detections, lists, fields and the command, in words.</description>
 """
 _ADDRESS = re.compile(r"https?://")
+
+
+def linked(page: str, target: str) -> str:
+    """The path of the file that a page links to."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(page), target.partition("#")[0]))
 
 
 def help_view(root: Path = ROOT) -> bytes:
@@ -57,10 +63,18 @@ def _plain(token: Token) -> Token:
 
 
 def _without_dead_links(children: Sequence[Token]) -> Iterator[Token]:
-    """The tokens of a paragraph; of a link into the repository or into the page only its text is left."""
+    """The tokens of a paragraph. Of a link its text is left, and where the page is unless the view shows it."""
     rest = iter(children)
     for child in rest:
-        if child.type == "link_open" and not _ADDRESS.match(str(child.attrGet("href"))):
-            yield from takewhile(lambda inner: inner.type != "link_close", rest)
-        else:
+        target = str(child.attrGet("href"))
+        if child.type != "link_open" or _ADDRESS.match(target):
             yield child
+            continue
+        label = list(takewhile(lambda inner: inner.type != "link_close", rest))
+        path = linked(PAGES[0], target)
+        if target.startswith("#") or path in PAGES:
+            yield from label
+        elif "".join(inner.content for inner in label) == target:
+            yield Token("text", "", 0, content=f"{path} in the app's folder")
+        else:
+            yield from (*label, Token("text", "", 0, content=f" ({path} in the app's folder)"))

@@ -18,11 +18,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
 
-from dev.help import REPOSITORY_ONLY, VIEW, help_view
+from dev.help import REPOSITORY_ONLY, VIEW, help_view, linked
 from dev.sbom import sbom
 from dev.vendor import ROOT, pinned
 
 CONTENTS = (
+    "CHANGELOG.md",
     "LICENSE",
     "NOTICE",
     "README.md",
@@ -32,6 +33,16 @@ CONTENTS = (
     "default/*.conf",
     "default/data/ui/nav/*.xml",
     "default/data/ui/views/*.xml",
+    "docs/bounds.md",
+    "docs/command.md",
+    "docs/comparison.md",
+    "docs/detections.md",
+    "docs/events.md",
+    "docs/faults.md",
+    "docs/hostile-input.md",
+    "docs/sizing.md",
+    "docs/threat-model.md",
+    "docs/verification.md",
     "lib/kmspolicy/**/*.py",
     "lib/kmspolicy/py.typed",
     "lib/splunk_sdk-*.dist-info/METADATA",
@@ -94,15 +105,18 @@ def contents(root: Path, version: Version) -> dict[str, bytes]:
     read = {name: path.read_bytes() for name, path in files.items()}
     app_conf = read["default/app.conf"].decode("utf-8")
     app_conf = app_conf.replace("@version@", version.version).replace("@build@", str(version.build))
-    pages = {name: _page(data.decode("utf-8"), read.keys()) for name, data in read.items() if name.endswith(".md")}
+    pages = {
+        name: _page(name, data.decode("utf-8"), read.keys()) for name, data in read.items() if name.endswith(".md")
+    }
     return {**read, "default/app.conf": app_conf.encode("utf-8"), VIEW: help_view(root), **pages}
 
 
-def _page(text: str, inside: Collection[str]) -> bytes:
+def _page(name: str, text: str, inside: Collection[str]) -> bytes:
     """A page as it stands in the package: of files that are not in there it says where they are, and links to none."""
 
     def link(found: re.Match[str]) -> str:
-        label, path = found.groups()
+        label, target = found.groups()
+        path = linked(name, target)
         return found[0] if path in inside else f"{label} ({path} in the project's repository)"
 
     return _LINK.sub(link, REPOSITORY_ONLY.sub("", text)).encode("utf-8")

@@ -4,34 +4,35 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from functools import lru_cache, partial, wraps
 from itertools import count, islice
-from operator import attrgetter
 from typing import Any, Callable, Generic, Optional, TypeVar, Union, overload
 
 Answer = TypeVar("Answer")
 
 
-def cached_where(keeps: Callable[[Any], bool]) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    """Remembers a function's answers for the first arguments of which this is true."""
+def cached_for_short(longest: int) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """Remembers a function's answers for first arguments of at most `longest` characters (or items)."""
 
     def decorate(function: Callable[..., Answer]) -> Callable[..., Answer]:
         remembered = lru_cache(maxsize=4096)(function)
 
         @wraps(function)
         def answer(subject: Any, *rest: Any) -> Answer:
-            return remembered(subject, *rest) if keeps(subject) else function(subject, *rest)
+            return remembered(subject, *rest) if len(subject) <= longest else function(subject, *rest)
 
         return answer
 
     return decorate
 
 
-def cached_for_short(longest: int) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    """Remembers a function's answers for first arguments of at most `longest` characters (or items)."""
-    return cached_where(lambda subject: len(subject) <= longest)
+def cached_for_shared(function: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Remembers a function's answers for first arguments (conditions) of which all that are alike are one object."""
+    remembered = lru_cache(maxsize=4096)(function)
 
+    @wraps(function)
+    def answer(subject: Any, *rest: Any) -> Answer:
+        return remembered(subject, *rest) if subject.shared else function(subject, *rest)
 
-# For first arguments (conditions) of which all that are alike are one object.
-cached_for_shared = cached_where(attrgetter("shared"))
+    return answer
 
 
 def once(make: Callable[..., Answer], *given: object) -> Callable[[], Answer]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dev.spl import run_saved, run_search
-from tests.content.shipped import APP, CASES, OURS, SAMPLES, SEARCHES, Case, conf, write_lookups
+from tests.content.shipped import APP, CASES, OURS, SEARCHES, Case, conf, write_lookups
 
 pytestmark = pytest.mark.slow
 
@@ -50,24 +51,29 @@ def test_each_call_that_opens_a_key_is_one_finding_whatever_fields_the_add_on_fi
         assert sorted(row["key_policy_operation"] for row in rows) == expected
 
 
-def test_the_parties_of_a_long_policy_fit_into_the_memory_of_mvexpand() -> None:
-    """It copies every field to each row, up to 500 MB (limits.conf, [mvexpand] max_mem_usage_mb)."""
-    folder = SAMPLES / "key_policy_opened_to_the_outside"
-    (event,) = json.loads((folder / "outside_account.json").read_text(encoding="utf-8"))["events"]
-    accounts = [str(200_000_000_000 + number) for number in range(2000)]
-    statement = {"Effect": "Allow", "Principal": {"AWS": accounts}, "Action": "kms:*", "Resource": "*"}
-    event["requestParameters"]["policy"] = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    steps = conf("macros")["kmspolicycheck_sharings"]["definition"].split("| mvexpand")[0].rstrip("| ")
-    (row,) = run_search(steps, [event]).rows
-    copied = sum(len("".join(value)) for name, value in row.items() if name != "key_policy_outside" and value)
-    assert len(row["key_policy_outside"]) == len(accounts)
-    assert copied * len(accounts) < 150_000_000
-
-
 @pytest.mark.parametrize("detection", OURS)
 def test_each_detection_has_cases_of_both_sources_that_fire_and_that_stay_silent(detection: str) -> None:
     kinds = {(bool(case.expect), "class_uid" in case.events[0].raw) for case in CASES if case.detection == detection}
     assert kinds == {(True, True), (True, False), (False, True), (False, False)}
+
+
+USES = next(case for case in CASES if "Used" in case.detection and case.name == "known_open")
+CALLS = re.findall(
+    r"\|?(\w+)(?=[|)])", conf("macros")["kmspolicycheck_caller"]["definition"].split('"^(')[1].split("$")[0]
+)
+
+
+def test_the_calls_that_use_keys_are_searched_for_and_known_as_such() -> None:
+    terms = conf("macros")["kmspolicycheck_use_terms"]["definition"]
+    assert len(CALLS) == 8 and terms.split("(")[1] == " OR ".join(CALLS) + ")"
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_each_call_that_uses_an_open_key_is_reported(name: str, tmp_path: Path) -> None:
+    event = USES.events[0]
+    assert isinstance(event.raw, dict)
+    used = replace(USES, events=(replace(event, raw={**event.raw, "eventName": name}),))
+    assert [row["key_policy_operation"] for row in findings(used, tmp_path)] == [name]
 
 
 WITHOUT = {

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import pytest
 
+from dev.dashboard.views import read_views
 from dev.spl import Event, run_saved, run_search
 from dev.spl.conf import read_conf
 from kmspolicy.splunk.output_fields import FIELDS
@@ -72,8 +73,10 @@ def test_other_apps_see_our_detections_with_all_they_use_and_nothing_else() -> N
     assert [name for name in SEARCHES if exported("savedsearches", name)] == OURS
     own = {name for name in MACROS if name.startswith("kmspolicycheck_")}
     assert {name for name in MACROS if exported("macros", name)} == own
-    for kind in ("analyticstories", "lookups", "transforms", "views", "commands", "workflow_actions"):
+    for kind in ("analyticstories", "lookups", "transforms", "commands", "workflow_actions"):
         assert exported(kind, "any"), kind
+    pages = [view.name for view in read_views()]
+    assert [name for name in pages if exported("views", name)] == ["kms_key_policy_detail"]
 
 
 def test_the_alerts_page_lists_every_search_that_is_enabled_there() -> None:
@@ -173,6 +176,33 @@ def test_results_fill_what_is_used_of_them_and_leave_objects_of_nothing_null(cas
             row[field] for field in ("user", "src", "key_policy_risk_key", "key_policy_risk_account") if field in row
         ]
         assert not [text for text in objects if text == "unknown" or text.startswith("service:")]
+        if case.detection in TTP:
+            (entity,) = loaded(case.detection, "action.notable.param._entities")
+            scored = [entry.get("risk_object_field") for entry in loaded(case.detection, "action.risk.param._risk")]
+            assert row[entity["risk_object_field"]] and row[entity["risk_object_field"]] != "unknown"
+            assert row[entity["risk_object_field"]] not in [row.get(field) for field in scored if field]
+
+
+def entities(event: Any) -> list[str]:
+    return [row["key_policy_entity"] for name in TTP for row in run_saved(name, [event], all_time=True).rows]
+
+
+def test_a_finding_whose_key_or_actor_is_not_known_has_an_entity() -> None:
+    """Enterprise Security 8 raises a finding on its entity: one without might raise none."""
+    opened = put(-3000, "kms:Encrypt")
+    assert isinstance(opened.raw, dict)
+    assert [entity.split(":")[2] for entity in entities(opened)] == ["kms", "kms"]
+    nameless = {
+        **opened.raw,
+        "requestParameters": {**opened.raw["requestParameters"], "keyId": None},
+        "resources": None,
+    }
+    assert entities(nameless) == ["111122223333"] * 2
+    nowhere = {**nameless, "recipientAccountId": None, "userIdentity": {"type": "Unknown"}}
+    assert entities(nowhere) == [opened.raw["eventID"]] * 2
+    refused = {**opened.raw, "errorCode": "AccessDenied"}
+    assert entities(refused) == ["deploy-pipeline/terraform-run-4711"]
+    assert entities({**refused, "userIdentity": {"type": "Unknown"}}) == ["111122223333"]
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -191,6 +221,29 @@ def test_workflow_actions_lead_there_from_any_table() -> None:
         tokens = set(re.findall(r"\$(\w+)\$", action["link.uri"]))
         assert tokens == set(map(str.strip, action["fields"].split(",")))
         assert tokens <= {f"key_policy_{field}" for field in FIELDS}
+    page, _, parameter = actions["kmspolicycheck_key_detail"]["link.uri"].partition("?")
+    (view,) = (view for view in read_views() if f"/app/kmspolicycheck/{view.name}" == page)
+    inputs = {given["options"]["token"] for given in view.definition["inputs"].values()}
+    assert parameter in {f"form.{token}=$key_policy_key$" for token in inputs}
+
+
+OFFSETS = {
+    "View this finding's result": ("$info_min_time$", "$info_max_time$"),
+    "View the policy, statement by statement": ("$info_min_time$", "$info_max_time$"),
+    "View the event": ("$info_min_time$", "$info_max_time$"),
+    "View uses of this key by other accounts": ("48h", "7d"),
+    "View grants on this key": ("48h", "7d"),
+    "View the calls of the same identity": ("48h", "24h"),
+    "View all policy changes of this key in the last 30 days": ("30d", "0"),
+    "View risk events of this key and its account in the last 7 days": ("7d", "0"),
+}
+"""Times before and after a finding that its steps promise: two days before, a week or a day after."""
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_drilldown_looks_at_the_time_that_its_name_and_the_steps_promise(name: str) -> None:
+    for drilldown in loaded(name, "action.notable.param.drilldown_searches"):
+        assert (drilldown["earliest_offset"], drilldown["latest_offset"]) == OFFSETS[drilldown["name"]]
 
 
 @pytest.mark.parametrize("name", OURS)

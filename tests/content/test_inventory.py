@@ -281,3 +281,27 @@ def test_the_memory_of_turns_is_bounded(tmp_path: Path) -> None:
     row = write(turns, tmp_path)[arn("k-1")]
     kept = row["key_policy_turns"].split(", ")
     assert (len(kept), kept[-1]) == (20, f"{NOW - 30 * HOUR + 60 * 29} false")
+
+
+def test_a_run_that_loses_keys_writes_nothing(tmp_path: Path) -> None:
+    filled = write([call("PutKeyPolicy", -DAY, "open", key=f"k-{number}") for number in range(3)], tmp_path)
+    lossy = {"kmspolicycheck_read_inventory": "eval key_policy_known=0, key_policy_model=`kmspolicycheck_model`"}
+    new = call("PutKeyPolicy", -HOUR, "closed", key="k-4")
+    assert write([new], tmp_path, macros=lossy) == filled
+    assert len(write([new], tmp_path, macros={**lossy, "kmspolicycheck_inventory_rows": "1"})) == 1
+
+
+@pytest.mark.parametrize("first", ["open", "closed"])
+def test_of_two_policies_of_one_second_the_open_one_counts(first: str, tmp_path: Path) -> None:
+    pair = [call("PutKeyPolicy", -HOUR, policy) for policy in ("open", "closed")]
+    row = write(pair if first == "open" else pair[::-1], tmp_path)[arn("k-1")]
+    assert (row["key_policy_open_now"], row["key_policy_audience"]) == ("true", "everyone")
+
+
+def test_a_key_whose_policies_could_not_be_read_stays_in_the_inventory(tmp_path: Path) -> None:
+    rows = write([call("PutKeyPolicy", -HOUR)], tmp_path)
+    assert rows[arn("k-1")]["key_policy_open"] == "unknown"
+    assert write([], tmp_path) == rows
+    readable = call("PutKeyPolicy", -2 * HOUR, "open")
+    row = write([readable], tmp_path)[arn("k-1")]
+    assert (row["key_policy_audience"], row["key_policy_open"]) == ("everyone", "true")

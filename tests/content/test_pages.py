@@ -22,20 +22,25 @@ STRANGER = "444455556666"
 PARTNER = {"Effect": "Allow", "Principal": {"AWS": STRANGER}, "Action": "kms:Encrypt", "Resource": "*"}
 
 
-def ask(
-    view: str, source: str, events: Sequence[Event], folder: Path, earliest: float = NOW - 30 * DAY, latest: float = NOW
-) -> list[Any]:
-    """The rows of a data source of a page, of the key k-1 and all keys, within a time range."""
+def query(view: str, source: str, key: str = "k-1") -> str:
+    """The search of a data source of a page, of a key and all keys."""
     parts: list[str] = []
-    options: dict[str, Any] = {}
     at = source
     while at:
         options = VIEWS[view][at]["options"]
         parts.insert(0, options["query"])
         at = options.get("extend", "")
-    text = "\n".join(parts).replace("$key|s$", f'"{arn("k-1")}"')
+    text = "\n".join(parts).replace("$key|s$", f'"{arn(key)}"')
     for name in ("account", "region", "severity"):
         text = text.replace(f"${name}|s$", '"*"')
+    return text
+
+
+def ask(
+    view: str, source: str, events: Sequence[Event], folder: Path, earliest: float = NOW - 30 * DAY, latest: float = NOW
+) -> list[Any]:
+    """The rows of a data source of a page, of the key k-1 and all keys, within a time range."""
+    text = query(view, source)
     return run_search(text, events, lookups=folder, now=NOW, earliest=str(earliest), latest=str(latest)).rows
 
 

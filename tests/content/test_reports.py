@@ -193,7 +193,7 @@ def test_the_setup_check_of_an_app_that_sees_no_events() -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "state"), [("payment-cryptography.amazonaws.com", "problem"), ("kms.amazonaws.com", "ok")]
+    ("service", "state"), [("payment-cryptography.amazonaws.com", "waiting"), ("kms.amazonaws.com", "ok")]
 )
 def test_the_setup_check_takes_no_other_service_for_kms(service: str, state: str) -> None:
     (event,) = (text for text in EVENTS if '"eventID":"45da64e4-5f30-4852-ba13-0ad3ec240b87"' in text)
@@ -260,9 +260,37 @@ def test_the_setup_check_of_a_long_policy_that_came_whole() -> None:
     assert states(report("Setup check", [LONG]))["Long policies arrive whole"] == "ok"
 
 
+def test_the_setup_check_of_a_site_that_sets_no_policies_waits() -> None:
+    (event,) = (text for text in EVENTS if '"eventName":"GetCallerIdentity"' in text)
+    found = [line for line in report("Setup check", [event]) if line["check"] != "Calls that use keys are logged"][:5]
+    assert {line["state"] for line in found} == {"waiting"}
+    assert found[0]["found"] == "no key policy was set in these 7 days"
+    assert found[0]["next_step"].startswith("Nothing to do")
+    assert {line["next_step"] for line in found[1:]} == {"Waiting for the first policy change."}
+
+
+def in_time(*events: Event) -> tuple[str, str]:
+    """State and findings of the check, at noon."""
+    found = report("Setup check", events, now="2026-03-12T12:00:00Z")
+    return next((line["state"], line["found"]) for line in found if line["check"] == "Events arrive in time")
+
+
 def test_the_setup_check_sees_events_that_come_late() -> None:
-    found = states(report("Setup check", [Event(EVENTS[10], indextime="2026-03-12T00:00:00Z")]))
-    assert found["Events arrive in time"] == "problem"
+    late = Event(EVENTS[10], indextime="2026-03-12T11:00:00Z")
+    state, found = in_time(late)
+    assert state == "problem"
+    assert found.startswith("longest delay in the last 24 hours: ")
+
+
+def test_events_of_a_history_that_was_read_days_ago_do_not_come_late() -> None:
+    imported = Event(EVENTS[10], indextime="2026-03-11T11:00:00Z")
+    day = json.loads(EVENTS[10])
+    day.update(eventTime="2026-03-12T11:00:00Z", eventID="of today")
+    state, found = in_time(imported, Event(day, indextime="2026-03-12T11:05:00Z"))
+    assert (state, found.split(";")[0]) == ("ok", "longest delay in the last 24 hours: 5 min")
+    assert re.search(r"; in these 7 days: \d{3,} min$", found)
+    state, found = in_time(imported)
+    assert (state, found.split(";")[0]) == ("waiting", "no event was indexed in the last 24 hours")
 
 
 def test_the_setup_check_counts_rows_of_an_older_model(tmp_path: Path) -> None:
@@ -276,7 +304,10 @@ def test_no_check_of_the_setup_hangs_on_a_subsearch_over_a_long_time() -> None:
     subsearches = SEARCHES["KMS - Setup check"]["search"].split("append [")[1:]
     assert subsearches
     for text in subsearches:
-        assert text.startswith("| inputlookup") or ("earliest=-1h@h" in text and "head 1" in text)
+        first = re.match(
+            r"search `kmspolicycheck_index` `kmspolicycheck_sourcetypes` \|? *(.*earliest=-1h@h\b|head 1\b)", text
+        )
+        assert text.startswith("| inputlookup") or (first and "head 1" in text)
 
 
 def test_the_event_type_covers_changes_of_both_sources() -> None:

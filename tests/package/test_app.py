@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+from dev.package import CONTENTS
 from dev.vendor import ROOT
 from tests.package.trees import read_conf
 
@@ -117,7 +118,6 @@ def test_sharing_exports_our_macros_and_not_the_published_rules(app: Path) -> No
         "searchbnf",
         "tags",
         "transforms",
-        "views",
         "workflow_actions",
     }
 
@@ -142,11 +142,23 @@ def test_licences_and_credit_are_inside(app: Path) -> None:
         assert credit in notice
 
 
-@pytest.mark.parametrize("page", ["README.md", "SECURITY.md"])
+@pytest.mark.parametrize("page", sorted(path for path in CONTENTS if path.endswith(".md")))
 def test_the_pages_inside_are_for_whoever_installed_the_app(app: Path, page: str) -> None:
     text = (app / page).read_text("utf-8")
-    assert "repository -->" not in text and "make demo" not in text
+    assert "repository -->" not in text and ("make demo" not in text or page.startswith("docs/"))
     assert "## Install" in text or page != "README.md"
-    assert [link for link in re.findall(r"\]\(([^)]+)\)", text) if not (app / link).is_file()] == []
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", text)
+    assert [link for link in links if not (app / page).parent.joinpath(link).is_file()] == []
     named = re.findall(r"\(([\w./-]+) in the project's repository\)", text)
-    assert named and [path for path in named if not (ROOT / path).is_file()] == []
+    assert [path for path in named if not (ROOT / path).exists() or (app / path).exists()] == []
+
+
+def test_every_page_that_a_user_is_sent_to_is_inside(app: Path) -> None:
+    view = (app / "default/data/ui/views/kms_key_policy_help.xml").read_text("utf-8")
+    texts = [(app / page).read_text("utf-8") for page in ("README.md", "SECURITY.md")]
+    assert re.findall(r"\([\w./-]+ in the project's repository\)", "".join(texts)) == []
+    named = set(re.findall(r"[\w./-]+\.md\b", "".join([view, *texts])))
+    assert (
+        named > {"docs/threat-model.md", "CHANGELOG.md"}
+        and [page for page in named if not (app / page).is_file()] == []
+    )

@@ -81,7 +81,7 @@ def test_it_holds_the_app_and_nothing_of_development(package: Path) -> None:
     files = {name.partition("/")[2] for name, member in members(package).items() if member.isfile()}
     assert files >= EXPECTED
     tops = {name.partition("/")[0] for name in files if "/" in name}
-    assert tops == {"bin", "default", "lib", "lookups", "metadata", "static"}
+    assert tops == {"bin", "default", "docs", "lib", "lookups", "metadata", "static"}
     for name in files:
         parts = name.split("/")
         assert not any(part.startswith(".") or part in ("local", "tests", "__pycache__") for part in parts), name

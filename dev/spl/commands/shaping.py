@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from random import Random
 from typing import Any
 
 from dev.spl import tree
@@ -146,7 +147,8 @@ def _ctime(value: str, form: str) -> str:
 def sort(stage: tree.Stage, _: CompileStages) -> Run:
     """Orders rows: numbers by value, texts by code point, `-` descending; rows without the field come last (assumed).
 
-    At most 10,000 rows, unless the first argument is a number: 0 means all.
+    At most 10,000 rows, unless the first argument is a number: 0 means all. Splunk promises no order of equals: here
+    they come shuffled, alike in each run, so that nothing relies on the order in which rows arrived.
     """
     given, _options = read(stage, least=1)
     limit = _SORT_LIMIT
@@ -164,6 +166,7 @@ def sort(stage: tree.Stage, _: CompileStages) -> Run:
 
     def run(rows: Table, context: Context) -> Table:
         ordered = list(rows.rows)
+        Random(len(ordered)).shuffle(ordered)
         for field, descending in reversed(keys):
             having = [row for row in ordered if field in row]
             having.sort(key=lambda row: [sort_key(value) for value in texts(row, field)], reverse=descending)

@@ -12,6 +12,7 @@ from .api_call import Call, object_of, text_of
 
 # A console call, and a call that AWS made for the caller within a service: no service that decided anything.
 _NO_SERVICE = frozenset(("signin.amazonaws.com", "aws internal", "internal.amazonaws.com"))
+_ACCESS_KEY = "AKIA"  # of a user; those of sessions begin with ASIA (IAM User Guide, *IAM identifiers*)
 _ARN = re.compile(
     r"arn:[^:]*:(?:iam|sts)::([0-9]*):(user|role|assumed-role|federated-user|root)(?:/(.+))?\Z", re.DOTALL
 )
@@ -46,10 +47,13 @@ def mfa(call: Call) -> str:
     """Whether the session was authenticated with MFA: true, false or unknown.
 
     A session of IAM Identity Center says false whatever the identity provider asked for. Its role is known by the path
-    of its ARN, which only Identity Center can make, and not by its name.
+    of its ARN, which only Identity Center can make, and not by its name. An access key of a user has no session: false
+    means nothing there.
     """
     issuer = object_of(object_of(call.identity.get("sessionContext")).get("sessionIssuer"))
     if _IDENTITY_CENTER_ROLE.match(text_of(issuer.get("arn"))) or call.identity.get("type") == "AWSService":
+        return "unknown"
+    if call.mfa == "false" and text_of(call.identity.get("accessKeyId")).startswith(_ACCESS_KEY):
         return "unknown"
     return call.mfa if call.mfa in ("true", "false") else "unknown"
 

@@ -4,6 +4,7 @@ Source: CloudTrail User Guide, *CloudTrail record contents*.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple, Optional
 
 from ..budget import Budget, OutOfSteps
 from ..policy.typed_values import FIRST_MOMENT, LAST_MOMENT, moment
-from .prefilter import OPERATIONS, SERVICES
+from .prefilter import OPERATIONS
 from .tolerant_json import BrokenObject, BrokenText, values_in
 
 Json = dict[str, Any]
@@ -45,13 +46,12 @@ class Call(NamedTuple):
     @property
     def of_kms(self) -> bool:
         """Whether the event says that KMS was called."""
-        return self.source in SERVICES
+        return is_kms(self.source)
 
     @property
     def sets_policy(self) -> bool:
         """Whether the operation sets a key policy, and KMS was called, as far as the event says."""
-        source = self.source.lower()
-        return self.operation in OPERATIONS and (source in ("", "kms") or source.startswith("kms."))
+        return self.operation in OPERATIONS and (not self.source or self.of_kms)
 
     @property
     def network_activity(self) -> bool:
@@ -60,6 +60,11 @@ class Call(NamedTuple):
         Source: CloudTrail User Guide, *Logging network activity events*; they never hold request parameters.
         """
         return self.category == "NetworkActivity" or self.event_type in ("AwsVpceEvent", "AwsVpceEvents")
+
+
+def is_kms(source: str) -> bool:
+    """Whether the source of an event is KMS, under its full name in any partition or OCSF's short form."""
+    return source.lower().partition(".")[0] == "kms"
 
 
 def text_of(value: Any) -> str:
@@ -101,13 +106,17 @@ def object_of(value: Any) -> Json:
     if not isinstance(value, (str, BrokenText)):
         return {}
     text = value.text if isinstance(value, BrokenText) else decoded(value)
-    if not text.lstrip().startswith("{"):
+    if not _BEGINS_LIKE_OBJECT.match(text):
         return BrokenObject() if isinstance(value, BrokenText) else {}
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         found = _begun_object(text)
     return found if isinstance(found, dict) else {}
+
+
+# Athena and Java write {name=value, …}, which is no JSON that was cut or damaged.
+_BEGINS_LIKE_OBJECT = re.compile(r'\s*\{\s*(?:["}]|\Z)')
 
 
 def _begun_object(text: str) -> Json:

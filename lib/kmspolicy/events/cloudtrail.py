@@ -13,6 +13,7 @@ from .api_call import (
     Call,
     Json,
     error_of,
+    is_kms,
     list_of,
     object_of,
     seconds_of,
@@ -39,7 +40,10 @@ MARKS = frozenset(
         "userIdentity",
     )
 )
-_SIGNS = frozenset(mark.lower() for mark in (*MARKS, "eventID"))
+_SIGNS = frozenset((*MARKS, "eventID", *map(str.lower, MARKS), "eventid"))
+_SIGNS_OF_CLOUDTRAIL = frozenset(
+    name for name in _SIGNS if name.lower() in ("eventversion", "requestparameters", "useridentity")
+)
 
 
 def is_record(value: Json) -> bool:
@@ -53,23 +57,35 @@ def is_record(value: Json) -> bool:
     source = value.get("eventSource", value.get("eventsource"))
     if isinstance(source, str):
         return not source.startswith("aws:")
-    return (isinstance(value, BrokenObject) and name in OPERATIONS) or not _lacks_signs(value)
+    return (isinstance(value, BrokenObject) and name in OPERATIONS) or not _lacks(_SIGNS, value)
 
 
 def is_label(value: Json) -> bool:
-    """Whether an object may be no more than what a pipeline extracted from the record beside it or in it."""
-    name = value.get("eventName", value.get("eventname"))
-    return isinstance(name, str) and not isinstance(value, BrokenObject) and is_record(value) and _lacks_signs(value)
+    """Whether a record may be no more than what a pipeline extracted from the record beside it or in it.
+
+    One of a call to KMS is none if it has any member that only a record has, since callers write some of them; one of
+    another call is none if it has a member that pipelines do not write of themselves.
+    """
+    if isinstance(value, BrokenObject):
+        return False
+    source = value.get("eventSource", value.get("eventsource"))
+    return _lacks(_SIGNS if isinstance(source, str) and is_kms(source) else _SIGNS_OF_CLOUDTRAIL, value)
 
 
-def _lacks_signs(value: Json) -> bool:
-    """Whether an object has no member that only a record has. In a flat record, such a name goes on behind a dot."""
-    return _SIGNS.isdisjoint(name.partition(".")[0].lower() for name in value)
+def around(label: Json) -> Json:
+    """What may be around a record: all of a label but the details of an Insights event, which callers write in part."""
+    return {name: value for name, value in label.items() if name.lower() != "insightdetails"}
+
+
+def _lacks(signs: frozenset[str], value: Json) -> bool:
+    """Whether an object has none of some members. In a flat record, such a name goes on behind a dot."""
+    return signs.isdisjoint(value) and signs.isdisjoint(name.partition(".")[0].lower() for name in value)
 
 
 def from_cloudtrail(record: Json) -> Call:
     """The call of a record, which may be broken."""
     broken = isinstance(record, BrokenObject)
+    unknown = broken or _lacks(_SIGNS, record)  # a label does not say how the call ended
     record = unflattened(record)  # some pipelines make records flat, in part or whole
     if "eventName" not in record:
         record = _in_camel_case(record)
@@ -96,7 +112,7 @@ def from_cloudtrail(record: Json) -> Call:
         response=object_of(record.get("responseElements", unread)),
         resources=texts_of([item.get("ARN", item.get("arn")) for item in resources]),
         owners=texts_of([item.get("accountId") for item in resources]),
-        outcome=FAILURE if failed else UNKNOWN if broken else SUCCESS,
+        outcome=FAILURE if failed else UNKNOWN if unknown else SUCCESS,
         error=error,
         source_address=text_of(record.get("sourceIPAddress")),
         user_agent=text_of(record.get("userAgent")),

@@ -20,6 +20,7 @@ class Kind(Enum):
 
 
 RECORDS = (Kind.CLOUDTRAIL, Kind.OCSF)
+POLICIES = (Kind.PARAMETERS, Kind.POLICY)
 
 
 class Found(NamedTuple):

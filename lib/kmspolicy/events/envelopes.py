@@ -4,13 +4,14 @@ A record is an end: nothing inside it is opened, since callers write description
 Source: interface of the command (README, *What it reads*).
 """
 
+import re
 from typing import Any, Optional
 
 from ..budget import Budget
 from . import cloudtrail, ocsf
 from .api_call import Json
 from .copies import without_copies
-from .ends import KMS, RECORDS, Found, Kind, Source, call_of
+from .ends import KMS, POLICIES, RECORDS, Found, Kind, Source, call_of
 from .faults import Break
 from .parameters import WRITTEN_BY_CALLERS, are_parameters
 from .policy_values import is_policy, is_sure_policy, policy_text
@@ -23,6 +24,9 @@ _STEPS_OF_A_CALL = 1_000
 _BETWEEN_VALUES = ", \t\r\n"
 _COPY = "_raw"  # of an event, beside fields extracted from it (Splunk's exports, Cribl); no record has such a member
 _CONFIG_ITEM = "configurationItem"  # in a notification of AWS Config, behind what changed
+_WRITTEN_BEFORE = re.compile(
+    r"\b(?:description|tags|tagKey|tagValue)=\Z", re.I
+)  # in {name=value, …} of Athena and Java
 _PASSED_OVER = WRITTEN_BY_CALLERS | {"configurationitemdiff"}
 _RESOURCE_TYPES = ("Type", "resourceType", "ResourceType")  # CloudFormation, AWS Config
 _KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
@@ -31,12 +35,14 @@ _KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 class Opener:
     """Opens one text. found: the ends, in order; what `ends` leaves out too.
 
+    beside: the texts that belong to no end: those between values, strings without JSON in them, names of members.
     broken: whether a value in it breaks; too_deep: whether containers were left closed.
     """
 
     def __init__(self, budget: Budget, policies: bool) -> None:
         """policies: whether a policy counts wherever it is, and not only where the text itself is one."""
         self.found: list[Found] = []
+        self.beside: list[str] = []
         self.broken = self.too_deep = False
         self._budget = budget
         self._policies = policies
@@ -47,11 +53,28 @@ class Opener:
         end, leads = 0, not encodings  # whether a value is what the event begins with, or follows policies alone
         for value in values_in(text, self._budget):
             self.broken = self.broken or value.fault >= 0
-            leads = leads and not text[end : value.start].strip(_BETWEEN_VALUES)
+            between = text[end : value.start]
+            self.beside += (between,) if between else ()
+            leads = leads and not between.strip(_BETWEEN_VALUES)
             before = len(self.found) if leads else 0
+            if self._policies and between[-1:] == "=" and _WRITTEN_BEFORE.search(between):
+                end = value.end
+                continue
             self._open(value.value, Source(text, value, encodings, leads), containers)
             leads = leads and len(self.found) > before and self.found[-1].kind is Kind.POLICY
             end = value.end
+        rest = text[end:]
+        self.beside += (rest,) if rest else ()
+
+    @property
+    def calls(self) -> set[tuple[str, str]]:
+        """The calls of the records that count."""
+        return {call_of(end) for end in self.ends if end.kind in RECORDS}
+
+    @property
+    def holds_policies(self) -> bool:
+        """Whether a policy without a call is among the ends, or the parameters of a call."""
+        return any(end.kind in POLICIES for end in self.found)
 
     @property
     def ends(self) -> list[Found]:
@@ -63,7 +86,7 @@ class Opener:
         return [end for end in self.found if not (end.label and call_of(end) in calls)]
 
     def _open(self, value: Any, source: Source, containers: int) -> None:
-        copied = value.get(_COPY) if isinstance(value, dict) else value
+        copied = (value.get(_COPY) or value) if isinstance(value, dict) else value
         if isinstance(copied, (str, BrokenText)):
             self._open_string(copied, source, containers)
         elif isinstance(value, (dict, list)):
@@ -74,12 +97,15 @@ class Opener:
             except RecursionError:  # the policy nests deeper than it can be written
                 self.too_deep = True
                 return
-            if end is not None and isinstance(value, dict) and cloudtrail.is_label(value):
+            if end is None:
+                if not (self._policies and _is_another_resource(value)):
+                    self._open_items(value, source, containers)
+            elif end.kind is Kind.CLOUDTRAIL and cloudtrail.is_label(end.value):
                 self._open_label(end, source, containers)
-            elif end is not None:
+            elif self._policies and end.kind is Kind.OCSF and ocsf.tells_no_call(end.value):
+                self._open_finding(end, source, containers)
+            else:
                 self.found.append(end)
-            elif not (self._policies and _is_another_resource(value)):
-                self._open_items(value, source, containers)
 
     def _end(self, value: "Json | list[Any]", source: Source) -> Optional[Found]:
         """What the value is, if it is an end."""
@@ -102,6 +128,7 @@ class Opener:
     def _open_string(self, value: "str | BrokenText", source: Source, containers: int) -> None:
         text = value.text if isinstance(value, BrokenText) else value
         if not self._may_hold_end(text):
+            self.beside += (text,)
             return
         if source.encodings == _MOST_ENCODINGS:
             self.too_deep = True
@@ -122,6 +149,8 @@ class Opener:
         if containers == _MOST_CONTAINERS:
             self.too_deep = True
             return
+        if isinstance(value, dict):
+            self.beside += value
         items = self._items(value) if isinstance(value, dict) else value
         if not isinstance(value, dict):
             for item in items:
@@ -148,18 +177,29 @@ class Opener:
     def _open_label(self, label: Found, source: Source, containers: int) -> None:
         """Opens what may be a label around a record.
 
-        One of a call to KMS yields to a record of that call alone, since a caller may have written what is in it.
+        One of a call to KMS yields to a record of that call alone, or to a policy, since a caller may have written what
+        is in it; one of another call yields to whatever is in it.
         """
         before, broken, too_deep = len(self.found), self.broken, self.too_deep
-        self._open_items(label.value, source, containers)
+        self._open_items(cloudtrail.around(label.value), source, containers)
         inner, call = self.found[before:], call_of(label)
         self._budget.spend(_STEPS_OF_A_CALL * len(inner))  # labels in labels ask of the same records anew
         if call[0] == KMS:
-            inner = [end for end in inner if end.kind in RECORDS and not end.label and call_of(end) == call]
-        self.found[before:] = inner
+            self.beside += [end.text for end in inner if end.kind is Kind.LOST]
+            inner = [end for end in inner if end.kind is not Kind.LOST]
+            yields = any(end.kind in POLICIES or call_of(end) == call for end in inner)
+        else:
+            yields = bool(inner)
+        self.found[before:] = inner if yields else [*inner, label._replace(label=True)]
         if not inner:
-            self.found.append(label._replace(label=True))
             self.broken, self.too_deep = broken, too_deep
+
+    def _open_finding(self, finding: Found, source: Source, containers: int) -> None:
+        """Opens an OCSF event that tells no call, such as a finding or an inventory, for the policies in it alone."""
+        before, broken, too_deep = len(self.found), self.broken, self.too_deep
+        self._open_items(finding.value, source, containers)
+        self.found[before:] = [end for end in self.found[before:] if end.kind in POLICIES] or [finding]
+        self.broken, self.too_deep = broken, too_deep
 
     def _items(self, value: Json) -> list[Any]:
         """The values of an object that are opened.

@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional
 
 from ..evaluation.request import KeyFacts
 from .actor import actor, mfa, via
-from .api_call import FAILURE, Call, text_of
+from .api_call import FAILURE, SUCCESS, Call, text_of
 from .key import Key, key_of
 
 
@@ -39,6 +39,15 @@ class EventFacts(NamedTuple):
         """Whether the call is known to have failed, so that the policy is not in force."""
         return self.call == FAILURE
 
+    def of_account(self, account: str) -> "EventFacts":
+        """The facts with the account of the key that the searcher names, which an ARN in the event comes before.
+
+        Of a call that is not known to have succeeded, the key's ARN names the caller's own account, and stands.
+        """
+        if not account or self.key_details.account_named or (self.key.startswith("arn:") and self.call != SUCCESS):
+            return self
+        return self._replace(account=account, key=_ACCOUNT_IN_ARN.sub(rf"\g<1>{account}:", self.key))
+
     @property
     def key_facts(self) -> KeyFacts:
         """What the engine needs to know of the key."""
@@ -58,6 +67,7 @@ class EventFacts(NamedTuple):
 
 NO_FACTS = EventFacts()
 
+_ACCOUNT_IN_ARN = re.compile(r"\A(arn:[^:]*:kms:[^:]*:)[0-9]{12}:")
 _ADDRESS = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)(?:/[0-9]{1,3})?\Z")
 
 

@@ -11,14 +11,14 @@ from ..budget import Budget, OutOfSteps
 from ..caching import TextCache
 from .api_call import FAILURE, Call
 from .cloudtrail import from_cloudtrail, is_record
-from .ends import Found, Kind
+from .ends import KMS, Found, Kind
 from .envelopes import Opener
 from .event_facts import NO_FACTS, EventFacts, facts_of
 from .faults import Break, EventFault
 from .ocsf import from_ocsf, is_event
 from .parameters import hidden_fault
 from .policy_values import is_sure_policy, policy_text
-from .prefilter import OPERATIONS, may_hold_call, may_hold_policy, operation_named_in
+from .prefilter import OPERATIONS, may_hold_call, may_hold_policy, operation_named_in, operations_named_in
 from .tolerant_json import BrokenList, BrokenObject, BrokenText
 
 LONGEST_EVENT = (
@@ -103,25 +103,31 @@ class _Search:
     def answer(self) -> list[CallOrPolicy]:
         answers: list[CallOrPolicy] = []
         known, unread = False, []  # whether a record is whole or may set a policy; texts in which such a call may be
-        for end in self._opener.ends:
-            found = self._of_end(end)
+        lost = ""  # how the text behind an end breaks
+        for end in reversed(self._opener.ends):
+            lost = end.breaks if end.kind is Kind.LOST else lost
+            found = self._of_end(end, lost)
             answers += found
             may_set_policy = any(one.may_set_policy for one in found)
             known = known or not end.breaks or may_set_policy
             if end.breaks:
                 unread.append(end.passed if may_set_policy else end.text)
-        fault = self._fault_of_unread(unread if known else [self._text])
+        answers.reverse()
+        if known:
+            fault = self._fault_of_unread(unread) or self._fault_beside(unread)
+        else:
+            fault = self._fault_of_unread([self._text])
         if not known and (self._field_given or (not fault and self._is_broken_policy())):
             return [*answers, self._without_end()]
         if fault and not (self._fault and any(answer.fault for answer in answers)):
             answers.append(CallOrPolicy(NO_FACTS, fault=fault))
         return answers
 
-    def _of_end(self, end: Found) -> list[CallOrPolicy]:
+    def _of_end(self, end: Found, lost: str) -> list[CallOrPolicy]:
+        """What an end answers, once at most. lost: how the text behind it breaks; empty if it does not."""
         if end.kind is Kind.LOST:
             return []
         if end.kind is Kind.POLICY:
-            lost = next((other.breaks for other in self._opener.found if other.kind is Kind.LOST), "")
             return [CallOrPolicy(NO_FACTS, end.text, EventFault.AFTER_POLICY.value.format(lost) if lost else "")]
         if end.kind is Kind.PARAMETERS:
             call = from_cloudtrail({"requestParameters": end.value})
@@ -138,6 +144,18 @@ class _Search:
         texts = [self._text] if self._fault else texts
         operation = next((named for named in map(operation_named_in, texts) if named), "")
         return (self._fault or EventFault.NO_RECORD.value.format(operation)) if operation else ""
+
+    def _fault_beside(self, unread: list[str]) -> str:
+        """Why a call may be in all that is unread or beside the ends; empty if that names none, or only what is found.
+
+        In a field that the searcher names, other resources and their policies may be beside a policy.
+        """
+        if not self._opener.beside or (self._field_given and self._opener.holds_policies):
+            return ""
+        named = operations_named_in("\n".join([*self._opener.beside, *unread]))
+        calls = self._opener.calls if named else set()
+        operation = next((operation for operation in named if (KMS, operation) not in calls), "")
+        return EventFault.NO_RECORD.value.format(operation) if operation else ""
 
     def _is_broken_policy(self) -> bool:
         """Whether the text begins like a policy, and is no whole JSON that is something else."""
@@ -179,6 +197,8 @@ def _policy_of(call: Call, breaks: str) -> CallOrPolicy:
             fault = EventFault.AFTER_POLICY.value.format(breaks)
     elif _may_follow(call):
         fault = EventFault.BEFORE_POLICY.value.format(breaks)
+    elif call.operation == "ReplicateKey" and call.outcome != FAILURE and not (call.request or call.response):
+        fault = EventFault.NO_PARAMETERS.value  # since they name the key and the Region
     elif call.operation == "PutKeyPolicy" and call.outcome != FAILURE:
         fault = EventFault.NO_POLICY.value
     try:

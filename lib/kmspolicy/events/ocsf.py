@@ -4,6 +4,7 @@ Source: OCSF schema 1.0, 1.1 and 1.5, *API Activity*; ocsf/examples, *Amazon Clo
 mapping of CloudTrail); Security Lake User Guide, *OCSF source identification* (source version 1 is OCSF 1.0.0-rc.2).
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any, Optional
 
@@ -24,15 +25,18 @@ from .api_call import (
     texts_of,
     unflattened,
 )
+from .cloudtrail import from_cloudtrail, is_record
+from .faults import EventFault
 from .parameters import fault_of
 from .tolerant_json import BrokenList, BrokenObject
 
 # Members that only an event has. A broken object with one of them is an event, even if its api is lost.
 MARKS = frozenset(("actor", "class_name", "class_uid", "http_request", "src_endpoint", "type_uid", "unmapped"))
-_ACCESS_KEY = "AKIA"  # of a user; those of sessions begin with ASIA (IAM User Guide, *IAM identifiers*)
 _API_ACTIVITY = (6003, 3005)  # the second in 1.0.0-rc.2
 _BASE_CLASS = 0  # an event of it may hold another one as it came
+_FINDINGS = 2  # the category of the classes from 2000 on: a finding may be about a call, and is none
 _SUCCEEDED, _FAILED = 1, 2  # status_id
+_NAMES_OF_KEYS, _NAMES_OF_VALUES = ("key", "Key", "name"), ("value", "Value")  # of a map as a list of objects
 
 
 def is_event(value: Json) -> bool:
@@ -42,23 +46,30 @@ def is_event(value: Json) -> bool:
         operation = value.get("api.operation")  # some pipelines make events flat
     elif isinstance(api, dict) or not MARKS.isdisjoint(value):  # or objects JSON text
         operation = object_of(api).get("operation")
-    return isinstance(operation, str) or _is_of_another_class(value)
+    told = number_of(value.get("class_uid"))
+    return isinstance(operation, str) or (told is not None and told not in (_BASE_CLASS, *_API_ACTIVITY))
 
 
-def _is_of_another_class(event: Json) -> bool:
+def tells_no_call(event: Json) -> bool:
+    """Whether an event is a finding, or one of another class without a call, such as an item of an inventory."""
+    return _is_finding(event) or not text_of(unflattened(object_of(unflattened(event).get("api"))).get("operation"))
+
+
+def _is_finding(event: Json) -> bool:
     told = number_of(event.get("class_uid"))
-    return told is not None and told not in (_BASE_CLASS, *_API_ACTIVITY)
+    return told is not None and told // 1000 == _FINDINGS
 
 
 def from_ocsf(event: Json) -> Call:
-    """The call of an event, which may be broken.
+    """The call of an event, which may be broken. Any class but a finding may tell a call: api.operation marks it.
 
     OCSF 1.0 has other names than 1.1 (account_uid, uuid, mfa), and no attribute for the parameters of the request:
     they are in `unmapped`, as is what no version has an attribute for.
     """
     event = unflattened(event)
-    unmapped = _unmapped(event.get("unmapped", BrokenObject() if isinstance(event, BrokenObject) else None))
-    api = {} if _is_of_another_class(event) else unflattened(object_of(event.get("api")))
+    told = event.get("unmapped", BrokenObject() if isinstance(event, BrokenObject) else None)
+    unmapped = _unmapped(told)
+    api = {} if _is_finding(event) else unflattened(object_of(event.get("api")))
     actor = object_of(event.get("actor"))
     response, cloud, metadata = (
         object_of(holder) for holder in (api.get("response"), event.get("cloud"), event.get("metadata"))
@@ -68,10 +79,14 @@ def from_ocsf(event: Json) -> Call:
     resources = [object_of(item) for item in list_of(event.get("resources"))]
     broken = isinstance(event, BrokenObject)
     unread = BrokenObject() if isinstance(api, BrokenObject) or isinstance(unmapped, BrokenObject) else None
+    outcome, error = _outcome(event, response)
     data = object_of(api.get("request")).get("data")
     parameters = unmapped.get("requestParameters", unread) if data in (None, "") else data
     request = object_of(parameters)
-    error = error_of(response.get("error"))
+    request_fault = fault_of(parameters, request)
+    if data in (None, "") and "requestParameters" not in unmapped and unread is None and outcome != FAILURE:
+        request, request_fault = _as_it_came(event, text_of(api.get("operation")))
+        request_fault = (fault_of(told, unmapped) if not unmapped else "") or request_fault
     return Call(
         source=text_of(object_of(api.get("service")).get("name")),
         operation=text_of(api.get("operation")),
@@ -80,13 +95,13 @@ def from_ocsf(event: Json) -> Call:
         region=text_of(cloud.get("region")) or text_of(event.get("region")),
         recipient=_account(cloud) or text_of(unmapped.get("recipientAccountId")),
         identity=_identity(actor, session, object_of(unmapped.get("userIdentity"))),
-        mfa=_mfa(event, session, object_of(actor.get("user"))),
+        mfa=_first_text(session.get("is_mfa"), session.get("mfa"), event.get("is_mfa")).lower(),
         request=request,
-        request_fault=fault_of(parameters, request),
+        request_fault=request_fault,
         response=object_of(response.get("data")) or object_of(unmapped.get("responseElements", unread)),
         resources=texts_of(item.get("uid") for item in resources),
         owners=texts_of(_account(item) or _account(object_of(item.get("owner"))) for item in resources),
-        outcome=_outcome(event, error),
+        outcome=outcome,
         error=error,
         source_address=text_of(source_endpoint.get("ip")) or text_of(source_endpoint.get("domain")),
         user_agent=text_of(object_of(event.get("http_request")).get("user_agent")),
@@ -107,6 +122,7 @@ def _identity(actor: Json, session: Json, unmapped: Json) -> Json:
         "accountId": _account(user),
         "arn": next((uid for uid in uids if uid.startswith("arn:")), ""),
         "principalId": next((uid for uid in uids if not uid.startswith("arn:")), ""),
+        "accessKeyId": _first_text(user.get("credential_uid"), session.get("credential_uid")),
         "invokedBy": actor.get("invoked_by"),
     }
     issuer = text_of(session.get("issuer"))
@@ -115,21 +131,32 @@ def _identity(actor: Json, session: Json, unmapped: Json) -> Json:
     return {**unmapped, **_filled(mapped)}
 
 
-def _mfa(event: Json, session: Json, user: Json) -> str:
-    """What the event says of MFA. An access key of a user has no session: false means nothing there."""
-    said = _first_text(session.get("is_mfa"), session.get("mfa"), event.get("is_mfa")).lower()
-    key = _first_text(user.get("credential_uid"), session.get("credential_uid"))
-    return "" if said == "false" and key.startswith(_ACCESS_KEY) else said
+def _as_it_came(event: Json, operation: str) -> tuple[Json, str]:
+    """The parameters of the CloudTrail record that an event keeps as it came, and why they cannot be read."""
+    record = object_of(event.get("raw_data"))
+    call = from_cloudtrail(record) if is_record(record) else None
+    if call is None or call.operation != operation:
+        return {}, EventFault.NO_PARAMETERS.value
+    return call.request, call.request_fault
 
 
-def _outcome(event: Json, error: str) -> str:
-    """The status is a text or a number, which Splunk's exports write as a text."""
+def _outcome(event: Json, response: Json) -> tuple[str, str]:
+    """The outcome, and the error's code. The status is a text or a number, which Splunk's exports write as a text.
+
+    Where no status says how the call ended, a code of the response or of the event may name an error.
+    """
     status, status_id = text_of(event.get("status")).lower(), number_of(event.get("status_id"))
+    error = error_of(response.get("error"))
     if error or status == "failure" or status_id == _FAILED:
-        return FAILURE
-    if isinstance(event, BrokenObject) and status != "success" and status_id != _SUCCEEDED:
-        return UNKNOWN
-    return SUCCESS
+        return FAILURE, error
+    if status == "success" or status_id == _SUCCEEDED:
+        return SUCCESS, ""
+    codes = map(error_of, (response.get("code"), event.get("status_code")))
+    code = next((code for code in codes if code and not _OK.match(code)), "")
+    return (FAILURE, "" if number_of(code) is not None else code) if code else (UNKNOWN, "")
+
+
+_OK = re.compile(r"\s*(?:2[0-9]{2}|ok|succeeded)\s*\Z", re.I)
 
 
 def _unmapped(value: Any) -> Json:
@@ -137,15 +164,19 @@ def _unmapped(value: Any) -> Json:
 
     Names may be paths with dots (`requestParameters.policy`).
     """
-    if isinstance(value, list):
-        pairs: Iterable[tuple[Any, Any]] = [
-            (item.get("key"), item.get("value")) if isinstance(item, dict) else tuple(item)
-            for item in value
-            if isinstance(item, dict) or (isinstance(item, list) and len(item) == 2)
-        ]
-    else:
-        pairs = object_of(value).items()
-    return nested(pairs, isinstance(value, (BrokenObject, BrokenList)))
+    if not isinstance(value, list):
+        members = object_of(value)
+        return nested(members.items(), isinstance(members, BrokenObject))
+    pairs: Iterable[tuple[Any, Any]] = [
+        (_first_of(item, _NAMES_OF_KEYS), _first_of(item, _NAMES_OF_VALUES)) if isinstance(item, dict) else tuple(item)
+        for item in value
+        if isinstance(item, dict) or (isinstance(item, list) and len(item) == 2)
+    ]
+    return nested(pairs, isinstance(value, BrokenList))
+
+
+def _first_of(holder: Json, names: tuple[str, ...]) -> Any:
+    return next((holder[name] for name in names if name in holder), None)
 
 
 def _filled(members: Json) -> Json:

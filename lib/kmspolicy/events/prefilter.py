@@ -70,12 +70,17 @@ def may_hide_letters(text: str) -> bool:
     return "\\u00" in text and _HIDDEN_LETTER.search(text) is not None
 
 
-def operation_named_in(text: str) -> str:
-    """An operation that sets key policies, if the text names one together with KMS's event source; else ''."""
+def operations_named_in(text: str) -> list[str]:
+    """The operations that set key policies which the text names together with KMS's event source."""
     if may_hide_letters(text):
         for _ in range(_MOST_ENCODINGS):
             text = _ASCII_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
         text = text.replace("\\", "")  # each escape of an inner encoding leaves some
     if SERVICES[0] not in text:
-        return ""
-    return next((operation for operation in OPERATIONS if operation in text), "")
+        return []
+    return [operation for operation in OPERATIONS if operation in text]
+
+
+def operation_named_in(text: str) -> str:
+    """The first operation that `operations_named_in` finds; empty if it finds none."""
+    return next(iter(operations_named_in(text)), "")

@@ -60,6 +60,7 @@ _decode = json.JSONDecoder(strict=False).raw_decode  # not strict: some pipeline
 _DEEPEST = 64  # containers that are read member by member
 _MEMBER_STEPS = 100
 _COUNTED_IN_A_STEP = 256  # characters
+_LONGEST_PASSED = 65_536  # characters before the place where the decoder begins
 _TOO_DEEP_STEPS = 20_000  # how deep the decoder goes before it gives up differs from Python to Python
 
 # A brace may be followed by an escaped quote: the text is then what stood inside a JSON string.
@@ -88,7 +89,8 @@ class _Reader:
     """
 
     def __init__(self, text: str, budget: Budget) -> None:
-        self._text = text
+        self._text = self._rest = text
+        self._base = 0  # where the rest begins
         self._budget = budget
 
     def values(self) -> Iterator[Value]:
@@ -148,11 +150,15 @@ class _Reader:
         """The value at a place, which is whole if the decoder reads it."""
         text = self._text
         first = text[at : at + 1]
+        if not 0 <= at - self._base <= _LONGEST_PASSED:
+            self._drop_passed(at)
         try:
-            value, end = _decode(text, at)
+            value, end = _decode(self._rest, at - self._base)
+            end += self._base
         except json.JSONDecodeError as error:
             unterminated = error.msg.startswith("Unterminated string")
-            self._budget.spend(_MEMBER_STEPS + (len(text) if unterminated else error.pos) - at)
+            place = self._base + error.pos
+            self._budget.spend(_MEMBER_STEPS + (len(text) if unterminated else place) - at)
             self._budget.spend(error.pos // _COUNTED_IN_A_STEP)  # the error counts the lines before it
         except (ValueError, RecursionError) as error:  # a number too long for this Python, or too many levels
             self._budget.spend(_TOO_DEEP_STEPS if isinstance(error, RecursionError) else len(text) - at)
@@ -170,6 +176,11 @@ class _Reader:
             word = _CUT_WORD.match(text, at)
             return None, word.end() if word else at, False
         return self._object(at, depth + 1) if first == "{" else self._list(at, depth + 1)
+
+    def _drop_passed(self, at: int) -> None:
+        """Leaves the text before a place away from what the decoder is asked for: its errors count the lines there."""
+        self._rest, self._base = self._text[at:], at
+        self._budget.spend(len(self._rest) // _COUNTED_IN_A_STEP)
 
     def _object(self, start: int, depth: int) -> tuple[Any, int, bool]:
         """The object at a place, member by member. A comma before the closing brace is accepted."""

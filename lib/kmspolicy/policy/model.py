@@ -141,7 +141,10 @@ class Policy:
 
     def within(self, partition: str) -> "Policy":
         """The policy for a key of this partition: principals of another one are nobody's."""
-        if all(text.startswith(f"arn:{partition}:") for text in self.principal_arns):
+        begins = f"arn:{partition}:"
+        if self.written.count("arn:") == self.written.count(begins) and "\\" not in self.written:
+            return self  # no text of the policy is an ARN of another partition
+        if all(text.startswith(begins) for text in self.principal_arns):
             return self
         statements = tuple([s._replace(principals=s.principals.within(partition)) for s in self.statements])
         return Policy(statements, self.source, self.written, self.problems)
@@ -155,7 +158,8 @@ class Policy:
     @lazy
     def texts(self) -> Sequence[str]:
         """The statements as compact JSON."""
-        return [serialization.compact(statement.source) for statement in self.statements]
+        sources = [statement.source for statement in self.statements]
+        return serialization.of_statements(self.written, self.source.keys(), sources, self.canonical)
 
     @lazy
     def canonical(self) -> str:

@@ -85,7 +85,8 @@ def _unreadable(source: Any, index: int) -> Statement:
 
 def _bound_unknown(source: dict[str, Any], known: frozenset[str]) -> None:
     """Bounds the depth of elements that the grammar does not know; it bounds the others by itself."""
-    bound_depth([value for element, value in source.items() if element not in known])
+    if not source.keys() <= known:
+        bound_depth([value for element, value in source.items() if element not in known])
 
 
 def _statement(source: Any, index: int, expands: bool, extra: tuple[str, ...]) -> Statement:
@@ -100,7 +101,7 @@ def _statement(source: Any, index: int, expands: bool, extra: tuple[str, ...]) -
     if not isinstance(sid, str):
         raise PolicyError(Fault.NOT_TEXT, show(sid), place="Sid")
     _bound_unknown(source, _ELEMENTS)
-    place, resource, action = (_side(source, element) for element in ("Principal", "Resource", "Action"))
+    place, resource, action = _side(source, "Principal"), _side(source, "Resource"), _side(source, "Action")
     if place not in source:
         raise PolicyError(Fault.NO_PRINCIPAL)
     allow = effect == "Allow"

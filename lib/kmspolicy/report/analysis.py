@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Optional
 
-from ..caching import TextCache, lazy
+from ..caching import Recent, TextCache, lazy
 from ..evaluation.request import UNKNOWN_KEY, KeyFacts
 from ..policy.actions import ENCRYPT, unknown
 from ..policy.context_keys import KEY_ARN, Bound, context_key
@@ -48,7 +48,7 @@ class _Seen:
     """A policy text and the verdicts on it, one for every way in which the question can differ."""
 
     def __init__(self, text: str, extra: tuple[str, ...] = ()) -> None:
-        self._answers: dict[tuple[tuple[str, ...], KeyFacts], PolicyAnswers] = {}
+        self._answers: Recent[PolicyAnswers] = Recent(_MOST_QUESTIONS)
         self._policy: Optional[Policy] = None
         self._problem: Optional[Problem] = None
         self._last: Optional[tuple[tuple[str, ...], KeyFacts, Analysis]] = None
@@ -84,11 +84,9 @@ class _Seen:
             return None
         question = actions, key._replace(**self._irrelevant)
         found = self._answers.get(question)
-        if found is None:
-            if len(self._answers) >= _MOST_QUESTIONS:
-                self._answers.clear()
-            found = self._answers[question] = PolicyAnswers(Verdict(self._policy, question[1], actions))
-        return found
+        if found is not None:
+            return found
+        return self._answers.keep(question, PolicyAnswers(Verdict(self._policy, question[1], actions)))
 
 
 _SEEN: TextCache[_Seen] = TextCache(500_000)

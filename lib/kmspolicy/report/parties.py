@@ -9,20 +9,10 @@ from typing import NamedTuple, Optional
 
 from ..budget import Budget
 from ..caching import lazy
+from ..policy import context_keys as keys
 from ..policy.actions import GRANTS_MASK, Mask
 from ..policy.condition import Condition, keys_read
-from ..policy.context_keys import (
-    GRANT_KEYS,
-    MEMBER_KEYS,
-    OWNER_KEYS,
-    PRINCIPAL_ACCOUNT,
-    PRINCIPAL_KEYS,
-    PRINCIPAL_ORG,
-    RESOURCE_ORG,
-    USER_ID,
-    Bound,
-    keys_bound_to,
-)
+from ..policy.context_keys import Bound, keys_bound_to
 from ..policy.identifiers import ACCOUNT_ID
 from ..policy.model import Statement
 from ..policy.parser import condition
@@ -34,8 +24,8 @@ from .verdict import Verdict
 
 OUTSIDE = (Audience.network, Audience.organization, Audience.external)
 PARTY_STEPS = 3_000  # all parties of a policy; those that are not asked for in time are told
-_TELL_APART = keys_bound_to(Bound.ACCOUNT) | PRINCIPAL_KEYS | GRANT_KEYS
-OWNER_ORG = f"${{{RESOURCE_ORG}}}"
+_TELL_APART = keys_bound_to(Bound.ACCOUNT) | keys.PRINCIPAL_KEYS | keys.GRANT_KEYS
+OWNER_ORG = f"${{{keys.RESOURCE_ORG}}}"
 
 
 class Parties:
@@ -55,6 +45,11 @@ class Parties:
         if self._given is None:
             self._given = Budget(PARTY_STEPS)
         return self._given
+
+    @property
+    def steps_left(self) -> int:
+        """The steps in which further parties can be asked for."""
+        return self._budget.left
 
     def let_in(self, statement: Statement) -> tuple[str, ...]:
         """The parties that get a checked action by the statement, past every Deny, in alphabetical order.
@@ -109,18 +104,18 @@ class Parties:
         if not asked.actions:
             return
         named = self._names.organizations
-        if len(named) == 1 and not self._owner_matters and not more:
+        if len(named) == 1 and not (self._owner_matters or more or asked.search.strict):
             yield from named  # somebody gets access, and nobody else is left
             return
         for name in named:
-            of_it = [condition("StringEquals", PRINCIPAL_ORG, name)]
+            of_it = [condition("StringEquals", keys.PRINCIPAL_ORG, name)]
             if self._owner_matters:  # its members get access even where the key belongs to others
-                of_it.append(condition("StringNotEquals", RESOURCE_ORG, name))
+                of_it.append(condition("StringNotEquals", keys.RESOURCE_ORG, name))
             if self._gets(asked, audience, (*of_it, *more)):
                 yield name
         if self._owner_matters:
-            of_owner = condition("StringEquals", PRINCIPAL_ORG, OWNER_ORG)
-            if self._gets(asked, audience, (of_owner, condition("StringNotEquals", PRINCIPAL_ORG, *named), *more)):
+            of_owner = condition("StringEquals", keys.PRINCIPAL_ORG, OWNER_ORG)
+            if self._gets(asked, audience, (of_owner, condition("StringNotEquals", keys.PRINCIPAL_ORG, *named), *more)):
                 yield Audience.organization.value
 
     def _named(self, asked: "Asked", apart: Sequence[str]) -> Iterator[str]:
@@ -131,33 +126,37 @@ class Parties:
         accounts, ids = self._asked_for(asked.statement)
         alike = self._are_alike(asked.statement)
         open_ended = asked.statement.principals.open_ended and accounts_among(asked.statement) is None
-        alone = [condition("StringNotEquals", PRINCIPAL_ORG, *apart)] if apart else []
-        if not open_ended and not alone and (alike or len(accounts) + len(ids) == 1):
+        alone = [condition("StringNotEquals", keys.PRINCIPAL_ORG, *apart)] if apart else []
+        if not (open_ended or alone or asked.search.strict) and (alike or len(accounts) + len(ids) == 1):
             yield from (*accounts, *ids)  # somebody gets access: it is the one that is left, or all do
             return
-        nameless = [condition("StringNotLike", USER_ID, *map(_user_ids, ids))] if ids else []
+        nameless = [condition("StringNotLike", keys.USER_ID, *map(_user_ids, ids))] if ids else []
 
         def gets_account(name: str) -> bool:
-            of_it = condition("StringEquals", PRINCIPAL_ACCOUNT, name)
+            of_it = condition("StringEquals", keys.PRINCIPAL_ACCOUNT, name)
             return self._gets(asked, Audience.external, (of_it, *nameless, *alone))
 
         def gets_id(name: str) -> bool:
-            return self._gets(asked, Audience.external, (condition("StringLike", USER_ID, _user_ids(name)), *alone))
+            return self._gets(
+                asked, Audience.external, (condition("StringLike", keys.USER_ID, _user_ids(name)), *alone)
+            )
 
         found = _those(accounts, gets_account, alike)
         yield from found
         yield from _those(ids, gets_id, alike)
         if alone and (open_ended or len(found) < len(accounts)):
-            yield from self._members(asked, Audience.external, condition("StringNotEquals", PRINCIPAL_ACCOUNT, *found))
+            yield from self._members(
+                asked, Audience.external, condition("StringNotEquals", keys.PRINCIPAL_ACCOUNT, *found)
+            )
 
     @lazy
     def _owner_matters(self) -> bool:
-        return not self._verdict.policy.reads.isdisjoint(OWNER_KEYS)
+        return not self._verdict.policy.reads.isdisjoint(keys.OWNER_KEYS)
 
     @lazy
     def _organizations(self) -> tuple[str, ...]:
         """The organizations that the policy tells from others, as values of a condition."""
-        if self._verdict.policy.reads.isdisjoint(MEMBER_KEYS):
+        if self._verdict.policy.reads.isdisjoint(keys.MEMBER_KEYS):
             return ()
         return (*self._names.organizations, *((OWNER_ORG,) if self._owner_matters else ()))
 

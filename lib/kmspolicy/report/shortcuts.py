@@ -132,21 +132,12 @@ def answers_about(
 
     denied: whether Denies matter; audience: who asks, None for everybody.
     """
-    if not ENABLED or denied or statement.resource is not None or statement.alternatives:
+    if not ENABLED or denied or key.partition is None or statement.resource is not None or statement.alternatives:
         return Answers()
-    if depends_on_names(statement, key, audience):
+    who, conditions = _who(statement, key.account), statement.conditions
+    if who is None or depends_on_names(statement, key, audience) or not _are_independent(conditions, who is _ANYONE):
         return Answers()
-    usable = asked & statement.actions
-    who = _who(statement, key.account)
-    conditions = statement.conditions
-    if (
-        key.partition is None
-        or who is None
-        or len(conditions) > _MOST_CONDITIONS
-        or not _are_independent(conditions, who is _ANYONE)
-    ):
-        return Answers()
-    question = who, conditions, usable, key.account, key.partition, _kind_of(key, conditions)
+    question = who, conditions, asked & statement.actions, key.account, key.partition, _kind_of(key, conditions)
     found = _KEPT.get(question)
     return _KEPT.keep(question, Answers(own=False)) if found is None else found
 
@@ -157,13 +148,14 @@ _ANYONE = frozenset((Audience.everyone,))
 def _who(statement: Statement, own_account: Optional[str]) -> Optional[frozenset[Audience]]:
     """The audiences that the principal element names somebody of; None where more than that matters."""
     principals = statement.principals
-    if principals.anyone:
-        return None if principals.negated else _ANYONE
-    return None if principals.negated else named_audiences(principals, own_account)
+    if principals.negated:
+        return None
+    return _ANYONE if principals.anyone else named_audiences(principals, own_account)
 
 
 def _are_independent(conditions: tuple[Condition, ...], anyone: bool) -> bool:
-    return all(each.shared and (_is_independent(each) or (anyone and _spells_out(each))) for each in conditions)
+    few = len(conditions) <= _MOST_CONDITIONS
+    return few and all(each.shared and (_is_independent(each) or (anyone and _spells_out(each))) for each in conditions)
 
 
 # What these decide does not depend on what else a policy says: the rest is drawn from the ids that it names.

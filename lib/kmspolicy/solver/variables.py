@@ -202,10 +202,8 @@ class _Linked:
             condition = each.condition
             if each.key not in same or each is without or not condition.operator.takes_variables:
                 continue
-            open_variables = not values.keys() >= set(each.variables)
-            if open_variables and (
-                not each.is_positive or any(self._equal.get(v, v) == self._equal.get(key, key) for v in each.variables)
-            ):
+            is_open = not values.keys() >= set(each.variables)
+            if is_open and (not each.is_positive or not same.isdisjoint(each.variables)):
                 continue
             found = self._patterns(each, values)
             if each.is_positive:

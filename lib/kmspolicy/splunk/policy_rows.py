@@ -28,7 +28,13 @@ class PolicyRows:
         self._rows = statement_rows if options.expand else policy_rows
 
     def of(self, texts: list[str], accounts: list[str | None]) -> list[Cells]:
-        """The own cells of the rows that the texts of a row's field become. accounts: see InputColumns.accounts."""
+        """The own cells of the rows that the texts of a row's field become. accounts: see InputColumns.accounts.
+
+        Equal texts count once, since some pipelines write each value of a field twice; beside a field of accounts, they
+        are the policies of several keys.
+        """
+        if len(texts) > 1 and not any(account is not None for account in accounts):
+            texts = list(dict.fromkeys(texts))
         found = [(one, account) for text, account in zip(texts, accounts) for one in self._find(text)]
         self.without_account += any(account == "" for _, account in found)
         return [cells for one, account in found for cells in self._guarded(one, account or "")]
@@ -42,9 +48,7 @@ class PolicyRows:
             return [CallOrPolicy(NO_FACTS, fault=_our_fault(error))]
 
     def _guarded(self, found: CallOrPolicy, account: str) -> list[Cells]:
-        facts = found.facts
-        if account and not facts.key_details.account_named:
-            facts = facts._replace(account=account)
+        facts = found.facts.of_account(account)
         try:
             return self._of_policy(found, facts)
         except (ImportError, SyntaxError):

@@ -9,17 +9,7 @@ from ..budget import Budget
 from ..caching import Recent, lazy, once, replayed
 from ..evaluation.evaluator import holds_for, principal_matches
 from ..evaluation.request import Caller, KeyFacts
-from ..policy.context_keys import (
-    GRANT_KEYS,
-    GRANTEE,
-    MEMBER_KEYS,
-    NETWORK_KEYS,
-    PRINCIPAL_ARN,
-    PRINCIPAL_KEYS,
-    RESOURCE_ORG,
-    RESOURCE_ORG_PATHS,
-    VIA_AWS_SERVICE,
-)
+from ..policy import context_keys as keys
 from ..policy.model import Statement
 from ..policy.principals import ANYONE
 from ..requesters.audience import Audience
@@ -39,11 +29,11 @@ from .problems import Problem, plain_problem
 from .questions import Denies, Questions, tests_of_arns
 
 _NEEDED = {
-    Audience.network: NETWORK_KEYS | {VIA_AWS_SERVICE},
-    Audience.organization: MEMBER_KEYS | {RESOURCE_ORG, RESOURCE_ORG_PATHS},
+    Audience.network: keys.NETWORK_KEYS | {keys.VIA_AWS_SERVICE},
+    Audience.organization: keys.MEMBER_KEYS | {keys.RESOURCE_ORG, keys.RESOURCE_ORG_PATHS},
 }
-_OF_PRINCIPALS = PRINCIPAL_KEYS | GRANT_KEYS
-_BESIDE_ARN = (PRINCIPAL_KEYS | {GRANTEE}) - {PRINCIPAL_ARN}
+_OF_PRINCIPALS = keys.PRINCIPAL_KEYS | keys.GRANT_KEYS
+_BESIDE_ARN = (keys.PRINCIPAL_KEYS | {keys.GRANTEE}) - {keys.PRINCIPAL_ARN}
 
 
 def are_told_apart(audience: Audience, read: frozenset[str]) -> bool:

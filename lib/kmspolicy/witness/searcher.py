@@ -47,7 +47,7 @@ class Searcher:
         self.key = key
         self.extra = extra
         self.budget = budget or Budget(POLICY_STEPS)
-        self._strict = strict
+        self.strict = strict
         self.limit_reached = False  # whether a question stayed undecided
         self._covers: dict[int, bool] = {}
         self._known_denies: Recent[Denies] = Recent(_MOST_KEPT)
@@ -147,7 +147,7 @@ class Searcher:
     ) -> Inquiry:
         own = statement._replace(principals=self._principals(statement, population))
         denies, possible = self._denies(against, population), self._possible(own)
-        return Inquiry(own, audience, possible, denies, population, trials, self.key, self.extra, self._strict)
+        return Inquiry(own, audience, possible, denies, population, trials, self.key, self.extra, self.strict)
 
     def _principals(self, statement: Statement, population: Population) -> Principals:
         """A statement's principals, its own ones or others that are put in their place, as a population knows them."""

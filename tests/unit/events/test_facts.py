@@ -12,6 +12,7 @@ import pytest
 from kmspolicy.events.actor import actor, via
 from kmspolicy.events.cloudtrail import from_cloudtrail
 from kmspolicy.events.event_facts import EventFacts, facts_of
+from kmspolicy.events.faults import EventFault
 from kmspolicy.events.finder import find_calls
 from kmspolicy.events.ocsf import from_ocsf
 from tests.unit.events.calls import OURS, create_key, ocsf, put_key_policy, replicate_key
@@ -198,3 +199,37 @@ def in_lower_case(value: Any) -> Any:
 def test_a_record_in_lower_case_has_the_facts_of_the_record(make: Callable[[], dict[str, Any]]) -> None:
     text = json.dumps(make())
     assert find_calls(json.dumps(in_lower_case(make())), False) == find_calls(text, False)
+
+
+@pytest.mark.parametrize(
+    "key, said, told",
+    [("AKIA1", "false", "unknown"), ("AKIA1", "true", "true"), ("ASIA1", "false", "false"), ("", "false", "false")],
+)
+def test_an_access_key_of_a_user_says_nothing_of_mfa(key: str, said: str, told: str) -> None:
+    session = {"attributes": {"mfaAuthenticated": said}}
+    caller = {"type": "IAMUser", "userName": "kim", "accessKeyId": key, "sessionContext": session}
+    event = ocsf()
+    event["actor"]["user"]["credential_uid"] = key
+    event["actor"]["session"] = {"is_mfa": said == "true"}
+    assert facts_of(call_by(caller)).mfa == facts_of(from_ocsf(event)).mfa == told
+
+
+def test_a_replica_without_parameters_and_response_is_not_the_default_one() -> None:
+    record = {**replicate_key(), "requestParameters": None}
+    for change, fault in (
+        ({"responseElements": None}, EventFault.NO_PARAMETERS.value),
+        ({"responseElements": None, "errorCode": "AccessDenied"}, ""),
+        ({"responseElements": {"replicaKeyMetadata": {"keyId": "k"}}}, ""),
+        ({"responseElements": None, "eventName": "CreateKey"}, ""),
+    ):
+        (found,) = find_calls(json.dumps({**record, **change}), False)
+        assert (found.policy, found.fault) == ("", fault)
+
+
+@pytest.mark.parametrize(
+    "source, known", [("KMS.amazonaws.com", True), ("kms.amazonaws.com.cn", True), ("kmsx.amazonaws.com", False)]
+)
+def test_a_call_is_of_kms_whether_it_sets_a_policy_or_not(source: str, known: bool) -> None:
+    for operation in ("PutKeyPolicy", "DescribeKey"):
+        call = from_cloudtrail({**put_key_policy(), "eventName": operation, "eventSource": source})
+        assert (call.of_kms, call.sets_policy) == (known, known and operation == "PutKeyPolicy")

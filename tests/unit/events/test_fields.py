@@ -164,3 +164,26 @@ def test_what_stands_in_place_of_a_policy_is_told(text: str, fault: str) -> None
 @pytest.mark.parametrize("text", ["", "  \n"])
 def test_an_empty_field_holds_nothing(text: str) -> None:
     assert find_calls(text, True) == []
+
+
+@pytest.mark.parametrize("before", ["[12:00:01] ", "[info] "])
+def test_only_what_breaks_behind_a_policy_is_told_with_it(before: str) -> None:
+    assert [(one.policy, one.fault) for one in find_calls(before + POLICY, True)] == [(POLICY, "")]
+    behind = find_calls(f"{POLICY} {before}", True)
+    assert behind[0].policy == POLICY and ("later facts are missing" in behind[0].fault) == ("12" in before)
+
+
+def test_what_callers_write_in_a_map_of_athena_is_passed_over() -> None:
+    for text in ("{keyId=k, policy=%s}", "{description={}, policy=%s}", "{description=x, policy=%s, tags=[]}"):
+        assert [one.policy for one in find_calls(text % POLICY, True)] == [POLICY]
+    for text in ("{description=%s, keyUsage=ENCRYPT_DECRYPT}", "{keyUsage=x, tags=[{tagKey=a, tagValue=%s}]}"):
+        assert not [one for one in find_calls(text % CLOSED, True) if one.policy == CLOSED]
+
+
+def test_a_map_of_athena_in_a_record_is_no_json_that_was_cut() -> None:
+    for text in ("{keyId=k, policy=" + POLICY + "}", "{policy=x}", "{=}"):
+        (found,) = find_calls(json.dumps({**put_key_policy(), "requestParameters": text}), False)
+        assert found.policy == "" and "cannot be read: the event has {" in found.fault
+    for text in ('{"keyId":', "{", ' { "'):
+        (found,) = find_calls(json.dumps({**put_key_policy(), "requestParameters": text}), False)
+        assert found.policy == "" and "cut short or damaged" in found.fault

@@ -1,0 +1,27 @@
+"""Reading a text of broken values takes steps that grow with its length alone."""
+
+from __future__ import annotations
+
+import json
+
+from kmspolicy.budget import Budget
+from kmspolicy.events.finder import find_calls
+from kmspolicy.events.tolerant_json import values_in
+from tests.unit.events.calls import POLICY, put_key_policy
+
+CUT = json.dumps(put_key_policy())[:500] + "\n"
+
+
+def steps_of(text: str) -> int:
+    budget = Budget(1_000_000_000)
+    assert len(list(values_in(text, budget))) > 1
+    return 1_000_000_000 - budget.left
+
+
+def test_lines_that_are_cut_take_as_many_steps_each_wherever_they_are() -> None:
+    assert steps_of(CUT * 4_000) < 2.2 * steps_of(CUT * 2_000)
+
+
+def test_a_record_behind_many_lines_that_are_cut_is_read() -> None:
+    other = CUT.replace("kms.", "sts.")
+    assert [one.policy for one in find_calls(other * 3_000 + json.dumps(put_key_policy()), False)] == [POLICY]
