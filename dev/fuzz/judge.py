@@ -24,7 +24,7 @@ from dev.reference.evaluator import (
     principals,
     resource_matches,
 )
-from dev.reference.facts import Row
+from dev.reference.facts import KEY, STRANGERS, Row
 from dev.reference.gains import Gains, Statement
 from dev.reference.grammar import as_list, read
 from dev.reference.names import Key, Named
@@ -63,10 +63,10 @@ class Judge:
         sids = [each.get("Sid", "") for each in self.statements]
         return statement_name(number, sids[number], sids.count(sids[number]) > 1)
 
-    @property
-    def organizations(self) -> frozenset[str]:
-        """The organizations that the policy names."""
-        return frozenset(Named(self.policy, self.key, 0.0).organizations)
+    @cached_property
+    def named(self) -> Named:
+        """What the policy names."""
+        return Named(self.policy, self.key, 0.0)
 
     @property
     def is_cut_short(self) -> bool:
@@ -92,6 +92,8 @@ class Judge:
         for condition in self.conditions(deny):
             if lacks_prefix(condition):
                 yield f"condition {short(condition)} has no ForAnyValue or ForAllValues, and may hold for nobody"
+            elif not self.holds(deny, condition, request.context) and tells_of_the_key(condition[1]):
+                yield f"condition {short(condition)} tests the key itself, and does not hold for the example's key"
             elif not self.holds(deny, condition, request.context):
                 yield f"condition {short(condition)} does not hold for it"
         if not resource_matches(self.statements[deny], request.key, request.context, self.policy.variables):
@@ -127,6 +129,13 @@ class Judge:
         statement = {k: v for k, v in self.statements[number].items() if k != "NotResource"}
         return self.gains.rows([{**statement, "Resource": "*", "Condition": {operator: {key: values}}}])
 
+    def serves_by(self, number: int, condition: Condition) -> bool:
+        """Whether AWS services get something that is no grant by such a statement."""
+        operator, key, values = condition
+        statement = {k: v for k, v in self.statements[number].items() if k != "NotResource"}
+        own = {**statement, "Resource": "*", "Condition": {operator: {key: values}}}
+        return any(not goal.operation for goal in self.gains.of(Row.service, [own]))
+
     def by_resource(self, number: int) -> tuple[Row, ...]:
         """Who gets something by a statement without its conditions."""
         return self.gains.rows([{**self.statements[number], "Condition": {}}])
@@ -139,9 +148,27 @@ class Judge:
         """The audience of a statement by itself."""
         return next(iter(self.gains.rows([self.statements[number]])), Row.none)
 
-    def past(self, number: int, denies: Iterable[int]) -> tuple[Row, ...]:
-        """Who gets something by a statement with only these Denies beside it."""
-        return self.gains.rows([self.statements[number], *(self.statements[i] for i in denies)])
+    def past(self, number: int, denies: Iterable[int], *more: Condition) -> tuple[Row, ...]:
+        """Who gets something by a statement with only these Denies beside it; more: if these conditions hold, too."""
+        return self.gains.rows(self._beside(self.statements[number], denies, more))
+
+    def serves(
+        self, number: int, denies: Iterable[int], *more: Condition, service: str = "", grants: bool = False
+    ) -> bool:
+        """The same of AWS services, or of one. grants: whether grants count."""
+        statement = self.statements[number]
+        if service and not self.covers_service(number, service):
+            return False
+        if service:
+            own = {k: v for k, v in statement.items() if k != "NotPrincipal"}
+            statement = {**own, "Principal": {"Service": service}}
+        goals = self.gains.of(Row.service, self._beside(statement, denies, more))
+        return any(grants or not goal.operation for goal in goals)
+
+    def _beside(self, statement: Statement, denies: Iterable[int], more: Iterable[Condition]) -> list[Statement]:
+        if more:
+            statement = {**statement, "Condition": {**statement.get("Condition", {}), **_apart(more)}}
+        return [statement, *(self.statements[i] for i in denies)]
 
     def closed(self, number: int, denies: Iterable[int]) -> bool:
         """Whether these Denies alone take everything from the statement's audience."""
@@ -156,6 +183,15 @@ class Judge:
         """What everyone gets of what counts by a statement past every Deny."""
         mine = self.gains.of(Row.everyone, [self.statements[number], *(self.statements[i] for i in self.denies)])
         return self._counted(set(mine), set(self.gains.of(Row.everyone, self._read)))
+
+    def got_outside(self, number: int) -> set[Goal]:
+        """What the widest outside row gets of what counts by a statement past every Deny."""
+        listed = [self.statements[number], *(self.statements[i] for i in self.denies)]
+        for row in (*STRANGERS, Row.external):
+            found = self._counted(set(self.gains.of(row, listed)), set(self.gains.of(row, self._read)))
+            if found:
+                return found
+        return set()
 
     @property
     def _read(self) -> list[Statement]:
@@ -173,7 +209,7 @@ class Judge:
         """Who is covered by a statement's principal element."""
         return self._reached({k: v for k, v in self.statements[number].items() if k in ("Principal", "NotPrincipal")})
 
-    def named(self, kind: str, name: str) -> tuple[Row, ...]:
+    def naming(self, kind: str, name: str) -> tuple[Row, ...]:
         """Who is named by one principal."""
         return self._reached({"Principal": {kind: name}})
 
@@ -201,6 +237,14 @@ class Judge:
         return [(name if kind == "AWS" else f"{kind}:{name}", kind, name) for kind, name in listed]
 
 
+def _apart(conditions: Iterable[Condition]) -> dict[str, Any]:
+    """Conditions as a block, whose operators are spelled like no policy's: none takes another's place."""
+    found: dict[str, Any] = {}
+    for operator, key, values in conditions:
+        found.setdefault(operator.upper(), {})[key] = values
+    return found
+
+
 def texts(values: Any) -> tuple[str, ...]:
     """Values as sentences tell them."""
     return tuple(str(v).lower() if isinstance(v, bool) else str(v) for v in as_list(values))
@@ -220,6 +264,15 @@ def key_text(key: str) -> str:
 def values_text(values: Any) -> str:
     """Values as sentences tell them together."""
     return some(map(visible, texts(values))) or "an empty list"
+
+
+_TRAITS = ("kms:customermasterkeyspec", "kms:customermasterkeyusage", "kms:multiregionkeytype", "kms:resourcealiases")
+_OF_THE_KEY = (*KEY, *_TRAITS, "aws:resourceorgid", "aws:resourceorgpaths")
+
+
+def tells_of_the_key(key: str) -> bool:
+    """Whether a context key holds a fact of the key or its owner, whoever calls."""
+    return key.lower() in _OF_THE_KEY or key.lower().startswith("aws:resourcetag/")
 
 
 def base(condition: Condition) -> str:

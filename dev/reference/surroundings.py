@@ -59,6 +59,9 @@ SHAPES = {
     "aws:securetransport": literal("true"),
     "kms:multiregionkeytype": either(literal("PRIMARY"), ("REPLICA",)),
     **dict.fromkeys(("kms:reencryptonsamekey", "kms:bypasspolicylockoutsafetycheck"), one_of(("true", "false"))),
+    **dict.fromkeys(("aws:viaawsmcpservice", "aws:assumedroot"), one_of(("true", "false"))),
+    "aws:ismcpserviceaction": literal("false"),
+    "aws:calledviaawsmcp": LABEL + literal(".") + LABEL + sequence(((REGIONAL | {"."}, True),)),
 }
 
 

@@ -94,6 +94,9 @@ def test_texts_of_a_policy_never_break_a_sentence(text: str) -> None:
     assert {Code.ALL_BUT, Code.NOBODY, Code.LIMITS, Code.NEVER_HOLDS, Code.DENIED} <= used
 
 
+GRANTS_LAST = "grants that it allows outlive the policy: they last until they are retired or revoked"
+
+
 def one_bounded_line(told: str) -> bool:
     """Whether a sentence fits one cell: short, one line, no margin."""
     return len(told) <= LONGEST and len(told.splitlines()) == 1 and told == told.strip() and bool(told)
@@ -113,7 +116,11 @@ def test_a_policy_tells_the_reasons_of_its_flagged_statements_each_with_its_stat
     closed = {"Sid": "Closed", "Condition": {"StringEquals": {"kms:CallerAccount": "111122223333"}}}
     found = judge({"statement": [closed, {"Sid": "Open"}, {}]})
     anyone = 'the principal "*" covers every AWS account and every AWS service'
-    assert [sentence(reason) for reason in found.reasons] == [f'statement "Open": {anyone}', f"statement 3: {anyone}"]
+    assert [sentence(reason) for reason in found.reasons] == [
+        f'statement "Open": {anyone}',
+        f'statement "Open": {GRANTS_LAST}',
+        f"statement 3: {anyone}",  # grants are told of once a policy
+    ]
 
 
 def test_a_policy_without_a_flag_tells_what_closes_what_looks_open() -> None:
@@ -132,7 +139,7 @@ def test_a_policy_without_a_flag_tells_what_closes_what_looks_open() -> None:
         ([{"Sid": "All"}], 'denied by statement "All"'),
         (
             [{"Sid": name, "Condition": {"Null": {"aws:PrincipalTag/z": name}}} for name in ("true", "false")],
-            'denied by statement "true", statement "false" together',
+            'denied by statements "true" and "false" together',
         ),
         ([], "does not stop the example request"),
     ],
@@ -147,7 +154,10 @@ def test_of_many_denies_those_are_named_that_close(closing: list[dict[str, Any]]
 
 def test_a_policy_tells_which_accounts_it_names() -> None:
     found = judge({"statement": [{"Principal": {"AWS": "111122223333"}}, {"Principal": {"AWS": "444455556666"}}]})
-    assert [sentence(reason) for reason in found.reasons] == ["statement 2: the principal element names 444455556666"]
+    assert [sentence(reason) for reason in found.reasons] == [
+        "statement 2: the principal element names 444455556666",
+        f"statement 2: {GRANTS_LAST}",
+    ]
     own = judge({"statement": {"Principal": {"AWS": "111122223333"}}})
     assert [sentence(reason) for reason in own.reasons] == ["statement 1: the principal element names 111122223333"]
 
@@ -159,4 +169,4 @@ def test_a_policy_tells_which_accounts_it_names() -> None:
 )
 def test_a_long_name_leaves_the_reason_readable(elements: dict[str, Any]) -> None:
     sentences = [sentence(reason) for reason in analyze(json.dumps(document(statement(elements)))).reasons]
-    assert [told for told in sentences if "AWS account" not in told] == []
+    assert [told for told in sentences if "AWS account" not in told and "grants" not in told] == []

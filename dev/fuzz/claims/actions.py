@@ -52,13 +52,20 @@ def _wrong_key(judge: Judge, number: int) -> Details:
 
 
 def _by_grant(judge: Judge, number: int) -> Details:
-    found = judge.flagged(number)
-    if found and {goal.action for goal in found} == {kms.CREATE_GRANT} and not _made_by_service(judge, number):
+    if {goal.action for goal in judge.got_outside(number)} == {kms.CREATE_GRANT} and not _made_by_service(
+        judge, number
+    ):
         yield ()
 
 
 def _by_grant_of_service(judge: Judge, number: int) -> Details:
     if {goal.action for goal in judge.flagged(number)} == {kms.CREATE_GRANT} and _made_by_service(judge, number):
+        yield ()
+
+
+def _grants_last(judge: Judge, number: int) -> Details:
+    found = {goal.action for goal in judge.got_outside(number)}
+    if kms.CREATE_GRANT in found and len(found) > 1:
         yield ()
 
 
@@ -99,6 +106,7 @@ CLAIMS: dict[Code, Claim] = {
     Code.WRONG_KEY: _wrong_key,
     Code.BY_GRANT: _by_grant,
     Code.BY_GRANT_OF_SERVICE: _by_grant_of_service,
+    Code.GRANTS_LAST: _grants_last,
     Code.ML_KEM_ONLY: _ml_kem_only,
     Code.RETIRES_OWN: _retires_own,
     Code.UNREADABLE: _unreadable,

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import json
+import re
+from collections.abc import Iterator
+from typing import Any
 
+from dev.fuzz.claims.left import whom
 from dev.fuzz.claims.principals import outside
-from dev.fuzz.judge import Claim, Condition, Details, Judge, base, key_text, lacks_prefix, short, texts, values_text
-from dev.reference.facts import CONTEXT, KEY, SOURCE, STRANGERS, Row
+from dev.fuzz.judge import (
+    Claim,
+    Condition,
+    Details,
+    Judge,
+    base,
+    key_text,
+    lacks_prefix,
+    short,
+    tells_of_the_key,
+    texts,
+    values_text,
+)
+from dev.reference.facts import CONTEXT, NET, ORG, OWN, SOURCE, STRANGERS, WHO, Row
 from dev.reference.grammar import as_list
-from dev.reference.operators import NEGATED, split_operator
+from dev.reference.names import NEVER
+from dev.reference.operators import MULTIVALUED, NEGATED, block, split_operator
 from kmspolicy import Code
 from kmspolicy.report.sentences import some
 
-_TRAITS = ("kms:customermasterkeyspec", "kms:customermasterkeyusage", "kms:multiregionkeytype", "kms:resourcealiases")
-_OF_THE_KEY = (*KEY, *_TRAITS, "aws:resourceorgid", "aws:resourceorgpaths")
 _LITERAL = {name.lower(): name for name in ("StringEquals", "StringEqualsIgnoreCase")}
-
-
-def _of_the_key(condition: Condition) -> bool:
-    """Whether a condition tests a fact of the key, whoever calls."""
-    key = condition[1].lower()
-    return (key in _OF_THE_KEY or key.startswith("aws:resourcetag/")) and "${" not in json.dumps(condition[2])
 
 
 def _met_by_anyone(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
-        if Row.everyone in judge.by(number, condition) and not _of_the_key(condition):
+        if Row.everyone in judge.by(number, condition) and not tells_of_the_key(condition[1]):
             yield (short(condition),)
 
 
@@ -39,15 +47,77 @@ def _met_without(judge: Judge, number: int) -> Details:
 
 def _tests_the_key(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
-        if _of_the_key(condition) and Row.everyone in judge.by(number, condition):
+        if (
+            tells_of_the_key(condition[1])
+            and not _chosen(judge, condition)
+            and Row.everyone in judge.by(number, condition)
+        ):
             yield (short(condition),)
+
+
+def _compares_the_key(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        if tells_of_the_key(condition[1]) and _chosen(judge, condition) and Row.everyone in judge.by(number, condition):
+            yield (short(condition),)
+
+
+def _chosen(judge: Judge, condition: Condition) -> list[str]:
+    """The variables of a condition that tell nothing of the key."""
+    takes = base(condition).startswith(("string", "arn"))
+    names = judge.named.keys_in(as_list(condition[2])) if takes else frozenset()
+    return [name for name in names if not tells_of_the_key(name) and name not in MULTIVALUED]
 
 
 def _limits(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
         rows, operator = judge.by(number, condition), base(condition)
         if rows and Row.everyone not in rows and operator not in (*NEGATED, "null", "bool"):
-            yield key_text(condition[1]), values_text(condition[2])
+            yield key_text(condition[1]), _limited_to(judge, condition)
+
+
+def _limited_to(judge: Judge, condition: Condition) -> str:
+    """The values of a condition, or the organization that is the only one."""
+    _, key, values = condition
+    listed = texts(values)
+    owners = len(listed) == 1 and re.findall(r"\$\{([^}]*)\}", listed[0].lower()) == ["aws:resourceorgid"]
+    if owners and judge.policy.variables and key.lower() in ORG:
+        return "the organization of the key's account"
+    return values_text(values)
+
+
+def _limits_accounts(judge: Judge, number: int) -> Details:
+    """The condition holds for a request without the key, as services send it, and they get in."""
+    for condition in judge.conditions(number):
+        lacking = condition[1].lower() in (*WHO[:6], *ORG, *NET, *OWN) and judge.holds(number, condition, {})
+        if lacking and judge.serves_by(number, condition) and judge.serves(number, []):
+            yield from (details for details in _limits(judge, number) if details[0] == key_text(condition[1]))
+
+
+def _excludes_with_key(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        if base(condition) == "null" and judge.holds(number, condition, {}):
+            rows = set(judge.by(number, condition))
+            if rows - {Row.service} and not rows & set(STRANGERS):
+                yield short(condition), key_text(condition[1])
+
+
+def _only_services(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        if judge.by(number, condition) == (Row.service,) and judge.serves_by(number, condition):
+            yield (short(condition),)
+
+
+def _only_services_send(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        asks = base(condition) == "null" and not judge.holds(number, condition, {})
+        if asks and judge.by(number, condition) == (Row.service,) and judge.serves_by(number, condition):
+            yield short(condition), key_text(condition[1])
+
+
+def _only_grants(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        if judge.by(number, condition) == (Row.service,) and not judge.serves_by(number, condition):
+            yield (short(condition),)
 
 
 def _leaves_out(judge: Judge, number: int) -> Details:
@@ -78,14 +148,53 @@ def _never_holds(judge: Judge, number: int) -> Details:
             if not judge.covers_strangers(number):
                 yield short(condition), "no principal that the statement names can meet it"
             if judge.covered(number) == (Row.service,):
-                yield short(condition), f"a service's own request has no such {key_text(key)}"
+                of_service, carried = "a service's own request", Row.service in judge.by(number, ("Null", key, "false"))
+                why = (
+                    f"in {of_service} {key_text(key)} is never that"
+                    if carried
+                    else f"{of_service} has no {key_text(key)}"
+                )
+                yield short(condition), why
+            fact = _fact(judge, key.lower())
+            if fact is not None and base(condition) != "null":
+                yield short(condition), f"the key's {key_text(key)} is {fact}"
+            blocks = [block(text) for text in texts(values)]
+            if key.lower() == "aws:sourceip" and all(b and any(_within(b, never) for never in NEVER) for b in blocks):
+                yield short(condition), "private addresses never occur there"
+
+
+def _within(inner: Any, outer: Any) -> bool:
+    return inner.version == outer.version and inner.subnet_of(outer)
+
+
+def _fact(judge: Judge, key: str) -> str | None:
+    """What is known of the key."""
+    known, multi = judge.key, judge.key.multi_region
+    return {
+        "kms:keyspec": known.spec,
+        "kms:keyusage": known.usage,
+        "kms:keyorigin": known.origin,
+        "kms:multiregion": None if multi is None else str(multi).lower(),
+        "aws:requestedregion": known.region,
+        "aws:resourceaccount": known.account,
+    }.get(key)
 
 
 def _conflict(judge: Judge, number: int) -> Details:
+    if judge.alone(number) is Row.none:
+        yield from _conflicting(judge, number)
+
+
+def _conflict_but_for(judge: Judge, number: int) -> Details:
+    if judge.alone(number) not in (Row.none, Row.everyone):
+        for (what,) in _conflicting(judge, number):
+            yield from ((what, those) for those in whom(judge, number, []))
+
+
+def _conflicting(judge: Judge, number: int) -> Iterator[tuple[str]]:
     listed = judge.conditions(number)
     each = [Row.everyone in judge.by(number, condition) for condition in listed]
-    resource = judge.by_resource(number)
-    if all(each) and Row.everyone in resource and judge.alone(number) is not Row.everyone:
+    if all(each) and Row.everyone in judge.by_resource(number) and judge.alone(number) is not Row.everyone:
         yield ("its conditions" if judge.has_any_key(number) else "its conditions and its resource element",)
 
 
@@ -124,7 +233,7 @@ def _no_limit_on_source(judge: Judge, number: int) -> Details:
         limiting = [
             deny
             for deny in judge.denies
-            if set(judge.actions(deny)) & set(judge.actions(number)) and _limits_sources(judge, deny)
+            if set(judge.actions(deny)) & set(judge.actions(number)) and _limits_sources(judge, deny, negated=True)
         ]
         services = sorted({name for _, kind, name in judge.principals(number) if kind == "Service"})
         free = [name for name in services if not any(judge.covers_service(deny, name) for deny in limiting)]
@@ -134,8 +243,10 @@ def _no_limit_on_source(judge: Judge, number: int) -> Details:
             yield (some(able),)
 
 
-def _limits_sources(judge: Judge, number: int) -> bool:
-    keys = [key.lower() for _, key, _ in judge.conditions(number)]
+def _limits_sources(judge: Judge, number: int, negated: bool = False) -> bool:
+    """Whether a condition asks for the source; negated: and spares those that it lists."""
+    listed = [condition for condition in judge.conditions(number) if not negated or base(condition) in NEGATED]
+    keys = [key.lower() for _, key, _ in listed]
     return any(key in SOURCE or key.startswith(CONTEXT) for key in keys)
 
 
@@ -143,7 +254,14 @@ CLAIMS: dict[Code, Claim] = {
     Code.MET_BY_ANYONE: _met_by_anyone,
     Code.MET_WITHOUT: _met_without,
     Code.TESTS_THE_KEY: _tests_the_key,
+    Code.COMPARES_THE_KEY: _compares_the_key,
     Code.LIMITS: _limits,
+    Code.LIMITS_ACCOUNTS: _limits_accounts,
+    Code.EXCLUDES_WITH_KEY: _excludes_with_key,
+    Code.ONLY_SERVICES: _only_services,
+    Code.ONLY_SERVICES_SEND: _only_services_send,
+    Code.ONLY_GRANTS: _only_grants,
+    Code.CONFLICT_BUT_FOR: _conflict_but_for,
     Code.LEAVES_OUT: _leaves_out,
     Code.EXCLUDES_OUTSIDERS: _excludes_outsiders,
     Code.NEVER_HOLDS: _never_holds,

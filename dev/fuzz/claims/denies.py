@@ -5,59 +5,54 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from dev.fuzz.claims.left import OUTSIDE, whom, words
 from dev.fuzz.judge import Claim, Details, Judge
 from dev.reference.facts import Row
 from kmspolicy import Code
-from kmspolicy.report.sentences import some
-
-_LEFT = {
-    Row.network: "requests from the networks that the policy names",
-    Row.organization: "members of the organizations that the policy names",
-    Row.external: "the accounts that the policy names",
-    Row.service: "AWS services",
-    Row.internal: "the key's own account",
-}
-_OWN_ORGANIZATION = "members of the organization of the key's account"
 
 
 def _denied(judge: Judge, number: int) -> Details:
-    for deny in judge.denies:
-        if judge.closed(number, [deny]) and not judge.past(number, [deny]):
-            yield (judge.name(deny),)
+    for those in _closing(judge, number):
+        if not judge.past(number, those):
+            yield (_names(judge, those),)
 
 
 def _narrowed(judge: Judge, number: int) -> Details:
-    """Wider rows than the one that is left get nothing past this Deny."""
-    for deny in judge.denies:
-        if judge.closed(number, [deny]):
-            yield from ((judge.name(deny), left) for left in _left(judge, judge.past(number, [deny])))
+    """Everyone was let in, and with these Denies nobody is but those."""
+    if judge.alone(number) is Row.everyone:
+        for those in _closing(judge, number):
+            yield from ((left, _names(judge, those)) for left in whom(judge, number, those))
 
 
-def _left(judge: Judge, rows: tuple[Row, ...]) -> Iterator[str]:
-    """Whom Denies leave access: the widest row, and beside accounts AWS services, unless only grants give them some."""
-    for row in rows[:1]:
-        left = _LEFT[row] if row is not Row.organization or judge.organizations else _OWN_ORGANIZATION
-        yield left
-        if Row.service in rows and row not in (Row.service, Row.internal):
-            yield f"{left} and {_LEFT[Row.service]}"
+def _left_to(judge: Judge, number: int) -> Details:
+    """Not everyone was let in, and with these Denies only those are."""
+    if judge.alone(number) is not Row.everyone:
+        for those in _closing(judge, number):
+            yield from ((left, _names(judge, those)) for left in whom(judge, number, those))
 
 
 def _denies_named(judge: Judge, number: int) -> Details:
-    """It closes the statement to its audience by naming principals; others keep access."""
-    for deny in judge.denies:
-        if judge.closed(number, [deny]) and judge.past(number, [deny]) and not judge.covers_strangers(deny):
-            yield judge.name(deny), some(text for text, *name in judge.principals(deny) if judge.named(*name))
+    """No outside party of those that were let in is with these Denies; others are."""
+    if judge.alone(number) in OUTSIDE:
+        for those in _closing(judge, number):
+            rows = judge.past(number, those)
+            if rows and not set(rows) & set(OUTSIDE):
+                yield from ((lost, _names(judge, those)) for lost in whom(judge, number, [], outside=True))
 
 
-def _denied_together(judge: Judge, number: int) -> Details:
-    for those in _needed_together(judge, number):
-        if not judge.past(number, those):
-            yield (some(map(judge.name, those)),)
+def _closing(judge: Judge, number: int) -> Iterator[list[int]]:
+    """Denies that close the statement to its audience: each by itself, or several of which none can be spared."""
+    yield from ([deny] for deny in judge.denies if judge.closed(number, [deny]))
+    yield from _needed_together(judge, number)
 
 
-def _narrowed_together(judge: Judge, number: int) -> Details:
-    for those in _needed_together(judge, number):
-        yield from ((some(map(judge.name, those)), left) for left in _left(judge, judge.past(number, those)))
+def _names(judge: Judge, denies: list[int]) -> str:
+    first, *more = map(judge.name, denies)
+    if not more:
+        return first
+    shown = [name.removeprefix("statement ") for name in (first, *more)]
+    shown = shown if len(shown) <= 3 else [*shown[:3], f"{len(shown) - 3} more"]
+    return f"statements {words(shown)} together"
 
 
 def _needed_together(judge: Judge, number: int) -> Iterator[list[int]]:
@@ -96,9 +91,8 @@ def _grants_nothing(judge: Judge, number: int) -> Details:
 
 CLAIMS: dict[Code, Claim] = {
     Code.DENIED: _denied,
-    Code.DENIED_TOGETHER: _denied_together,
     Code.NARROWED: _narrowed,
-    Code.NARROWED_TOGETHER: _narrowed_together,
+    Code.LEFT_TO: _left_to,
     Code.DENIES_SOME: _denies_some,
     Code.DENIES_NAMED: _denies_named,
     Code.DENY_MISSES: _deny_misses,

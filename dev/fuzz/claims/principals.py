@@ -15,14 +15,14 @@ def _anyone(judge: Judge, number: int) -> Details:
 
 def _all_but(judge: Judge, number: int) -> Details:
     if "NotPrincipal" in judge.statements[number] and judge.covers_strangers(number):
-        listed = [text for text, *name in judge.principals(number) if judge.named(*name)]
+        listed = [text for text, *name in judge.principals(number) if judge.naming(*name)]
         if listed:
             yield (some(listed),)
 
 
 def _excepts_nobody(judge: Judge, number: int) -> Details:
     listed = judge.principals(number)
-    if "NotPrincipal" in judge.statements[number] and not any(judge.named(*name) for _, *name in listed):
+    if "NotPrincipal" in judge.statements[number] and not any(judge.naming(*name) for _, *name in listed):
         yield (some(text for text, _, _ in listed),)
 
 
@@ -33,14 +33,14 @@ def _covers_nobody(judge: Judge, number: int) -> Details:
 
 def _named(judge: Judge, number: int) -> Details:
     """Each value matches a principal, and one that is not a stranger."""
-    listed = [text for text, *name in judge.principals(number) if judge.named(*name)]
+    listed = [text for text, *name in judge.principals(number) if judge.naming(*name)]
     if "Principal" in judge.statements[number] and listed and not judge.covers_strangers(number):
         yield (some(listed),)
 
 
 def outside(judge: Judge, number: int) -> list[str]:
     """Those that a statement names outside the key's account."""
-    return [text for text, *name in judge.principals(number) if Row.external in judge.named(*name)]
+    return [text for text, *name in judge.principals(number) if Row.external in judge.naming(*name)]
 
 
 def _named_outside(judge: Judge, number: int) -> Details:

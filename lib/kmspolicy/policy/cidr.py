@@ -89,6 +89,12 @@ _PRIVATE_BLOCKS = (
 PRIVATE = _intervals(map(block, _PRIVATE_BLOCKS.split()))
 
 
+def is_private(text: str) -> bool:
+    """Whether a text is an address or a block of which none occurs."""
+    found = block(text)
+    return found is not None and not (_intervals([found]) & ~PRIVATE).parts
+
+
 def places(texts: Sequence[str], listed: bool) -> list[Interval]:
     """The blocks of a condition's values that are somebody's place.
 

@@ -146,6 +146,9 @@ VIA_SERVICE = _key("kms:ViaService", Bound.WAY, forms=_VIA_SERVICE)
 CALLED_VIA = _key("aws:CalledVia", Bound.WAY, multivalued=True, forms=_SERVICE)
 CALLED_VIA_FIRST = _key("aws:CalledViaFirst", Bound.WAY, forms=_SERVICE)
 CALLED_VIA_LAST = _key("aws:CalledViaLast", Bound.WAY, forms=_SERVICE)
+_key("aws:ViaAWSMCPService", kind=Kind.BOOLEAN, values=_BOOLEAN)  # the server's requests are its caller's own
+_key("aws:CalledViaAWSMCP", forms=_SERVICE)
+_key("aws:IsMcpServiceAction", kind=Kind.BOOLEAN, values=("false",))  # true for actions of the server's service
 
 # --- what only a service's own request carries ----------------------------------------------------------------------
 SERVICE_NAME = _key("aws:PrincipalServiceName", Bound.SERVICE, forms=_SERVICE)
@@ -160,6 +163,7 @@ SOURCE_ORG_PATHS = _key("aws:SourceOrgPaths", Bound.SERVICE, multivalued=True)
 CURRENT_TIME = _key("aws:CurrentTime", Bound.TIME, Kind.MOMENT)
 EPOCH_TIME = _key("aws:EpochTime", Bound.TIME, Kind.MOMENT)
 TOKEN_ISSUE_TIME = _key("aws:TokenIssueTime", Bound.TIME, Kind.MOMENT)
+_key("aws:AssumedRoot", kind=Kind.BOOLEAN, values=_BOOLEAN)
 MFA_PRESENT = _key("aws:MultiFactorAuthPresent", Bound.MFA, Kind.BOOLEAN, values=_BOOLEAN)
 MFA_AGE = _key("aws:MultiFactorAuthAge", Bound.MFA, Kind.NUMBER)
 

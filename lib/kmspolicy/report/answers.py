@@ -71,6 +71,15 @@ class StatementAnswers:
         return self.flagged and self.request is not None and not self.verdict.only_encapsulates
 
 
+def _once(reasons: Iterable[Reason]) -> Iterator[Reason]:
+    """The reasons; that grants last is told once."""
+    told = False
+    for reason in reasons:
+        if reason.code is not Code.GRANTS_LAST or not told:
+            yield reason
+        told = told or reason.code in (Code.BY_GRANT, Code.BY_GRANT_OF_SERVICE, Code.GRANTS_LAST)
+
+
 @dataclass(frozen=True)
 class PolicyAnswers:
     """The answers about one policy, see Analysis."""
@@ -97,6 +106,7 @@ class PolicyAnswers:
         if assumed is not None:
             last = [reason.of(assumed.name) for reason in self.statements[assumed.number].reasons]
             found += [reason for reason in last if reason.code is Code.UNPROVEN and reason not in found]
+        found = list(_once(found))
         numbers = {each.statement.number for each in told}
         for statement in self.verdict.policy.allows:
             if statement.number not in numbers:  # else its reasons say so already

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
 from ..policy import context_keys as keys
+from ..policy.condition import Condition
 from ..policy.model import Statement
 from ..policy.principals import one_principal
 from ..requesters.audience import Audience
@@ -25,7 +26,7 @@ def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reaso
     if not statement.allow or not services or statement.principals.negated or _limits_sources(statement):
         return
     access, asked = verdict.searcher.access, statement.actions & verdict.checked
-    limiting = [deny.principals for deny in verdict.policy.denies if deny.actions & asked and _limits_sources(deny)]
+    limiting = [deny.principals for deny in verdict.policy.denies if deny.actions & asked and _lists_sources(deny)]
     free = [
         name for name in sorted(services) if not any(principal_matches(each, Caller(service=name)) for each in limiting)
     ]
@@ -36,5 +37,14 @@ def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reaso
 
 
 def _limits_sources(statement: Statement) -> bool:
-    read = [condition.key for condition in statement.conditions]
-    return any(key in _LIMITS_ON_SOURCES or key.startswith(keys.ENCRYPTION_CONTEXT) for key in read)
+    """Whether a condition asks for whose resources a service comes."""
+    return any(map(_asks_for_source, statement.conditions))
+
+
+def _lists_sources(deny: Statement) -> bool:
+    """Whether a Deny spares only some resources: one that lists those that it stops limits nothing."""
+    return any(_asks_for_source(condition) and condition.operator.negated for condition in deny.conditions)
+
+
+def _asks_for_source(condition: Condition) -> bool:
+    return condition.key in _LIMITS_ON_SOURCES or condition.key.startswith(keys.ENCRYPTION_CONTEXT)

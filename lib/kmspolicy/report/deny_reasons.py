@@ -10,22 +10,16 @@ from typing import Optional
 from ..evaluation.evaluator import holds, principal_matches
 from ..evaluation.request import Request
 from ..policy.actions import DECRYPT_MASK, ENCRYPT_MASK, GRANTS_MASK, Mask, mask_of, names_of, shown
+from ..policy.context_keys import context_key
 from ..policy.model import Statement
 from ..requesters.audience import WIDEST_FIRST, Audience
 from ..witness.access import Access
-from .sentences import SHOWN, Code, Reason, short, some
+from .left import left
+from .parties import OUTSIDE
+from .sentences import SHOWN, Code, Reason, short, some, statement_names
 from .verdict import Verdict
 
 _ASKED = 30  # Denies of which each is asked what it does by itself: those with the fewest conditions
-_LEFT = {
-    Audience.network: "requests from the networks that the policy names",
-    Audience.organization: "members of the organizations that the policy names",
-    Audience.external: "the accounts that the policy names",
-    Audience.service: "AWS services",
-    Audience.internal: "the key's own account",
-}
-_OWN_ORGANIZATION = "members of the organization of the key's account"
-_OF_ACCOUNTS = (Audience.network, Audience.organization, Audience.external)  # whose requests are no service's own
 
 
 def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
@@ -33,10 +27,10 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
     if not verdict.policy.hit_by_denies(statement.actions & verdict.checked):
         return
     opened = verdict.opened(statement, alone)
-    left = verdict.access(statement, alone, opened).actions
-    if left == opened:
+    still = verdict.access(statement, alone, opened).actions
+    if still == opened:
         return
-    gone = opened & ~left
+    gone = opened & ~still
     concerned = _with_granted(gone)
     hitting = list(verdict.denies_of(concerned))
 
@@ -45,36 +39,33 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
         return verdict.searcher.access(statement, actions, audience, tuple(denies))
 
     asked = sorted(sorted(hitting, key=lambda deny: len(deny.required))[:_ASKED], key=lambda deny: deny.number)
-    if left:
+    if still:
         alone_kept = ((deny, kept((deny,)).actions if len(hitting) > 1 else 0) for deny in asked)
-        losses = ((deny, _lost(verdict, opened, left | more)) for deny, more in alone_kept)
+        losses = ((deny, _lost(verdict, opened, still | more)) for deny, more in alone_kept)
         for deny, lost in islice((each for each in losses if each[1]), SHOWN):
             yield Reason(Code.DENIES_SOME, (deny.name, some(lost)))
         return
     closing = list(islice((d for d in asked if len(hitting) == 1 or not kept((d,)).actions), SHOWN))
-
-    def spared(denies: Iterable[Statement]) -> str:
-        """Whom they leave access, '' for nobody."""
-        narrower = WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :]
-        first = next((each for each in narrower if kept(denies, each, verdict.checked).proven), None)
-        if first is None:
-            return ""
-        plain = verdict.checked & ~GRANTS_MASK  # through grants services may have access nearly always
-        also = first in _OF_ACCOUNTS and kept(denies, Audience.service, plain).proven
-        nameless = first is Audience.organization and not verdict.searcher.populations[0].names.organizations
-        left_to = _OWN_ORGANIZATION if nameless else _LEFT[first]
-        return f"{left_to} and {_LEFT[Audience.service]}" if also else left_to
-
     for deny in closing:
-        left_to = spared((deny,))
-        if left_to and not deny.principals.open_ended:
-            yield Reason(Code.DENIES_NAMED, (deny.name, some(deny.principals.naming)))
-        else:
-            yield Reason(Code.NARROWED, (deny.name, left_to)) if left_to else Reason(Code.DENIED, (deny.name,))
+        yield _closed(verdict, statement, alone, (deny,), kept)
     if not closing:
-        hitting = _needed(hitting, lambda denies: not kept(denies).actions)
-        names, left_to = some(deny.name for deny in hitting), spared(hitting)
-        yield Reason(Code.NARROWED_TOGETHER, (names, left_to)) if left_to else Reason(Code.DENIED_TOGETHER, (names,))
+        needed = _needed(hitting, lambda denies: not kept(denies).actions)
+        yield _closed(verdict, statement, alone, tuple(needed), kept)
+
+
+def _closed(
+    verdict: Verdict, statement: Statement, alone: Audience, denies: tuple[Statement, ...], kept: Callable[..., Access]
+) -> Reason:
+    """What Denies do that take everything from the statement's audience: whom they leave access, if anybody."""
+    names = statement_names(deny.name for deny in denies)
+    narrower = WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :]
+    if not any(kept(denies, audience, verdict.checked).proven for audience in narrower):
+        return Reason(Code.DENIED, (names,))
+    if alone is Audience.everyone:
+        return Reason(Code.NARROWED, (left(verdict, statement, denies), names))
+    if alone not in OUTSIDE or left(verdict, statement, denies, outside=True):
+        return Reason(Code.LEFT_TO, (left(verdict, statement, denies), names))
+    return Reason(Code.DENIES_NAMED, (left(verdict, statement, (), outside=True), names))
 
 
 def _needed(denies: list[Statement], close: Callable[[list[Statement]], bool]) -> list[Statement]:
@@ -127,5 +118,7 @@ def _missed(deny: Statement, request: Request, extra: tuple[str, ...]) -> Option
                     return "resource element does not cover its key"
                 if condition.lacks_set_operator:
                     return f"condition {short(condition)} has no ForAnyValue or ForAllValues, and may hold for nobody"
+                if context_key(condition.key).tells_of_the_key:
+                    return f"condition {short(condition)} tests the key itself, and does not hold for the example's key"
                 return f"condition {short(condition)} does not hold for it"
     return None

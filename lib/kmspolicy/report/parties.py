@@ -4,8 +4,8 @@ Each party is asked for alone, by the statement with conditions that only its re
 Source: docs/threat-model.md, *Who might send a request*.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Optional
 
 from ..budget import Budget
 from ..caching import lazy
@@ -23,18 +23,28 @@ from ..witness.searcher import Searcher
 from .verdict import Verdict
 
 OUTSIDE = (Audience.network, Audience.organization, Audience.external)
-_PARTY_STEPS = 3_000  # all parties of a policy; those that are not asked for in time are told
+PARTY_STEPS = 3_000  # all parties of a policy; those that are not asked for in time are told
 _TELL_APART = keys_bound_to(Bound.ACCOUNT) | keys.PRINCIPAL_KEYS | keys.GRANT_KEYS
-_OWNERS = f"${{{keys.RESOURCE_ORG}}}"
+OWNER_ORG = f"${{{keys.RESOURCE_ORG}}}"
 
 
 class Parties:
-    """The outside parties of one policy."""
+    """The outside parties of one policy, past all of its Denies or past some."""
 
-    def __init__(self, verdict: Verdict) -> None:
+    def __init__(
+        self, verdict: Verdict, denies: Optional[tuple[Statement, ...]] = None, budget: Optional[Budget] = None
+    ) -> None:
+        """denies: None for all; budget: of all questions, None for one that is enough for a policy."""
         self._verdict = verdict
+        self._denies = denies
         self._names = NamedIds(verdict.policy)
-        self._budget = Budget(_PARTY_STEPS)
+        self._given = budget
+
+    @property
+    def _budget(self) -> Budget:
+        if self._given is None:
+            self._given = Budget(PARTY_STEPS)
+        return self._given
 
     @property
     def steps_left(self) -> int:
@@ -53,11 +63,19 @@ class Parties:
             return ()
         got = {audience: verdict.access(statement, audience).actions for audience in OUTSIDE}
         widest = [audience.value for audience in OUTSIDE if got[audience]][:1]
-        found = set(widest) & {Audience.network.value}
+        return tuple(sorted(self._found(statement, got) or widest))
+
+    def _found(self, statement: Statement, got: Mapping[Audience, Mask]) -> set[str]:
+        """The parties by their ids. got: what each audience gets."""
+        found = {Audience.network.value} if got[Audience.network] else set()
         search = self._strict if found else self._plain
-        found.update(self._members(_Asked(search, statement, got[Audience.organization]), Audience.organization))
-        found.update(self._named(_Asked(search, statement, got[Audience.external])))
-        return tuple(sorted(found or widest))
+        members = set(self._members(Asked(search, statement, got[Audience.organization]), Audience.organization))
+        named = self._named(Asked(search, statement, got[Audience.external]), self._apart_from(members))
+        return found.union(members, named)
+
+    def _apart_from(self, members: set[str]) -> Sequence[str]:
+        """The organizations of which nobody is a member who is told by an account. members: those that get in."""
+        return self._organizations
 
     @lazy
     def _plain(self) -> Searcher:
@@ -72,15 +90,16 @@ class Parties:
         verdict = self._verdict
         return Searcher(verdict.policy, verdict.key, verdict.extra, self._budget, strict)
 
-    def _gets(self, asked: "_Asked", audience: Audience, more: Iterable[Condition]) -> bool:
+    def _gets(self, asked: "Asked", audience: Audience, more: Iterable[Condition]) -> bool:
         """Whether the audience gets access if these conditions hold, too; so it is where no step is left."""
         if not self._budget.left:
             return True
         statement = asked.statement._replace(conditions=(*asked.statement.conditions, *more))
         parts = asked.actions & ~GRANTS_MASK, asked.actions & GRANTS_MASK  # one is enough, and grants take more steps
-        return any(asked.search.access(statement, actions, audience).actions for actions in parts if actions)
+        found = (asked.search.access(statement, each, audience, self._denies) for each in parts if each)
+        return any(access.actions for access in found)
 
-    def _members(self, asked: "_Asked", audience: Audience, *more: Condition) -> Iterator[str]:
+    def _members(self, asked: "Asked", audience: Audience, *more: Condition) -> Iterator[str]:
         """The organizations whose members get access as requesters of an audience, if these conditions hold, too."""
         if not asked.actions:
             return
@@ -95,11 +114,11 @@ class Parties:
             if self._gets(asked, audience, (*of_it, *more)):
                 yield name
         if self._owner_matters:
-            of_owner = condition("StringEquals", keys.PRINCIPAL_ORG, _OWNERS)
+            of_owner = condition("StringEquals", keys.PRINCIPAL_ORG, OWNER_ORG)
             if self._gets(asked, audience, (of_owner, condition("StringNotEquals", keys.PRINCIPAL_ORG, *named), *more)):
                 yield Audience.organization.value
 
-    def _named(self, asked: "_Asked") -> Iterator[str]:
+    def _named(self, asked: "Asked", apart: Sequence[str]) -> Iterator[str]:
         """The accounts and unique ids that get access, each by itself, and the organizations whose members among the
         others do."""
         if not asked.actions:
@@ -107,7 +126,7 @@ class Parties:
         accounts, ids = self._asked_for(asked.statement)
         alike = self._are_alike(asked.statement)
         open_ended = asked.statement.principals.open_ended and accounts_among(asked.statement) is None
-        alone = [condition("StringNotEquals", keys.PRINCIPAL_ORG, *self._organizations)] if self._organizations else []
+        alone = [condition("StringNotEquals", keys.PRINCIPAL_ORG, *apart)] if apart else []
         if not (open_ended or alone or asked.search.strict) and (alike or len(accounts) + len(ids) == 1):
             yield from (*accounts, *ids)  # somebody gets access: it is the one that is left, or all do
             return
@@ -139,7 +158,7 @@ class Parties:
         """The organizations that the policy tells from others, as values of a condition."""
         if self._verdict.policy.reads.isdisjoint(keys.MEMBER_KEYS):
             return ()
-        return (*self._names.organizations, *((_OWNERS,) if self._owner_matters else ()))
+        return (*self._names.organizations, *((OWNER_ORG,) if self._owner_matters else ()))
 
     def _asked_for(self, statement: Statement) -> tuple[list[str], list[str]]:
         """The accounts and the unique ids that the statement may let in as external ones."""
@@ -161,7 +180,7 @@ class Parties:
         return to_anyone and keys_read(tests).isdisjoint(_TELL_APART)
 
 
-class _Asked(NamedTuple):
+class Asked(NamedTuple):
     """What is asked for each party: whether it gets one of the actions by the statement."""
 
     search: Searcher

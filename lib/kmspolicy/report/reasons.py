@@ -13,19 +13,34 @@ from ..caching import cached_for_shared
 from ..evaluation.request import KeyFacts
 from ..policy import actions as kms
 from ..policy.actions import Mask, mask_of, names_of, shown
+from ..policy.cidr import is_private
 from ..policy.condition import Condition, differing_in_case
-from ..policy.context_keys import FOR_AWS_RESOURCE, context_key
+from ..policy.context_keys import (
+    FOR_AWS_RESOURCE,
+    KEY_ORIGIN,
+    KEY_SPEC,
+    KEY_USAGE,
+    MEMBER_KEYS,
+    MULTI_REGION,
+    REQUESTED_REGION,
+    RESOURCE_ACCOUNT,
+    RESOURCE_ORG,
+    SOURCE_IP,
+    context_key,
+)
 from ..policy.model import Statement
 from ..policy.operators import Family
+from ..policy.parser import condition as new_condition
 from ..policy.principals import Principals
 from ..policy.wildcards import is_plain
-from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
+from ..requesters.audience import NAMEABLE, OTHER_ACCOUNTS, WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
-from ..requesters.limits import accounts_of
+from ..requesters.limits import ABSENT_FOR_SERVICES, accounts_of
 from ..witness.access import NO_ACCESS, Access
 from .confused_deputy import unguarded_services
 from .deny_reasons import denied, passed
-from .sentences import Code, Reason, key_text, short, some, values_text
+from .left import left
+from .sentences import OWNERS, Code, Reason, key_text, short, some, values_text
 from .verdict import Verdict
 
 _RETIRE = mask_of(("kms:RetireGrant",))
@@ -114,8 +129,10 @@ def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
     flagged = verdict.flagged_actions(statement)
     if not statement.is_unconditional or statement.principals.open_ended:
         record = verdict.record(statement, denied=False)
-        yield from verdict.ledger.answer(record, "reasons", lambda: tuple(_conditions(verdict, statement, alone)))
-    yield from _notes(verdict, statement, flagged)
+        found = verdict.ledger.answer(record, "reasons", lambda: tuple(_conditions(verdict, statement, alone)))
+        yield from (_with_parties(verdict, statement, alone, reason) for reason in found)
+    got = flagged or _got_outside(verdict, statement, alone)
+    yield from _notes(verdict, statement, flagged, got)
     assumed = verdict.assumed(statement)
     if assumed:
         yield Reason(Code.UNPROVEN, (some(assumed),))
@@ -123,6 +140,15 @@ def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
         yield from denied(verdict, statement, alone)
     if flagged:
         yield from passed(verdict, statement, flagged)
+    if got & kms.GRANTS_MASK and got & ~kms.GRANTS_MASK:
+        yield Reason(Code.GRANTS_LAST)
+
+
+def _with_parties(verdict: Verdict, statement: Statement, alone: Audience, reason: Reason) -> Reason:
+    """The reason, with those who meet conditions together of which anyone can meet each."""
+    if reason.code is not Code.CONFLICT or alone is Audience.none:
+        return reason
+    return Reason(Code.CONFLICT_BUT_FOR, (*reason.details, left(verdict, statement, ())))
 
 
 # --- conditions ---------------------------------------------------------------------------------------------
@@ -148,6 +174,8 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Reas
     by = [(condition, _by(verdict, statement, condition, Audience.everyone)) for condition in statement.conditions]
     limits = (_limit(verdict, statement, condition, alone) for condition, access in by if not access.actions)
     closed = [reason for reason in limits if reason is not None]
+    if any(reason.code is Code.NEVER_HOLDS for reason in closed):  # which leaves nobody whom others could limit
+        closed = [reason for reason in closed if reason.code is Code.NEVER_HOLDS]
     limited = tuple(_by_resource(verdict, statement, (Audience.everyone,)))
     if not limited and all(access.proven for _, access in by):
         yield Reason(Code.CONFLICT, (_what_conflicts(statement),))
@@ -157,7 +185,15 @@ def _conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Reas
         yield from (*closed, *limited)
 
 
-_LEAVE_SOMEBODY = (Code.LIMITS, Code.EXCLUDES_OUTSIDERS)
+_LEAVE_SOMEBODY = (
+    Code.LIMITS,
+    Code.LIMITS_ACCOUNTS,
+    Code.EXCLUDES_OUTSIDERS,
+    Code.EXCLUDES_WITH_KEY,
+    Code.ONLY_SERVICES,
+    Code.ONLY_SERVICES_SEND,
+    Code.ONLY_GRANTS,
+)
 
 
 def _what_conflicts(statement: Statement) -> str:
@@ -194,8 +230,9 @@ def _by_resource(verdict: Verdict, statement: Statement, audiences: tuple[Audien
 
 @cached_for_shared
 def _met_by_anyone(condition: Condition) -> Reason:
-    if context_key(condition.key).tells_of_the_key and not condition.variables:
-        return Reason(Code.TESTS_THE_KEY, (short(condition),))
+    if context_key(condition.key).tells_of_the_key:
+        of_the_key = all(context_key(name).tells_of_the_key for name in condition.variables)
+        return Reason(Code.TESTS_THE_KEY if of_the_key else Code.COMPARES_THE_KEY, (short(condition),))
     asks_for_absence = condition.operator.family is Family.NULL and condition.settled is None and condition.without_key
     if asks_for_absence and not condition.test("false"):
         return Reason(Code.MET_WITHOUT, (short(condition), key_text(condition)))
@@ -210,7 +247,7 @@ def _unmet_by_named(verdict: Verdict, statement: Statement) -> Reasons:
     limited = tuple(_by_resource(verdict, statement, NAMEABLE))
     for condition, by in zip(statement.conditions, met):
         if not any(access.actions for access in by):
-            yield _never(statement, condition, "no principal that the statement names can meet it")
+            yield _never(verdict, statement, condition, "no principal that the statement names can meet it")
     yield from limited
     if met and not limited and all(any(access.proven for access in by) for by in met):
         yield Reason(Code.LEAVES_NOBODY, (_what_conflicts(statement),))
@@ -222,12 +259,39 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: 
         by = (_by(verdict, statement, condition, audience) for audience in reversed(WIDEST_FIRST[1:]))
         held = next((access for access in by if access.actions), NO_ACCESS)
         if not held.actions:
-            return _never(statement, condition, "no request for the checked actions can meet it")
+            return _never(verdict, statement, condition, "no request for the checked actions can meet it")
         if held.undecided:
             return None
+    plain = statement._replace(
+        actions=statement.actions & ~kms.GRANTS_MASK
+    )  # grants give services access nearly always
     if not _lists_who(condition):
+        return _excludes(verdict, statement, plain, condition)
+    lacking = condition.without_key and condition.key in ABSENT_FOR_SERVICES
+    passing = lacking and verdict.alone(plain, Audience.service).actions
+    return Reason(Code.LIMITS_ACCOUNTS if passing else Code.LIMITS, (key_text(condition), _limited_to(condition)))
+
+
+def _excludes(verdict: Verdict, statement: Statement, plain: Statement, condition: Condition) -> Reason:
+    """What a condition does that lists nobody. plain: the statement without grants."""
+    others = (Audience.network, Audience.organization, Audience.external, Audience.internal)
+    asks_for_absence = condition.operator.family is Family.NULL and condition.without_key
+    if any(_by(verdict, statement, condition, audience).actions for audience in others):
+        if asks_for_absence:
+            return Reason(Code.EXCLUDES_WITH_KEY, (short(condition), key_text(condition)))
         return Reason(Code.EXCLUDES_OUTSIDERS, (short(condition),))
-    return Reason(Code.LIMITS, (key_text(condition), values_text(condition)))
+    if not _by(verdict, plain, condition, Audience.service).actions:
+        return Reason(Code.ONLY_GRANTS, (short(condition),))
+    if condition.operator.family is Family.NULL and not asks_for_absence:
+        return Reason(Code.ONLY_SERVICES_SEND, (short(condition), key_text(condition)))
+    return Reason(Code.ONLY_SERVICES, (short(condition),))
+
+
+def _limited_to(condition: Condition) -> str:
+    """Those whom the values of a condition name."""
+    if condition.key in MEMBER_KEYS and condition.variables == (RESOURCE_ORG,) and len(condition.values) == 1:
+        return OWNERS
+    return values_text(condition)
 
 
 def _lists_who(condition: Condition) -> bool:
@@ -244,36 +308,55 @@ def _narrowed(verdict: Verdict, statement: Statement) -> Reasons:
     for condition in statement.conditions if outside else ():
         among = accounts_of(condition)
         if not _by(verdict, statement, condition, Audience.external).actions:
-            limits = Reason(Code.LIMITS, (key_text(condition), values_text(condition)))
+            limits = Reason(Code.LIMITS, (key_text(condition), _limited_to(condition)))
             yield limits if _lists_who(condition) else Reason(Code.LEAVES_OUT, (short(condition), some(outside)))
         elif among is not None and owners - among:
             yield Reason(Code.LIMITS, (key_text(condition), values_text(condition)))
 
 
-def _never(statement: Statement, condition: Condition, otherwise: str) -> Reason:
+def _never(verdict: Verdict, statement: Statement, condition: Condition, otherwise: str) -> Reason:
     """Why a condition never holds: what an author can change."""
     operator, who = condition.operator, statement.principals
     wild = any("*" in value or "?" in value for value in condition.values)
     literally = operator.family is Family.STRING and not operator.wildcards and not operator.negated
+    fact = _known_facts(verdict.key).get(condition.key)
     if wild and literally and all(map(is_plain, condition.tokens)):
         why = f"{operator.name} takes * and ? literally"
     elif not condition.values:
         why = "it lists no value"
     elif condition.settled is False:
         why = "Null with ForAnyValue is never met"
+    elif fact is not None and operator.family is not Family.NULL:
+        why = f"the key's {key_text(condition)} is {fact}"
+    elif condition.key == SOURCE_IP and all(map(is_private, condition.values)):
+        why = "private addresses never occur there"
     elif who.services and not (who.open_ended or who.owners or who.unique_ids):
-        why = f"a service's own request has no such {key_text(condition)}"
+        held = _by(verdict, statement, new_condition("Null", condition.key_written, "false"), Audience.service).actions
+        key, of_service = key_text(condition), "a service's own request"
+        why = f"in {of_service} {key} is never that" if held else f"{of_service} has no {key}"
     else:
         why = otherwise
     return Reason(Code.NEVER_HOLDS, (short(condition), why))
 
 
+def _known_facts(key: KeyFacts) -> dict[str, Optional[str]]:
+    """What is known of the key, by the context keys that hold it."""
+    return {
+        KEY_SPEC: key.spec,
+        KEY_USAGE: key.usage,
+        KEY_ORIGIN: key.origin,
+        MULTI_REGION: None if key.multi_region is None else str(key.multi_region).lower(),
+        REQUESTED_REGION: key.region,
+        RESOURCE_ACCOUNT: key.account,
+    }
+
+
 # --- actions ------------------------------------------------------------------------------------------------
 
 
-def _notes(verdict: Verdict, statement: Statement, flagged: Mask) -> Reasons:
-    """What a reader must know of the actions besides."""
-    if flagged and flagged == flagged & kms.GRANTS_MASK:
+def _notes(verdict: Verdict, statement: Statement, flagged: Mask, got: Mask) -> Reasons:
+    """What a reader must know of the actions besides. got: what the widest outside audience gets."""
+    if got and got == got & kms.GRANTS_MASK:
         request = verdict.request(statement)
         by_service = request is not None and request.context.get(FOR_AWS_RESOURCE) == "true"
         yield Reason(Code.BY_GRANT_OF_SERVICE if by_service else Code.BY_GRANT)
@@ -281,3 +364,11 @@ def _notes(verdict: Verdict, statement: Statement, flagged: Mask) -> Reasons:
         yield Reason(Code.ML_KEM_ONLY, (some(_operations(verdict, flagged)),))
     if flagged & _RETIRE:
         yield Reason(Code.RETIRES_OWN)
+
+
+def _got_outside(verdict: Verdict, statement: Statement, alone: Audience) -> Mask:
+    """What the widest outside audience gets of the checked actions by a statement that covers grants."""
+    if alone not in OTHER_ACCOUNTS or not statement.actions & verdict.checked & kms.GRANTS_MASK:
+        return 0
+    audiences = OTHER_ACCOUNTS[OTHER_ACCOUNTS.index(alone) :]
+    return next(filter(None, (verdict.access(statement, audience).actions for audience in audiences)), 0)

@@ -3,7 +3,7 @@
 Texts of a policy are only ever put in place of a pattern's field; they are never a pattern themselves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -28,27 +28,35 @@ class Code(Enum):
     MET_BY_ANYONE = "condition {0} can be met from any AWS account"
     MET_WITHOUT = "condition {0} asks only for requests without {1}, which any AWS account can make"
     TESTS_THE_KEY = "condition {0} tests the key itself, not the caller: it holds for every caller or for none"
+    COMPARES_THE_KEY = "condition {0} compares the key with what its caller chooses"
     LIMITS = "condition {0} limits access to {1}"
+    LIMITS_ACCOUNTS = "condition {0} limits access to {1}; AWS services' own requests lack the key and pass"
     LEAVES_OUT = "condition {0} leaves out {1}"
     EXCLUDES_OUTSIDERS = "condition {0} excludes every account that the policy does not name"
+    EXCLUDES_WITH_KEY = (
+        "condition {0} asks only for requests without {1}, and excludes every account that the policy does not name"
+    )
+    ONLY_SERVICES = "only AWS services' own requests meet condition {0}"
+    ONLY_SERVICES_SEND = "condition {0} requires {1}, which only AWS services send"
+    ONLY_GRANTS = "condition {0} leaves only grants for AWS services"
     NEVER_HOLDS = "condition {0} never holds: {1}"
     CONFLICT = "any AWS account can meet each of {0}, but not all of them in one request"
+    CONFLICT_BUT_FOR = "any AWS account can meet each of {0}, but not all of them in one request: only {1} can"
     LEAVES_NOBODY = "no request can meet {0} together"
     NO_SET_OPERATOR = (
         "condition {0} has no ForAnyValue or ForAllValues, which {1} needs: AWS does not say how it is read"
     )
     SAME_KEY_TWICE = "the condition keys {0} differ in case only: AWS does not say how they are read together"
     NO_LIMIT_ON_SOURCE = (
-        "no condition limits for whose resources {0} may use the key; "
+        "no condition limits for whose resources {0} may use the key; where the service sends it, "
         f"{context_key(SOURCE_ACCOUNT).name} or {context_key(SOURCE_ARN).name} would"
     )
     # Denies
     DENIED = "denied by {0}"
-    DENIED_TOGETHER = "denied by {0} together"
-    NARROWED = "{0} denies everyone but {1}"
-    NARROWED_TOGETHER = "{0} together deny everyone but {1}"
+    NARROWED = "everyone but {0} is denied by {1}"
+    LEFT_TO = "access is left only to {0} by {1}"
+    DENIES_NAMED = "access for {0} is denied by {1}"
     DENIES_SOME = "{0} denies {1}"
-    DENIES_NAMED = "{0} denies access to {1}"
     DENY_MISSES = "{0} does not stop the example request: its {1}"
     GRANTS_NOTHING = "a Deny statement grants nothing"
     # actions and resources
@@ -60,6 +68,7 @@ class Code(Enum):
     WITHIN_ACCOUNT = "other accounts cannot use {0}"
     WRONG_KEY = "a key with {0} cannot perform {1}"
     BY_GRANT = "anyone who can create grants can grant themselves access; grants last until they are retired or revoked"
+    GRANTS_LAST = "grants that it allows outlive the policy: they last until they are retired or revoked"
     BY_GRANT_OF_SERVICE = (
         "an AWS service may create grants on the key for anybody's resource, whose owner can use the key through it; "
         "grants last until they are retired or revoked"
@@ -85,6 +94,7 @@ class Reason(NamedTuple):
 
 
 SHOWN = 3  # texts of a list
+OWNERS = "the organization of the key's account"
 _LONGEST = 120  # characters of one text
 _LONGEST_SENTENCE = 400
 _PATTERNS = {code: code.value for code in Code}
@@ -99,6 +109,21 @@ def some(texts: Iterable[str]) -> str:
             return together
     shown = ", ".join([text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…" for text in listed[:SHOWN]])
     return shown + (f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else "")
+
+
+def statement_names(names: Iterable[str]) -> str:
+    """Statements by their names, that close together where they are several."""
+    first, *more = names
+    if not more:
+        return first
+    shown = [name.removeprefix("statement ") for name in (first, *more)]
+    shown = shown if len(shown) <= SHOWN else [*shown[:SHOWN], f"{len(shown) - SHOWN} more"]
+    return f"statements {in_words(shown)} together"
+
+
+def in_words(parts: Sequence[str]) -> str:
+    """The parts as an enumeration."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def key_text(condition: Condition) -> str:

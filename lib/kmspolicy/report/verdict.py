@@ -20,6 +20,8 @@ from ..witness.searcher import EXAMPLE_STEPS, Searcher
 from .candidate_keys import candidate_keys
 from .shortcuts import Answers, Ledger, answers_about, depends_on_names
 
+_NAMING_STEPS = 6_000
+
 
 class Verdict:
     """Verdicts on a policy for a set of checked actions; each is worked out when it is asked for."""
@@ -45,6 +47,11 @@ class Verdict:
         self._denies: dict[Mask, tuple[Statement, ...]] = {}
         self._gains: dict[Audience, Mask] = {}
         self._requests: dict[int, Optional[Request]] = {}  # many keys have the same policy, and its answers
+
+    @lazy
+    def naming(self) -> Budget:
+        """What it may take to name, in reasons, those whom conditions and Denies leave."""
+        return Budget(_NAMING_STEPS)
 
     @lazy
     def searcher(self) -> Searcher:

@@ -23,7 +23,7 @@ _NEVER_SPELLED = {
     keys.SOURCE_VPC: frozenset((Audience.everyone,)),
     keys.SOURCE_VPCE: frozenset((Audience.everyone,)),
 }
-_ABSENT_FOR_SERVICES = keys_bound_to(Bound.ORGANIZATION, Bound.NETWORK, Bound.PRINCIPAL).union(keys.ACCOUNT_KEYS)
+ABSENT_FOR_SERVICES = keys_bound_to(Bound.ORGANIZATION, Bound.NETWORK, Bound.PRINCIPAL).union(keys.ACCOUNT_KEYS)
 # In a string a star spans colons, in an ARN it stays inside its part.
 _ACCOUNT_OF = {
     Family.STRING: re.compile(r"arn:[^:*?$]*:[^:*?$]*:[^:*?$]*:([0-9]{12}):"),
@@ -39,7 +39,7 @@ def ruled_out(statement: Statement) -> frozenset[Audience]:
 @cached_for_shared
 def _ruled_out(condition: Condition) -> frozenset[Audience]:
     found = _NOBODY
-    if condition.settled is None and condition.key in _ABSENT_FOR_SERVICES and not condition.without_key:
+    if condition.settled is None and condition.key in ABSENT_FOR_SERVICES and not condition.without_key:
         found = frozenset((Audience.service,))
     if accounts_of(condition) is not None:
         return found | _STRANGERS

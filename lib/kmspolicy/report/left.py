@@ -1,0 +1,155 @@
+"""Whom Denies leave access, in words: by ids as far as the policy tells them.
+
+Source: docs/threat-model.md, *Reasons*.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..budget import Budget
+from ..evaluation.evaluator import principal_matches
+from ..evaluation.request import Caller
+from ..policy.actions import GRANTS_MASK
+from ..policy.condition import Condition
+from ..policy.context_keys import (
+    PRINCIPAL_ACCOUNT,
+    PRINCIPAL_ORG,
+    SERVICE_NAME,
+    SERVICE_NAMES,
+    SOURCE_IP,
+    SOURCE_VPC,
+    SOURCE_VPCE,
+    STORE_USER,
+)
+from ..policy.identifiers import ACCOUNT_ID
+from ..policy.model import Statement
+from ..policy.parser import condition
+from ..policy.principals import one_principal
+from ..requesters.audience import Audience
+from ..witness.searcher import Searcher
+from .parties import OUTSIDE, OWNER_ORG, Asked, Parties
+from .sentences import OWNERS, in_words, some
+from .verdict import Verdict
+
+_KINDS = {
+    Audience.network: "requests from networks that the policy names",
+    Audience.organization: "members of organizations that the policy names",
+    Audience.external: "principals that the policy names",
+}
+_UNKNOWN = "some requesters"  # where the search tells neither ids nor kinds
+_MOST_NETWORKS = 8  # that are asked for one by one
+# What a value of a network key is told from others by.
+_TESTS = {
+    SOURCE_IP: ("IpAddress", "NotIpAddress"),
+    SOURCE_VPC: ("StringEquals", "StringNotEquals"),
+    SOURCE_VPCE: ("StringEquals", "StringNotEquals"),
+}
+
+
+def left(verdict: Verdict, statement: Statement, denies: Iterable[Statement], outside: bool = False) -> str:
+    """Those who get a checked action by a statement that does not let everyone in, past these Denies; '' for nobody.
+
+    outside: whether AWS services and the key's own account are left out.
+    """
+    return _Left(verdict, tuple(denies)).told(statement, outside)
+
+
+class _Left(Parties):
+    """The parties that some Denies leave, and beside them AWS services and the key's own account."""
+
+    def __init__(self, verdict: Verdict, denies: tuple[Statement, ...]) -> None:
+        super().__init__(verdict, denies, Budget(verdict.naming.left // 2, verdict.naming))
+        self._used: list[Searcher] = []
+
+    def _searcher(self, strict: bool) -> Searcher:
+        self._used.append(super()._searcher(strict))
+        return self._used[-1]
+
+    def _apart_from(self, members: set[str]) -> Sequence[str]:
+        return [OWNER_ORG if name == Audience.organization.value else name for name in sorted(members)]
+
+    def told(self, statement: Statement, outside: bool) -> str:
+        """A list of them in words."""
+        checked = self._verdict.checked
+        got = {each: self._plain.access(statement, checked, each, self._denies).actions for each in OUTSIDE}
+        if self._undecided:
+            return _UNKNOWN
+        asked = Asked(self._plain, statement, checked)
+        found = sorted(self._found(statement, got))
+        parts = list(self._named_outside(asked, found))
+        if got[Audience.network]:
+            asked = asked._replace(search=self._strict)
+        by_user = got[Audience.external] and STORE_USER in self._verdict.policy.reads  # whose accounts nobody knows
+        if self._undecided or by_user or (any(got.values()) and not parts):
+            parts = [words for audience, words in _KINDS.items() if got[audience]]
+            found = [*self._names.organizations, *self._names.accounts]
+            self._given = self._verdict.naming
+            self._used.clear()
+            asked = asked._replace(search=self._searcher(bool(got[Audience.network])))
+        if not outside:
+            parts += self._inside(asked, found)
+            parts = parts or self._services(asked)  # through grants services may have access nearly always
+        return _UNKNOWN if self._undecided or not (parts or outside) else in_words(parts)
+
+    @property
+    def _undecided(self) -> bool:
+        return not self._budget.left or any(search.limit_reached for search in self._used)
+
+    def _named_outside(self, asked: Asked, found: Sequence[str]) -> Iterator[str]:
+        if Audience.network.value in found:
+            networks = self._networks(asked)
+            yield f"requests from {some(networks)}" if networks else _KINDS[Audience.network]
+        members = [name for name in found if name in self._names.organizations]
+        if members:
+            yield f"members of {some(members)}"
+        if Audience.organization.value in found:
+            yield f"members of {OWNERS}"
+        accounts = [name for name in found if ACCOUNT_ID.match(name)]
+        if accounts:
+            yield f"principals of {some(accounts)}"
+        ids = [name for name in found if name in self._names.unique_ids]
+        if ids:
+            yield some(ids)
+
+    def _networks(self, asked: Asked) -> list[str]:
+        """The values by which the conditions tell the networks whose requests get in; none where they do not."""
+        tested = [test for each in (asked.statement, *(self._denies or ())) for test in each.conditions]
+        values = dict.fromkeys((test.key, value) for test in tested if test.key in _TESTS for value in test.values)
+        if len(values) > _MOST_NETWORKS:
+            return []
+        met = [each for each in values if self._gets(asked, Audience.network, (_test(*each),))]
+        others = [_test(*each, negated=True) for each in met]
+        return [] if self._gets(asked, Audience.network, others) else [value for _, value in met]
+
+    def _inside(self, asked: Asked, found: Sequence[str]) -> list[str]:
+        """The key's own account, for itself and not as one of those who are found, and services."""
+        accounts = [name for name in found if ACCOUNT_ID.match(name) and name != self._verdict.key.account]
+        members = self._apart_from({*found}.intersection((*self._names.organizations, Audience.organization.value)))
+        named = (PRINCIPAL_ORG, members), (PRINCIPAL_ACCOUNT, accounts)
+        apart = [condition("StringNotEquals", key, *values) for key, values in named if values]
+        own = ["the key's own account"] if self._gets(asked, Audience.internal, apart) else []
+        return own + self._services(asked._replace(actions=asked.actions & ~GRANTS_MASK))
+
+    def _services(self, asked: Asked) -> list[str]:
+        """AWS services: by their names those that are told apart from others."""
+        if not self._gets(asked, Audience.service, ()):
+            return []
+        covering = asked.statement.principals
+        names = set(covering.services)
+        for deny in self._denies or ():
+            names |= deny.principals.services
+            names.update(*(test.values for test in deny.conditions if test.key in (SERVICE_NAME, SERVICE_NAMES)))
+
+        def gets(name: str) -> bool:
+            only = asked.statement._replace(principals=one_principal(name, "Service"))
+            covered = principal_matches(covering, Caller(service=name))
+            return covered and self._gets(asked._replace(statement=only), Audience.service, ())
+
+        able = [name for name in sorted(names) if gets(name)]
+        if names and not self._gets(asked, Audience.service, (condition("StringNotLike", SERVICE_NAME, *names),)):
+            return [some(able)]
+        others = sorted(names.difference(able))
+        return [f"AWS services other than {some(others)}" if others else "AWS services"]
+
+
+def _test(key: str, value: str, negated: bool = False) -> Condition:
+    return condition(_TESTS[key][negated], key, value)
