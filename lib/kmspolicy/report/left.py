@@ -8,18 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..budget import Budget
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
+from ..policy import context_keys as keys
 from ..policy.actions import GRANTS_MASK
 from ..policy.condition import Condition
-from ..policy.context_keys import (
-    PRINCIPAL_ACCOUNT,
-    PRINCIPAL_ORG,
-    SERVICE_NAME,
-    SERVICE_NAMES,
-    SOURCE_IP,
-    SOURCE_VPC,
-    SOURCE_VPCE,
-    STORE_USER,
-)
 from ..policy.identifiers import ACCOUNT_ID
 from ..policy.model import Statement
 from ..policy.parser import condition
@@ -39,10 +30,11 @@ _UNKNOWN = "some requesters"  # where the search tells neither ids nor kinds
 _MOST_NETWORKS = 8  # that are asked for one by one
 # What a value of a network key is told from others by.
 _TESTS = {
-    SOURCE_IP: ("IpAddress", "NotIpAddress"),
-    SOURCE_VPC: ("StringEquals", "StringNotEquals"),
-    SOURCE_VPCE: ("StringEquals", "StringNotEquals"),
+    keys.SOURCE_IP: ("IpAddress", "NotIpAddress"),
+    keys.SOURCE_VPC: ("StringEquals", "StringNotEquals"),
+    keys.SOURCE_VPCE: ("StringEquals", "StringNotEquals"),
 }
+_OF_SERVICES = (keys.SERVICE_NAME, keys.SERVICE_NAMES)
 
 
 def left(verdict: Verdict, statement: Statement, denies: Iterable[Statement], outside: bool = False) -> str:
@@ -78,7 +70,9 @@ class _Left(Parties):
         parts = list(self._named_outside(asked, found))
         if got[Audience.network]:
             asked = asked._replace(search=self._strict)
-        by_user = got[Audience.external] and STORE_USER in self._verdict.policy.reads  # whose accounts nobody knows
+        by_user = (
+            got[Audience.external] and keys.STORE_USER in self._verdict.policy.reads
+        )  # whose accounts nobody knows
         if self._undecided or by_user or (any(got.values()) and not parts):
             parts = [words for audience, words in _KINDS.items() if got[audience]]
             found = [*self._names.organizations, *self._names.accounts]
@@ -124,7 +118,7 @@ class _Left(Parties):
         """The key's own account, for itself and not as one of those who are found, and services."""
         accounts = [name for name in found if ACCOUNT_ID.match(name) and name != self._verdict.key.account]
         members = self._apart_from({*found}.intersection((*self._names.organizations, Audience.organization.value)))
-        named = (PRINCIPAL_ORG, members), (PRINCIPAL_ACCOUNT, accounts)
+        named = (keys.PRINCIPAL_ORG, members), (keys.PRINCIPAL_ACCOUNT, accounts)
         apart = [condition("StringNotEquals", key, *values) for key, values in named if values]
         own = ["the key's own account"] if self._gets(asked, Audience.internal, apart) else []
         return own + self._services(asked._replace(actions=asked.actions & ~GRANTS_MASK))
@@ -137,7 +131,9 @@ class _Left(Parties):
         names = set(covering.services)
         for deny in self._denies or ():
             names |= deny.principals.services
-            names.update(*(test.values for test in deny.conditions if test.key in (SERVICE_NAME, SERVICE_NAMES)))
+            names.update(
+                *(test.values for test in deny.conditions if test.key in (keys.SERVICE_NAME, keys.SERVICE_NAMES))
+            )
 
         def gets(name: str) -> bool:
             only = asked.statement._replace(principals=one_principal(name, "Service"))
@@ -145,7 +141,7 @@ class _Left(Parties):
             return covered and self._gets(asked._replace(statement=only), Audience.service, ())
 
         able = [name for name in sorted(names) if gets(name)]
-        if names and not self._gets(asked, Audience.service, (condition("StringNotLike", SERVICE_NAME, *names),)):
+        if names and not self._gets(asked, Audience.service, (condition("StringNotLike", keys.SERVICE_NAME, *names),)):
             return [some(able)]
         others = sorted(names.difference(able))
         return [f"AWS services other than {some(others)}" if others else "AWS services"]
