@@ -66,7 +66,7 @@ class _Left(Parties):
         if self._undecided:
             return _UNKNOWN
         asked = Asked(self._plain, statement, checked)
-        found = sorted(self._found(statement, got))
+        found = sorted(self._found(statement, got.__getitem__))
         parts = list(self._named_outside(asked, found))
         if got[Audience.network]:
             asked = asked._replace(search=self._strict)

@@ -4,7 +4,7 @@ Each party is asked for alone, by the statement with conditions that only its re
 Source: docs/threat-model.md, *Who might send a request*.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Optional
 
 from ..budget import Budget
@@ -17,7 +17,7 @@ from ..policy.identifiers import ACCOUNT_ID
 from ..policy.model import Statement
 from ..policy.parser import condition
 from ..requesters.audience import Audience
-from ..requesters.limits import accounts_among
+from ..requesters.limits import accounts_among, limits_members
 from ..requesters.named_ids import NamedIds
 from ..witness.searcher import Searcher
 from .verdict import Verdict
@@ -37,7 +37,6 @@ class Parties:
         """denies: None for all; budget: of all questions, None for one that is enough for a policy."""
         self._verdict = verdict
         self._denies = denies
-        self._names = NamedIds(verdict.policy)
         self._given = budget
 
     @property
@@ -59,23 +58,39 @@ class Parties:
         gets in, or nobody from outside.
         """
         verdict = self._verdict
-        if not statement.allow or verdict.flagged_actions(statement):
+        able = OUTSIDE if statement.principals.open_ended else (Audience.external,)
+        possible = [each for each in able if verdict.searcher.conceivable(statement, verdict.checked, each)]
+        if not possible or verdict.flagged_actions(statement):
             return ()
-        got = {audience: verdict.access(statement, audience).actions for audience in OUTSIDE}
-        widest = [audience.value for audience in OUTSIDE if got[audience]][:1]
-        return tuple(sorted(self._found(statement, got) or widest))
 
-    def _found(self, statement: Statement, got: Mapping[Audience, Mask]) -> set[str]:
-        """The parties by their ids. got: what each audience gets."""
-        found = {Audience.network.value} if got[Audience.network] else set()
-        search = self._strict if found else self._plain
-        members = set(self._members(Asked(search, statement, got[Audience.organization]), Audience.organization))
-        named = self._named(Asked(search, statement, got[Audience.external]), self._apart_from(members))
-        return found.union(members, named)
+        def got(audience: Audience) -> Mask:
+            return verdict.access(statement, audience).actions if audience in possible else 0
+
+        found = self._found(statement, got)
+        return tuple(sorted(found)) or tuple([audience.value for audience in OUTSIDE if got(audience)][:1])
+
+    def _found(self, statement: Statement, got: Callable[[Audience], Mask]) -> set[str]:
+        """The parties by their ids. got: what an audience gets."""
+        found = {Audience.network.value} if got(Audience.network) else set()
+        asked = Asked(self._strict if found else self._plain, statement, self._surest(got(Audience.organization)))
+        members = set(self._members(asked, Audience.organization))
+        if any(map(limits_members, statement.required)) and self._apart_from(members):
+            if not members:
+                members.update(self._members(asked.of(self._surest(got(Audience.external))), Audience.external))
+            return found | members
+        return found.union(members, self._named(asked.of(self._surest(got(Audience.external))), members))
+
+    def _surest(self, actions: Mask) -> Mask:
+        """Those of the actions that no Deny covers, if there are any: who gets others by a statement gets these."""
+        return actions & ~self._verdict.policy.hit_by_denies(actions) or actions
 
     def _apart_from(self, members: set[str]) -> Sequence[str]:
         """The organizations of which nobody is a member who is told by an account. members: those that get in."""
-        return self._organizations
+        return (*self._names.organizations, *((OWNER_ORG,) if self._owner_matters else ()))
+
+    @lazy
+    def _names(self) -> NamedIds:
+        return self._verdict.searcher.populations[0].names
 
     @lazy
     def _plain(self) -> Searcher:
@@ -118,15 +133,15 @@ class Parties:
             if self._gets(asked, audience, (of_owner, condition("StringNotEquals", keys.PRINCIPAL_ORG, *named), *more)):
                 yield Audience.organization.value
 
-    def _named(self, asked: "Asked", apart: Sequence[str]) -> Iterator[str]:
+    def _named(self, asked: "Asked", members: set[str]) -> Iterator[str]:
         """The accounts and unique ids that get access, each by itself, and the organizations whose members among the
-        others do."""
+        others do. members: the organizations whose members do as such."""
         if not asked.actions:
             return
         accounts, ids = self._asked_for(asked.statement)
-        alike = self._are_alike(asked.statement)
+        alike, by_membership = self._are_alike(asked)
         open_ended = asked.statement.principals.open_ended and accounts_among(asked.statement) is None
-        alone = [condition("StringNotEquals", keys.PRINCIPAL_ORG, *apart)] if apart else []
+        alone = [condition("StringNotEquals", keys.PRINCIPAL_ORG, *self._apart_from(members))] if by_membership else []
         if not (open_ended or alone or asked.search.strict) and (alike or len(accounts) + len(ids) == 1):
             yield from (*accounts, *ids)  # somebody gets access: it is the one that is left, or all do
             return
@@ -153,13 +168,6 @@ class Parties:
     def _owner_matters(self) -> bool:
         return not self._verdict.policy.reads.isdisjoint(keys.OWNER_KEYS)
 
-    @lazy
-    def _organizations(self) -> tuple[str, ...]:
-        """The organizations that the policy tells from others, as values of a condition."""
-        if self._verdict.policy.reads.isdisjoint(keys.MEMBER_KEYS):
-            return ()
-        return (*self._names.organizations, *((OWNER_ORG,) if self._owner_matters else ()))
-
     def _asked_for(self, statement: Statement) -> tuple[list[str], list[str]]:
         """The accounts and the unique ids that the statement may let in as external ones."""
         element, among = statement.principals, accounts_among(statement)
@@ -172,12 +180,15 @@ class Parties:
         own = self._verdict.key.account
         return sorted(name for name in accounts if name != own and ACCOUNT_ID.match(name)), sorted(ids)
 
-    def _are_alike(self, statement: Statement) -> bool:
-        """Whether nothing but the statement's principal element tells accounts or their principals apart."""
-        denies = self._verdict.policy.denies
-        tests = (*statement.tests, *(test for deny in denies for test in deny.required))
+    def _are_alike(self, asked: "Asked") -> tuple[bool, bool]:
+        """Whether nothing but the statement's principal element tells accounts or their principals apart, and whether
+        anything tells members of organizations from others."""
+        denies: tuple[Statement, ...] = ()
+        if self._verdict.policy.hit_by_denies(asked.actions):
+            denies = self._verdict.policy.denies if self._denies is None else self._denies
+        read = keys_read((*asked.statement.tests, *(test for deny in denies for test in deny.required)))
         to_anyone = all(deny.principals.anyone and not deny.principals.negated for deny in denies)
-        return to_anyone and keys_read(tests).isdisjoint(_TELL_APART)
+        return to_anyone and read.isdisjoint(_TELL_APART), not read.isdisjoint(keys.MEMBER_KEYS)
 
 
 class Asked(NamedTuple):
@@ -186,6 +197,10 @@ class Asked(NamedTuple):
     search: Searcher
     statement: Statement
     actions: Mask
+
+    def of(self, actions: Mask) -> "Asked":
+        """The same of other actions."""
+        return self._replace(actions=actions)
 
 
 def _those(names: list[str], gets: Callable[[str], bool], alike: bool) -> list[str]:
