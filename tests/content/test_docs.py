@@ -91,3 +91,10 @@ def test_a_section_that_is_cited_is_there() -> None:
     known = {name: [part for parts in listed for part in parts if part] for name, listed in headings.items()}
     assert len(found) > 50
     assert [cite for cite in found if not any(head.startswith(cite[2]) for head in known.get(cite[1], []))] == []
+
+
+def test_no_page_holds_the_marks_of_a_merge() -> None:
+    pages = [*APP.glob("*.md"), *APP.glob("docs/*.md")]
+    assert len(pages) > 10
+    marked = re.compile(r"^(<{7}|={7}|>{7})( |$)", re.MULTILINE)
+    assert [page.name for page in pages if marked.search(page.read_text(encoding="utf-8"))] == []
