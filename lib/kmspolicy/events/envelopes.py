@@ -24,9 +24,8 @@ _STEPS_OF_A_CALL = 1_000
 _BETWEEN_VALUES = ", \t\r\n"
 _COPY = "_raw"  # of an event, beside fields extracted from it (Splunk's exports, Cribl); no record has such a member
 _CONFIG_ITEM = "configurationItem"  # in a notification of AWS Config, behind what changed
-_WRITTEN_BEFORE = re.compile(
-    r"\b(?:description|tags|tagKey|tagValue)=\Z", re.I
-)  # in {name=value, …} of Athena and Java
+# What stands before a caller's text in the {name=value, …} of Athena and Java.
+_BEFORE_CALLERS_TEXT = re.compile(r"\b(?:description|tags|tagKey|tagValue)=\Z", re.IGNORECASE)
 _PASSED_OVER = WRITTEN_BY_CALLERS | {"configurationitemdiff"}
 _RESOURCE_TYPES = ("Type", "resourceType", "ResourceType")  # CloudFormation, AWS Config
 _KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
@@ -57,10 +56,8 @@ class Opener:
             self.beside += (between,) if between else ()
             leads = leads and not between.strip(_BETWEEN_VALUES)
             before = len(self.found) if leads else 0
-            if self._policies and between[-1:] == "=" and _WRITTEN_BEFORE.search(between):
-                end = value.end
-                continue
-            self._open(value.value, Source(text, value, encodings, leads), containers)
+            if not (self._policies and between[-1:] == "=" and _BEFORE_CALLERS_TEXT.search(between)):
+                self._open(value.value, Source(text, value, encodings, leads), containers)
             leads = leads and len(self.found) > before and self.found[-1].kind is Kind.POLICY
             end = value.end
         rest = text[end:]
