@@ -18,21 +18,22 @@ def _denied(judge: Judge, number: int) -> Details:
 
 
 def _narrowed(judge: Judge, number: int) -> Details:
-    """Everyone was let in, and with these Denies nobody is but those."""
-    if judge.alone(number) is Row.everyone:
-        for those in _closing(judge, number):
-            yield from ((left, _names(judge, those)) for left in whom(judge, number, those))
+    """By itself the statement lets everyone in; past these Denies it lets in only those."""
+    return _leaving(judge, number) if judge.alone(number) is Row.everyone else iter(())
 
 
 def _left_to(judge: Judge, number: int) -> Details:
-    """Not everyone was let in, and with these Denies only those are."""
-    if judge.alone(number) is not Row.everyone:
-        for those in _closing(judge, number):
-            yield from ((left, _names(judge, those)) for left in whom(judge, number, those))
+    """By itself the statement does not let everyone in; past these Denies it lets in only those."""
+    return _leaving(judge, number) if judge.alone(number) is not Row.everyone else iter(())
+
+
+def _leaving(judge: Judge, number: int) -> Details:
+    for those in _closing(judge, number):
+        yield from ((left, _names(judge, those)) for left in whom(judge, number, those))
 
 
 def _denies_named(judge: Judge, number: int) -> Details:
-    """No outside party of those that were let in is with these Denies; others are."""
+    """Past these Denies the statement lets in none of its outside parties, and somebody else."""
     if judge.alone(number) in OUTSIDE:
         for those in _closing(judge, number):
             rows = judge.past(number, those)
