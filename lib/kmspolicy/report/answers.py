@@ -13,9 +13,9 @@ from ..caching import lazy
 from ..evaluation.request import Request
 from ..policy.actions import shown
 from ..policy.model import Statement
-from ..requesters.audience import Audience
+from ..requesters.audience import OUTSIDE, Audience
 from .confused_deputy import unguarded_services
-from .parties import OUTSIDE, Parties
+from .parties import Parties
 from .reasons import reasons
 from .sentences import Code, Reason, some
 from .verdict import Verdict

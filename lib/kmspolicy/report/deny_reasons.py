@@ -12,10 +12,9 @@ from ..evaluation.request import Request
 from ..policy.actions import DECRYPT_MASK, ENCRYPT_MASK, GRANTS_MASK, Mask, mask_of, names_of, shown
 from ..policy.context_keys import context_key
 from ..policy.model import Statement
-from ..requesters.audience import WIDEST_FIRST, Audience
+from ..requesters.audience import OUTSIDE, WIDEST_FIRST, Audience
 from ..witness.access import Access
 from .left import left
-from .parties import OUTSIDE
 from .sentences import SHOWN, Code, Reason, short, some, statement_names
 from .verdict import Verdict
 

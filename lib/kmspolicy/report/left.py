@@ -15,9 +15,9 @@ from ..policy.identifiers import ACCOUNT_ID
 from ..policy.model import Statement
 from ..policy.parser import condition
 from ..policy.principals import one_principal
-from ..requesters.audience import Audience
+from ..requesters.audience import OUTSIDE, Audience
 from ..witness.searcher import Searcher
-from .parties import OUTSIDE, OWNER_ORG, Asked, Parties
+from .parties import OWNER_ORG, Asked, Parties
 from .sentences import OWNERS, in_words, some
 from .verdict import Verdict
 

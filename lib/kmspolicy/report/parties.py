@@ -16,14 +16,13 @@ from ..policy.context_keys import Bound, keys_bound_to
 from ..policy.identifiers import ACCOUNT_ID
 from ..policy.model import Statement
 from ..policy.parser import condition
-from ..requesters.audience import Audience
+from ..requesters.audience import OUTSIDE, Audience
 from ..requesters.limits import accounts_among, limits_members
 from ..requesters.named_ids import NamedIds
 from ..witness.searcher import Searcher
 from .verdict import Verdict
 
-OUTSIDE = (Audience.network, Audience.organization, Audience.external)
-PARTY_STEPS = 3_000  # all parties of a policy; those that are not asked for in time are told
+_PARTY_STEPS = 3_000  # all parties of a policy; those that are not asked for in time are told
 _TELL_APART = keys_bound_to(Bound.ACCOUNT) | keys.PRINCIPAL_KEYS | keys.GRANT_KEYS
 OWNER_ORG = f"${{{keys.RESOURCE_ORG}}}"
 
@@ -42,7 +41,7 @@ class Parties:
     @property
     def _budget(self) -> Budget:
         if self._given is None:
-            self._given = Budget(PARTY_STEPS)
+            self._given = Budget(_PARTY_STEPS)
         return self._given
 
     @property

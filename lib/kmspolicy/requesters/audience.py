@@ -24,3 +24,4 @@ WIDEST_FIRST: tuple[Audience, ...] = tuple(Audience)[:-1]
 STRANGERS = (Audience.everyone, Audience.network, Audience.organization)  # whom no principal element can name
 NAMEABLE = (Audience.external, Audience.service, Audience.internal)
 OTHER_ACCOUNTS = (*STRANGERS, Audience.external)
+OUTSIDE = OTHER_ACCOUNTS[1:]  # whom the policy lets in from outside where it does not let everyone in
