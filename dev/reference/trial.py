@@ -106,7 +106,7 @@ class Trial:
             spec.append({k: v for k, v in base.items() if k not in KEY[:4]})
         for facts in spec:
             for context in contexts:
-                for through in ("false",) if row is Row.service or not self.ways else ("false", "true"):
+                for through in ("false", "true") if self.ways else ("false",):
                     found: Facts = {**facts, "#context": context, VIA: through}
                     if action not in ASKED_OF_SERVICES:
                         yield found

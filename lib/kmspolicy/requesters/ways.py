@@ -99,9 +99,9 @@ _FOR_RESOURCE = {
 
 @lru_cache(maxsize=128)
 def way_of_service(action: str) -> Group:
-    """The way of a service that calls of its own accord: no network is told, and no other service passes it on."""
-    carried = context_key(keys.FOR_AWS_RESOURCE).carried_by(action)
-    return Group((Key(keys.VIA_AWS_SERVICE, fixed("false")), *_flag(("false",) if carried else ())))
+    """The ways of a service that calls of its own accord: itself, or through another service; no network is told."""
+    for_resource = _FOR_RESOURCE[Calls.ANY] if context_key(keys.FOR_AWS_RESOURCE).carried_by(action) else ()
+    return Group(_own_call(for_resource), _passed_on(for_resource))
 
 
 def _public(where: Networks, for_resource: Texts) -> Case:
@@ -109,16 +109,24 @@ def _public(where: Networks, for_resource: Texts) -> Case:
 
 
 def _direct(where: Networks, for_resource: Texts) -> tuple[Part, ...]:
-    return (
-        Key(keys.VIA_AWS_SERVICE, fixed("false")),
-        *_flag(tuple([value for value in for_resource if value == "false"])),
-        *_instance(where),
-    )
+    return (*_own_call(for_resource), *_instance(where))
 
 
 def _via_service(where: Networks, for_resource: Texts) -> Case:
+    return (Key(keys.SOURCE_IP, _public_address(where, True)), *_passed_on(for_resource), *_instance(where))
+
+
+def _own_call(for_resource: Texts) -> tuple[Part, ...]:
+    """A call that no service passes on."""
     return (
-        Key(keys.SOURCE_IP, _public_address(where, True)),
+        Key(keys.VIA_AWS_SERVICE, fixed("false")),
+        *_flag(tuple([value for value in for_resource if value == "false"])),
+    )
+
+
+def _passed_on(for_resource: Texts) -> tuple[Part, ...]:
+    """A call that a service makes for whoever called it."""
+    return (
         Key(keys.VIA_AWS_SERVICE, fixed("true")),
         Key(keys.VIA_SERVICE, Text(context_key(keys.VIA_SERVICE).forms, (), _NATURAL_SERVICES)),
         Chain(
@@ -128,7 +136,6 @@ def _via_service(where: Networks, for_resource: Texts) -> Case:
             Text(context_key(keys.CALLED_VIA).forms, (), _NATURAL_CALLERS),
         ),
         *_flag(for_resource),
-        *_instance(where),
     )
 
 
