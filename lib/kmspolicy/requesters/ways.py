@@ -62,7 +62,7 @@ def networks(population: Population, account: str, strict: bool, sources: Source
     return Networks(
         population.partition,
         account,
-        names.accounts if keys.SOURCE_VPC_ARN in read else (),
+        () if read.isdisjoint((keys.SOURCE_VPC_ARN, keys.VPCE_ACCOUNT)) else names.accounts,
         (*names.organizations, *owners),
         names.vpcs,
         names.endpoints,
@@ -159,7 +159,8 @@ def _public_address(where: Networks, optional: bool) -> Points:
 def _endpoint(where: Networks, for_resource: Texts) -> list[Case]:
     rest = literal("/") + ANYTHING
     owned = tuple(map(literal, where.organizations))
-    account: Domain = Finite((where.account,)) if where.strict else Text((ACCOUNT,), preferred=(where.account,))
+    unnamed = () if where.account in where.accounts else (where.account,)
+    account: Domain = Finite(unnamed) if where.strict else Text((ACCOUNT,), preferred=(where.account,))
     common = (
         Key(keys.SOURCE_VPCE, _ids("vpce-", where.endpoints, where.strict, False)),
         Key(keys.VPCE_ACCOUNT, account),
