@@ -11,7 +11,7 @@ import pytest
 
 from dev.dashboard.views import read_views
 from dev.spl import Event, run_search
-from tests.content.inventory import ACCOUNT, DAY, HOUR, NOW, STATEMENTS, arn, call, write
+from tests.content.inventory import ACCOUNT, DAY, HOUR, NOW, STATEMENTS, arn, call, write, written
 from tests.content.shipped import INVENTORY, OWN_ACCOUNTS, write_lookups
 
 pytestmark = pytest.mark.slow
@@ -90,6 +90,17 @@ def test_a_grant_since_a_change_that_the_inventory_does_not_know_yet(tmp_path: P
         "no",
         "YES",
     ]
+
+
+def test_a_key_of_which_only_the_id_is_known_has_a_name(tmp_path: Path) -> None:
+    asked = {"keyId": "b01f1234-b9a5-45ae-8a8f-7b94fae1aa1f", "policy": written(STATEMENTS["open"])}
+    bare = setting(-HOUR, requestParameters=asked, resources=[], recipientAccountId=None, userIdentity={})
+    named = call("PutKeyPolicy", -HOUR, "open")
+    for event, name, account in ((bare, asked["keyId"], "unknown"), (named, "k-1", ACCOUNT)):
+        (shown,) = ask(OVERVIEW, "open_keys", [event], tmp_path)
+        assert shown["Key"] == [name, f"{account}, us-east-1"]
+        (choice,) = ask(DETAIL, "keys", [event], tmp_path)
+        assert choice["label"] == f"OPEN: {name}, us-east-1, {account}"
 
 
 def test_a_key_that_waits_for_its_deletion_loses_no_data_by_our_advice(tmp_path: Path) -> None:
