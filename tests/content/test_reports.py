@@ -299,6 +299,40 @@ def test_the_setup_check_counts_rows_of_an_older_model(tmp_path: Path) -> None:
     assert (line["state"], line["found"]) == ("warning", "keys: 1, open among them: 1, judged by an older model: 1")
 
 
+OWN = {"account": "111122223333", "name": "Production", "organization": "none"}
+CHECKS = {OWN_ACCOUNTS: ("Own accounts are listed", OWN), ALLOWLIST: ("Allowlist rows take effect", row())}
+
+
+@pytest.mark.parametrize(
+    ("file", "column"),
+    [
+        *((OWN_ACCOUNTS, column) for column in OWN),
+        *((ALLOWLIST, column) for column in ("key", "account", "actor", "until", "tenant")),
+    ],
+)
+def test_the_setup_check_sees_a_lookup_without_a_column_that_the_detections_need(
+    file: str, column: str, tmp_path: Path
+) -> None:
+    check, whole = CHECKS[file]
+    write_lookups(tmp_path, {file: [{name: cell for name, cell in whole.items() if name != column}]})
+    (line,) = (line for line in report("Setup check", lookups=tmp_path) if line["check"] == check)
+    assert line["state"] == "problem" and line["found"].endswith(f"columns without a value: {column}")
+    write_lookups(tmp_path, {file: [whole]})
+    assert states(report("Setup check", lookups=tmp_path))[check] == "ok"
+
+
+@pytest.mark.parametrize("file", CHECKS)
+def test_the_setup_check_sees_a_lookup_without_a_row(file: str, tmp_path: Path) -> None:
+    check, whole = CHECKS[file]
+    (tmp_path / file).write_text(",".join(whole) + "\n", encoding="utf-8")
+    assert states(report("Setup check", lookups=tmp_path))[check] == "problem"
+
+
+def test_the_setup_check_of_the_files_that_ship() -> None:
+    found = states(report("Setup check"))
+    assert [found[check] for check, _ in CHECKS.values()] == ["warning", "ok"]
+
+
 def test_no_check_of_the_setup_hangs_on_a_subsearch_over_a_long_time() -> None:
     """A subsearch is finalized after 60 seconds without a word (limits.conf, [subsearch] maxtime)."""
     subsearches = SEARCHES["KMS - Setup check"]["search"].split("append [")[1:]
