@@ -282,6 +282,14 @@ def test_the_setup_check_sees_events_that_come_late() -> None:
     assert found.startswith("longest delay in the last 24 hours: ")
 
 
+@pytest.mark.parametrize(("indexed", "state"), [("2026-03-12T06:00:00Z", "problem"), ("2026-03-12T10:55:00Z", "ok")])
+def test_the_setup_check_sees_events_whose_time_is_ahead_of_their_arrival(indexed: str, state: str) -> None:
+    record = {**json.loads(EVENTS[10]), "eventTime": "2026-03-12T11:00:00Z"}
+    told, found = in_time(Event(record, indextime=indexed))
+    assert told == state
+    assert found.endswith("; an event came 300 min before the time that it bears") == (state == "problem")
+
+
 def test_events_of_a_history_that_was_read_days_ago_do_not_come_late() -> None:
     imported = Event(EVENTS[10], indextime="2026-03-11T11:00:00Z")
     day = json.loads(EVENTS[10])
