@@ -22,7 +22,7 @@ STRANGER = "444455556666"
 PARTNER = {"Effect": "Allow", "Principal": {"AWS": STRANGER}, "Action": "kms:Encrypt", "Resource": "*"}
 
 
-def query(view: str, source: str, key: str = "k-1") -> str:
+def query(view: str, source: str, key: str = arn("k-1")) -> str:
     """The search of a data source of a page, of a key and all keys."""
     parts: list[str] = []
     at = source
@@ -30,17 +30,23 @@ def query(view: str, source: str, key: str = "k-1") -> str:
         options = VIEWS[view][at]["options"]
         parts.insert(0, options["query"])
         at = options.get("extend", "")
-    text = "\n".join(parts).replace("$key|s$", f'"{arn(key)}"')
+    text = "\n".join(parts).replace("$key|s$", f'"{key}"')
     for name in ("account", "region", "severity"):
         text = text.replace(f"${name}|s$", '"*"')
     return text
 
 
 def ask(
-    view: str, source: str, events: Sequence[Event], folder: Path, earliest: float = NOW - 30 * DAY, latest: float = NOW
+    view: str,
+    source: str,
+    events: Sequence[Event],
+    folder: Path,
+    earliest: float = NOW - 30 * DAY,
+    latest: float = NOW,
+    key: str = arn("k-1"),
 ) -> list[Any]:
-    """The rows of a data source of a page, of the key k-1 and all keys, within a time range."""
-    text = query(view, source)
+    """The rows of a data source of a page, of one key and all keys, within a time range."""
+    text = query(view, source, key)
     return run_search(text, events, lookups=folder, now=NOW, earliest=str(earliest), latest=str(latest)).rows
 
 
@@ -101,6 +107,16 @@ def test_a_key_of_which_only_the_id_is_known_has_a_name(tmp_path: Path) -> None:
         assert shown["Key"] == [name, f"{account}, us-east-1"]
         (choice,) = ask(DETAIL, "keys", [event], tmp_path)
         assert choice["label"] == f"OPEN: {name}, us-east-1, {account}"
+
+
+def test_the_page_mixes_no_calls_whose_keys_are_not_known(tmp_path: Path) -> None:
+    asked = {"policy": written(STATEMENTS["open"])}
+    events = [setting(-n * HOUR, requestParameters=asked, resources=[], eventID=f"e{n}") for n in (1, 2)]
+    shown = {source: ask(DETAIL, source, events, tmp_path, key="unknown") for source in VIEWS[DETAIL]}
+    assert [source for source in ("history", "statements", "witness", "uses", "grants") if shown[source]] == []
+    assert shown["no_policy"][0]["About the chosen time"].startswith("The event names no key")
+    known = [call("PutKeyPolicy", -HOUR, "open")]
+    assert ask(DETAIL, "history", known, tmp_path) and not ask(DETAIL, "no_policy", known, tmp_path)
 
 
 def test_a_key_that_waits_for_its_deletion_loses_no_data_by_our_advice(tmp_path: Path) -> None:
