@@ -329,6 +329,25 @@ def test_the_setup_check_sees_a_lookup_without_a_column_that_the_detections_need
     assert states(report("Setup check", lookups=tmp_path))[check] == "ok"
 
 
+@pytest.mark.parametrize(
+    ("cells", "state"),
+    [
+        ({"account": "12345678901"}, "warning"),
+        ({"account": "111122223333 "}, "warning"),
+        ({"account": "1.11122E+11", "organization": "o-a1b2c3d4e5"}, "warning"),
+        ({"account": "none"}, "warning"),
+        ({"account": "none", "organization": "o-a1b2c3d4e5"}, "ok"),
+        ({"account": "1111*"}, "ok"),
+    ],
+)
+def test_the_setup_check_sees_own_accounts_that_no_event_names(
+    cells: dict[str, str], state: str, tmp_path: Path
+) -> None:
+    write_lookups(tmp_path, {OWN_ACCOUNTS: [OWN, {**OWN, **cells}]})
+    (line,) = (line for line in report("Setup check", lookups=tmp_path) if line["check"] == CHECKS[OWN_ACCOUNTS][0])
+    assert line["state"] == state and ("12 digits" in line["next_step"]) == (state == "warning")
+
+
 @pytest.mark.parametrize("file", CHECKS)
 def test_the_setup_check_sees_a_lookup_without_a_row(file: str, tmp_path: Path) -> None:
     check, whole = CHECKS[file]
