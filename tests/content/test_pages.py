@@ -133,6 +133,23 @@ def test_a_key_that_waits_for_its_deletion_loses_no_data_by_our_advice(tmp_path:
     assert [row["Call"] for row in ask(DETAIL, "commands", [opened], tmp_path)][1] == "disable-key"
 
 
+def test_nobody_is_told_to_contain_or_to_keep_a_key_that_is_deleted(tmp_path: Path) -> None:
+    opened, waiting, deleted = (
+        setting(-3 * HOUR, *STATEMENTS["open"]),
+        call("ScheduleKeyDeletion", -2 * HOUR),
+        call("DeleteKey", -HOUR),
+    )
+    assert isinstance(deleted.raw, dict)  # as the KMS Developer Guide shows it: DeleteKey
+    deleted.raw.update(userIdentity={"accountId": ACCOUNT, "invokedBy": "AWS Internal"}, requestParameters=None)
+    events = [opened, waiting, deleted]
+    assert list(steps(events, tmp_path)) == ["It is deleted", "Look for damage"]
+    assert ask(DETAIL, "commands", events, tmp_path) == []
+    assert [row["open"] for row in ask(DETAIL, "key", events, tmp_path)] == ["deleted"]
+    assert ask(OVERVIEW, "counts", events, tmp_path)[0]["known"] == "0"
+    assert ask(OVERVIEW, "counts", [opened, waiting], tmp_path)[0]["known"] == "1"
+    assert list(steps([setting(-4 * HOUR), waiting, deleted], tmp_path)) == ["It is deleted"]
+
+
 @pytest.mark.parametrize("shared", [[PARTNER], [{**PARTNER, "Condition": {"Unheard": {"a": "b"}}}]])
 def test_a_disabled_key_says_so_whoever_its_policy_lets_in(shared: list[Any], tmp_path: Path) -> None:
     set_policy = setting(-3 * HOUR, *shared)
