@@ -39,6 +39,7 @@ def test_a_filled_inventory_makes_later_changes_of_open_keys_no_news(tmp_path: P
         (["DisableKey"], "disabled", "false"),
         (["DisableKey", "EnableKey"], "enabled", "true"),
         (["ScheduleKeyDeletion"], "pending_deletion", "false"),
+        (["ScheduleKeyDeletion", "DeleteKey"], "deleted", "false"),
         (["ScheduleKeyDeletion", "CancelKeyDeletion"], "disabled", "false"),
         (["ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey"], "enabled", "true"),
     ],

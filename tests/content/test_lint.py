@@ -111,6 +111,12 @@ def test_every_lookup_that_is_used_exists_and_every_one_that_exists_is_used() ->
         assert (name in written) != (APP / "lookups" / settings["filename"]).exists()
 
 
+def test_a_lookup_that_is_not_there_yet_stops_no_search_on_a_splunk_that_takes_it_for_an_error() -> None:
+    """limits.conf, [lookup] input_errors_fatal; inputlookup's strict=f comes before it."""
+    read = re.findall(r"inputlookup (.*?)kmspolicycheck_", " ".join([*EXPANDED.values(), *VIEW_SPL]))
+    assert set(read) == {"strict=f ", "strict=f append=t "}
+
+
 def test_a_file_that_a_customer_or_a_search_writes_is_not_shipped() -> None:
     """An update of the app would put the shipped file in its place."""
     assert {path.name for path in (APP / "lookups").iterdir()} == {ALLOWLIST, OWN_ACCOUNTS}

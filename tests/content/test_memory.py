@@ -15,7 +15,7 @@ import pytest
 from dev.spl import Event, run_search
 from dev.spl.conf import app_conf
 from dev.spl.macros import expand, macro_table
-from tests.content.inventory import DAY, HOUR, NOW, call, write, written
+from tests.content.inventory import DAY, HOUR, NOW, arn, call, write, written
 from tests.content.shipped import APP, INVENTORY, SEARCHES, write_lookups
 from tests.content.test_pages import DETAIL, OVERVIEW, query
 
@@ -65,7 +65,7 @@ def size(row: Any, but: str) -> int:
         (SEARCHES[OUTSIDE]["search"], 1),
         (SEARCHES["KMS - Update inventory"]["search"], 1),
         (query(OVERVIEW, "state"), 2),
-        (query(DETAIL, "key", "long-0"), 2),
+        (query(DETAIL, "key", arn("long-0")), 2),
     ],
     ids=["detection", "inventory", "overview", "detail page"],
 )

@@ -11,7 +11,7 @@ import pytest
 
 from dev.dashboard.views import read_views
 from dev.spl import Event, run_search
-from tests.content.inventory import ACCOUNT, DAY, HOUR, NOW, STATEMENTS, arn, call, write
+from tests.content.inventory import ACCOUNT, DAY, HOUR, NOW, STATEMENTS, arn, call, write, written
 from tests.content.shipped import INVENTORY, OWN_ACCOUNTS, write_lookups
 
 pytestmark = pytest.mark.slow
@@ -22,7 +22,7 @@ STRANGER = "444455556666"
 PARTNER = {"Effect": "Allow", "Principal": {"AWS": STRANGER}, "Action": "kms:Encrypt", "Resource": "*"}
 
 
-def query(view: str, source: str, key: str = "k-1") -> str:
+def query(view: str, source: str, key: str = arn("k-1")) -> str:
     """The search of a data source of a page, of a key and all keys."""
     parts: list[str] = []
     at = source
@@ -30,17 +30,23 @@ def query(view: str, source: str, key: str = "k-1") -> str:
         options = VIEWS[view][at]["options"]
         parts.insert(0, options["query"])
         at = options.get("extend", "")
-    text = "\n".join(parts).replace("$key|s$", f'"{arn(key)}"')
+    text = "\n".join(parts).replace("$key|s$", f'"{key}"')
     for name in ("account", "region", "severity"):
         text = text.replace(f"${name}|s$", '"*"')
     return text
 
 
 def ask(
-    view: str, source: str, events: Sequence[Event], folder: Path, earliest: float = NOW - 30 * DAY, latest: float = NOW
+    view: str,
+    source: str,
+    events: Sequence[Event],
+    folder: Path,
+    earliest: float = NOW - 30 * DAY,
+    latest: float = NOW,
+    key: str = arn("k-1"),
 ) -> list[Any]:
-    """The rows of a data source of a page, of the key k-1 and all keys, within a time range."""
-    text = query(view, source)
+    """The rows of a data source of a page, of one key and all keys, within a time range."""
+    text = query(view, source, key)
     return run_search(text, events, lookups=folder, now=NOW, earliest=str(earliest), latest=str(latest)).rows
 
 
@@ -92,6 +98,27 @@ def test_a_grant_since_a_change_that_the_inventory_does_not_know_yet(tmp_path: P
     ]
 
 
+def test_a_key_of_which_only_the_id_is_known_has_a_name(tmp_path: Path) -> None:
+    asked = {"keyId": "b01f1234-b9a5-45ae-8a8f-7b94fae1aa1f", "policy": written(STATEMENTS["open"])}
+    bare = setting(-HOUR, requestParameters=asked, resources=[], recipientAccountId=None, userIdentity={})
+    named = call("PutKeyPolicy", -HOUR, "open")
+    for event, name, account in ((bare, asked["keyId"], "unknown"), (named, "k-1", ACCOUNT)):
+        (shown,) = ask(OVERVIEW, "open_keys", [event], tmp_path)
+        assert shown["Key"] == [name, f"{account}, us-east-1"]
+        (choice,) = ask(DETAIL, "keys", [event], tmp_path)
+        assert choice["label"] == f"OPEN: {name}, us-east-1, {account}"
+
+
+def test_the_page_mixes_no_calls_whose_keys_are_not_known(tmp_path: Path) -> None:
+    asked = {"policy": written(STATEMENTS["open"])}
+    events = [setting(-n * HOUR, requestParameters=asked, resources=[], eventID=f"e{n}") for n in (1, 2)]
+    shown = {source: ask(DETAIL, source, events, tmp_path, key="unknown") for source in VIEWS[DETAIL]}
+    assert [source for source in ("history", "statements", "witness", "uses", "grants") if shown[source]] == []
+    assert shown["no_policy"][0]["About the chosen time"].startswith("The event names no key")
+    known = [call("PutKeyPolicy", -HOUR, "open")]
+    assert ask(DETAIL, "history", known, tmp_path) and not ask(DETAIL, "no_policy", known, tmp_path)
+
+
 def test_a_key_that_waits_for_its_deletion_loses_no_data_by_our_advice(tmp_path: Path) -> None:
     opened = call("PutKeyPolicy", -3 * HOUR, "open")
     waiting = [opened, call("ScheduleKeyDeletion", -2 * HOUR)]
@@ -104,6 +131,23 @@ def test_a_key_that_waits_for_its_deletion_loses_no_data_by_our_advice(tmp_path:
     assert next(iter(steps(disabled, tmp_path))) == "Keep it disabled"
     assert next(iter(steps([opened], tmp_path))) == "Was this intended?"
     assert [row["Call"] for row in ask(DETAIL, "commands", [opened], tmp_path)][1] == "disable-key"
+
+
+def test_nobody_is_told_to_contain_or_to_keep_a_key_that_is_deleted(tmp_path: Path) -> None:
+    opened, waiting, deleted = (
+        setting(-3 * HOUR, *STATEMENTS["open"]),
+        call("ScheduleKeyDeletion", -2 * HOUR),
+        call("DeleteKey", -HOUR),
+    )
+    assert isinstance(deleted.raw, dict)  # as the KMS Developer Guide shows it: DeleteKey
+    deleted.raw.update(userIdentity={"accountId": ACCOUNT, "invokedBy": "AWS Internal"}, requestParameters=None)
+    events = [opened, waiting, deleted]
+    assert list(steps(events, tmp_path)) == ["It is deleted", "Look for damage"]
+    assert ask(DETAIL, "commands", events, tmp_path) == []
+    assert [row["open"] for row in ask(DETAIL, "key", events, tmp_path)] == ["deleted"]
+    assert ask(OVERVIEW, "counts", events, tmp_path)[0]["known"] == "0"
+    assert ask(OVERVIEW, "counts", [opened, waiting], tmp_path)[0]["known"] == "1"
+    assert list(steps([setting(-4 * HOUR), waiting, deleted], tmp_path)) == ["It is deleted"]
 
 
 @pytest.mark.parametrize("shared", [[PARTNER], [{**PARTNER, "Condition": {"Unheard": {"a": "b"}}}]])

@@ -282,6 +282,14 @@ def test_the_setup_check_sees_events_that_come_late() -> None:
     assert found.startswith("longest delay in the last 24 hours: ")
 
 
+@pytest.mark.parametrize(("indexed", "state"), [("2026-03-12T06:00:00Z", "problem"), ("2026-03-12T10:55:00Z", "ok")])
+def test_the_setup_check_sees_events_whose_time_is_ahead_of_their_arrival(indexed: str, state: str) -> None:
+    record = {**json.loads(EVENTS[10]), "eventTime": "2026-03-12T11:00:00Z"}
+    told, found = in_time(Event(record, indextime=indexed))
+    assert told == state
+    assert found.endswith("; an event came 300 min before the time that it bears") == (state == "problem")
+
+
 def test_events_of_a_history_that_was_read_days_ago_do_not_come_late() -> None:
     imported = Event(EVENTS[10], indextime="2026-03-11T11:00:00Z")
     day = json.loads(EVENTS[10])
@@ -297,6 +305,59 @@ def test_the_setup_check_counts_rows_of_an_older_model(tmp_path: Path) -> None:
     write_lookups(tmp_path, {INVENTORY: [{"key_policy_key": "k", "key_policy_open_now": "true"}]})
     line = next(line for line in report("Setup check", lookups=tmp_path) if line["check"] == "The inventory is filled")
     assert (line["state"], line["found"]) == ("warning", "keys: 1, open among them: 1, judged by an older model: 1")
+
+
+OWN = {"account": "111122223333", "name": "Production", "organization": "none"}
+CHECKS = {OWN_ACCOUNTS: ("Own accounts are listed", OWN), ALLOWLIST: ("Allowlist rows take effect", row())}
+
+
+@pytest.mark.parametrize(
+    ("file", "column"),
+    [
+        *((OWN_ACCOUNTS, column) for column in OWN),
+        *((ALLOWLIST, column) for column in ("key", "account", "actor", "until", "tenant")),
+    ],
+)
+def test_the_setup_check_sees_a_lookup_without_a_column_that_the_detections_need(
+    file: str, column: str, tmp_path: Path
+) -> None:
+    check, whole = CHECKS[file]
+    write_lookups(tmp_path, {file: [{name: cell for name, cell in whole.items() if name != column}]})
+    (line,) = (line for line in report("Setup check", lookups=tmp_path) if line["check"] == check)
+    assert line["state"] == "problem" and line["found"].endswith(f"columns without a value: {column}")
+    write_lookups(tmp_path, {file: [whole]})
+    assert states(report("Setup check", lookups=tmp_path))[check] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("cells", "state"),
+    [
+        ({"account": "12345678901"}, "warning"),
+        ({"account": "111122223333 "}, "warning"),
+        ({"account": "1.11122E+11", "organization": "o-a1b2c3d4e5"}, "warning"),
+        ({"account": "none"}, "warning"),
+        ({"account": "none", "organization": "o-a1b2c3d4e5"}, "ok"),
+        ({"account": "1111*"}, "ok"),
+    ],
+)
+def test_the_setup_check_sees_own_accounts_that_no_event_names(
+    cells: dict[str, str], state: str, tmp_path: Path
+) -> None:
+    write_lookups(tmp_path, {OWN_ACCOUNTS: [OWN, {**OWN, **cells}]})
+    (line,) = (line for line in report("Setup check", lookups=tmp_path) if line["check"] == CHECKS[OWN_ACCOUNTS][0])
+    assert line["state"] == state and ("12 digits" in line["next_step"]) == (state == "warning")
+
+
+@pytest.mark.parametrize("file", CHECKS)
+def test_the_setup_check_sees_a_lookup_without_a_row(file: str, tmp_path: Path) -> None:
+    check, whole = CHECKS[file]
+    (tmp_path / file).write_text(",".join(whole) + "\n", encoding="utf-8")
+    assert states(report("Setup check", lookups=tmp_path))[check] == "problem"
+
+
+def test_the_setup_check_of_the_files_that_ship() -> None:
+    found = states(report("Setup check"))
+    assert [found[check] for check, _ in CHECKS.values()] == ["warning", "ok"]
 
 
 def test_no_check_of_the_setup_hangs_on_a_subsearch_over_a_long_time() -> None:

@@ -160,6 +160,22 @@ def test_a_grantee_written_into_the_encryption_context_hides_none(wrap: Wrap) ->
     assert [row["key_policy_outside"] for row in found] == ["444455556666"]
 
 
+@pytest.mark.parametrize("wrap", [lambda record: record, *ENVELOPES.values()], ids=["plain", *ENVELOPES])
+def test_a_service_is_granted_to_for_the_resource_that_the_grant_names(wrap: Wrap) -> None:
+    resource = "arn:aws:dynamodb:us-east-1:444455556666:table/orders"
+    asked = {"keyId": "k-1", "operations": ["Decrypt"], "granteeServicePrincipal": "dynamodb.amazonaws.com"}
+    call = {**grant(1, OUTSIDER), "requestParameters": {**asked, "constraints": {"sourceArn": resource}}}
+    assert granted(call, wrap=wrap) == [(f"dynamodb.amazonaws.com for {resource}", "kms:Decrypt", "g1")]
+
+
+def test_a_resource_in_the_encryption_context_of_a_role_is_no_party() -> None:
+    own = "arn:aws:iam::111122223333:role/own"
+    context = {"sourceArn": "arn:aws:dynamodb:us-east-1:444455556666:table/orders"}
+    call = grant(1, own, constraints={"encryptionContextSubset": context})
+    assert granted(call) == [(own, "kms:Decrypt", "g1")]
+    assert run_search("`kmspolicycheck_outside_grants`", [Event(call)], now=NOW).rows == []
+
+
 def test_of_several_grants_in_one_event_no_grantee_is_told() -> None:
     assert granted(grant(1, OUTSIDER), grant(2, "arn:aws:iam::777788889999:root")) == [("unknown", None, None)] * 2
 

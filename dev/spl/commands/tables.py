@@ -78,12 +78,14 @@ def lookup(stage: tree.Stage, _: CompileStages) -> Run:
 
 
 def inputlookup(stage: tree.Stage, _: CompileStages) -> Run:
-    """The rows of a lookup, with append=t behind those that are there."""
-    given, chosen = read(stage, {"append": boolean}, least=1)
+    """The rows of a lookup, with append=t behind those that are there; strict=t takes a missing file for an error."""
+    given, chosen = read(stage, {"append": boolean, "strict": boolean}, least=1)
     name, append_rows = given[0].text, chosen.get("append", False)
 
     def run(table: Table, context: Context) -> Table:
         content = context.lookups.read(name)
+        if chosen.get("strict") and not content.columns:
+            raise SplError(f"the lookup {name} has no file", stage.position)
         rows: list[Row] = [dict(row) for row in content.rows]
         kept = table if append_rows else Table([])
         return Table([*kept.rows, *rows], (*kept.columns, *content.columns))
