@@ -8,7 +8,8 @@ from typing import Any, Callable
 import pytest
 
 from kmspolicy.events import finder
-from kmspolicy.events.finder import CallOrPolicy, find_calls
+from kmspolicy.events.call_policy import CallOrPolicy
+from kmspolicy.events.finder import find_calls
 from tests.unit.events.calls import CALLS, KEY, KEY_ID, OURS, POLICY, REGION, cuts, put_key_policy
 
 MakeCall = Callable[[], dict[str, Any]]
