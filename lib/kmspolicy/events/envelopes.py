@@ -98,7 +98,7 @@ class Opener:
                     self._open_items(value, source, containers)
             elif end.kind is Kind.CLOUDTRAIL and cloudtrail.is_label(end.value):
                 self._open_label(end, source, containers)
-            elif self._policies and end.kind is Kind.OCSF and ocsf.tells_no_call(end.value):
+            elif end.kind is Kind.OCSF and ocsf.tells_no_call(end.value):
                 self._open_finding(end, source, containers)
             else:
                 self.found.append(end)
@@ -191,10 +191,16 @@ class Opener:
             self.broken, self.too_deep = broken, too_deep
 
     def _open_finding(self, finding: Found, source: Source, containers: int) -> None:
-        """Opens an OCSF event that tells no call, such as a finding or an inventory, for the policies in it alone."""
+        """Opens an OCSF event that tells no call, such as a finding or an inventory, for policies and what it was."""
         before, broken, too_deep = len(self.found), self.broken, self.too_deep
-        self._open_items(finding.value, source, containers)
-        self.found[before:] = [end for end in self.found[before:] if end.kind in POLICIES] or [finding]
+        original = ocsf.as_it_came(finding.value)
+        self._open_items(original, source, containers)
+        found = [end for end in self.found[before:] if end.kind is not Kind.LOST]
+        if self._policies:
+            del self.found[before:]
+            self._open_items({n: v for n, v in finding.value.items() if n not in original}, source, containers)
+            found += [end for end in self.found[before:] if end.kind in POLICIES]
+        self.found[before:] = found or [finding]
         self.broken, self.too_deep = broken, too_deep
 
     def _items(self, value: Json) -> list[Any]:
