@@ -130,11 +130,12 @@ class _Search:
     def _fault_beside(self, unread: list[str]) -> str:
         """Why a call may be in all that is unread or beside the ends; empty if that names none, or only what is found.
 
-        In a field that the searcher names, other resources and their policies may be beside a policy.
+        Pipelines copy policies, with the actions in them, beside records, and in a field that the searcher names, other
+        resources and their policies may be beside a policy.
         """
         if not self._opener.beside or (self._field_given and self._opener.holds_policies):
             return ""
-        named = operations_named_in("\n".join([*self._opener.beside, *unread]))
+        named = operations_named_in("\n".join([*self._opener.beside, *unread]), actions=False)
         calls = self._opener.calls if named else set()
         operation = next((operation for operation in named if (KMS, operation) not in calls), "")
         return EventFault.NO_RECORD.value.format(operation) if operation else ""
