@@ -44,6 +44,9 @@ _SIGNS = frozenset((*MARKS, "eventID", *map(str.lower, MARKS), "eventid"))
 _SIGNS_OF_CLOUDTRAIL = frozenset(
     name for name in _SIGNS if name.lower() in ("eventversion", "requestparameters", "useridentity")
 )
+_SIGNS_OF_CALL = frozenset(
+    name for name in _SIGNS if name.lower() in ("eventid", "requestparameters", "responseelements")
+)
 
 
 def is_record(value: Json) -> bool:
@@ -70,6 +73,11 @@ def is_label(value: Json) -> bool:
         return False
     source = value.get("eventSource", value.get("eventsource"))
     return _lacks(_SIGNS if isinstance(source, str) and is_kms(source) else _SIGNS_OF_CLOUDTRAIL, value)
+
+
+def is_excerpt(value: Json) -> bool:
+    """Whether a record may be no more than fields of another record: it has no id, and nothing of what was called."""
+    return not isinstance(value, BrokenObject) and _lacks(_SIGNS_OF_CALL, value)
 
 
 def around(label: Json) -> Json:

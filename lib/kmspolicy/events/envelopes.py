@@ -101,7 +101,8 @@ class Opener:
             elif end.kind is Kind.OCSF and ocsf.tells_no_call(end.value):
                 self._open_finding(end, source, containers)
             else:
-                self.found.append(end)
+                excerpt = end.kind is Kind.CLOUDTRAIL and cloudtrail.is_excerpt(end.value)
+                self.found.append(end._replace(label=excerpt))
 
     def _end(self, value: "Json | list[Any]", source: Source) -> Optional[Found]:
         """What the value is, if it is an end."""
