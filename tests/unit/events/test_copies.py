@@ -138,4 +138,10 @@ def test_a_copy_that_is_cut_counts_once_with_the_whole_record_in_every_form(call
     text = json.dumps(record)
     (whole,) = find_calls(text, False)
     for end in range(text.index("1234abcd") + 40, len(text), 7):
-        assert find_calls(json.dumps({"a": record, "b": text[:end]}), False) == [whole], text[end - 80 : end]
+        for copied in (
+            record,
+            flat(record),
+            {name: record[name] for name in sorted(record) if record[name] is not None},
+        ):
+            found = find_calls(json.dumps({"a": copied, "b": text[:end]}), False)
+            assert [(one.facts, one.policy) for one in found] == [(whole.facts, whole.policy)], text[end - 80 : end]
