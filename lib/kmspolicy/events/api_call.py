@@ -12,8 +12,9 @@ from typing import Any, NamedTuple, Optional
 
 from ..budget import Budget, OutOfSteps
 from ..policy.typed_values import FIRST_MOMENT, LAST_MOMENT, moment
+from .broken_values import BrokenObject, BrokenText
 from .prefilter import OPERATIONS
-from .tolerant_json import BrokenObject, BrokenText, values_in
+from .tolerant_json import values_in
 
 Json = dict[str, Any]
 SUCCESS, FAILURE, UNKNOWN = "success", "failure", ""

@@ -7,11 +7,11 @@ Source: KMS API Reference, *CreateKey*, *PutKeyPolicy* and *ReplicateKey*; inter
 from typing import NamedTuple
 
 from .api_call import FAILURE, Call
+from .broken_values import BrokenList, BrokenObject, BrokenText
 from .event_facts import EventFacts, facts_of
 from .faults import Break, EventFault
 from .policy_values import policy_text
 from .prefilter import OPERATIONS
-from .tolerant_json import BrokenList, BrokenObject, BrokenText
 
 
 class CallOrPolicy(NamedTuple):

@@ -21,10 +21,10 @@ from .api_call import (
     texts_of,
     unflattened,
 )
+from .broken_values import BrokenList, BrokenObject
 from .faults import EventFault
 from .parameters import fault_of
 from .prefilter import OPERATIONS
-from .tolerant_json import BrokenList, BrokenObject
 
 # Members that only a record has. A broken object with one of them is a record, even if its eventName is lost.
 MARKS = frozenset(

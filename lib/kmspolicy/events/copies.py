@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from ..budget import Budget
 from .api_call import Call
+from .broken_values import BrokenList, BrokenObject, BrokenText
 from .call_policy import with_policy
-from .ends import RECORDS, STEPS_OF_A_CALL, Found, call_of
-from .tolerant_json import BrokenList, BrokenObject, BrokenText
+from .ends import RECORDS, STEPS_OF_A_CALL, Found, Kind, call_of
 
 _COMPARING_STEPS = 100
 
@@ -30,7 +30,8 @@ def without_copies(ends: list[list[Found]], budget: Budget) -> list[Found]:
     """The ends in the members of an object, without the copies of records.
 
     Of records that tell the same of a call, those in the member with most facts count; a record that leaves out some of
-    what another one tells does not count beside it. Raises OutOfSteps.
+    what another one tells does not count beside it. Of a copy that breaks, the text behind the break is left, of which
+    nothing is read. Raises OutOfSteps.
     """
     found = [
         (end, member, _read(end, budget) if end.kind in RECORDS else None)
@@ -42,12 +43,17 @@ def without_copies(ends: list[list[Found]], budget: Budget) -> list[Found]:
         if record is not None:
             calls.setdefault(record.same, {}).setdefault(record.rest, {})[member] = record.facts
     kept = [
-        (end, record)
+        (end, record, not (record and record.same) or _counts(record, member, calls[record.same], budget))
         for end, member, record in found
-        if not (record and record.same) or _counts(record, member, calls[record.same], budget)
     ]
-    whole = [record.call for end, record in kept if record and not end.breaks]
-    return [end for end, record in kept if not (record and _is_cut_copy(end, record.call, whole, budget))]
+    whole = [record.call for end, record, counts in kept if record and counts and not end.breaks]
+    without: list[Found] = []
+    for end, record, counts in kept:
+        if counts and not (record and end.breaks and _is_cut_copy(record.call, whole, budget)):
+            without.append(end)
+        elif end.passed.strip():
+            without.append(Found(Kind.LOST, None, end.passed, end.breaks))
+    return without
 
 
 def _read(end: Found, budget: Budget) -> _Record:
@@ -55,7 +61,7 @@ def _read(end: Found, budget: Budget) -> _Record:
     call = call_of(end)
     if not (call.of_kms or call.sets_policy):
         return _Record(call)
-    if call.event and not end.passed.strip():
+    if call.event:
         facts, policy, _ = with_policy(call, end.breaks)
         policy = policy and _canonical(policy, budget)
         rest = (facts.time, facts.key_details.key_id, policy or None, facts.call or None, not end.breaks or None)
@@ -90,9 +96,9 @@ def _counts(record: _Record, member: int, same: dict[tuple[Any, ...], dict[int, 
     return max(facts, key=lambda other: facts[other]) == member
 
 
-def _is_cut_copy(end: Found, call: Call, whole: list[Call], budget: Budget) -> bool:
+def _is_cut_copy(call: Call, whole: list[Call], budget: Budget) -> bool:
     """Whether a record that is cut short begins as a whole one, with its time and what tells it from others."""
-    if not end.breaks or end.passed.strip() or call.time is None or not (call.event or call.request):
+    if call.time is None or not (call.event or call.request):
         return False
     budget.spend(_COMPARING_STEPS * len(whole))
     told = call._replace(broken=False, request_fault="")

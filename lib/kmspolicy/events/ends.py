@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from . import cloudtrail, ocsf
 from .api_call import Call, Json
+from .broken_values import BrokenObject
 from .faults import Break
-from .tolerant_json import BrokenObject, Value
+from .tolerant_json import Value
 
 
 class Kind(Enum):

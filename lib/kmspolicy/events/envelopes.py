@@ -10,13 +10,14 @@ from typing import Any, Optional
 from ..budget import Budget
 from . import cloudtrail, ocsf
 from .api_call import KMS, Json
+from .broken_values import BrokenList, BrokenObject, BrokenText
 from .copies import without_copies
 from .ends import POLICIES, RECORDS, STEPS_OF_A_CALL, Found, Kind, Source, call_of
 from .faults import Break
 from .parameters import WRITTEN_BY_CALLERS, are_parameters
 from .policy_values import is_policy, is_sure_policy, policy_text
 from .prefilter import OPERATIONS, may_hide_letters
-from .tolerant_json import BrokenList, BrokenObject, BrokenText, values_in
+from .tolerant_json import values_in
 
 _MOST_CONTAINERS = 48
 _MOST_ENCODINGS = 12

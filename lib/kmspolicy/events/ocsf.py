@@ -25,10 +25,10 @@ from .api_call import (
     texts_of,
     unflattened,
 )
+from .broken_values import BrokenList, BrokenObject
 from .cloudtrail import from_cloudtrail, is_record
 from .faults import EventFault
 from .parameters import fault_of
-from .tolerant_json import BrokenList, BrokenObject
 
 # Members that only an event has. A broken object with one of them is an event, even if its api is lost.
 MARKS = frozenset(("actor", "class_name", "class_uid", "http_request", "src_endpoint", "type_uid", "unmapped"))
