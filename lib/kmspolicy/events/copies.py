@@ -26,6 +26,11 @@ class _Record(NamedTuple):
     facts: int = 0
 
 
+# All that records tell of a call, each with how many facts the record with most of them has, and its member, negated:
+# of equals, the first is the largest.
+_Rests = dict[tuple[Any, ...], tuple[int, int]]
+
+
 def without_copies(ends: list[list[Found]], budget: Budget) -> list[Found]:
     """The ends in the members of an object, without the copies of records.
 
@@ -38,10 +43,11 @@ def without_copies(ends: list[list[Found]], budget: Budget) -> list[Found]:
         for member, some in enumerate(ends)
         for end in some
     ]
-    calls: dict[tuple[str, ...], dict[tuple[Any, ...], dict[int, int]]] = {}
+    calls: dict[tuple[str, ...], _Rests] = {}
     for _, member, record in found:
         if record is not None:
-            calls.setdefault(record.same, {}).setdefault(record.rest, {})[member] = record.facts
+            rests = calls.setdefault(record.same, {})
+            rests[record.rest] = max(rests.get(record.rest, (-1, 0)), (record.facts, -member))
     kept = [
         (end, record, not (record and record.same) or _counts(record, member, calls[record.same], budget))
         for end, member, record in found
@@ -83,17 +89,13 @@ def _canonical(policy: str, budget: Budget) -> str:
         return policy
 
 
-def _counts(record: _Record, member: int, same: dict[tuple[Any, ...], dict[int, int]], budget: Budget) -> bool:
-    """Whether a record in a member counts beside all records of the same call.
-
-    same: for all that is told of the call, the members that tell it, and with how many facts.
-    """
-    budget.spend(_COMPARING_STEPS * len(same))
-    for rest in same:
+def _counts(record: _Record, member: int, rests: _Rests, budget: Budget) -> bool:
+    """Whether a record in a member counts beside all that is told of the same call."""
+    budget.spend(_COMPARING_STEPS * len(rests))
+    for rest in rests:
         if rest != record.rest and all(mine in (None, other) for mine, other in zip(record.rest, rest)):
             return False
-    facts = same[record.rest]
-    return max(facts, key=lambda other: facts[other]) == member
+    return rests[record.rest][1] == -member
 
 
 def _is_cut_copy(call: Call, whole: list[Call], budget: Budget) -> bool:
