@@ -40,7 +40,10 @@ _DEEPEST = 64  # containers that are read member by member
 _MEMBER_STEPS = 100
 _COUNTED_IN_A_STEP = 256  # characters
 _LONGEST_PASSED = 65_536  # characters before the place where the decoder begins
-_TOO_DEEP_STEPS = 20_000  # how deep the decoder goes before it gives up differs from Python to Python
+_TOO_DEEP_STEPS, _PASSED_IN_A_STEP = (
+    20_000,
+    3,
+)  # how far the decoder goes before it gives up differs from Python to Python
 
 # A brace may be followed by an escaped quote: the text is then what stood inside a JSON string.
 _OPENING = re.compile(r'\{\s*(?=["\\])|\[\s*(?=["\\{\[0-9tfn-])|"')
@@ -117,7 +120,8 @@ class _Reader:
             self._budget.spend(_MEMBER_STEPS + (len(text) if unterminated else place) - at)
             self._budget.spend(error.pos // _COUNTED_IN_A_STEP)  # the error counts the lines before it
         except (ValueError, RecursionError) as error:  # a number too long for this Python, or too many levels
-            self._budget.spend(_TOO_DEEP_STEPS if isinstance(error, RecursionError) else len(text) - at)
+            too_deep, left = isinstance(error, RecursionError), len(text) - at
+            self._budget.spend(_TOO_DEEP_STEPS + left // _PASSED_IN_A_STEP if too_deep else left)
             number = _NUMBER.match(text, at)
             if number:
                 return None, number.end(), True
