@@ -8,6 +8,7 @@ from .api_call import Call
 from .broken_values import BrokenList, BrokenObject, BrokenText
 from .call_policy import with_policy
 from .ends import RECORDS, STEPS_OF_A_CALL, Found, Kind, call_of
+from .faults import EventFault
 
 _COMPARING_STEPS = 100
 
@@ -17,67 +18,65 @@ class _Record(NamedTuple):
 
     same: of a call to KMS its operation and eventID, or the record's text if it has none; nothing of any other call.
     rest: of a call with an eventID the time, the key's id, the policy, the outcome, and whether the record is whole,
-    each None where it does not say. facts: how many it has.
+    each None where it does not say. rank: of records that tell the same, the best has the highest. Its last number is
+    the record's member, negated.
     """
 
     call: Call
     same: tuple[str, ...] = ()
     rest: tuple[Any, ...] = ()
-    facts: int = 0
+    rank: tuple[int, ...] = ()
 
 
-# All that records tell of a call, each with how many facts the record with most of them has, and its member, negated:
-# of equals, the first is the largest.
-_Rests = dict[tuple[Any, ...], tuple[int, int]]
+_Ranks = dict[tuple[Any, ...], tuple[int, ...]]  # the highest, by the rest that records of a call tell
 
 
 def without_copies(ends: list[list[Found]], budget: Budget) -> list[Found]:
     """The ends in the members of an object, without the copies of records.
 
-    Of records that tell the same of a call, those in the member with most facts count; a record that leaves out some of
+    Of records that tell the same of a call, those in the member with the best count; a record that leaves out some of
     what another one tells does not count beside it. Of a copy that breaks, the text behind the break is left, of which
     nothing is read. Raises OutOfSteps.
     """
     found = [
-        (end, member, _read(end, budget) if end.kind in RECORDS else None)
+        (end, _read(end, member, budget) if end.kind in RECORDS else None)
         for member, some in enumerate(ends)
         for end in some
     ]
-    calls: dict[tuple[str, ...], _Rests] = {}
-    for _, member, record in found:
+    calls: dict[tuple[str, ...], _Ranks] = {}
+    for _, record in found:
         if record is not None:
-            rests = calls.setdefault(record.same, {})
-            rests[record.rest] = max(rests.get(record.rest, (-1, 0)), (record.facts, -member))
-    kept = [
-        (end, record, not (record and record.same) or _counts(record, member, calls[record.same], budget))
-        for end, member, record in found
-    ]
-    whole = [record.call for end, record, counts in kept if record and counts and not end.breaks]
-    without: list[Found] = []
-    for end, record, counts in kept:
+            ranks = calls.setdefault(record.same, {})
+            ranks[record.rest] = max(ranks.get(record.rest, ()), record.rank)
+    counting = [record is None or _counts(record, calls[record.same], budget) for _, record in found]
+    whole = [record.call for (end, record), counts in zip(found, counting) if record and counts and not end.breaks]
+    left: list[Found] = []
+    for (end, record), counts in zip(found, counting):
         if counts and not (record and end.breaks and _is_cut_copy(record.call, whole, budget)):
-            without.append(end)
+            left.append(end)
         elif end.passed.strip():
-            without.append(Found(Kind.LOST, None, end.passed, end.breaks))
-    return without
+            left.append(Found(Kind.LOST, None, end.passed, end.breaks))
+    return left
 
 
-def _read(end: Found, budget: Budget) -> _Record:
+def _read(end: Found, member: int, budget: Budget) -> _Record:
     budget.spend(STEPS_OF_A_CALL)
     call = call_of(end)
     if not (call.of_kms or call.sets_policy):
         return _Record(call)
     if call.event:
-        facts, policy, _ = with_policy(call, end.breaks)
+        facts, policy, fault = with_policy(call, end.breaks)
         policy = policy and _canonical(policy, budget)
-        rest = (facts.time, facts.key_details.key_id, policy or None, facts.call or None, not end.breaks or None)
-        return _Record(call, (call.operation, call.event), rest, sum(map(bool, facts)))
+        excerpt = fault == EventFault.NO_PARAMETERS.value  # an error code may be left out, too
+        outcome = None if excerpt else facts.call or None
+        rest = (facts.time, facts.key_details.key_id, policy or None, outcome, not end.breaks or None)
+        return _Record(call, (call.operation, call.event), rest, (not fault, sum(map(bool, facts)), -member))
     try:
         text = end.text or json.dumps(end.value, sort_keys=True)
     except RecursionError:
         return _Record(call)
     budget.spend(len(text))
-    return _Record(call, (text,))
+    return _Record(call, (text,), rank=(-member,))
 
 
 def _canonical(policy: str, budget: Budget) -> str:
@@ -89,13 +88,15 @@ def _canonical(policy: str, budget: Budget) -> str:
         return policy
 
 
-def _counts(record: _Record, member: int, rests: _Rests, budget: Budget) -> bool:
-    """Whether a record in a member counts beside all that is told of the same call."""
-    budget.spend(_COMPARING_STEPS * len(rests))
-    for rest in rests:
+def _counts(record: _Record, ranks: _Ranks, budget: Budget) -> bool:
+    """Whether a record counts beside all that is told of the same call."""
+    if not record.same:
+        return True
+    budget.spend(_COMPARING_STEPS * len(ranks))
+    for rest in ranks:
         if rest != record.rest and all(mine in (None, other) for mine, other in zip(record.rest, rest)):
             return False
-    return rests[record.rest][1] == -member
+    return ranks[record.rest][-1] == record.rank[-1]
 
 
 def _is_cut_copy(call: Call, whole: list[Call], budget: Budget) -> bool:

@@ -145,3 +145,18 @@ def test_a_copy_that_is_cut_counts_once_with_the_whole_record_in_every_form(call
         ):
             found = find_calls(json.dumps({"a": copied, "b": text[:end]}), False)
             assert [(one.facts, one.policy) for one in found] == [(whole.facts, whole.policy)], text[end - 80 : end]
+
+
+def test_fields_of_a_failed_call_beside_its_record_tell_no_other_outcome() -> None:
+    failed = {**PUT, "errorCode": "AccessDenied"}
+    fields = {name: PUT[name] for name in ("eventID", "eventName", "eventSource")}
+    for copies in ({"a": failed, "b": fields}, {"b": fields, "a": json.dumps(failed)}):
+        assert [(one.policy, one.facts.call) for one in find_calls(json.dumps(copies), False)] == [(POLICY, "failure")]
+
+
+def test_of_copies_that_tell_the_same_one_that_can_be_read_counts() -> None:
+    record = {**PUT, "eventName": "CreateKey", "requestParameters": {"description": "orders"}}
+    hidden = {**record, "requestParameters": "[REDACTED]"}
+    for copies in ({"a": hidden, "b": record}, {"a": json.dumps(record), "b": hidden}):
+        assert [one.fault for one in find_calls(json.dumps(copies), False)] == [""]
+    assert len(find_calls(json.dumps({"a": hidden}), False)[0].fault) > 0
