@@ -45,8 +45,9 @@ _TOO_DEEP_STEPS, _PASSED_IN_A_STEP = (
     3,
 )  # how far the decoder goes before it gives up differs from Python to Python
 
-# A brace may be followed by an escaped quote: the text is then what stood inside a JSON string.
+# A brace or bracket may be followed by an escaped quote: the text is then what stood inside a JSON string.
 _OPENING = re.compile(r'\{\s*(?=["\\])|\[\s*(?=["\\{\[0-9tfn-])|"')
+_ENCODED = re.compile(r'"|[{\[]\s*\\|\[[{\[\s]{0,8}\\')
 _MEMBER_NAME = re.compile(r'"\s*:\s*\Z')
 _LONGEST_GAP = 80  # characters looked at for a member's name before a string
 _BLANKS = re.compile(r"[ \t\r\n]*")
@@ -75,7 +76,7 @@ class _Reader:
         opening = _OPENING.search(text)
         while opening is not None:
             start = opening.start()
-            if text[start] == '"' or text[opening.end()] == "\\":
+            if _ENCODED.match(text, start):
                 value, end, whole = self._encoded(start)
             else:
                 value, end, whole = self._value(start, 0)
