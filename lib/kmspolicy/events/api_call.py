@@ -12,11 +12,13 @@ from typing import Any, NamedTuple, Optional
 
 from ..budget import Budget, OutOfSteps
 from ..policy.typed_values import FIRST_MOMENT, LAST_MOMENT, moment
+from .broken_values import BrokenObject, BrokenText
 from .prefilter import OPERATIONS
-from .tolerant_json import BrokenObject, BrokenText, values_in
+from .tolerant_json import values_in
 
 Json = dict[str, Any]
 SUCCESS, FAILURE, UNKNOWN = "success", "failure", ""
+KMS = "kms"
 
 
 class Call(NamedTuple):
@@ -44,6 +46,11 @@ class Call(NamedTuple):
     broken: bool  # whether the event ends early or is damaged
 
     @property
+    def name(self) -> tuple[str, str]:
+        """The service, which is KMS under each of its names, and the operation."""
+        return KMS if self.of_kms else self.source, self.operation
+
+    @property
     def of_kms(self) -> bool:
         """Whether the event says that KMS was called."""
         return is_kms(self.source)
@@ -64,7 +71,7 @@ class Call(NamedTuple):
 
 def is_kms(source: str) -> bool:
     """Whether the source of an event is KMS, under its full name in any partition or OCSF's short form."""
-    return source.lower().partition(".")[0] == "kms"
+    return source.lower().partition(".")[0] == KMS
 
 
 def text_of(value: Any) -> str:

@@ -21,10 +21,10 @@ from .api_call import (
     texts_of,
     unflattened,
 )
+from .broken_values import BrokenList, BrokenObject
 from .faults import EventFault
 from .parameters import fault_of
 from .prefilter import OPERATIONS
-from .tolerant_json import BrokenList, BrokenObject
 
 # Members that only a record has. A broken object with one of them is a record, even if its eventName is lost.
 MARKS = frozenset(
@@ -43,6 +43,9 @@ MARKS = frozenset(
 _SIGNS = frozenset((*MARKS, "eventID", *map(str.lower, MARKS), "eventid"))
 _SIGNS_OF_CLOUDTRAIL = frozenset(
     name for name in _SIGNS if name.lower() in ("eventversion", "requestparameters", "useridentity")
+)
+_SIGNS_OF_CALL = frozenset(
+    name for name in _SIGNS if name.lower() in ("eventid", "requestparameters", "responseelements")
 )
 
 
@@ -70,6 +73,11 @@ def is_label(value: Json) -> bool:
         return False
     source = value.get("eventSource", value.get("eventsource"))
     return _lacks(_SIGNS if isinstance(source, str) and is_kms(source) else _SIGNS_OF_CLOUDTRAIL, value)
+
+
+def is_excerpt(value: Json) -> bool:
+    """Whether a record may be no more than fields of another record: it has no id, and nothing of what was called."""
+    return not isinstance(value, BrokenObject) and _lacks(_SIGNS_OF_CALL, value)
 
 
 def around(label: Json) -> Json:

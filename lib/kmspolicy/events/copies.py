@@ -1,63 +1,125 @@
 """Copies of a record in the members of one object: pipelines keep an event beside the fields that they take from it."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..budget import Budget
-from .api_call import Json
-from .ends import RECORDS, Found
-from .tolerant_json import BrokenList, BrokenObject, BrokenText
+from .api_call import Call
+from .broken_values import BrokenList, BrokenObject, BrokenText
+from .call_policy import with_policy
+from .ends import RECORDS, STEPS_OF_A_CALL, Found, Kind, call_of
+from .faults import EventFault
 
 _COMPARING_STEPS = 100
-_TIMES = ("eventTime", "eventtime", "time", "time_dt")  # of a record
-_TELLING = ("eventID", "eventid", "requestParameters", "requestparameters", "metadata", "api")  # one call from others
+
+
+class _Record(NamedTuple):
+    """A record and what it tells of its call.
+
+    same: of a call to KMS its operation and eventID, or the record's text if it has none; nothing of any other call.
+    rest: of a call with an eventID the time, the key's id, the policy, the outcome, and whether the record is whole,
+    each None where it does not say. rank: of records that tell the same, the best has the highest. Its last number is
+    the record's member, negated.
+    """
+
+    call: Call
+    same: tuple[str, ...] = ()
+    rest: tuple[Any, ...] = ()
+    rank: tuple[int, ...] = ()
+
+
+_Ranks = dict[tuple[Any, ...], tuple[int, ...]]  # the highest, by the rest that records of a call tell
 
 
 def without_copies(ends: list[list[Found]], budget: Budget) -> list[Found]:
-    """The ends in the members of an object, without records that a member before has.
+    """The ends in the members of an object, without the copies of records.
 
-    Raises OutOfSteps.
+    Of records that tell the same of a call, those in the member with the best count; a record that leaves out some of
+    what another one tells does not count beside it. Of a copy that breaks, the text behind the break is left, of which
+    nothing is read. Raises OutOfSteps.
     """
-    known: set[str] = set()
-    kept = []
-    for some in ends:
-        texts = [_text_of_record(end, budget) for end in some]
-        kept += [end for end, text in zip(some, texts) if text not in known]
-        known.update(filter(None, texts))
-    whole = [end.value for end in kept if end.kind in RECORDS and not end.breaks]
-    return [end for end in kept if not _is_cut_copy(end, whole, budget)]
+    found = [
+        (end, _read(end, member, budget) if end.kind in RECORDS else None)
+        for member, some in enumerate(ends)
+        for end in some
+    ]
+    calls: dict[tuple[str, ...], _Ranks] = {}
+    for _, record in found:
+        if record is not None:
+            ranks = calls.setdefault(record.same, {})
+            ranks[record.rest] = max(ranks.get(record.rest, ()), record.rank)
+    counting = [record is None or _counts(record, calls[record.same], budget) for _, record in found]
+    whole = [record.call for (end, record), counts in zip(found, counting) if record and counts and not end.breaks]
+    left: list[Found] = []
+    for (end, record), counts in zip(found, counting):
+        if counts and not (record and end.breaks and _is_cut_copy(record.call, whole, budget)):
+            left.append(end)
+        elif end.passed.strip():
+            left.append(Found(Kind.LOST, None, end.passed, end.breaks))
+    return left
 
 
-def _is_cut_copy(end: Found, whole: list[Json], budget: Budget) -> bool:
+def _read(end: Found, member: int, budget: Budget) -> _Record:
+    budget.spend(STEPS_OF_A_CALL)
+    call = call_of(end)
+    if not (call.of_kms or call.sets_policy):
+        return _Record(call)
+    if call.event:
+        facts, policy, fault = with_policy(call, end.breaks)
+        policy = policy and _canonical(policy, budget)
+        excerpt = fault == EventFault.NO_PARAMETERS.value  # an error code may be left out, too
+        outcome = None if excerpt else facts.call or None
+        rest = (facts.time, facts.key_details.key_id, policy or None, outcome, not end.breaks or None)
+        return _Record(call, (call.operation, call.event), rest, (not fault, sum(map(bool, facts)), -member))
+    try:
+        text = end.text or json.dumps(end.value, sort_keys=True)
+    except RecursionError:
+        return _Record(call)
+    budget.spend(len(text))
+    return _Record(call, (text,), rank=(-member,))
+
+
+def _canonical(policy: str, budget: Budget) -> str:
+    """A text that equal policies share."""
+    budget.spend(len(policy))
+    try:
+        return json.dumps(json.loads(policy), sort_keys=True)
+    except (ValueError, RecursionError):
+        return policy
+
+
+def _counts(record: _Record, ranks: _Ranks, budget: Budget) -> bool:
+    """Whether a record counts beside all that is told of the same call."""
+    if not record.same:
+        return True
+    budget.spend(_COMPARING_STEPS * len(ranks))
+    for rest in ranks:
+        if rest != record.rest and all(mine in (None, other) for mine, other in zip(record.rest, rest)):
+            return False
+    return ranks[record.rest][-1] == record.rank[-1]
+
+
+def _is_cut_copy(call: Call, whole: list[Call], budget: Budget) -> bool:
     """Whether a record that is cut short begins as a whole one, with its time and what tells it from others."""
-    if end.kind not in RECORDS or not end.breaks or end.passed.strip():
+    if call.time is None or not (call.event or call.request):
         return False
     budget.spend(_COMPARING_STEPS * len(whole))
-    told = all(any(end.value.get(name) for name in names) for names in (_TIMES, _TELLING))
-    return told and any(_begins(end.value, record) for record in whole)
-
-
-def _text_of_record(end: Found, budget: Budget) -> str:
-    """A text that equal records share; empty for what is no record."""
-    if end.kind not in RECORDS:
-        return ""
-    if end.breaks:
-        return end.text
+    told = call._replace(broken=False, request_fault="")
     try:
-        text = json.dumps(end.value, sort_keys=True)
+        return any(all(not mine or _begins(mine, other) for mine, other in zip(told, one)) for one in whole)
     except RecursionError:
-        return ""
-    budget.spend(len(text))
-    return text
+        return False
 
 
 def _begins(part: Any, whole: Any) -> bool:
-    """Whether a value that is cut short can be the beginning of a whole one; a whole value is its own beginning."""
+    """Whether a value that is cut short can be the beginning of a whole one; a whole value is its own beginning.
+
+    The order of members does not count, nor does one that is null, since forms of a record differ in these.
+    """
     if isinstance(part, BrokenText):
         return isinstance(whole, str) and whole.startswith(part.text)
     if isinstance(part, BrokenObject) and isinstance(whole, dict):
-        pairs = zip(part.items(), whole.items())
-        return len(part) <= len(whole) and all(one == other and _begins(v, w) for (one, v), (other, w) in pairs)
+        return all(_begins(value, whole.get(name)) for name, value in part.items())
     if isinstance(part, BrokenList) and isinstance(whole, list):
         return len(part) <= len(whole) and all(map(_begins, part, whole))
     return bool(part == whole)

@@ -4,9 +4,10 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from . import cloudtrail, ocsf
-from .api_call import Json
+from .api_call import Call, Json
+from .broken_values import BrokenObject
 from .faults import Break
-from .tolerant_json import BrokenObject, Value
+from .tolerant_json import Value
 
 
 class Kind(Enum):
@@ -21,6 +22,7 @@ class Kind(Enum):
 
 RECORDS = (Kind.CLOUDTRAIL, Kind.OCSF)
 POLICIES = (Kind.PARAMETERS, Kind.POLICY)
+STEPS_OF_A_CALL = 1_000  # of a budget, for call_of
 
 
 class Found(NamedTuple):
@@ -71,10 +73,7 @@ class Source:
         return Found(Kind.LOST, None, self._whole_text[start:end], kind.value.format(place), passed)
 
 
-KMS = "kms"
-
-
-def call_of(end: Found) -> tuple[str, str]:
-    """The source and the operation of a record's call."""
-    call = cloudtrail.from_cloudtrail(end.value) if end.kind is Kind.CLOUDTRAIL else ocsf.from_ocsf(end.value)
-    return KMS if call.of_kms else call.source, call.operation
+def call_of(record: Found) -> Call:
+    """The call of a record, which may be broken."""
+    read = cloudtrail.from_cloudtrail if record.kind is Kind.CLOUDTRAIL else ocsf.from_ocsf
+    return read(record.value)

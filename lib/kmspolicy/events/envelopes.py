@@ -9,18 +9,18 @@ from typing import Any, Optional
 
 from ..budget import Budget
 from . import cloudtrail, ocsf
-from .api_call import Json
+from .api_call import KMS, Json
+from .broken_values import BrokenList, BrokenObject, BrokenText
 from .copies import without_copies
-from .ends import KMS, POLICIES, RECORDS, Found, Kind, Source, call_of
+from .ends import POLICIES, RECORDS, STEPS_OF_A_CALL, Found, Kind, Source, call_of
 from .faults import Break
 from .parameters import WRITTEN_BY_CALLERS, are_parameters
 from .policy_values import is_policy, is_sure_policy, policy_text
 from .prefilter import OPERATIONS, may_hide_letters
-from .tolerant_json import BrokenList, BrokenObject, BrokenText, values_in
+from .tolerant_json import values_in
 
 _MOST_CONTAINERS = 48
 _MOST_ENCODINGS = 12
-_STEPS_OF_A_CALL = 1_000
 _BETWEEN_VALUES = ", \t\r\n"
 _COPY = "_raw"  # of an event, beside fields extracted from it (Splunk's exports, Cribl); no record has such a member
 _CONFIG_ITEM = "configurationItem"  # in a notification of AWS Config, behind what changed
@@ -66,7 +66,7 @@ class Opener:
     @property
     def calls(self) -> set[tuple[str, str]]:
         """The calls of the records that count."""
-        return {call_of(end) for end in self.ends if end.kind in RECORDS}
+        return {call_of(end).name for end in self.ends if end.kind in RECORDS}
 
     @property
     def holds_policies(self) -> bool:
@@ -79,8 +79,8 @@ class Opener:
         others = [end for end in self.found if not end.label]
         if len(others) == len(self.found) or any(end.kind not in RECORDS for end in others):
             return others
-        calls = set(map(call_of, others))
-        return [end for end in self.found if not (end.label and call_of(end) in calls)]
+        calls = {call_of(end).name for end in others}
+        return [end for end in self.found if not (end.label and call_of(end).name in calls)]
 
     def _open(self, value: Any, source: Source, containers: int) -> None:
         copied = (value.get(_COPY) or value) if isinstance(value, dict) else value
@@ -99,10 +99,11 @@ class Opener:
                     self._open_items(value, source, containers)
             elif end.kind is Kind.CLOUDTRAIL and cloudtrail.is_label(end.value):
                 self._open_label(end, source, containers)
-            elif self._policies and end.kind is Kind.OCSF and ocsf.tells_no_call(end.value):
+            elif end.kind is Kind.OCSF and ocsf.tells_no_call(end.value):
                 self._open_finding(end, source, containers)
             else:
-                self.found.append(end)
+                excerpt = end.kind is Kind.CLOUDTRAIL and cloudtrail.is_excerpt(end.value)
+                self.found.append(end._replace(label=excerpt))
 
     def _end(self, value: "Json | list[Any]", source: Source) -> Optional[Found]:
         """What the value is, if it is an end."""
@@ -179,12 +180,12 @@ class Opener:
         """
         before, broken, too_deep = len(self.found), self.broken, self.too_deep
         self._open_items(cloudtrail.around(label.value), source, containers)
-        inner, call = self.found[before:], call_of(label)
-        self._budget.spend(_STEPS_OF_A_CALL * len(inner))  # labels in labels ask of the same records anew
+        inner, call = self.found[before:], call_of(label).name
+        self._budget.spend(STEPS_OF_A_CALL * len(inner))  # labels in labels ask of the same records anew
         if call[0] == KMS:
             self.beside += [end.text for end in inner if end.kind is Kind.LOST]
             inner = [end for end in inner if end.kind is not Kind.LOST]
-            yields = any(end.kind in POLICIES or call_of(end) == call for end in inner)
+            yields = any(end.kind in POLICIES or call_of(end).name == call for end in inner)
         else:
             yields = bool(inner)
         self.found[before:] = inner if yields else [*inner, label._replace(label=True)]
@@ -192,10 +193,16 @@ class Opener:
             self.broken, self.too_deep = broken, too_deep
 
     def _open_finding(self, finding: Found, source: Source, containers: int) -> None:
-        """Opens an OCSF event that tells no call, such as a finding or an inventory, for the policies in it alone."""
+        """Opens an OCSF event that tells no call, such as a finding or an inventory, for policies and what it was."""
         before, broken, too_deep = len(self.found), self.broken, self.too_deep
-        self._open_items(finding.value, source, containers)
-        self.found[before:] = [end for end in self.found[before:] if end.kind in POLICIES] or [finding]
+        original = ocsf.as_it_came(finding.value)
+        self._open_items(original, source, containers)
+        found = [end for end in self.found[before:] if end.kind is not Kind.LOST]
+        if self._policies:
+            del self.found[before:]
+            self._open_items({n: v for n, v in finding.value.items() if n not in original}, source, containers)
+            found += [end for end in self.found[before:] if end.kind in POLICIES]
+        self.found[before:] = found or [finding]
         self.broken, self.too_deep = broken, too_deep
 
     def _items(self, value: Json) -> list[Any]:

@@ -5,21 +5,20 @@ Source: interface of the command (README, *What it reads*; docs/events.md).
 
 import json
 import re
-from typing import NamedTuple
 
 from ..budget import Budget, OutOfSteps
 from ..caching import TextCache
-from .api_call import FAILURE, Call
+from .api_call import KMS
+from .call_policy import CallOrPolicy, with_policy
 from .cloudtrail import from_cloudtrail, is_record
-from .ends import KMS, Found, Kind
+from .ends import Found, Kind, call_of
 from .envelopes import Opener
-from .event_facts import NO_FACTS, EventFacts, facts_of
+from .event_facts import NO_FACTS, facts_of
 from .faults import Break, EventFault
-from .ocsf import from_ocsf, is_event
+from .ocsf import is_event
 from .parameters import hidden_fault
-from .policy_values import is_sure_policy, policy_text
-from .prefilter import OPERATIONS, may_hold_call, may_hold_policy, operation_named_in, operations_named_in
-from .tolerant_json import BrokenList, BrokenObject, BrokenText
+from .policy_values import is_sure_policy
+from .prefilter import may_hold_call, may_hold_policy, operation_named_in, operations_named_in
 
 LONGEST_EVENT = (
     8_388_608  # characters; the Splunk Add-on for AWS cuts events at this number of bytes (props.conf, TRUNCATE)
@@ -30,23 +29,6 @@ _BEGINS_LIKE_POLICY = re.compile(
     r'\s*\{\s*"(?:Version"\s*:\s*"20|Statement"\s*:\s*\[?\s*\{\s*"(?:Sid|Effect|Not|Principal|Action)'
     r'|Id"\s*:\s*"[^"\\]*"\s*,\s*"(?:Version|Statement)")'
 )
-
-
-class CallOrPolicy(NamedTuple):
-    """A call to KMS, or a policy without a call.
-
-    policy: its JSON text; empty where the call carries none, or where `fault` says why it cannot be read. With both,
-    the policy is whole and `fault` says that the event breaks behind it.
-    """
-
-    facts: EventFacts
-    policy: str = ""
-    fault: str = ""
-
-    @property
-    def may_set_policy(self) -> bool:
-        """False for a call of an operation that sets no key policy."""
-        return self.facts.operation in ("", *OPERATIONS)
 
 
 def find_calls(text: str, field_given: bool, every_call: bool = True) -> list[CallOrPolicy]:
@@ -131,12 +113,12 @@ class _Search:
             return [CallOrPolicy(NO_FACTS, end.text, EventFault.AFTER_POLICY.value.format(lost) if lost else "")]
         if end.kind is Kind.PARAMETERS:
             call = from_cloudtrail({"requestParameters": end.value})
-            return [_policy_of(call, self._too_long or end.breaks)._replace(facts=NO_FACTS)]
-        call = from_cloudtrail(end.value) if end.kind is Kind.CLOUDTRAIL else from_ocsf(end.value)
+            return [with_policy(call, self._too_long or end.breaks)._replace(facts=NO_FACTS)]
+        call = call_of(end)
         if call.network_activity:
             return []
         if call.sets_policy:
-            return [_policy_of(call, self._too_long or end.breaks)]
+            return [with_policy(call, self._too_long or end.breaks)]
         return [CallOrPolicy(facts_of(call))] if self._every_call and call.of_kms and call.operation else []
 
     def _fault_of_unread(self, texts: list[str]) -> str:
@@ -148,11 +130,12 @@ class _Search:
     def _fault_beside(self, unread: list[str]) -> str:
         """Why a call may be in all that is unread or beside the ends; empty if that names none, or only what is found.
 
-        In a field that the searcher names, other resources and their policies may be beside a policy.
+        Pipelines copy policies, with the actions in them, beside records, and in a field that the searcher names, other
+        resources and their policies may be beside a policy.
         """
         if not self._opener.beside or (self._field_given and self._opener.holds_policies):
             return ""
-        named = operations_named_in("\n".join([*self._opener.beside, *unread]))
+        named = operations_named_in("\n".join([*self._opener.beside, *unread]), actions=False)
         calls = self._opener.calls if named else set()
         operation = next((operation for operation in named if (KMS, operation) not in calls), "")
         return EventFault.NO_RECORD.value.format(operation) if operation else ""
@@ -174,41 +157,3 @@ class _Search:
         if isinstance(value, (dict, list)) and "Version" not in value:
             return CallOrPolicy(NO_FACTS, fault=EventFault.NO_POLICY_IN_FIELD.value)
         return CallOrPolicy(NO_FACTS, self._text)  # which the engine refuses, with the place of the fault
-
-
-def _policy_of(call: Call, breaks: str) -> CallOrPolicy:
-    """The policy that a call sets, or why it cannot be read.
-
-    breaks: how the event breaks, as a sentence; empty for a whole event.
-    CreateKey and ReplicateKey without a policy set the default one; PutKeyPolicy cannot be without.
-    """
-    facts = facts_of(call)
-    breaks = breaks or Break.PARAMETERS.value
-    policy, hidden, fault = call.request.get("policy"), call.request_fault, ""
-    told = call.response.get("replicaPolicy") if call.operation == "ReplicateKey" else None
-    if told and (hidden or policy in (None, "")):
-        policy, hidden = told, ""
-    if isinstance(policy, (BrokenText, BrokenObject, BrokenList)):
-        policy, fault = "", EventFault.IN_POLICY.value.format(breaks)
-    elif hidden:
-        policy, fault = "", hidden
-    elif policy not in (None, ""):
-        if call.broken or isinstance(call.request, BrokenObject):
-            fault = EventFault.AFTER_POLICY.value.format(breaks)
-    elif _may_follow(call):
-        fault = EventFault.BEFORE_POLICY.value.format(breaks)
-    elif call.operation == "ReplicateKey" and call.outcome != FAILURE and not (call.request or call.response):
-        fault = EventFault.NO_PARAMETERS.value  # since they name the key and the Region
-    elif call.operation == "PutKeyPolicy" and call.outcome != FAILURE:
-        fault = EventFault.NO_POLICY.value
-    try:
-        return CallOrPolicy(facts, "" if policy in (None, "") else policy_text(policy), fault)
-    except RecursionError:
-        return CallOrPolicy(facts, fault=EventFault.TOO_DEEP_POLICY.value)
-
-
-def _may_follow(call: Call) -> bool:
-    """Whether a policy may have been behind the place where the event breaks."""
-    if isinstance(call.request, BrokenObject):
-        return True
-    return call.operation == "ReplicateKey" and call.outcome != FAILURE and isinstance(call.response, BrokenObject)

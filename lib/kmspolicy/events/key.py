@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional
 
 from ..policy.identifiers import ACCOUNT_ID, partition_of
 from .api_call import FAILURE, SUCCESS, Call, Json, object_of, text_of
-from .tolerant_json import BrokenObject
+from .broken_values import BrokenObject
 
 _ARN = re.compile(r"arn:(aws[a-z0-9-]*):kms:([a-z0-9-]+):([0-9]{12}):(?:key/([A-Za-z0-9-]+)|(alias/[A-Za-z0-9/_-]+))\Z")
 _ID = re.compile(r"(?:[A-Za-z0-9-]+|(alias/[A-Za-z0-9/_-]+))\Z")

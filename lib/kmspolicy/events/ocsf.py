@@ -25,10 +25,10 @@ from .api_call import (
     texts_of,
     unflattened,
 )
+from .broken_values import BrokenList, BrokenObject
 from .cloudtrail import from_cloudtrail, is_record
 from .faults import EventFault
 from .parameters import fault_of
-from .tolerant_json import BrokenList, BrokenObject
 
 # Members that only an event has. A broken object with one of them is an event, even if its api is lost.
 MARKS = frozenset(("actor", "class_name", "class_uid", "http_request", "src_endpoint", "type_uid", "unmapped"))
@@ -36,6 +36,8 @@ _API_ACTIVITY = (6003, 3005)  # the second in 1.0.0-rc.2
 _BASE_CLASS = 0  # an event of it may hold another one as it came
 _FINDINGS = 2  # the category of the classes from 2000 on: a finding may be about a call, and is none
 _SUCCEEDED, _FAILED = 1, 2  # status_id
+_NO_DATA = (None, "", "null")  # the mapping writes null for what a record does not have
+_EMPTY_DATA: tuple[Any, ...] = ({}, "{}")
 _NAMES_OF_KEYS, _NAMES_OF_VALUES = ("key", "Key", "name"), ("value", "Value")  # of a map as a list of objects
 
 
@@ -53,6 +55,11 @@ def is_event(value: Json) -> bool:
 def tells_no_call(event: Json) -> bool:
     """Whether an event is a finding, or one of another class without a call, such as an item of an inventory."""
     return _is_finding(event) or not text_of(unflattened(object_of(unflattened(event).get("api"))).get("operation"))
+
+
+def as_it_came(event: Json) -> Json:
+    """The member of an event that is what it was made of. That of a finding may be a call which has its own event."""
+    return {} if _is_finding(event) or "raw_data" not in event else {"raw_data": event["raw_data"]}
 
 
 def _is_finding(event: Json) -> bool:
@@ -78,15 +85,8 @@ def from_ocsf(event: Json) -> Call:
     session = {**object_of(event.get("session")), **_filled(object_of(actor.get("session")))}
     resources = [object_of(item) for item in list_of(event.get("resources"))]
     broken = isinstance(event, BrokenObject)
-    unread = BrokenObject() if isinstance(api, BrokenObject) or isinstance(unmapped, BrokenObject) else None
     outcome, error = _outcome(event, response)
-    data = object_of(api.get("request")).get("data")
-    parameters = unmapped.get("requestParameters", unread) if data in (None, "") else data
-    request = object_of(parameters)
-    request_fault = fault_of(parameters, request)
-    if data in (None, "") and "requestParameters" not in unmapped and unread is None and outcome != FAILURE:
-        request, request_fault = _as_it_came(event, text_of(api.get("operation")))
-        request_fault = (fault_of(told, unmapped) if not unmapped else "") or request_fault
+    request, request_fault = _parameters(event, api, told, unmapped, outcome == FAILURE)
     return Call(
         source=text_of(object_of(api.get("service")).get("name")),
         operation=text_of(api.get("operation")),
@@ -98,7 +98,7 @@ def from_ocsf(event: Json) -> Call:
         mfa=_first_text(session.get("is_mfa"), session.get("mfa"), event.get("is_mfa")).lower(),
         request=request,
         request_fault=request_fault,
-        response=object_of(response.get("data")) or object_of(unmapped.get("responseElements", unread)),
+        response=object_of(response.get("data")) or object_of(unmapped.get("responseElements", _unread(api, unmapped))),
         resources=texts_of(item.get("uid") for item in resources),
         owners=texts_of(_account(item) or _account(object_of(item.get("owner"))) for item in resources),
         outcome=outcome,
@@ -131,13 +131,30 @@ def _identity(actor: Json, session: Json, unmapped: Json) -> Json:
     return {**unmapped, **_filled(mapped)}
 
 
-def _as_it_came(event: Json, operation: str) -> tuple[Json, str]:
-    """The parameters of the CloudTrail record that an event keeps as it came, and why they cannot be read."""
-    record = object_of(event.get("raw_data"))
-    call = from_cloudtrail(record) if is_record(record) else None
-    if call is None or call.operation != operation:
-        return {}, EventFault.NO_PARAMETERS.value
-    return call.request, call.request_fault
+def _parameters(event: Json, api: Json, told: Any, unmapped: Json, failed: bool) -> tuple[Json, str]:
+    """The parameters of a call's request, and why they cannot be read.
+
+    They are in one of three places: the request's data, what is not mapped (`told` is that as the event has it), and
+    the record that the event keeps as it came.
+    """
+    data, unread = object_of(api.get("request")).get("data"), _unread(api, unmapped)
+    if data in _NO_DATA or data in _EMPTY_DATA:
+        if "requestParameters" in unmapped or unread is not None:
+            data = unmapped.get("requestParameters", unread)
+        else:
+            record = object_of(event.get("raw_data"))
+            call = from_cloudtrail(record) if is_record(record) else None
+            if call is not None and call.operation == text_of(api.get("operation")):
+                return call.request, call.request_fault
+            if data in _NO_DATA and not failed:
+                return {}, (fault_of(told, unmapped) if not unmapped else "") or EventFault.NO_PARAMETERS.value
+    request = object_of(data)
+    return request, fault_of(data, request)
+
+
+def _unread(api: Json, unmapped: Json) -> Optional[Json]:
+    """What stands for the parameters or the response of a call of which a part is cut away; None for a whole one."""
+    return BrokenObject() if isinstance(api, BrokenObject) or isinstance(unmapped, BrokenObject) else None
 
 
 def _outcome(event: Json, response: Json) -> tuple[str, str]:

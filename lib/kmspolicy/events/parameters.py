@@ -9,8 +9,8 @@ import re
 from typing import Any
 
 from .api_call import Json, text_of, texts_of
+from .broken_values import BrokenObject, BrokenText
 from .faults import EventFault
-from .tolerant_json import BrokenObject, BrokenText
 
 _OF_CREATE_KEY = frozenset(
     (

@@ -19,6 +19,7 @@ _HIDDEN_SIGN = r"\\u00(?:[4-7]|3[0-9]|2[2Ee])"  # and the quotes around the serv
 _HIDDEN_SIGN_TEXT, _HIDDEN_SIGN_BYTES = re.compile(_HIDDEN_SIGN), re.compile(_HIDDEN_SIGN.encode())
 _ASCII_ESCAPE = re.compile(r"\\u00([2-7][0-9A-Fa-f])")
 _MOST_ENCODINGS = 8
+_NO_ACTION = "(?<![Kk][Mm][Ss]:)"
 
 # CreateKey and ReplicateKey end alike, and to search for one word less is worth a tenth of the time.
 _WORDS = ("PutKeyPolicy", "ateKey", '"Statement"')
@@ -70,17 +71,20 @@ def may_hide_letters(text: str) -> bool:
     return "\\u00" in text and _HIDDEN_LETTER.search(text) is not None
 
 
-def operations_named_in(text: str) -> list[str]:
-    """The operations that set key policies which the text names together with KMS's event source."""
+def operations_named_in(text: str, actions: bool) -> list[str]:
+    """The operations that set key policies which the text names together with KMS's event source.
+
+    actions: whether to name one as an action of a policy, such as kms:CreateKey, is to name it.
+    """
     if may_hide_letters(text):
         for _ in range(_MOST_ENCODINGS):
             text = _ASCII_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
         text = text.replace("\\", "")  # each escape of an inner encoding leaves some
     if SERVICES[0] not in text:
         return []
-    return [operation for operation in OPERATIONS if operation in text]
+    return [one for one in OPERATIONS if one in text and (actions or re.search(_NO_ACTION + one, text))]
 
 
 def operation_named_in(text: str) -> str:
-    """The first operation that `operations_named_in` finds; empty if it finds none."""
-    return next(iter(operations_named_in(text)), "")
+    """The first operation that `operations_named_in` finds, be it as an action; empty if it finds none."""
+    return next(iter(operations_named_in(text, True)), "")

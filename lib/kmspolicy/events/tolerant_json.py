@@ -8,31 +8,10 @@ the value is read member by member up to the fault. Source: RFC 8259, *The JSON 
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from ..budget import Budget
-
-
-class BrokenObject(dict[str, Any]):
-    """The members of an object before its fault. Only the last one can be broken itself.
-
-    start: where the object begins in its text; last: where its last member does; unread: where the part begins that no
-    member holds.
-    """
-
-    start = last = unread = 0
-
-
-class BrokenList(list[Any]):
-    """The items of a list before its fault. Only the last one can be broken itself. start, unread: as BrokenObject."""
-
-    start = unread = 0
-
-
-class BrokenText(NamedTuple):
-    """What a JSON string without its closing quote holds, decoded. It is no str, so it is never taken for a fact."""
-
-    text: str
+from .broken_values import BrokenList, BrokenObject, BrokenText, behind_broken
 
 
 class Value(NamedTuple):
@@ -61,17 +40,16 @@ _DEEPEST = 64  # containers that are read member by member
 _MEMBER_STEPS = 100
 _COUNTED_IN_A_STEP = 256  # characters
 _LONGEST_PASSED = 65_536  # characters before the place where the decoder begins
-_TOO_DEEP_STEPS = 20_000  # how deep the decoder goes before it gives up differs from Python to Python
+_TOO_DEEP_STEPS, _PASSED_IN_A_STEP = (
+    20_000,
+    3,
+)  # how far the decoder goes before it gives up differs from Python to Python
 
-# A brace may be followed by an escaped quote: the text is then what stood inside a JSON string.
+# A brace or bracket may be followed by an escaped quote: the text is then what stood inside a JSON string.
 _OPENING = re.compile(r'\{\s*(?=["\\])|\[\s*(?=["\\{\[0-9tfn-])|"')
+_ENCODED = re.compile(r'"|[{\[]\s*\\|\[[{\[\s]{0,8}\\')
 _MEMBER_NAME = re.compile(r'"\s*:\s*\Z')
 _LONGEST_GAP = 80  # characters looked at for a member's name before a string
-# Where a new value begins behind a broken object: at the start of a line, with or without a logger's words, or behind a
-# closing brace without a comma. JSON has neither inside a value, unless a string holds it: there the quotes behind the
-# brace are escaped, and the one that ends such a string is followed by no name.
-_WORDS = r'(?:[A-Z<0-9]|\[[0-9]|[a-z][\w.-]*[:=])[^"{}\n]*'
-_NEXT_VALUE = re.compile(rf'(?:^(?:{_WORDS})?|\}}\s*)(?=\{{\s*"[A-Za-z_][\w.:-]*"\s*:)', re.MULTILINE)
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _STRING_BODY = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 _HALF_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[0-9A-Fa-f]{0,3}\Z")
@@ -98,7 +76,7 @@ class _Reader:
         opening = _OPENING.search(text)
         while opening is not None:
             start = opening.start()
-            if text[start] == '"' or text[opening.end()] == "\\":
+            if _ENCODED.match(text, start):
                 value, end, whole = self._encoded(start)
             else:
                 value, end, whole = self._value(start, 0)
@@ -108,27 +86,9 @@ class _Reader:
                 yield Value(value, start, end)
                 at = end
             else:
-                at = self._behind_broken(value, max(end, start + 1))
+                at = behind_broken(text, value, max(end, start + 1))
                 yield Value(value, start, at, min(at, end))
             opening = _OPENING.search(text, at)
-
-    def _behind_broken(self, value: Any, fault: int) -> int:
-        """Where the next value may begin. An object that breaks may be a record, whose rest is no envelope.
-
-        A string that was cut goes on to the first quote of the next value: it is broken, too.
-        """
-        broken: Optional[BrokenObject] = None
-        while isinstance(value, (BrokenObject, BrokenList)):
-            broken = value if isinstance(value, BrokenObject) else broken
-            items = list(value.values()) if isinstance(value, BrokenObject) else value
-            value = items[-1] if items else None
-        if broken is None:
-            return fault
-        following = _NEXT_VALUE.search(self._text, broken.last if isinstance(value, str) else broken.unread)
-        if following and following.end() < broken.unread:
-            name = list(broken)[-1]
-            broken[name] = BrokenText(broken[name])
-        return following.end() if following else len(self._text)
 
     def _encoded(self, start: int) -> tuple[Any, int, bool]:
         """A JSON string in which JSON is encoded, or what is left of one behind its opening quote.
@@ -161,7 +121,8 @@ class _Reader:
             self._budget.spend(_MEMBER_STEPS + (len(text) if unterminated else place) - at)
             self._budget.spend(error.pos // _COUNTED_IN_A_STEP)  # the error counts the lines before it
         except (ValueError, RecursionError) as error:  # a number too long for this Python, or too many levels
-            self._budget.spend(_TOO_DEEP_STEPS if isinstance(error, RecursionError) else len(text) - at)
+            too_deep, left = isinstance(error, RecursionError), len(text) - at
+            self._budget.spend(_TOO_DEEP_STEPS + left // _PASSED_IN_A_STEP if too_deep else left)
             number = _NUMBER.match(text, at)
             if number:
                 return None, number.end(), True
@@ -186,16 +147,17 @@ class _Reader:
         """The object at a place, member by member. A comma before the closing brace is accepted."""
         text, members = self._text, BrokenObject()
         members.start = start
-        at = members.unread = self._behind_blanks(start + 1)
+        at = members.last = members.unread = self._behind_blanks(start + 1)
         while text[at : at + 1] == '"':
-            members.last = at
             name, end, whole = self._value(at, depth)
             colon = self._behind_blanks(end)
             if not whole or text[colon : colon + 1] != ":":
                 return members, colon, False
-            value, at, whole = self._value(self._behind_blanks(colon + 1), depth)
+            begins = self._behind_blanks(colon + 1)
+            value, at, whole = self._value(begins, depth)
             if whole or value is not None:
-                members[name] = value
+                members.pop(name, None)  # the last member, which can be broken, stands last
+                members[name], members.last = value, begins
             if not whole:
                 return members, at, False
             at, more = self._after_member(at)
@@ -209,12 +171,14 @@ class _Reader:
     def _list(self, start: int, depth: int) -> tuple[Any, int, bool]:
         """The list at a place, item by item. A comma before the closing bracket is accepted."""
         text, items = self._text, BrokenList()
-        items.start = start
+        items.start, items.starts = start, []
         at = items.unread = self._behind_blanks(start + 1)
         while text[at : at + 1] not in ("]", ""):
+            begins = at
             value, at, whole = self._value(at, depth)
             if whole or value is not None:
                 items.append(value)
+                items.starts.append(begins)
             if not whole:
                 return items, at, False
             at, more = self._after_member(at)

@@ -6,8 +6,9 @@ Source: interface of the command (README, *The command*).
 from __future__ import annotations
 
 from .. import ENCRYPT, analyze, error_text
+from ..events.call_policy import CallOrPolicy
 from ..events.event_facts import NO_FACTS, EventFacts
-from ..events.finder import CallOrPolicy, find_calls
+from ..events.finder import find_calls
 from .csv_cells import Cells
 from .options import DEFAULT_FIELD, Options
 from .output_rows import facts_row, policy_rows, statement_rows, unreadable_row

@@ -9,7 +9,7 @@ import pytest
 
 from kmspolicy.events.faults import EventFault
 from kmspolicy.events.finder import find_calls
-from tests.unit.events.calls import POLICY, cuts, put_key_policy
+from tests.unit.events.calls import CALLS, POLICY, cuts, flat, ocsf, put_key_policy
 
 
 def test_a_copy_that_is_cut_counts_once_with_the_whole_record() -> None:
@@ -78,3 +78,85 @@ def test_a_cut_record_that_may_be_another_call_is_told() -> None:
     ):
         found = find_calls(json.dumps(copies), False)
         assert [(one.policy != "", one.fault != "") for one in found][:2] == [(True, False), (False, True)], copies
+
+
+PUT = put_key_policy()
+PARAMETERS = PUT["requestParameters"]
+OTHER_POLICY = json.dumps({"Statement": []})
+IN_OCSF = {**ocsf(), "metadata": {"uid": PUT["eventID"]}}
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        flat(PUT),
+        {name.lower(): value for name, value in PUT.items()},
+        {name: value for name, value in PUT.items() if value is not None},
+        {**PUT, "@timestamp": "2026-03-09T08:14:09Z", "eventTime": "2026-03-09T08:14:07.000Z"},
+        {**PUT, "requestParameters": json.dumps(PARAMETERS)},
+        {**PUT, "requestParameters": {**PARAMETERS, "policy": json.loads(POLICY)}},
+        {**PUT, "requestParameters": "{keyId=1234abcd, policy={...}}"},
+        {**PUT, "requestParameters": {"policy": "HIDDEN_DUE_TO_SECURITY_REASONS"}},
+        {name: value for name, value in PUT.items() if name not in ("requestParameters", "eventTime")},
+        {name: PUT[name] for name in ("eventID", "eventName", "eventSource", "sourceIPAddress")},
+        {name: PUT[name] for name in ("eventID", "eventName", "eventSource", "requestParameters")},
+    ],
+)
+def test_a_copy_in_another_form_counts_once_with_the_fullest(copy: dict[str, Any]) -> None:
+    text = json.dumps(PUT)
+    (whole,) = find_calls(text, False)
+    for copies in ({"message": text, "x": copy}, {"x": json.dumps(copy), "y": {"event": {"original": text}}}):
+        (found,) = find_calls(json.dumps(copies), False)
+        assert (found.facts, json.loads(found.policy), found.fault) == (whole.facts, json.loads(POLICY), "")
+
+
+def test_an_event_of_ocsf_beside_its_record_counts_once() -> None:
+    for copies in ({"a": PUT, "b": IN_OCSF}, {"a": json.dumps(IN_OCSF), "b": PUT}):
+        assert [one.policy for one in find_calls(json.dumps(copies), False)] == [POLICY]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {**PUT, "eventID": "e-2"},
+        {**PUT, "eventName": "CreateKey"},
+        {**PUT, "eventTime": "2026-03-09T08:14:08Z"},
+        {**PUT, "errorCode": "AccessDenied"},
+        {**PUT, "requestParameters": {**PARAMETERS, "policy": OTHER_POLICY}},
+        {**PUT, "resources": [], "requestParameters": {**PARAMETERS, "keyId": "ffff0000-12ab"}},
+        {**IN_OCSF, "metadata": {"uid": "e-2"}},
+    ],
+)
+def test_what_contradicts_a_record_is_no_copy(other: dict[str, Any]) -> None:
+    for records in ({"a": PUT, "b": other}, {"a": flat(PUT), "b": json.dumps(other)}):
+        assert len(find_calls(json.dumps(records), False)) == 2
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_copy_that_is_cut_counts_once_with_the_whole_record_in_every_form(call: str) -> None:
+    record = CALLS[call]()
+    text = json.dumps(record)
+    (whole,) = find_calls(text, False)
+    for end in range(text.index("1234abcd") + 40, len(text), 7):
+        for copied in (
+            record,
+            flat(record),
+            {name: record[name] for name in sorted(record) if record[name] is not None},
+        ):
+            found = find_calls(json.dumps({"a": copied, "b": text[:end]}), False)
+            assert [(one.facts, one.policy) for one in found] == [(whole.facts, whole.policy)], text[end - 80 : end]
+
+
+def test_fields_of_a_failed_call_beside_its_record_tell_no_other_outcome() -> None:
+    failed = {**PUT, "errorCode": "AccessDenied"}
+    fields = {name: PUT[name] for name in ("eventID", "eventName", "eventSource")}
+    for copies in ({"a": failed, "b": fields}, {"b": fields, "a": json.dumps(failed)}):
+        assert [(one.policy, one.facts.call) for one in find_calls(json.dumps(copies), False)] == [(POLICY, "failure")]
+
+
+def test_of_copies_that_tell_the_same_one_that_can_be_read_counts() -> None:
+    record = {**PUT, "eventName": "CreateKey", "requestParameters": {"description": "orders"}}
+    hidden = {**record, "requestParameters": "[REDACTED]"}
+    for copies in ({"a": hidden, "b": record}, {"a": json.dumps(record), "b": hidden}):
+        assert [one.fault for one in find_calls(json.dumps(copies), False)] == [""]
+    assert len(find_calls(json.dumps({"a": hidden}), False)[0].fault) > 0

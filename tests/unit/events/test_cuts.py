@@ -8,7 +8,8 @@ from typing import Any, Callable
 import pytest
 
 from kmspolicy.events import finder
-from kmspolicy.events.finder import CallOrPolicy, find_calls
+from kmspolicy.events.call_policy import CallOrPolicy
+from kmspolicy.events.finder import find_calls
 from tests.unit.events.calls import CALLS, KEY, KEY_ID, OURS, POLICY, REGION, cuts, put_key_policy
 
 MakeCall = Callable[[], dict[str, Any]]
@@ -126,11 +127,28 @@ BETWEEN = ["\n", "\nNov 29 14:02:11 host aws: ", "\n2026-11-29T14:02:11Z host ",
 def test_a_record_behind_one_that_was_cut_is_read(between: str) -> None:
     first, second = (json.dumps({**put_key_policy(), "eventID": name}) for name in ("first", "second"))
     for end in range(first.index('"eventName"') + 30, len(first) - 1):
-        if first[:end].rstrip()[-1] not in ":[":  # behind these, the second is a value in the first
-            *broken, whole = find_calls(first[:end] + between + second, False)
-            assert (whole.facts.event, whole.policy, whole.fault) == ("second", POLICY, ""), first[:end]
-            assert [each.facts.event in ("", "first") for each in broken] == [True], first[:end]
-            assert "is cut short" in broken[0].fault or between.strip(), (first[:end], broken[0].fault)
+        if between.endswith("[") and first[:end].rstrip()[-1] in ":[":
+            continue  # what is cut, too, is then a value in the first
+        *broken, whole = find_calls(first[:end] + between + second, False)
+        assert (whole.facts.event, whole.policy, whole.fault) == ("second", POLICY, ""), first[:end]
+        assert [each.facts.event in ("", "first") for each in broken] == [True], first[:end]
+        assert "is cut short" in broken[0].fault or between.strip(), (first[:end], broken[0].fault)
+
+
+@pytest.mark.parametrize("indent", [None, 0, 2])
+@pytest.mark.parametrize(
+    "shape", ['{"Records": [%s]}', '{"a": [[{"Records": [\n%s\n]}], {"x": ["y"]}]}', '[[%s], "x", {"b": 1}]']
+)
+def test_no_record_counts_twice_wherever_what_holds_it_is_cut(shape: str, indent: int | None) -> None:
+    first, second, third = (json.dumps({**put_key_policy(), "eventID": name}, indent=indent) for name in "123")
+    text = shape % f"{first},\n{second}"
+    for end in range(text.index(first) + len(first), len(text), 3):
+        behind = "2" if end >= text.index(second) + len(second) else ""
+        for following, last in (("", ""), ("\n" + third, "3")):
+            found = find_calls(text[:end] + following, False)
+            whole = [one.facts.event for one in found if one.policy == POLICY and not one.fault]
+            assert whole == ["1", *behind, *last], (text[end - 60 : end], following)
+            assert len([one for one in found if one.policy]) <= len(whole) + (behind == "")
 
 
 # A caller chooses the strings of a record: one may end in braces, the next one go on as if its quote had ended a name.

@@ -134,3 +134,14 @@ def calls_of(function: Callable[[], object]) -> int:
     finally:
         sys.setprofile(None)
     return counted
+
+
+@pytest.mark.parametrize("before", ["", "body=", "[1] "])
+def test_the_inside_of_a_json_string_is_read_without_its_quotes(before: str) -> None:
+    record = put_key_policy()
+    for value in (record, [record], [[record]], {"Records": [record]}):
+        for indent in (None, 2):
+            text = before + json.dumps(json.dumps(value, indent=indent))[1:-1]
+            assert [one.policy for one in find_calls(text, False)] == [POLICY], text[:40]
+            other = text.replace("PutKeyPolicy", "DescribeKey")
+            assert [(one.policy, one.fault) for one in find_calls(other, False)] == [("", "")], text[:40]

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from kmspolicy.events.call_policy import CallOrPolicy
 from kmspolicy.events.event_facts import NO_FACTS
 from kmspolicy.events.faults import EventFault
-from kmspolicy.events.finder import CallOrPolicy, find_calls
+from kmspolicy.events.finder import find_calls
 from tests.unit.events.calls import POLICY, put_key_policy
 
 DOCUMENT = json.loads(POLICY)

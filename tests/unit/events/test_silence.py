@@ -141,3 +141,15 @@ def test_words_beside_a_call_are_of_that_call(record: dict[str, Any]) -> None:
     assert [(one.policy, one.fault) for one in find_calls(json.dumps(beside), False)] == [(POLICY, "")]
     (told,) = faults(json.dumps({**beside, "action": "ReplicateKey"}))
     assert "ReplicateKey and kms.amazonaws.com" in told
+
+
+@pytest.mark.parametrize("action", ["kms:PutKeyPolicy", "KMS:ReplicateKey", "kms:PutKeyPolicy*"])
+def test_an_action_of_a_policy_beside_a_record_is_no_call(action: str) -> None:
+    policy = json.dumps({"Statement": [{"Effect": "Deny", "Principal": "*", "NotAction": action, "Resource": "*"}]})
+    record = {**create_key(), "requestParameters": {"policy": policy}}
+    for beside in (policy, {"request_parameters": f"{{policy={policy}, tags=[]}}"}, {action: policy}):
+        event = {"event": {"original": json.dumps(record), "provider": "kms.amazonaws.com"}, "aws": beside}
+        assert faults(json.dumps(event)) == [], beside
+        operation = action.strip("*")[4:]
+        for name in (operation, f"AwsApiCall:{operation}"):
+            assert len(faults(json.dumps({**event, "action": name}))) == 1, name
