@@ -3,7 +3,7 @@
 Source: IAM User Guide, *IAM JSON policy elements reference*; KMS Developer Guide, *Key policies in AWS KMS*.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -57,6 +57,11 @@ class Statement(NamedTuple):
     def is_unconditional(self) -> bool:
         """Whether its principal element alone decides about the actions that it covers."""
         return not self.conditions and self.resource is None
+
+    @property
+    def text(self) -> str:
+        """The statement as compact JSON."""
+        return serialization.of_statement(self.source)
 
     @property
     def effect_written(self) -> str:
@@ -154,12 +159,6 @@ class Policy:
         """The ARNs in principal elements, as written."""
         texts = [text for s in self.statements for text in s.principals.aws if text.startswith("arn:")]
         return tuple(dict.fromkeys(texts))
-
-    @lazy
-    def texts(self) -> Sequence[str]:
-        """The statements as compact JSON."""
-        sources = [statement.source for statement in self.statements]
-        return serialization.of_statements(self.written, self.source.keys(), sources, self.canonical)
 
     @lazy
     def canonical(self) -> str:

@@ -108,7 +108,7 @@ class StatementAnalysis:
     @property
     def text(self) -> str:
         """The statement as compact JSON."""
-        return self.answers.verdict.policy.texts[self.statement.number]
+        return self.statement.text
 
     @property
     def audience(self) -> Audience:
