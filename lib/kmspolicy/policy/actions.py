@@ -130,13 +130,6 @@ def covered(pattern: str, extra: tuple[str, ...] = ()) -> Mask:
     return mask | GRANTS_MASK if mask & _BIT[CREATE_GRANT] else mask
 
 
-# Patterns that nearly every key policy is made of, answered without a call.
-_VERBS = (
-    "Cancel Create Decrypt Delete Describe Disable Enable Encrypt GenerateDataKey Get Import List Put ReEncrypt"
-    " Replicate Revoke Rotate Schedule Tag Untag Update"
-)
-COMMON = {text: covered(text) for text in (*ACTIONS, "*", "kms:*", *[name + "*" for name in full_names(_VERBS)])}
-
 _ALLOWED = f'{", ".join(CLASSES)}, or a comma-separated list of KMS actions such as "Encrypt,GenerateDataKey*"'
 _LONGEST_SHOWN = 60
 
