@@ -42,20 +42,16 @@ def tests_of_arns(conditions: Iterable[Condition]) -> Optional[list[Condition]]:
 class Denies:
     """Some Denies, as clauses: each must fail on one of its conditions."""
 
-    def __init__(
-        self, statements: Iterable[Statement], clauses: "Optional[dict[tuple[int, Scope], Clause]]" = None
-    ) -> None:
-        """clauses: of these and other Denies of a policy, as far as they are known; this adds to them."""
+    def __init__(self, statements: Iterable[Statement]) -> None:
         self.statements = tuple(statements)
         self._among: dict[Mask, Optional[Denies]] = {}  # None for this one itself: a cycle would stay in memory
-        self._clauses = {} if clauses is None else clauses
         self._met: Recent[tuple[bool, ...]] = Recent(_MOST_CALLERS)
 
     def among(self, actions: Mask) -> "Denies":
         """Those of them that cover some of the actions."""
         if actions not in self._among:
             listed = [deny for deny in self.statements if deny.actions & actions]
-            self._among[actions] = None if len(listed) == len(self.statements) else Denies(listed, self._clauses)
+            self._among[actions] = None if len(listed) == len(self.statements) else Denies(listed)
         return self._among[actions] or self
 
     @lazy
@@ -93,14 +89,8 @@ class Denies:
 
     def clauses(self, met: tuple[bool, ...], scope: Scope = ONLY_REQUEST) -> list[Clause]:
         """What a request must meet to pass those that its caller meets; an empty clause cannot be met."""
-        return [self._clause(deny, scope) for deny in compress(self.statements, met)]
-
-    def _clause(self, deny: Statement, scope: Scope) -> Clause:
-        name = deny.number, scope
-        found = self._clauses.get(name)
-        if found is None:
-            found = self._clauses[name] = tuple([literal(condition, False, scope) for condition in deny.required])
-        return found
+        covering = compress(self.statements, met)
+        return [tuple([literal(each, False, scope) for each in deny.required]) for deny in covering]
 
 
 NO_DENIES = Denies(())
