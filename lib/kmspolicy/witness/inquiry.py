@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Optional
 
 from ..budget import Undecided
-from ..evaluation.request import KeyFacts
 from ..policy.actions import CREATE_GRANT, GRANTS_FOR, GRANTS_MASK, Mask, mask_of, names_of
 from ..policy.model import Statement
 from ..requesters.audience import Audience
@@ -27,8 +26,7 @@ _CREATING = mask_of((CREATE_GRANT,))
 @dataclass(frozen=True)
 class Inquiry:
     """statement, denies: as they read in the population; possible: the audiences that the statement may allow
-    something; key: what is known of it; extra: asked actions that the table does not know, see actions.mask_of; strict:
-    see requesters."""
+    something; extra: asked actions that the table does not know, see actions.mask_of."""
 
     statement: Statement
     audience: Audience
@@ -36,9 +34,7 @@ class Inquiry:
     denies: Denies
     population: Population
     trials: Trials
-    key: KeyFacts
     extra: tuple[str, ...]
-    strict: bool
 
     def accesses(self, actions: Mask) -> Iterator[Access]:
         """What the audience gets of these actions, one search after the other."""
@@ -69,7 +65,8 @@ class Inquiry:
 
         name: the action that stands for such grants.
         """
-        operations = mask_of(GRANTS_FOR[name]) & performed(self.key.usage, self.key.spec, self.key.origin)
+        key = self.population.key
+        operations = mask_of(GRANTS_FOR[name]) & performed(key.usage, key.spec, key.origin)
         if not operations:
             return NO_ACCESS
         creators = [maker for maker in makers(self.audience) if maker in self.possible]
@@ -93,7 +90,7 @@ class Inquiry:
         found = known.asked.get(name)
         if found is None:
             questions = Questions(allowed_by(own), denies if creation is None else creation, use)
-            asked = Asked(own, denies, questions, self.population, self.key, self.trials.budget, self.strict)
+            asked = Asked(own, denies, questions, self.population, self.trials.budget)
             found = known.asked.keep(name, asked)
         return found
 

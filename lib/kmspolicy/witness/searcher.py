@@ -59,7 +59,7 @@ class Searcher:
     def populations(self) -> tuple[Population, ...]:
         """What requesters are drawn from, for each partition that the key may be in."""
         told_apart = partitions(self.policy, self.key)
-        return tuple([Population(self.policy.within(each), self.key, each) for each in told_apart])
+        return tuple([Population(self.policy.within(each), self.key, each, self.strict) for each in told_apart])
 
     @property
     def spent(self) -> int:
@@ -147,7 +147,7 @@ class Searcher:
     ) -> Inquiry:
         own = statement._replace(principals=self._principals(statement, population))
         denies, possible = self._denies(against, population), self._possible(own)
-        return Inquiry(own, audience, possible, denies, population, trials, self.key, self.extra, self.strict)
+        return Inquiry(own, audience, possible, denies, population, trials, self.extra)
 
     def _principals(self, statement: Statement, population: Population) -> Principals:
         """A statement's principals, its own ones or others that are put in their place, as a population knows them."""
