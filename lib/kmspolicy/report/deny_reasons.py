@@ -26,7 +26,7 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
     if not verdict.policy.hit_by_denies(statement.actions & verdict.checked):
         return
     opened = verdict.opened(statement, alone)
-    still = verdict.access(statement, alone, opened).actions
+    still = verdict.access(statement, alone).actions & opened
     if still == opened:
         return
     gone = opened & ~still

@@ -75,10 +75,8 @@ class Verdict:
             found = self._records[question] = answers_about(statement, asked, self.key, denied, audience)
         return found
 
-    def access(self, statement: Statement, audience: Audience, actions: Optional[Mask] = None) -> Access:
-        """What the audience gets of the checked actions that count, or of these, by the statement, past every Deny."""
-        if actions is not None:
-            return self._asked(statement, audience, actions)
+    def access(self, statement: Statement, audience: Audience) -> Access:
+        """What the audience gets of the checked actions that count by the statement, past every Deny."""
         found = self._asked(statement, audience, self.checked & ~self._encapsulation)
         more = self._counting(audience, statement.actions)
         return found | self._asked(statement, audience, more) if more else found
@@ -87,22 +85,19 @@ class Verdict:
         asked = self.searcher.conceivable(statement, actions, audience)
         denied = self.policy.hit_by_denies(asked)
         if not denied:
-            return self._answer(statement, audience, asked, False, True)
-        found = self._answer(statement, audience, denied, True, True)
-        return found if asked == denied else found | self._answer(statement, audience, asked & ~denied, False, True)
+            return self._answer(statement, audience, asked, False)
+        found = self._answer(statement, audience, denied, True)
+        return found if asked == denied else found | self._answer(statement, audience, asked & ~denied, False)
 
-    def _answer(self, statement: Statement, audience: Audience, asked: Mask, denied: bool, note: bool) -> Access:
-        """What the audience gets of conceivable actions; denied: past every Deny; note: whether for a witness."""
+    def _answer(self, statement: Statement, audience: Audience, asked: Mask, denied: bool) -> Access:
+        """What the audience gets of conceivable actions. denied: past every Deny, else whatever they say."""
         if not asked:
             return NO_ACCESS
         if not denied and self.searcher.gives_by_name(statement, audience):
             return Access(asked, asked)
         record, search = self.record(statement, denied, audience, asked), self.searcher.access
-        note = note and record.own and audience is Audience.everyone  # a shared answer may come without a search
-        against = None if denied else ()
-        return self.ledger.answer(
-            record, (asked, audience), lambda: search(statement, asked, audience, against, note, apart=not record.own)
-        )
+        against, apart = None if denied else (), not record.own
+        return self.ledger.answer(record, (asked, audience), lambda: search(statement, asked, audience, against, apart))
 
     def _counting(self, audience: Audience, actions: Mask) -> Mask:
         """Those of some actions that work on ML-KEM keys only that count for an audience: of a key whose kind nobody
@@ -161,9 +156,7 @@ class Verdict:
         return (plain | self._alone(statement, self._counting(audience, statement.actions), audience)).actions
 
     def _alone(self, statement: Statement, actions: Mask, audience: Audience) -> Access:
-        asked = self.searcher.conceivable(statement, actions, audience)
-        noted = not self.policy.hit_by_denies(asked)
-        return self._answer(statement, audience, asked, False, noted)
+        return self._answer(statement, audience, self.searcher.conceivable(statement, actions, audience), False)
 
     def flagged_actions(self, statement: Statement) -> Mask:
         """The checked actions that everyone gets by the statement and that count."""

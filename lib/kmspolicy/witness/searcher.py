@@ -72,18 +72,19 @@ class Searcher:
         actions: Mask,
         audience: Audience,
         denies: Optional[tuple[Statement, ...]] = None,
-        note: bool = False,
         apart: bool = False,
     ) -> Access:
         """What the audience gets of these actions by the statement, past these Denies (None: all of the policy's).
 
-        note: whether requests that are found are noted for proof(); apart: whether nothing is used that
-        other answers have worked out, so that the steps do not depend on earlier questions.
+        apart: whether nothing is used that other answers have worked out, and nothing kept for them, so that the steps
+        do not depend on earlier questions.
         """
         asked = self.conceivable(statement, actions, audience)
         if not asked:
             return NO_ACCESS
         against = self.policy.denies if denies is None else denies
+        allowed = denies is None or not self.policy.hit_by_denies(asked)
+        note = allowed and audience is Audience.everyone and not apart  # the requests that are found, for proof()
         return self._access(statement, asked, audience, against, note, apart)
 
     def conceivable(self, statement: Statement, actions: Mask, audience: Audience) -> Mask:
