@@ -10,7 +10,7 @@ from operator import or_
 from typing import Any, NamedTuple, Optional
 
 from ..caching import lazy
-from . import serialization, wildcards
+from . import wildcards
 from .actions import DECRYPT_MASK, ENCRYPT_MASK, GRANTS_MASK, Mask
 from .condition import Condition, keys_read
 from .errors import Problem
@@ -57,11 +57,6 @@ class Statement(NamedTuple):
     def is_unconditional(self) -> bool:
         """Whether its principal element alone decides about the actions that it covers."""
         return not self.conditions and self.resource is None
-
-    @property
-    def text(self) -> str:
-        """The statement as compact JSON."""
-        return serialization.of_statement(self.source)
 
     @property
     def effect_written(self) -> str:
@@ -159,11 +154,6 @@ class Policy:
         """The ARNs in principal elements, as written."""
         texts = [text for s in self.statements for text in s.principals.aws if text.startswith("arn:")]
         return tuple(dict.fromkeys(texts))
-
-    @lazy
-    def canonical(self) -> str:
-        """The policy as canonical JSON."""
-        return serialization.canonical(self.source)
 
     @lazy
     def spelling(self) -> Mapping[str, str]:
