@@ -11,7 +11,7 @@ from ..budget import Budget
 from ..caching import Recent, lazy
 from ..evaluation.evaluator import is_denied, matches
 from ..evaluation.request import KeyFacts, Request
-from ..policy.actions import GRANTS_MASK, Mask, names_of
+from ..policy.actions import GRANTS_MASK, Mask, mask_of, names_of
 from ..policy.model import Policy, Statement
 from ..policy.principals import ANYONE, Principals
 from ..requesters.audience import WIDEST_FIRST, Audience
@@ -194,10 +194,10 @@ class Searcher:
         trials = Trials(self.budget, self._known)
         for population in self.populations:
             inquiry = self._inquiry(statement, Audience.everyone, self.policy.denies, population, trials)
-            access = inquiry.access(name)
-            self.limit_reached |= bool(access.undecided)
-            if access.found is not None:
-                yield access.found, population
+            for access in inquiry.accesses(mask_of((name,), self.extra)):
+                self.limit_reached |= bool(access.undecided)
+                if access.found is not None:
+                    yield access.found, population
 
     def _is_proven(self, statement: Statement, request: Request, population: Population) -> bool:
         allowed = matches(statement, request, self.extra)
