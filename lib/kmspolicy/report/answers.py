@@ -104,7 +104,8 @@ class Analysis:
     @property
     def problem(self) -> Optional[Problem]:
         """Why the policy as a whole could not be read."""
-        return next((each for each in self.problems if each.statement is None), None)
+        first = self.problems[:1]
+        return first[0] if first and first[0].statement is None else None
 
     @lazy
     def statements(self) -> tuple[StatementAnalysis, ...]:

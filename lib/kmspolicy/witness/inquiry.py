@@ -54,11 +54,8 @@ class Inquiry:
 
     def _performed(self, actions: Mask, denies: Denies) -> Access:
         """Whether the audience gets one of these actions, and so all of them; denies: all that may bear on them."""
-        names = names_of(actions, self.extra)
-        if not names:
-            return NO_ACCESS
-        asked = self._asked(denies.among(actions))
-        return self._found(plain_problems(asked, names[0], self.audience), actions)
+        name, asked = names_of(actions, self.extra)[0], self._asked(denies.among(actions))
+        return self._found(plain_problems(asked, name, self.audience), actions)
 
     def _granted(self, name: str) -> Access:
         """Whether the audience gets operations by grants that it creates: grants allow, they overrule no Deny.

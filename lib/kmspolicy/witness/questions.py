@@ -1,6 +1,6 @@
 """One question of a search: how a statement and some Denies read as literals and clauses, and what they depend on."""
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from itertools import compress
 from typing import NamedTuple, Optional
 
@@ -143,18 +143,15 @@ class Questions:
         return found
 
 
-def alike(asked: Mask, rows: Rows, covered: frozenset[Mask], extra: tuple[str, ...], by_kind: bool) -> Iterator[Mask]:
+def alike(asked: Mask, rows: Rows, covered: frozenset[Mask], extra: tuple[str, ...], by_kind: bool) -> Iterable[Mask]:
     """Splits actions into sets that nothing tells apart: not what carries the keys that are read, not the sets that
     Denies cover, nor, if asked, the kind of key."""
     masks = set(covered | TELL_APART if by_kind else covered)
     names = names_of(asked, extra)
     for row in rows.values():
         masks.add(mask_of(tuple([name for name in names if row.carried_by(name)]), extra))
-    if not masks:
-        yield asked
-        return
     parts: dict[tuple[bool, ...], Mask] = {}
-    for bit in bits(asked):
+    for bit in bits(mask_of(names, extra)):  # every action has no last bit
         kind = tuple([bool(mask & bit) for mask in masks])
         parts[kind] = parts.get(kind, 0) | bit
-    yield from parts.values()
+    return parts.values()

@@ -85,7 +85,12 @@ class Searcher:
         against = self.policy.denies if denies is None else denies
         allowed = denies is None or not self.policy.hit_by_denies(asked)
         note = allowed and audience is Audience.everyone and not apart  # the requests that are found, for proof()
-        return self._access(statement, asked, audience, against, note, apart)
+        gained = NO_ACCESS  # of which no request is kept: a policy is much longer
+        for each, population in self._accesses(statement, asked, audience, against, apart):
+            gained |= each
+            if note and each.found is not None:
+                self._requests.setdefault((statement.number, each.found.problem.action), (each.found, population))
+        return gained
 
     def conceivable(self, statement: Statement, actions: Mask, audience: Audience) -> Mask:
         """Those of the actions that the statement may allow the audience, by a look at each element alone."""
@@ -111,32 +116,27 @@ class Searcher:
         covered = _ALL if principals.open_ended else named_audiences(principals, self.key.account)
         return covered - ruled_out(statement) if statement.conditions else covered
 
-    def _access(
+    def _accesses(
         self,
         statement: Statement,
         asked: Mask,
         audience: Audience,
         against: tuple[Statement, ...],
-        note: bool = False,
         apart: bool = False,
-    ) -> Access:
+    ) -> Iterator[tuple[Access, Population]]:
+        """What the audience gets of conceivable actions in each population, one search after the other."""
         if not self.budget.left and not self.gives_by_name(statement, audience):  # no search could show more
-            if not are_told_apart(audience, self.policy.reads):
-                return NO_ACCESS
-            self.limit_reached = True
-            return Access(asked)
-        gained = NO_ACCESS  # of which no request is kept: a policy is much longer
+            if are_told_apart(audience, self.policy.reads):
+                self.limit_reached = True
+                yield Access(asked), self.populations[0]
+            return
         trials = Trials(self.budget, Known() if apart else self._known)
         for population in self.populations:
-            left = asked & ~gained.actions
-            if left:
-                for each in self._inquiry(statement, audience, against, population, trials).accesses(left):
-                    gained |= each
-                    self.limit_reached |= bool(each.undecided)
-                    if note and each.found is not None:
-                        name = statement.number, each.found.problem.action
-                        self._requests.setdefault(name, (each.found, population))
-        return gained
+            inquiry = self._inquiry(statement, audience, against, population, trials)
+            for each in inquiry.accesses(asked) if asked else ():
+                self.limit_reached |= bool(each.undecided)
+                asked &= ~each.actions
+                yield each, population
 
     def _inquiry(
         self,
@@ -190,14 +190,11 @@ class Searcher:
         return None
 
     def _searched(self, statement: Statement, name: str) -> Iterator[tuple[Found, Population]]:
-        """How a request for the action goes, in each population."""
-        trials = Trials(self.budget, self._known)
-        for population in self.populations:
-            inquiry = self._inquiry(statement, Audience.everyone, self.policy.denies, population, trials)
-            for access in inquiry.accesses(mask_of((name,), self.extra)):
-                self.limit_reached |= bool(access.undecided)
-                if access.found is not None:
-                    yield access.found, population
+        """How a request for the action goes."""
+        action = mask_of((name,), self.extra)
+        for access, population in self._accesses(statement, action, Audience.everyone, self.policy.denies):
+            if access.found is not None:
+                yield access.found, population
 
     def _is_proven(self, statement: Statement, request: Request, population: Population) -> bool:
         allowed = matches(statement, request, self.extra)
@@ -216,6 +213,6 @@ class Searcher:
         asked = statement.actions & performed(self.key.usage, self.key.spec, self.key.origin)
         for audience in WIDEST_FIRST:  # a variable may have a value that fits for one audience alone
             reached = within_reach(audience, asked)
-            if reached and self._access(only, reached, audience, ()).actions:
+            if reached and any(access.actions for access, _ in self._accesses(only, reached, audience, ())):
                 return True
         return False
