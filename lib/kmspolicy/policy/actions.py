@@ -4,7 +4,7 @@ Source: Service Authorization Reference, *Actions, resources, and condition keys
 *AWS KMS permissions* and *Allowing users in other accounts to use a KMS key*.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 from ..caching import cached_for_short
@@ -98,14 +98,6 @@ def names_of(mask: Mask, extra: tuple[str, ...] = ()) -> tuple[str, ...]:
 def shown(names: Iterable[str]) -> tuple[str, ...]:
     """Names as AWS has them, each once: a grant for a class of operations is a CreateGrant."""
     return tuple(dict.fromkeys(CREATE_GRANT if name in GRANTS_FOR else name for name in names))
-
-
-def bits(mask: Mask) -> Iterator[Mask]:
-    """The single bits of a set, in the table's order."""
-    while mask:
-        bit = mask & -mask
-        yield bit
-        mask ^= bit
 
 
 ENCRYPT_MASK, DECRYPT_MASK = mask_of(ENCRYPT), mask_of(DECRYPT)

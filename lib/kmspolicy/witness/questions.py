@@ -7,7 +7,7 @@ from typing import NamedTuple, Optional
 from ..caching import Recent, lazy
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
-from ..policy.actions import Mask, bits, mask_of, names_of
+from ..policy.actions import Mask, mask_of, names_of
 from ..policy.condition import Condition, keys_read
 from ..policy.context_keys import PRINCIPAL_ARN, ContextKey, context_key
 from ..policy.model import Statement
@@ -151,7 +151,8 @@ def alike(asked: Mask, rows: Rows, covered: frozenset[Mask], extra: tuple[str, .
     for row in rows.values():
         masks.add(mask_of(tuple([name for name in names if row.carried_by(name)]), extra))
     parts: dict[tuple[bool, ...], Mask] = {}
-    for bit in bits(mask_of(names, extra)):  # every action has no last bit
+    for name in names:
+        bit = mask_of((name,), extra)
         kind = tuple([bool(mask & bit) for mask in masks])
         parts[kind] = parts.get(kind, 0) | bit
     return parts.values()
