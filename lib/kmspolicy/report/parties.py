@@ -63,11 +63,10 @@ class Parties:
         found = {Audience.network.value} if got(Audience.network) else set()
         asked = Asked(self._search(strict=bool(found)), statement, self._surest(got(Audience.organization)))
         members = set(self._members(asked, Audience.organization))
+        others = asked._replace(actions=self._surest(got(Audience.external)))
         if any(map(limits_members, statement.required)) and self._apart_from(members):
-            if not members:
-                members.update(self._members(asked.of(self._surest(got(Audience.external))), Audience.external))
-            return found | members
-        return found.union(members, self._named(asked.of(self._surest(got(Audience.external))), members))
+            return found | (members or {*self._members(others, Audience.external)})
+        return found.union(members, self._named(others, members))
 
     def _surest(self, actions: Mask) -> Mask:
         """Those of the actions that no Deny covers, if there are any: who gets others by a statement gets these."""
@@ -181,10 +180,6 @@ class Asked(NamedTuple):
     search: Searcher
     statement: Statement
     actions: Mask
-
-    def of(self, actions: Mask) -> "Asked":
-        """The same of other actions."""
-        return self._replace(actions=actions)
 
 
 def _those(names: list[str], gets: Callable[[str], bool], alike: bool) -> list[str]:
