@@ -17,7 +17,7 @@ from ..requesters.population import Population
 from .access import NO_ACCESS, Access
 from .asked import Asked, plain_problems
 from .grants import grant_problems, makers
-from .questions import NO_DENIES, Denies, Questions, alike, allowed_by
+from .questions import NO_DENIES, Denies, Questions, alike
 from .trials import Problems, Trials
 
 _CREATING = mask_of((CREATE_GRANT,))
@@ -86,7 +86,7 @@ class Inquiry:
         name = elements, denies, self.population, creation, use
         found = known.asked.get(name)
         if found is None:
-            questions = Questions(allowed_by(own), denies if creation is None else creation, use)
+            questions = Questions(own, denies if creation is None else creation, use)
             asked = Asked(own, denies, questions, self.population, self.trials.budget)
             found = known.asked.keep(name, asked)
         return found

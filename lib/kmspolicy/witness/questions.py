@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable
 from itertools import compress
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from ..caching import Recent, lazy
 from ..evaluation.evaluator import principal_matches
@@ -12,7 +12,7 @@ from ..policy.condition import Condition, keys_read
 from ..policy.context_keys import PRINCIPAL_ARN, ContextKey, context_key
 from ..policy.model import Statement
 from ..requesters.key_kinds import TELL_APART
-from ..solver.literals import ONLY_REQUEST, Clause, Literal, Scope, literal
+from ..solver.literals import ONLY_REQUEST, Clause, Scope, literal
 from ..solver.search import Facts, Question
 
 _MOST_CALLERS = 64
@@ -96,30 +96,17 @@ class Denies:
 NO_DENIES = Denies(())
 
 
-class Allowed(NamedTuple):
-    """What a request must meet to be allowed by a statement, once principal and action match."""
-
-    required: tuple[Literal, ...]
-    clauses: tuple[Clause, ...]
-    read: frozenset[str]
-
-
-def allowed_by(statement: Statement) -> Allowed:
-    """The statement's conditions and resource element as literals."""
-    required = tuple([literal(condition) for condition in statement.required])
-    clauses = tuple([tuple(map(literal, listed)) for listed in statement.alternatives])
-    return Allowed(required, clauses, keys_read(statement.tests))
-
-
 class Questions:
     """The questions of one search: what a statement and some Denies ask of those who may make its requests, one for
     each way in which the Denies can meet them."""
 
-    def __init__(self, allowed: Allowed, denies: Denies, use: Denies = NO_DENIES) -> None:
+    def __init__(self, statement: Statement, denies: Denies, use: Denies = NO_DENIES) -> None:
         """denies: of the request that is checked; use: of a second one, where a grant is created."""
-        self.read = allowed.read | denies.read | use.read
-        self.rows = {**_rows(allowed.read), **denies.rows, **use.rows}
-        self._allowed = allowed
+        read = keys_read(statement.tests)
+        self.read = read | denies.read | use.read
+        self.rows = {**_rows(read), **denies.rows, **use.rows}
+        self._required = tuple(map(literal, statement.required))
+        self._alternatives = [tuple(map(literal, listed)) for listed in statement.alternatives]
         self._denies = denies
         self._use = use
         self._made: dict[Hashable, Question] = {}
@@ -138,8 +125,8 @@ class Questions:
         name = met, met_later, scope, joint
         found = self._made.get(name)
         if found is None:
-            clauses = [*self._allowed.clauses, *self._denies.clauses(met), *self._use.clauses(met_later, scope)]
-            found = self._made[name] = Question(self._allowed.required, clauses, facts.fact_of)
+            clauses = [*self._alternatives, *self._denies.clauses(met), *self._use.clauses(met_later, scope)]
+            found = self._made[name] = Question(self._required, clauses, facts.fact_of)
         return found
 
 
