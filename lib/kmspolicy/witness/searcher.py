@@ -52,7 +52,7 @@ class Searcher:
         self._covers: dict[int, bool] = {}
         self._known_denies: Recent[Denies] = Recent(_MOST_KEPT)
         self._known = Known()
-        self._requests: dict[tuple[int, str], tuple[Found, Population]] = {}  # by statement and action
+        self._requests: dict[tuple[int, str], Found] = {}  # by statement and action
         self._open: dict[tuple[object, ...], frozenset[Audience]] = {}
 
     @lazy
@@ -86,10 +86,10 @@ class Searcher:
         allowed = denies is None or not self.policy.hit_by_denies(asked)
         note = allowed and audience is Audience.everyone and not apart  # the requests that are found, for proof()
         gained = NO_ACCESS  # of which no request is kept: a policy is much longer
-        for each, population in self._accesses(statement, asked, audience, against, apart):
+        for each in self._accesses(statement, asked, audience, against, apart):
             gained |= each
             if note and each.found is not None:
-                self._requests.setdefault((statement.number, each.found.problem.action), (each.found, population))
+                self._requests.setdefault((statement.number, each.found.problem.action), each.found)
         return gained
 
     def conceivable(self, statement: Statement, actions: Mask, audience: Audience) -> Mask:
@@ -123,12 +123,12 @@ class Searcher:
         audience: Audience,
         against: tuple[Statement, ...],
         apart: bool = False,
-    ) -> Iterator[tuple[Access, Population]]:
+    ) -> Iterator[Access]:
         """What the audience gets of conceivable actions in each population, one search after the other."""
         if not self.budget.left and not self.gives_by_name(statement, audience):  # no search could show more
             if are_told_apart(audience, self.policy.reads):
                 self.limit_reached = True
-                yield Access(asked), self.populations[0]
+                yield Access(asked)
             return
         trials = Trials(self.budget, Known() if apart else self._known)
         for population in self.populations:
@@ -136,7 +136,7 @@ class Searcher:
             for each in inquiry.accesses(asked) if asked else ():
                 self.limit_reached |= bool(each.undecided)
                 asked &= ~each.actions
-                yield each, population
+                yield each
 
     def _inquiry(
         self,
@@ -183,22 +183,19 @@ class Searcher:
             names = names_of(known.proven, self.extra)
         for name in names:
             noted = self._requests.get((statement.number, name))
-            for found, population in [noted] if noted else self._searched(statement, name):
-                request = found.problem.request(found.values)
-                if self._is_proven(population.policy.statements[statement.number], request, population):
+            for found in [noted] if noted else self._searched(statement, name):
+                request, policy = found.problem.request(found.values), found.problem.candidate.population.policy
+                allowed = matches(policy.statements[statement.number], request, self.extra)
+                if allowed and not is_denied(policy, request, self.extra):
                     return request
         return None
 
-    def _searched(self, statement: Statement, name: str) -> Iterator[tuple[Found, Population]]:
+    def _searched(self, statement: Statement, name: str) -> Iterator[Found]:
         """How a request for the action goes."""
         action = mask_of((name,), self.extra)
-        for access, population in self._accesses(statement, action, Audience.everyone, self.policy.denies):
+        for access in self._accesses(statement, action, Audience.everyone, self.policy.denies):
             if access.found is not None:
-                yield access.found, population
-
-    def _is_proven(self, statement: Statement, request: Request, population: Population) -> bool:
-        allowed = matches(statement, request, self.extra)
-        return allowed and not is_denied(population.policy, request, self.extra)
+                yield access.found
 
     def covers(self, statement: Statement) -> bool:
         """Whether the statement's resource element covers the key, or may."""
@@ -213,6 +210,6 @@ class Searcher:
         asked = statement.actions & performed(self.key.usage, self.key.spec, self.key.origin)
         for audience in WIDEST_FIRST:  # a variable may have a value that fits for one audience alone
             reached = within_reach(audience, asked)
-            if reached and any(access.actions for access, _ in self._accesses(only, reached, audience, ())):
+            if reached and any(access.actions for access in self._accesses(only, reached, audience, ())):
                 return True
         return False
