@@ -27,7 +27,8 @@ def flagged(text):
 def summary(text):
     """What the command reads for a row of mode=summary."""
     found = analyze(text, key=KEY)
-    return found.audience, found.flagged, found.granted, found.reasons, found.witness, found.encrypt_only, found.hash
+    witness = found.witness and found.witness.text(KEY)
+    return found.audience, found.flagged, found.granted, found.reasons, witness, found.encrypt_only, found.hash
 
 
 def expand(text):
@@ -46,7 +47,7 @@ def expand(text):
             s.flagged,
             s.granted,
             s.reasons,
-            s.witness,
+            s.witness and s.witness.text(KEY),
             found.encrypt_only,
             found.hash,
         )

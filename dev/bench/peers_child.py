@@ -23,7 +23,8 @@ def kmspolicy():
 
     def check(text):
         found = analyze(text, key=KEY)
-        return found.flagged, found.granted, found.reasons, found.witness, found.encrypt_only, found.hash
+        witness = found.witness and found.witness.text(KEY)
+        return found.flagged, found.granted, found.reasons, witness, found.encrypt_only, found.hash
 
     return check
 

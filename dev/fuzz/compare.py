@@ -42,7 +42,7 @@ def undecided(analysis: Analysis) -> bool:
 
 def is_cut_short(analysis: Analysis) -> bool:
     """Whether some question stayed open."""
-    return analysis.answers is not None and analysis.answers.verdict.searcher.limit_reached
+    return analysis.problem is None and analysis.verdict.searcher.limit_reached
 
 
 def _no_narrower(left: Summary, right: Summary) -> bool:
@@ -116,11 +116,11 @@ def witness_problem(case: Case, analysis: Analysis) -> str | None:
     due = [(analysis.witness, analysis.audience.value == "everyone")]
     due += [(s.witness, s.flagged) for s in analysis.statements]
     policy = read(case.text())
-    for text, needed in due:
-        if needed and text is None:
+    for witness, needed in due:
+        if needed and witness is None:
             return "missing"
-        if text is not None and (problem := _problem(policy, json.loads(text))):
-            return f"{problem}: {text}"
+        if witness is not None and (problem := _problem(policy, json.loads(witness.text()))):
+            return f"{problem}: {witness.text()}"
     return None
 
 

@@ -89,7 +89,7 @@ def cost_of(text: str) -> Cost:
     found = analyze(text, key=KEY)
     told = everything(found)
     spent = time.process_time() - started
-    if found.answers is None:
+    if found.problem is not None:
         raise ValueError(told)
     bounded = any(reason.code is Code.UNPROVEN for each in found.statements for reason in each.reasons)
     return Cost(len(text), found.steps, spent, bounded)
@@ -113,13 +113,20 @@ def everything(found: Analysis) -> object:
         found.audience,
         found.flagged,
         found.granted,
-        found.witness,
+        found.witness and found.witness.text(KEY),
         found.encrypt_only,
         found.hash,
         found.parties,
         [sentence(reason) for reason in found.reasons],
         [
-            (s.audience, s.flagged, s.granted, s.witness, s.parties, [sentence(reason) for reason in s.reasons])
+            (
+                s.audience,
+                s.flagged,
+                s.granted,
+                s.witness and s.witness.text(KEY),
+                s.parties,
+                [sentence(reason) for reason in s.reasons],
+            )
             for s in found.statements
         ],
     )

@@ -108,7 +108,7 @@ def _analyze() -> Callable[[str], None]:
             parts = [(s.reasons, s.witness) for s in found.statements]
             for reasons, witness in [(found.reasons, found.witness), *parts]:
                 assert all(sentence(reason) for reason in reasons)
-                assert witness is None or json.loads(witness)["context"]
+                assert witness is None or json.loads(witness.text(key))["context"]
 
     return test
 

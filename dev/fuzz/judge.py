@@ -112,8 +112,8 @@ class Judge:
 
     def example(self, number: int) -> list[Request]:
         """The example request for a statement, and the grantee's that follows it."""
-        text = self.analysis.statements[number].witness
-        made = json.loads(text) if text else {}
+        witness = self.analysis.statements[number].witness
+        made = json.loads(witness.text()) if witness else {}
         return [request_of(each) for each in (made, made.get("then")) if each]
 
     def names(self, actions: Iterable[str]) -> str:

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from .evaluation.request import KeyFacts
     from .policy.actions import ENCRYPT, resolve_actions
     from .policy.errors import Problem
-    from .report.analysis import Analysis, StatementAnalysis, analyze
+    from .report.analysis import analyze
+    from .report.answers import Analysis, StatementAnalysis
     from .report.sentences import Code, Reason, error_text, sentence
     from .report.severity import Severity, severity
     from .requesters.audience import Audience
@@ -38,9 +39,9 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from .evaluation import request
     from .policy import actions, errors
-    from .report import analysis, sentences, severity
+    from .report import analysis, answers, sentences, severity
     from .requesters import audience
 
-    for module in (actions, analysis, audience, errors, request, sentences, severity):
+    for module in (actions, analysis, answers, audience, errors, request, sentences, severity):
         globals().update({found: value for found, value in vars(module).items() if found in __all__})
     return globals()[name]

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from kmspolicy import analyze, error_text, sentence
+from kmspolicy import KeyFacts, analyze, error_text, sentence
 from tests.engine.cases import document, policy_of, question, statement, walk
 
 NOW = 1_795_000_000.0  # Unix seconds, in place of the time of the run
@@ -39,8 +39,9 @@ def texts() -> Iterator[tuple[str, dict[str, Any]]]:
 def line(text: str, asked: dict[str, Any]) -> str:
     """The text, all that the analysis says of it, and the steps that are left."""
     found = analyze(text, now=NOW, **asked)
-    if found.problem is not None or found.answers is None:
-        return json.dumps([text, found.problem and error_text(found.problem)])
+    if found.problem is not None:
+        return json.dumps([text, error_text(found.problem)])
+    key = asked.get("key", KeyFacts())
     statements = [
         [
             each.statement.number,
@@ -54,7 +55,7 @@ def line(text: str, asked: dict[str, Any]) -> str:
             each.flagged,
             each.granted,
             [sentence(reason) for reason in each.reasons],
-            each.witness,
+            each.witness and each.witness.text(key),
             each.parties,
         ]
         for each in found.statements
@@ -66,12 +67,12 @@ def line(text: str, asked: dict[str, Any]) -> str:
             found.flagged,
             found.granted,
             list(map(sentence, found.reasons)),
-            found.witness,
+            found.witness and found.witness.text(key),
             found.parties,
             found.encrypt_only,
             found.hash,
             statements,
-            found.answers.verdict.searcher.budget.left,
+            found.verdict.searcher.budget.left,
         ]
     )
 

@@ -60,7 +60,7 @@ def said(text: str, facts: KeyFacts, actions: str) -> tuple[Any, ...]:
         found.flagged,
         found.granted,
         found.encrypt_only,
-        found.witness,
+        found.witness and found.witness.text(facts),
         [sentence(reason) for each in found.statements for reason in each.reasons],
     )
 

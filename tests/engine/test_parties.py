@@ -35,7 +35,7 @@ def denying(policy: dict[str, Any], operator: str, party: str) -> str:
 
 def decided(found: Analysis) -> bool:
     """Whether each question was answered, and each party asked for, in time."""
-    in_time = found.answers is not None and all(each.search.steps_left for each in found.answers.statements)
+    in_time = all(each.search.budget.left for each in found.statements)
     return in_time and not is_cut_short(found)
 
 

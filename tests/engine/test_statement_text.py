@@ -46,7 +46,7 @@ REST = '"Effect":"Allow","Principal":"*","Action":"kms:Encrypt","Resource":"*","
 @pytest.mark.parametrize("behind", ["", ',"Id":"}]}"', ',"y":[{}]'])
 @pytest.mark.parametrize("value", VALUES)
 def test_spaces_never_stand_in_it(value: str, before: str, behind: str) -> None:
-    """A compact text is told by its length beside its canonical form, which escapes and fractions make longer."""
+    """Whatever a text has between its elements."""
     wanted = json.loads(f'{{"Sid":"A",{REST}{value}}}')
     for spaces in map(" ".__mul__, range(20)):
         two = f'{{{before}"Statement":[{{"Sid":"A",{REST}{value}}},{{{REST}{spaces}0}}]{behind}}}'

@@ -27,7 +27,7 @@ from dev.fuzz.shapes import policy_text
 from kmspolicy import analyze
 for genes in FAMILIES.values():
     found = analyze(policy_text(grown(genes, {ENOUGH})), key=KEY)
-    print(found.answers.verdict.searcher.budget.left, json.dumps(everything(found)))
+    print(found.verdict.searcher.budget.left, json.dumps(everything(found)))
 """
 
 

@@ -145,8 +145,8 @@ def test_whom_an_earlier_policy_names_is_not_named_by_an_arn_of_another_partitio
 def test_an_answer_stays_known_when_no_steps_are_left() -> None:
     for _ in range(2):
         found = engine(Case({"Statement": [LIMITED]}))
-        assert found.answers and not found.flagged and found.steps
-        found.answers.verdict.searcher.budget.left = 0
+        assert found.problem is None and not found.flagged and found.steps
+        found.verdict.searcher.budget.left = 0
         assert not found.statements[0].flagged
 
 

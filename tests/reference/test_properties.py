@@ -38,7 +38,7 @@ def test_everyone_and_flags_come_with_a_witness_that_the_policy_allows(case: Cas
     for due, witness in witnesses:
         assert not due or witness is not None
         if witness is not None:
-            assert evaluate(read(case.text()), request_of(json.loads(witness))) == ALLOWED
+            assert evaluate(read(case.text()), request_of(json.loads(witness.text()))) == ALLOWED
 
 
 @modest

@@ -4,7 +4,7 @@ Source: Service Authorization Reference, *Actions, resources, and condition keys
 *AWS KMS permissions* and *Allowing users in other accounts to use a KMS key*.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 from ..caching import cached_for_short
@@ -100,14 +100,6 @@ def shown(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(CREATE_GRANT if name in GRANTS_FOR else name for name in names))
 
 
-def bits(mask: Mask) -> Iterator[Mask]:
-    """The single bits of a set, in the table's order."""
-    while mask:
-        bit = mask & -mask
-        yield bit
-        mask ^= bit
-
-
 ENCRYPT_MASK, DECRYPT_MASK = mask_of(ENCRYPT), mask_of(DECRYPT)
 # What works on ML-KEM keys only, directly or by a grant.
 ENCAPSULATION_MASK = mask_of(
@@ -129,13 +121,6 @@ def covered(pattern: str, extra: tuple[str, ...] = ()) -> Mask:
     mask = mask_of(tuple([action for action in (*ACTIONS, *extra) if matcher.matches(action.lower())]), extra)
     return mask | GRANTS_MASK if mask & _BIT[CREATE_GRANT] else mask
 
-
-# Patterns that nearly every key policy is made of, answered without a call.
-_VERBS = (
-    "Cancel Create Decrypt Delete Describe Disable Enable Encrypt GenerateDataKey Get Import List Put ReEncrypt"
-    " Replicate Revoke Rotate Schedule Tag Untag Update"
-)
-COMMON = {text: covered(text) for text in (*ACTIONS, "*", "kms:*", *[name + "*" for name in full_names(_VERBS)])}
 
 _ALLOWED = f'{", ".join(CLASSES)}, or a comma-separated list of KMS actions such as "Encrypt,GenerateDataKey*"'
 _LONGEST_SHOWN = 60

@@ -95,14 +95,10 @@ class Condition:
         return self.expanded(lambda name: wildcards.STAR)
 
     @lazy
-    def multivalued(self) -> bool:
-        """Whether its key holds several values."""
-        return context_key(self.key).multivalued
-
-    @lazy
     def lacks_set_operator(self) -> bool:
         """Whether AWS requires a set prefix that is not there. Source: *Single-valued vs. multivalued context keys*."""
-        return self.multivalued and self.quantifier is None and self.operator.family is not Family.NULL
+        plain = self.quantifier is None and self.operator.family is not Family.NULL
+        return plain and context_key(self.key).multivalued
 
     @lazy
     def settled(self) -> Optional[bool]:

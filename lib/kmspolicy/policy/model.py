@@ -3,14 +3,14 @@
 Source: IAM User Guide, *IAM JSON policy elements reference*; KMS Developer Guide, *Key policies in AWS KMS*.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple, Optional
 
 from ..caching import lazy
-from . import serialization, wildcards
+from . import wildcards
 from .actions import DECRYPT_MASK, ENCRYPT_MASK, GRANTS_MASK, Mask
 from .condition import Condition, keys_read
 from .errors import Problem
@@ -154,17 +154,6 @@ class Policy:
         """The ARNs in principal elements, as written."""
         texts = [text for s in self.statements for text in s.principals.aws if text.startswith("arn:")]
         return tuple(dict.fromkeys(texts))
-
-    @lazy
-    def texts(self) -> Sequence[str]:
-        """The statements as compact JSON."""
-        sources = [statement.source for statement in self.statements]
-        return serialization.of_statements(self.written, self.source.keys(), sources, self.canonical)
-
-    @lazy
-    def canonical(self) -> str:
-        """The policy as canonical JSON."""
-        return serialization.canonical(self.source)
 
     @lazy
     def spelling(self) -> Mapping[str, str]:

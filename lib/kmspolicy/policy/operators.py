@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Callable, Union
 
-from ..caching import cached_for_short, lazy
+from ..caching import lazy
 from ..regular.intervals import NOTHING, Intervals, above, below, points, union
 from . import cidr, typed_values, wildcards
 
@@ -90,7 +90,6 @@ _READ: dict[Family, Callable[[str], Any]] = {
 _LONGEST_WRITTEN = 100
 
 
-@cached_for_short(64)
 def read(text: str, family: Family) -> Any:
     """A typed value of a policy or a request; None when the text is not of the type."""
     return _READ[family](text)

@@ -12,7 +12,7 @@ from operator import or_
 from typing import Any, Optional
 
 from ..caching import cached_for_short
-from .actions import COMMON, Mask, covered
+from .actions import Mask, covered
 from .condition import Condition, Quantifier, differing_in_case
 from .context_keys import KEY_ARN, context_key
 from .errors import Fault, PolicyError, Problem
@@ -182,8 +182,7 @@ def _principal_texts(kind: str, values: Any) -> Sequence[str]:
 
 def _actions(value: Any, negated: bool, extra: tuple[str, ...]) -> Mask:
     listed = _texts(value)
-    known = {} if extra else COMMON
-    mask = reduce(or_, [known.get(text) or covered(text, extra) for text in listed], 0)
+    mask = reduce(or_, [covered(text, extra) for text in listed], 0)
     if negated:
         return ~mask if listed else 0
     return mask

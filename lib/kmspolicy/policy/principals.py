@@ -59,25 +59,17 @@ class Principals:
     @lazy
     def written(self) -> tuple[str, ...]:
         """As the field key_policy_principal shows them."""
-        if len(self.listed) == 1 and not self.negated and self.listed[0][0] in ("AWS", "*"):
-            return tuple(self.listed[0][1])
         mark = "!" if self.negated else ""
-        return tuple(
-            [
-                f"{mark}{text}" if kind in ("AWS", "*") else f"{mark}{kind}:{text}"
-                for kind, texts in self.listed
-                for text in texts
-            ]
-        )
+        return tuple([mark + _shown(kind, text) for kind, texts in self.listed for text in texts])
 
     @lazy
     def naming(self) -> tuple[str, ...]:
         """Those of `written` that match a principal, of an element that lists principals and not `*`."""
-        found = {
-            "AWS": lambda: [text for text in self._of("AWS") if classify(text)[0] is not Named.NOBODY],
-            "Service": lambda: [f"Service:{text}" for text in self._of("Service") if text in self.services],
-        }
-        return tuple([text for kind, _ in self.listed if kind in found for text in found[kind]()])
+        listed = [(kind, text) for kind, _ in self.listed for text in self._of(kind)]
+        return tuple([_shown(kind, text) for kind, text in listed if self._names(kind, text)])
+
+    def _names(self, kind: str, text: str) -> bool:
+        return text in self.services if kind == "Service" else kind == "AWS" and classify(text)[0] is not Named.NOBODY
 
     @lazy
     def _named(self) -> dict[Named, dict[str, str]]:
@@ -192,6 +184,10 @@ def _of_head(head: str) -> tuple[Named, str]:
 def one_principal(value: str, kind: str) -> Principals:
     """The principal element that lists a single value, of this type."""
     return Principals(False, value == "*" and kind == "AWS", ((kind, (value,)),))
+
+
+def _shown(kind: str, value: str) -> str:
+    return value if kind in ("AWS", "*") else f"{kind}:{value}"
 
 
 def _is_of(value: str, partition: str) -> bool:

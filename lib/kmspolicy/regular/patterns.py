@@ -138,7 +138,6 @@ def matcher(patterns: Iterable[Pattern]) -> Callable[[str], bool]:
     )
 
 
-@lru_cache(maxsize=1024)
 def _in_regex(element: Element) -> str:
     chars = element.chars
     if not chars.chars:

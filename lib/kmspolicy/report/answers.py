@@ -1,4 +1,6 @@
-"""What is answered about a policy and its statements, whatever key has the policy: each answer worked out once.
+"""What is answered about a policy and its statements, each answer when it is first asked for.
+
+Keys that no condition tells apart share the answers about their policy.
 
 Source: docs/threat-model.md, *What the flags and severities mean* and *Reasons*.
 """
@@ -10,12 +12,14 @@ from itertools import islice
 from typing import Optional
 
 from ..caching import lazy
-from ..evaluation.request import Request
 from ..policy.actions import shown
+from ..policy.errors import Problem
 from ..policy.model import Statement
+from ..policy.serialization import canonical, of_statement
 from ..requesters.audience import OUTSIDE, Audience
 from .confused_deputy import unguarded_services
 from .parties import Parties
+from .proof import Witness
 from .reasons import reasons
 from .sentences import Code, Reason, some
 from .verdict import Verdict
@@ -24,21 +28,26 @@ _TOLD = 10  # statements whose reasons a summary tells
 
 
 @dataclass(frozen=True)
-class StatementAnswers:
-    """The answers about one statement, see StatementAnalysis."""
+class StatementAnalysis:
+    """One statement's verdict. search: looks for parties."""
 
     statement: Statement
     verdict: Verdict
     search: Parties
 
+    @property
+    def text(self) -> str:
+        """The statement as compact JSON."""
+        return of_statement(self.statement.source)
+
     @lazy
     def audience(self) -> Audience:
-        """Who gets a checked action by the statement alone."""
+        """Who gets a checked action by this statement alone, whatever the Denies say."""
         return self.verdict.audience_alone(self.statement)
 
     @lazy
     def flagged(self) -> bool:
-        """Whether everyone gets a checked action by it, past every Deny."""
+        """Whether an outsider's request for a checked action is allowed by it and denied by no statement."""
         return bool(self.verdict.flagged_actions(self.statement))
 
     @lazy
@@ -51,7 +60,7 @@ class StatementAnswers:
         """Why, see reasons.py; that a finding has no witness is one."""
         found = reasons(self.verdict, self.statement)
         told = any(reason.code is Code.UNPROVEN for reason in found)
-        if told or not self.flagged or self.request is not None:
+        if told or not self.flagged or self.witness is not None:
             return found
         return *found, Reason(Code.UNPROVEN, (some(self.granted),))
 
@@ -60,15 +69,16 @@ class StatementAnswers:
         """The outside parties that get a checked action by it, past every Deny, see Parties."""
         return self.search.let_in(self.statement)
 
-    @property
-    def request(self) -> Optional[Request]:
-        """An outsider's request that the policy allows; None when not flagged, or not proven."""
-        return self.verdict.request(self.statement)
+    @lazy
+    def witness(self) -> Optional[Witness]:
+        """A request that the whole policy allows an outsider; None when not flagged, or not proven."""
+        request = self.verdict.request(self.statement)
+        return None if request is None else Witness(request, self.verdict.policy)
 
     @property
     def proven(self) -> bool:
-        """Whether a request proves the flag, and for a key of a kind that is not merely possible."""
-        return self.flagged and self.request is not None and not self.verdict.only_encapsulates
+        """Whether a witness proves the flag, and for a key of a kind that is not merely possible."""
+        return self.flagged and self.witness is not None and not self.verdict.only_encapsulates
 
 
 def _once(reasons: Iterable[Reason]) -> Iterator[Reason]:
@@ -81,16 +91,42 @@ def _once(reasons: Iterable[Reason]) -> Iterator[Reason]:
 
 
 @dataclass(frozen=True)
-class PolicyAnswers:
-    """The answers about one policy, see Analysis."""
+class Analysis:
+    """A policy's verdict; of one that could not be read, all but its problem is empty."""
 
     verdict: Verdict
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why the policy could not be read, or some of its statements."""
+        return self.verdict.policy.problems
+
+    @property
+    def problem(self) -> Optional[Problem]:
+        """Why the policy as a whole could not be read."""
+        first = self.problems[:1]
+        return first[0] if first and first[0].statement is None else None
+
     @lazy
-    def statements(self) -> tuple[StatementAnswers, ...]:
-        """Those about each statement, in the policy's order."""
+    def statements(self) -> tuple[StatementAnalysis, ...]:
+        """The analyses of the statements, in the policy's order."""
         search = Parties(self.verdict)
-        return tuple([StatementAnswers(each, self.verdict, search) for each in self.verdict.policy.statements])
+        return tuple([StatementAnalysis(each, self.verdict, search) for each in self.verdict.policy.statements])
+
+    @property
+    def audience(self) -> Optional[Audience]:
+        """The widest audience that gets a checked action from the whole policy."""
+        return self.verdict.audience if self.problem is None else None
+
+    @property
+    def flagged(self) -> bool:
+        """Whether everyone gets a checked action."""
+        return self.verdict.flagged
+
+    @property
+    def encrypt_only(self) -> bool:
+        """Whether everyone can encrypt and not everyone can decrypt."""
+        return self.verdict.encrypt_only
 
     @lazy
     def granted(self) -> tuple[str, ...]:
@@ -115,29 +151,40 @@ class PolicyAnswers:
 
     @lazy
     def parties(self) -> tuple[str, ...]:
-        """The outside parties that get a checked action by any statement; none where everyone does."""
+        """The outside parties that get a checked action by any statement; none where everyone does. See Parties."""
         if self.verdict.audience not in OUTSIDE:
             return ()
         return tuple(sorted({party for each in self._of(self.verdict.policy.allows) for party in each.parties}))
 
     @lazy
-    def proven_statement(self) -> Optional[StatementAnswers]:
-        """The first flagged statement that has a witness."""
-        return next((each for each in self._flagged if each.request is not None), None)
+    def witness(self) -> Optional[Witness]:
+        """The witness of the first flagged statement that has one."""
+        return next(filter(None, (each.witness for each in self._flagged)), None)
+
+    @property
+    def proven(self) -> bool:
+        """Whether a witness proves that everyone has access, for a key of a kind that is not merely possible."""
+        return self.witness is not None and not self.verdict.only_encapsulates
 
     @lazy
     def hash(self) -> str:
-        """SHA-256 of the policy as canonical JSON, in hex."""
-        return hashlib.sha256(self.verdict.policy.canonical.encode("ascii")).hexdigest()
+        """SHA-256 of the policy as canonical JSON, in hex; '' when it could not be read."""
+        policy = self.verdict.policy
+        return hashlib.sha256(canonical(policy.source).encode("ascii")).hexdigest() if policy.source else ""
+
+    @property
+    def steps(self) -> int:
+        """The steps of search that the answers so far took, for diagnostics."""
+        return self.verdict.searcher.spent
 
     @lazy
-    def _flagged(self) -> tuple[StatementAnswers, ...]:
+    def _flagged(self) -> tuple[StatementAnalysis, ...]:
         return tuple([each for each in self._of(self.verdict.policy.open_ended) if each.flagged])
 
-    def _of(self, statements: Iterable[Statement]) -> Iterator[StatementAnswers]:
+    def _of(self, statements: Iterable[Statement]) -> Iterator[StatementAnalysis]:
         return (self.statements[statement.number] for statement in statements)
 
-    def _telling(self) -> Iterator[StatementAnswers]:
+    def _telling(self) -> Iterator[StatementAnalysis]:
         """The statements by which the audience has access: all for an outside one; else those that look open or name
         services, or where there are none, the others."""
         verdict, audience, told = self.verdict, self.verdict.audience, False

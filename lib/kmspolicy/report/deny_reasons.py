@@ -14,7 +14,7 @@ from ..policy.context_keys import context_key
 from ..policy.model import Statement
 from ..requesters.audience import OUTSIDE, WIDEST_FIRST, Audience
 from ..witness.access import Access
-from .left import left
+from .left import Left
 from .sentences import SHOWN, Code, Reason, short, some, statement_names
 from .verdict import Verdict
 
@@ -26,7 +26,7 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
     if not verdict.policy.hit_by_denies(statement.actions & verdict.checked):
         return
     opened = verdict.opened(statement, alone)
-    still = verdict.access(statement, alone, opened).actions
+    still = verdict.access(statement, alone).actions & opened
     if still == opened:
         return
     gone = opened & ~still
@@ -60,11 +60,12 @@ def _closed(
     narrower = WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :]
     if not any(kept(denies, audience, verdict.checked).proven for audience in narrower):
         return Reason(Code.DENIED, (names,))
+    left = Left(verdict, statement, denies)
     if alone is Audience.everyone:
-        return Reason(Code.NARROWED, (left(verdict, statement, denies), names))
-    if alone not in OUTSIDE or left(verdict, statement, denies, outside=True):
-        return Reason(Code.LEFT_TO, (left(verdict, statement, denies), names))
-    return Reason(Code.DENIES_NAMED, (left(verdict, statement, (), outside=True), names))
+        return Reason(Code.NARROWED, (left.everybody, names))
+    if alone not in OUTSIDE or left.outside:
+        return Reason(Code.LEFT_TO, (left.everybody, names))
+    return Reason(Code.DENIES_NAMED, (Left(verdict, statement, ()).outside, names))
 
 
 def _needed(denies: list[Statement], close: Callable[[list[Statement]], bool]) -> list[Statement]:

@@ -6,6 +6,7 @@ Source: docs/threat-model.md, *Reasons*.
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..budget import Budget
+from ..caching import lazy
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
 from ..policy import context_keys as keys
@@ -16,7 +17,6 @@ from ..policy.model import Statement
 from ..policy.parser import condition
 from ..policy.principals import one_principal
 from ..requesters.audience import OUTSIDE, Audience
-from ..witness.searcher import Searcher
 from .parties import OWNER_ORG, Asked, Parties
 from .sentences import OWNERS, in_words, some
 from .verdict import Verdict
@@ -37,56 +37,55 @@ _TESTS = {
 _OF_SERVICES = (keys.SERVICE_NAME, keys.SERVICE_NAMES)
 
 
-def left(verdict: Verdict, statement: Statement, denies: Iterable[Statement], outside: bool = False) -> str:
-    """Those who get a checked action by a statement that does not let everyone in, past these Denies; '' for nobody.
+class Left(Parties):
+    """Those who get a checked action by a statement that does not let everyone in, past some Denies, in words."""
 
-    outside: whether AWS services and the key's own account are left out.
-    """
-    return _Left(verdict, tuple(denies)).told(statement, outside)
+    def __init__(self, verdict: Verdict, statement: Statement, denies: Iterable[Statement]) -> None:
+        super().__init__(verdict, tuple(denies), Budget(verdict.naming.left // 2, verdict.naming))
+        self._statement = statement
 
+    @lazy
+    def outside(self) -> str:
+        """Those from outside, without AWS services; '' for nobody."""
+        parts, _, _ = self._from_outside
+        return _UNKNOWN if self._undecided else in_words(parts)
 
-class _Left(Parties):
-    """The parties that some Denies leave, and beside them AWS services and the key's own account."""
+    @lazy
+    def everybody(self) -> str:
+        """All of them, AWS services and the key's own account too."""
+        parts, asked, found = self._from_outside
+        if not self._undecided:
+            parts = parts + self._inside(asked, found)
+            parts = parts or self._services(asked)  # through grants services may have access nearly always
+        return _UNKNOWN if self._undecided or not parts else in_words(parts)
 
-    def __init__(self, verdict: Verdict, denies: tuple[Statement, ...]) -> None:
-        super().__init__(verdict, denies, Budget(verdict.naming.left // 2, verdict.naming))
-        self._used: list[Searcher] = []
-
-    def _searcher(self, strict: bool) -> Searcher:
-        self._used.append(super()._searcher(strict))
-        return self._used[-1]
-
-    def _apart_from(self, members: set[str]) -> Sequence[str]:
-        return [OWNER_ORG if name == Audience.organization.value else name for name in sorted(members)]
-
-    def told(self, statement: Statement, outside: bool) -> str:
-        """A list of them in words."""
-        checked = self._verdict.checked
-        got = {each: self._plain.access(statement, checked, each, self._denies).actions for each in OUTSIDE}
+    @lazy
+    def _from_outside(self) -> tuple[list[str], Asked, list[str]]:
+        """Those from outside in words, what is asked for others, and those who are known by their ids."""
+        checked, statement = self._verdict.checked, self._statement
+        got = {each: self._search().access(statement, checked, each, self._denies).actions for each in OUTSIDE}
+        asked = Asked(self._search(), statement, checked)
         if self._undecided:
-            return _UNKNOWN
-        asked = Asked(self._plain, statement, checked)
+            return [], asked, []
         found = sorted(self._found(statement, got.__getitem__))
         parts = list(self._named_outside(asked, found))
         if got[Audience.network]:
-            asked = asked._replace(search=self._strict)
-        by_user = (
-            got[Audience.external] and keys.STORE_USER in self._verdict.policy.reads
-        )  # whose accounts nobody knows
+            asked = asked._replace(search=self._search(strict=True))
+        by_user = got[Audience.external] and keys.STORE_USER in self._verdict.policy.reads  # of an unknown account
         if self._undecided or by_user or (any(got.values()) and not parts):
+            self.budget = self._verdict.naming
+            self._searchers.clear()
             parts = [words for audience, words in _KINDS.items() if got[audience]]
-            found = [*self._names.organizations, *self._names.accounts]
-            self._given = self._verdict.naming
-            self._used.clear()
-            asked = asked._replace(search=self._searcher(bool(got[Audience.network])))
-        if not outside:
-            parts += self._inside(asked, found)
-            parts = parts or self._services(asked)  # through grants services may have access nearly always
-        return _UNKNOWN if self._undecided or not (parts or outside) else in_words(parts)
+            asked = asked._replace(search=self._search(strict=bool(got[Audience.network])))
+            return parts, asked, [*self._names.organizations, *self._names.accounts]
+        return parts, asked, found
 
     @property
     def _undecided(self) -> bool:
-        return not self._budget.left or any(search.limit_reached for search in self._used)
+        return not self.budget.left or any(search.limit_reached for search in self._searchers.values())
+
+    def _apart_from(self, members: set[str]) -> Sequence[str]:
+        return [OWNER_ORG if name == Audience.organization.value else name for name in sorted(members)]
 
     def _named_outside(self, asked: Asked, found: Sequence[str]) -> Iterator[str]:
         if Audience.network.value in found:

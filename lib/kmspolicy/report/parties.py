@@ -36,18 +36,8 @@ class Parties:
         """denies: None for all; budget: of all questions, None for one that is enough for a policy."""
         self._verdict = verdict
         self._denies = denies
-        self._given = budget
-
-    @property
-    def _budget(self) -> Budget:
-        if self._given is None:
-            self._given = Budget(_PARTY_STEPS)
-        return self._given
-
-    @property
-    def steps_left(self) -> int:
-        """The steps in which further parties can be asked for."""
-        return self._budget.left
+        self.budget = budget or Budget(_PARTY_STEPS)
+        self._searchers: dict[bool, Searcher] = {}
 
     def let_in(self, statement: Statement) -> tuple[str, ...]:
         """The parties that get a checked action by the statement, past every Deny, in alphabetical order.
@@ -71,13 +61,12 @@ class Parties:
     def _found(self, statement: Statement, got: Callable[[Audience], Mask]) -> set[str]:
         """The parties by their ids. got: what an audience gets."""
         found = {Audience.network.value} if got(Audience.network) else set()
-        asked = Asked(self._strict if found else self._plain, statement, self._surest(got(Audience.organization)))
+        asked = Asked(self._search(strict=bool(found)), statement, self._surest(got(Audience.organization)))
         members = set(self._members(asked, Audience.organization))
+        others = asked._replace(actions=self._surest(got(Audience.external)))
         if any(map(limits_members, statement.required)) and self._apart_from(members):
-            if not members:
-                members.update(self._members(asked.of(self._surest(got(Audience.external))), Audience.external))
-            return found | members
-        return found.union(members, self._named(asked.of(self._surest(got(Audience.external))), members))
+            return found | (members or {*self._members(others, Audience.external)})
+        return found.union(members, self._named(others, members))
 
     def _surest(self, actions: Mask) -> Mask:
         """Those of the actions that no Deny covers, if there are any: who gets others by a statement gets these."""
@@ -91,22 +80,17 @@ class Parties:
     def _names(self) -> NamedIds:
         return self._verdict.searcher.populations[0].names
 
-    @lazy
-    def _plain(self) -> Searcher:
-        return self._searcher(strict=False)
-
-    @lazy
-    def _strict(self) -> Searcher:
-        """Of those in no network that the policy names: where such a network has access, anybody has it from there."""
-        return self._searcher(strict=True)
-
-    def _searcher(self, strict: bool) -> Searcher:
-        verdict = self._verdict
-        return Searcher(verdict.policy, verdict.key, verdict.extra, self._budget, strict)
+    def _search(self, strict: bool = False) -> Searcher:
+        """strict: of those in no network that the policy names: where such a network has access, anybody has it from
+        there."""
+        if strict not in self._searchers:
+            verdict = self._verdict
+            self._searchers[strict] = Searcher(verdict.policy, verdict.key, verdict.extra, self.budget, strict)
+        return self._searchers[strict]
 
     def _gets(self, asked: "Asked", audience: Audience, more: Iterable[Condition]) -> bool:
         """Whether the audience gets access if these conditions hold, too; so it is where no step is left."""
-        if not self._budget.left:
+        if not self.budget.left:
             return True
         statement = asked.statement._replace(conditions=(*asked.statement.conditions, *more))
         parts = asked.actions & ~GRANTS_MASK, asked.actions & GRANTS_MASK  # one is enough, and grants take more steps
@@ -196,10 +180,6 @@ class Asked(NamedTuple):
     search: Searcher
     statement: Statement
     actions: Mask
-
-    def of(self, actions: Mask) -> "Asked":
-        """The same of other actions."""
-        return self._replace(actions=actions)
 
 
 def _those(names: list[str], gets: Callable[[str], bool], alike: bool) -> list[str]:

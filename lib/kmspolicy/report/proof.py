@@ -1,8 +1,9 @@
 """A witness as the user sees it: an example request that nobody has sent, as compact JSON."""
 
 import json
+from typing import NamedTuple
 
-from ..evaluation.request import Context, KeyFacts, Request
+from ..evaluation.request import UNKNOWN_KEY, Context, KeyFacts, Request
 from ..policy import context_keys as keys
 from ..policy.context_keys import context_key, spelled
 from ..policy.model import Policy
@@ -14,13 +15,19 @@ _OF_A_GRANT = frozenset(
 )
 
 
-def witness_text(request: Request, policy: Policy, key: KeyFacts) -> str:
-    """A request as compact JSON: principal, action, key, and the context keys that matter; for a grant the request
-    that it is for, too. Context keys are spelled as AWS does, else as the policy does.
+class Witness(NamedTuple):
+    """An example request, and the policy that allows it."""
 
-    key: the one that is asked about; a request that was found for another stands for it where no condition reads it.
-    """
-    return _COMPACT.encode(_as_object(request, policy, key))
+    request: Request
+    policy: Policy
+
+    def text(self, key: KeyFacts = UNKNOWN_KEY) -> str:
+        """The request as compact JSON: principal, action, key, and the context keys that matter; for a grant, too, the
+        request that it is for. Context keys are spelled as AWS does, else as the policy does.
+
+        key: the one that is asked about, whose id and Region stand in the key's ARN.
+        """
+        return _COMPACT.encode(_as_object(self.request, self.policy, key))
 
 
 def _as_object(request: Request, policy: Policy, key: KeyFacts) -> dict[str, object]:

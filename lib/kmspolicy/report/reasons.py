@@ -18,7 +18,7 @@ from ..requesters.key_kinds import performed
 from .condition_reasons import Reasons, in_partitions, named_outside, of_conditions, undocumented
 from .confused_deputy import unguarded_services
 from .deny_reasons import denied, passed
-from .left import left
+from .left import Left
 from .sentences import Code, Reason, some
 from .verdict import Verdict
 
@@ -115,7 +115,7 @@ def _with_parties(verdict: Verdict, statement: Statement, alone: Audience, reaso
     """The reason, with those who meet conditions together of which anyone can meet each."""
     if reason.code is not Code.CONFLICT or alone is Audience.none:
         return reason
-    return Reason(Code.CONFLICT_BUT_FOR, (*reason.details, left(verdict, statement, ())))
+    return Reason(Code.CONFLICT_BUT_FOR, (*reason.details, Left(verdict, statement, ()).everybody))
 
 
 # --- actions ------------------------------------------------------------------------------------------------

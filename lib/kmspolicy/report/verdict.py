@@ -41,7 +41,6 @@ class Verdict:
         self.extra = unknown(actions)
         self.asked = mask_of(actions, self.extra)
         self.checked = self.asked & performed(key.usage, key.spec, key.origin)
-        # Of a key whose kind nobody tells, what works on ML-KEM keys only.
         self._encapsulation = 0 if key.kind_is_told else self.checked & kms.ENCAPSULATION_MASK
         self._records: dict[tuple[object, ...], Answers] = {}
         self._denies: dict[Mask, tuple[Statement, ...]] = {}
@@ -76,56 +75,48 @@ class Verdict:
             found = self._records[question] = answers_about(statement, asked, self.key, denied, audience)
         return found
 
-    def access(self, statement: Statement, audience: Audience, actions: Optional[Mask] = None) -> Access:
-        """What the audience gets of the checked actions that count, or of these, by the statement, past every Deny."""
-        if actions is not None:
-            return self._asked(statement, audience, actions)
+    def access(self, statement: Statement, audience: Audience) -> Access:
+        """What the audience gets of the checked actions that count by the statement, past every Deny."""
         found = self._asked(statement, audience, self.checked & ~self._encapsulation)
-        more = self._counting(audience, self._encapsulation & statement.actions, found.actions)
+        more = self._counting(audience, statement.actions)
         return found | self._asked(statement, audience, more) if more else found
 
     def _asked(self, statement: Statement, audience: Audience, actions: Mask) -> Access:
         asked = self.searcher.conceivable(statement, actions, audience)
         denied = self.policy.hit_by_denies(asked)
         if not denied:
-            return self._answer(statement, audience, asked, False, True)
-        found = self._answer(statement, audience, denied, True, True)
-        return found if asked == denied else found | self._answer(statement, audience, asked & ~denied, False, True)
+            return self._answer(statement, audience, asked, False)
+        found = self._answer(statement, audience, denied, True)
+        return found if asked == denied else found | self._answer(statement, audience, asked & ~denied, False)
 
-    def _answer(self, statement: Statement, audience: Audience, asked: Mask, denied: bool, note: bool) -> Access:
-        """What the audience gets of conceivable actions; denied: past every Deny; note: whether for a witness."""
+    def _answer(self, statement: Statement, audience: Audience, asked: Mask, denied: bool) -> Access:
+        """What the audience gets of conceivable actions. denied: past every Deny, else whatever they say."""
         if not asked:
             return NO_ACCESS
         if not denied and self.searcher.gives_by_name(statement, audience):
             return Access(asked, asked)
         record, search = self.record(statement, denied, audience, asked), self.searcher.access
-        note = note and record.own and audience is Audience.everyone  # a shared answer may come without a search
-        against = None if denied else ()
-        return self.ledger.answer(
-            record, (asked, audience), lambda: search(statement, asked, audience, against, note, apart=not record.own)
-        )
+        against, apart = None if denied else (), not record.own
+        return self.ledger.answer(record, (asked, audience), lambda: search(statement, asked, audience, against, apart))
 
-    def _counting(self, audience: Audience, actions: Mask, gained: Mask) -> Mask:
+    def _counting(self, audience: Audience, actions: Mask) -> Mask:
         """Those of some actions that work on ML-KEM keys only that count for an audience: of a key whose kind nobody
-        tells, those of a class of which it gets nothing else. gained: what it is known to get."""
+        tells, those of a class of which it gets nothing else."""
+        actions &= self._encapsulation
         for those in (kms.ENCRYPT_MASK, kms.DECRYPT_MASK):
-            if actions & those and (those & gained or those & self._gained_of_any_key(audience)):
+            if actions & those and those & self._gained(audience):
                 actions &= ~those
         return actions
 
-    def _gained_of_any_key(self, audience: Audience) -> Mask:
-        """What the audience gets that does not work on ML-KEM keys only."""
+    def _gained(self, audience: Audience) -> Mask:
+        """What the audience gets that does not work on ML-KEM keys only, by any statement."""
         if audience not in self._gains:
-            self._gains[audience] = self._gained(audience, self.checked & ~self._encapsulation).actions
+            gained, actions = NO_ACCESS, self.checked & ~self._encapsulation
+            for statement in self._listed(audience):
+                if statement.actions & actions & ~gained.proven:
+                    gained |= self._asked(statement, audience, actions)
+            self._gains[audience] = gained.actions
         return self._gains[audience]
-
-    def _gained(self, audience: Audience, actions: Mask) -> Access:
-        """What the audience gets of the actions by any statement."""
-        gained = NO_ACCESS
-        for statement in self._listed(audience):
-            if statement.actions & actions & ~gained.proven:
-                gained |= self._asked(statement, audience, actions)
-        return gained
 
     def _listed(self, audience: Audience) -> Iterable[Statement]:
         return self.policy.allows if audience in NAMEABLE else self.policy.open_ended
@@ -155,21 +146,17 @@ class Verdict:
 
     def alone(self, statement: Statement, audience: Audience) -> Access:
         """What the statement by itself gives the audience, whatever the Denies say."""
-        first = self._alone(statement, self.checked & ~self._encapsulation, audience)
-        more = self._encapsulation
-        return first if first.actions or not more else self._alone(statement, more, audience)
+        plain = self._alone(statement, self.checked & ~self._encapsulation, audience)
+        return plain if plain.actions else self._alone(statement, self._encapsulation, audience)
 
     def opened(self, statement: Statement, audience: Audience) -> Mask:
         """Every checked action that counts and that the statement by itself gives the audience, whatever the Denies
         say."""
         plain = self._alone(statement, self.checked & ~self._encapsulation, audience)
-        more = self._counting(audience, self._encapsulation & statement.actions, 0)
-        return (plain | self._alone(statement, more, audience)).actions
+        return (plain | self._alone(statement, self._counting(audience, statement.actions), audience)).actions
 
     def _alone(self, statement: Statement, actions: Mask, audience: Audience) -> Access:
-        asked = self.searcher.conceivable(statement, actions, audience)
-        noted = not self.policy.hit_by_denies(asked)
-        return self._answer(statement, audience, asked, False, noted)
+        return self._answer(statement, audience, self.searcher.conceivable(statement, actions, audience), False)
 
     def flagged_actions(self, statement: Statement) -> Mask:
         """The checked actions that everyone gets by the statement and that count."""
@@ -194,11 +181,7 @@ class Verdict:
 
     def _is_given(self, audience: Audience) -> bool:
         """Whether the audience gets a checked action from the whole policy."""
-        listed, plain = self._listed(audience), self.checked & ~self._encapsulation
-        if any(self.access(statement, audience, plain).actions for statement in listed):
-            return True
-        more = self._encapsulation
-        return bool(more) and any(self.access(statement, audience, more).actions for statement in listed)
+        return any(self.access(statement, audience).actions for statement in self._listed(audience))
 
     @lazy
     def audience(self) -> Audience:
@@ -226,7 +209,7 @@ class Verdict:
     @lazy
     def only_encapsulates(self) -> bool:
         """Whether all that everyone gets works on ML-KEM keys only, while nothing tells that the key is one."""
-        return self.flagged and not self._gained_of_any_key(Audience.everyone)
+        return self.flagged and not self._gained(Audience.everyone)
 
     @lazy
     def encrypt_only(self) -> bool:

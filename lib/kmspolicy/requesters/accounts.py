@@ -8,10 +8,10 @@ from functools import lru_cache
 from ..domains.domain import ABSENT, Domain, Finite, Text, fixed, free
 from ..policy import context_keys as keys
 from ..policy.context_keys import Bound, context_key, keys_bound_to
-from ..regular.patterns import ANY, ANYTHING, NO_COLON, Pattern, any_of, literal, not_beginning
+from ..regular.patterns import ANY, literal, not_beginning
 from ..solver.groups import Group, Key
+from .languages import arn_of
 
-_NO_COLON_TEXT = any_of(NO_COLON)
 _SERVICE_KEYS = keys_bound_to(Bound.SERVICE)
 
 
@@ -32,9 +32,9 @@ def _of_account(key: str, account: str, other_users: tuple[str, ...]) -> Domain:
     if key == keys.IS_AWS_SERVICE:
         return fixed("false")
     if key in keys.OWN_ARNS:
-        return Text((_own_arn(account),), preferred=(f"arn:aws:ec2:us-east-1:{account}:instance/i-1",))
+        return Text((arn_of(account),), preferred=(f"arn:aws:ec2:us-east-1:{account}:instance/i-1",))
     if key == keys.FEDERATED_PROVIDER:
-        return Text((*not_beginning("arn:", ANY), _own_arn(account)), preferred=("accounts.google.com",))
+        return Text((*not_beginning("arn:", ANY), arn_of(account)), preferred=("accounts.google.com",))
     if key == keys.STORE_USER:
         return _store_user(other_users)
     return ABSENT  # only a service's own request carries it
@@ -43,12 +43,6 @@ def _of_account(key: str, account: str, other_users: tuple[str, ...]) -> Domain:
 @lru_cache(maxsize=2)  # one for all requesters of a policy, who may be thousands
 def _store_user(others: tuple[str, ...]) -> Text:
     return Text(context_key(keys.STORE_USER).forms, tuple(map(literal, others)), ("any",))
-
-
-def _own_arn(account: str) -> Pattern:
-    """Any ARN with the account in its fifth part."""
-    part = _NO_COLON_TEXT + literal(":")
-    return literal("arn:") + part + part + part + literal(f"{account}:") + ANYTHING
 
 
 @lru_cache(maxsize=512)

@@ -5,10 +5,8 @@ Source: docs/threat-model.md, *What a request carries*.
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from ..domains.domain import ABSENT, free
-from ..evaluation.request import Caller
 from ..policy.context_keys import KEY_ARN, Bound, context_key
 from ..solver.groups import Group, Key
 from ..solver.literals import ONLY_REQUEST, Scope
@@ -29,25 +27,14 @@ FACT_OF_BOUND: Mapping[Bound, str] = {
 }
 
 
-class Requester(NamedTuple):
-    """One kind of requester: who it is to principal elements, and what decides the keys that it cannot choose.
-
-    groups: by fact; single: the group of a key that depends on nothing but the requester's account or service.
-    """
-
-    caller: Caller
-    groups: Mapping[str, Make]
-    single: Callable[[str], Group]
-
-
 class RequestFacts:
     """The facts of one request, as the solver asks for them."""
 
-    def __init__(self, requester: Requester, action: str, more: Mapping[str, Make]) -> None:
-        """action: the checked one; more: the facts that depend on it or on the key."""
-        self.requester = requester
-        self.action = action
-        self._make = {**requester.groups, **more}
+    def __init__(self, groups: Mapping[str, Make], single: Callable[[str], Group], action: str) -> None:
+        """groups: by fact; single: see Candidate; action: the checked one."""
+        self._make = groups
+        self._single = single
+        self._action = action
         self._made: dict[str, Group] = {}
 
     def fact_of(self, key: str) -> str:
@@ -70,8 +57,8 @@ class RequestFacts:
             return self._make[fact]()
         row = context_key(key)
         if row.bound in (Bound.ACCOUNT, Bound.SERVICE):
-            return self.requester.single(key)
-        return _free_group(key, row.carried_by(self.action))
+            return self._single(key)
+        return _free_group(key, row.carried_by(self._action))
 
 
 @lru_cache(maxsize=1024)

@@ -16,11 +16,11 @@ from ..domains.domain import Domain, Finite, Text, example, fixed
 from ..policy import context_keys as keys
 from ..policy.actions import ACTIONS, GRANTABLE
 from ..policy.context_keys import context_key
-from ..regular.patterns import ANYTHING, LETTERS, NO_COLON, UPPER, Element, Pattern, any_of, literal, some
+from ..regular.patterns import ANYTHING, LETTERS, UPPER, Element, Pattern, literal, some
 from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.literals import Scope
-from .languages import ACCOUNT, NAME_OF_PRINCIPAL, OF_AWS, ROLE_OF_AWS, names_below
+from .languages import ACCOUNT, NAME_OF_PRINCIPAL, OF_AWS, ROLE_OF_AWS, arn_of, names_below
 
 # Also operations that AWS adds later, but no known action that a grant cannot be for: KMS refuses it.
 _OPERATIONS = Text(
@@ -95,10 +95,7 @@ def _arns_in(partition: str, accounts: tuple[str, ...]) -> tuple[Pattern, ...]:
 
 @lru_cache(maxsize=2)
 def _taken(accounts: tuple[str, ...]) -> tuple[Pattern, ...]:
-    return tuple([_UP_TO_ACCOUNT + literal(account + ":") + ANYTHING for account in accounts])
-
-
-_UP_TO_ACCOUNT = literal("arn:") + (any_of(NO_COLON) + literal(":")) * 3
+    return tuple(map(arn_of, accounts))
 
 
 _OWN_ROLE = re.compile(rf"[^/]*:role/(?!{OF_AWS})")  # a role that the account's owner can use, not one of AWS's own

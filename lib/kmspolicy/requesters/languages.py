@@ -21,6 +21,14 @@ ROLE_ID, USER_ID = (literal(prefix) + UNIQUE_ID for prefix in ("AROA", "AIDA"))
 LONGEST_USER_NAME = 64
 
 
+def arn_of(account: str) -> Pattern:
+    """Any ARN with the account in its fifth part."""
+    return _UP_TO_ACCOUNT + literal(account + ":") + patterns.ANYTHING
+
+
+_UP_TO_ACCOUNT = literal("arn:") + (any_of(patterns.NO_COLON) + literal(":")) * 3
+
+
 def below_paths(start: str) -> tuple[Pattern, Pattern]:
     """What stands before the name in an ARN that begins so: nothing more, or a path."""
     return literal(start), literal(start) + some(patterns.PATH) + literal("/")

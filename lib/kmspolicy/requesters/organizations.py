@@ -6,14 +6,14 @@ aws:ResourceOrgID and aws:ResourceOrgPaths; docs/threat-model.md, *What a reques
 
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice
+from itertools import chain
 
 from ..domains.domain import Text, fixed
 from ..evaluation.request import Texts
 from ..policy import context_keys as keys
 from ..regular.patterns import ANYTHING, Pattern, literal, matcher
 from ..solver.groups import Case, Group, Key, Part
-from .audience import Audience
+from .audience import STRANGERS, Audience
 from .callers import Sources
 from .languages import ORGANIZATION
 from .population import Population
@@ -24,28 +24,26 @@ def organization_group(audience: Audience, population: Population, sources: Sour
     read = sources.read
     if read.isdisjoint(keys.MEMBER_KEYS | keys.OWNER_KEYS):
         return Group(()) if audience is not Audience.organization else Group()
-    cases: list[Case] = []
-    strangers = audience in (Audience.everyone, Audience.network)
-
-    def add(member: str, owners: Iterable[tuple[Part, ...]]) -> None:
-        for parts in owners:
-            sources.spend()
-            cases.append((*_member(member), *parts) if member else parts)
-
-    if audience is Audience.internal:
-        cases.append(())
-        for name in (*sources.organizations(), *sources.named(), *sources.owners()):
-            add(name, [_same_owner(name)])
-        return Group(*cases)
-    if audience is not Audience.organization:
-        for name in ("", *sources.organizations()):
-            add(name, _owners(population, sources, name))
-    for name in () if strangers else (*sources.named(), population.own_organization):
-        add(name, () if name == population.own_organization else _owners(population, sources, name))
-        add(name, [_same_owner(name)])
-    for name in islice(sources.owners(), 1, None) if audience is Audience.organization else ():
-        add(name, [_same_owner(name)])
+    cases: list[Case] = [()] if audience is Audience.internal else []
+    apart, together = _members(audience, population, sources)
+    with_others = ((*_member(name), *owner) for name in apart for owner in _owners(population, sources, name))
+    with_own = ((*_member(name), *_same_owner(name)) for name in together)
+    for case in chain(with_others, with_own):
+        sources.spend()
+        cases.append(case)
     return Group(*cases)
+
+
+def _members(audience: Audience, population: Population, sources: Sources) -> tuple[Iterable[str], Iterable[str]]:
+    """The organizations, '' for none, of requesters who are in another one than the key's owner, and in the same."""
+    if audience is Audience.internal:
+        return (), (*sources.organizations(), *sources.named(), *sources.owners())
+    if audience is Audience.organization:
+        return sources.named(), (*sources.named(), *sources.owners())
+    outside = ("", *sources.organizations())
+    if audience in STRANGERS:
+        return outside, ()
+    return (*outside, *sources.named()), (*sources.named(), population.own_organization)
 
 
 def of_service(population: Population, sources: Sources) -> Group:
@@ -54,7 +52,7 @@ def of_service(population: Population, sources: Sources) -> Group:
 
 
 def _member(name: str) -> tuple[Part, ...]:
-    return _in_organization(name, keys.PRINCIPAL_ORG, keys.PRINCIPAL_ORG_PATHS)
+    return () if not name else _in_organization(name, keys.PRINCIPAL_ORG, keys.PRINCIPAL_ORG_PATHS)
 
 
 def _same_owner(name: str) -> tuple[Part, ...]:

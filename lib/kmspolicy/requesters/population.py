@@ -25,11 +25,15 @@ _ACCOUNTS = ("444455556666", "777788889999", "999999999999")
 class Population:
     """What requesters are drawn from, for a key of one partition. Each part is worked out when it is asked for."""
 
-    def __init__(self, policy: Policy, key: KeyFacts, partition: str, owner: Optional[str] = None) -> None:
-        """policy: as it reads in the partition; owner: the key's own account here, where it is not known."""
+    def __init__(
+        self, policy: Policy, key: KeyFacts, partition: str, strict: bool = False, owner: Optional[str] = None
+    ) -> None:
+        """policy: as it reads in the partition; strict: whether only requesters count that are in no network that it
+        names; owner: the key's own account here, where it is not known."""
         self.policy = policy
         self.key = key
         self.partition = partition
+        self.strict = strict
         self._owner = owner
         self.names = NamedIds(policy)
 
@@ -50,7 +54,7 @@ class Population:
 
     def owned_by(self, account: str) -> "Population":
         """The same, but that the key belongs to this account."""
-        return Population(self.policy, self.key, self.partition, account)
+        return Population(self.policy, self.key, self.partition, self.strict, account)
 
     @lazy
     def own_organization(self) -> str:

@@ -3,7 +3,7 @@
 Source: docs/threat-model.md, *Who might send a request*.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple, Optional
 
@@ -16,7 +16,7 @@ from . import accounts as account_keys
 from . import principals as kinds
 from .audience import STRANGERS, Audience
 from .callers import Sources, callers
-from .facts import Make, Requester
+from .facts import Make
 from .moments import mfa_group, time_group
 from .organizations import of_service, organization_group
 from .population import Ids, Population
@@ -24,69 +24,69 @@ from .ways import Networks, networks
 
 
 class Candidate(NamedTuple):
-    """A requester with what its requests depend on besides: the networks it may be in, and where the key can be."""
+    """One kind of requester: who it is to principal elements, and what decides the keys that it cannot choose.
 
-    requester: Requester
+    groups: by fact; single: the group of a key that depends on nothing but the requester's account or service; where:
+    the networks that it may be in, None for a service; population: what it is drawn from.
+    """
+
+    caller: Caller
+    groups: Mapping[str, Make]
+    single: Callable[[str], Group]
     where: Optional[Networks]
     population: Population
-    principal: Group
 
 
 def requesters(
-    audience: Audience,
-    element: Principals,
-    population: Population,
-    sources: Sources,
-    event_time: float,
-    strict: bool = False,
+    audience: Audience, element: Principals, population: Population, sources: Sources
 ) -> Iterator[Candidate]:
-    """The requesters of one audience that a principal element covers. strict: only those in no network that the policy
-    names; everyone is so in any case."""
+    """The requesters of one audience that a principal element covers: of everyone, those in no network that the policy
+    names."""
     if audience is Audience.service:
-        yield from _services(element, population, sources, event_time)
+        yield from _services(element, population, sources)
         return
     users = population.names.store_users if audience in STRANGERS else ()
-    strict = strict or audience is Audience.everyone
+    strict = population.strict or audience is Audience.everyone
     for owned in _owned(audience, population, sources.accounts):
         group = once(organization_group, audience, owned, sources)
         for caller, principal in callers(audience, element, owned, sources):
             account = caller.account or ""
             single = partial(account_keys.of_account, account=account, other_users=users)
-            requester = Requester(caller, _groups(principal, group, event_time), single)
-            yield Candidate(requester, networks(owned, account, strict, sources), owned, principal)
+            where = networks(owned, account, strict, sources)
+            yield Candidate(caller, _groups(principal, group, owned), single, where, owned)
         if audience is Audience.external and element.open_ended and STORE_USER in sources.read:
-            yield from _store_users(owned, sources, group, event_time)
+            yield from _store_users(owned, sources, group)
 
 
-def _store_users(population: Population, sources: Sources, group: Make, event_time: float) -> Iterator[Candidate]:
+def _store_users(population: Population, sources: Sources, group: Make) -> Iterator[Candidate]:
     """The users of an identity store that the policy names; their accounts are not known."""
-    for account in sources.accounts() if population.names.store_users else ():
+    users = population.names.store_users
+    for account in sources.accounts() if users else ():
         principal = kinds.unnamed(population.partition, account, (), population.names.unique_ids)
-        users = population.names.store_users
         single = partial(account_keys.of_account, account=account, other_users=(), users=users)
-        requester = Requester(Caller(account), _groups(principal, group, event_time), single)
-        yield Candidate(requester, networks(population, account, False, sources), population, principal)
+        where = networks(population, account, population.strict, sources)
+        yield Candidate(Caller(account), _groups(principal, group, population), single, where, population)
 
 
-def _groups(principal: Group, organization: Make, event_time: float) -> Mapping[str, Make]:
+def _groups(principal: Group, organization: Make, population: Population) -> Mapping[str, Make]:
     return {
         "principal": lambda: principal,
         "organization": organization,
-        "time": lambda: time_group(event_time),
+        "time": lambda: time_group(population.key.event_time or 0.0),
         "mfa": mfa_group,
     }
 
 
-def _services(element: Principals, population: Population, sources: Sources, event_time: float) -> Iterator[Candidate]:
+def _services(element: Principals, population: Population, sources: Sources) -> Iterator[Candidate]:
     """The services that a principal element covers, each calling of its own accord."""
-    named, absent = element.services, Group(())
+    named = element.services
     covered: Iterable[str] = sources.services() if element.open_ended else sorted(named)
     if element.negated:
         covered = () if element.anyone else (name for name in covered if name not in named)
-    groups = _groups(absent, once(of_service, population, sources), event_time)
+    groups = _groups(Group(()), once(of_service, population, sources), population)
     for service in covered:
-        requester = Requester(Caller(service=service), groups, partial(account_keys.of_service, service=service))
-        yield Candidate(requester, None, population, absent)
+        single = partial(account_keys.of_service, service=service)
+        yield Candidate(Caller(service=service), groups, single, None, population)
 
 
 def _owned(audience: Audience, population: Population, accounts: Ids) -> Iterator[Population]:

@@ -79,6 +79,7 @@ class _PolicyCells:
     """The cells that the rows of one policy have in common."""
 
     def __init__(self, facts: EventFacts, analysis: Analysis) -> None:
+        self._event = facts
         self._facts = _facts_cells(facts)
         self._shared_facts = encoded(self._facts) if len(self._facts) > _LONGEST_COPIED else None
         self._hash = analysis.hash
@@ -99,9 +100,10 @@ class _PolicyCells:
         answer, mv_granted = _verdict_cells(verdict.audience, flagged, verdict.granted)
         reasons, mv_reasons = _reason_cells(verdict.reasons)
         parties, mv_parties = multivalue_cells(verdict.parties)
-        witness = cell(verdict.witness or "") if flagged else ""
+        witness = verdict.witness if flagged else None
+        shown = "" if witness is None else cell(witness.text(self._event.key_facts))
         level = self._severity(verdict).value
-        head = (*statement_cells, answer, reasons, witness, self._encrypt_only, level, cell(error))
+        head = (*statement_cells, answer, reasons, shown, self._encrypt_only, level, cell(error))
         tail_cells = (self._hash, parties, *mv_cells, mv_granted, mv_reasons, mv_parties + _LINE_END)
         if self._shared_facts is None:
             return (encoded(",".join((*head, self._facts, *tail_cells))),)

@@ -8,7 +8,7 @@ from typing import Optional
 from ..budget import Budget
 from ..caching import Recent, lazy, once, replayed
 from ..evaluation.evaluator import holds_for, principal_matches
-from ..evaluation.request import Caller, KeyFacts
+from ..evaluation.request import Caller
 from ..policy import context_keys as keys
 from ..policy.model import Statement
 from ..policy.principals import ANYONE
@@ -46,26 +46,22 @@ def are_told_apart(audience: Audience, read: frozenset[str]) -> bool:
 class Asked:
     """One question: what a statement allows past some Denies.
 
-    denies: all that bear on it; questions: what both ask of requests; key: what is known of it; budget: what looking
-    for requesters is paid from; strict: see requesters.
+    denies: all that bear on it; questions: what both ask of requests; budget: what looking for requesters is paid from.
     """
 
     statement: Statement
     denies: Denies
     questions: Questions
     population: Population
-    key: KeyFacts
     budget: Budget
-    strict: bool
 
     def candidates(self, audience: Audience) -> Iterator[Candidate]:
         """The requesters of an audience whom the statement's principal element covers."""
         if not are_told_apart(audience, self.questions.read):
             return iter(())
         element = self.statement.principals
-        now = self.key.event_time or 0.0
-        found = requesters(audience, element, self.population, self._sources, now, self.strict)
-        return (each for each in found if principal_matches(element, each.requester.caller))
+        found = requesters(audience, element, self.population, self._sources)
+        return (each for each in found if principal_matches(element, each.caller))
 
     def users(self, audience: Audience) -> Iterator[Candidate]:
         """The requesters of an audience who may use a grant: no Allow has to cover them."""
@@ -117,4 +113,4 @@ class Known:
 def plain_problems(asked: Asked, action: str, audience: Audience) -> Iterator[Callable[[], Problem]]:
     """The problems of a request for an action that is no grant for certain operations, each made when it is called."""
     for candidate in asked.candidates(audience):
-        yield partial(plain_problem, action, candidate, asked.questions, asked.key)
+        yield partial(plain_problem, action, candidate, asked.questions)

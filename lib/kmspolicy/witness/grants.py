@@ -31,7 +31,7 @@ def grant_problems(
     for maker in creators:
         for candidate in asked.candidates(maker):
             for grantee, user in _grantees(asked, maker, audience, candidate, use_is_denied):
-                yield partial(grant_problem, name, operations, candidate, grantee, user, asked.questions, asked.key)
+                yield partial(grant_problem, name, operations, candidate, grantee, user, asked.questions)
 
 
 def _grantees(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Optional
 
 from ..budget import Undecided
-from ..evaluation.request import KeyFacts
 from ..policy.actions import CREATE_GRANT, GRANTS_FOR, GRANTS_MASK, Mask, mask_of, names_of
 from ..policy.model import Statement
 from ..requesters.audience import Audience
@@ -18,7 +17,7 @@ from ..requesters.population import Population
 from .access import NO_ACCESS, Access
 from .asked import Asked, plain_problems
 from .grants import grant_problems, makers
-from .questions import NO_DENIES, Denies, Questions, alike, allowed_by
+from .questions import NO_DENIES, Denies, Questions, alike
 from .trials import Problems, Trials
 
 _CREATING = mask_of((CREATE_GRANT,))
@@ -27,8 +26,7 @@ _CREATING = mask_of((CREATE_GRANT,))
 @dataclass(frozen=True)
 class Inquiry:
     """statement, denies: as they read in the population; possible: the audiences that the statement may allow
-    something; key: what is known of it; extra: asked actions that the table does not know, see actions.mask_of; strict:
-    see requesters."""
+    something; extra: asked actions that the table does not know, see actions.mask_of."""
 
     statement: Statement
     audience: Audience
@@ -36,9 +34,7 @@ class Inquiry:
     denies: Denies
     population: Population
     trials: Trials
-    key: KeyFacts
     extra: tuple[str, ...]
-    strict: bool
 
     def accesses(self, actions: Mask) -> Iterator[Access]:
         """What the audience gets of these actions, one search after the other."""
@@ -58,18 +54,16 @@ class Inquiry:
 
     def _performed(self, actions: Mask, denies: Denies) -> Access:
         """Whether the audience gets one of these actions, and so all of them; denies: all that may bear on them."""
-        names = names_of(actions, self.extra)
-        if not names:
-            return NO_ACCESS
-        asked = self._asked(denies.among(actions))
-        return self._found(plain_problems(asked, names[0], self.audience), actions)
+        name, asked = names_of(actions, self.extra)[0], self._asked(denies.among(actions))
+        return self._found(plain_problems(asked, name, self.audience), actions)
 
     def _granted(self, name: str) -> Access:
         """Whether the audience gets operations by grants that it creates: grants allow, they overrule no Deny.
 
         name: the action that stands for such grants.
         """
-        operations = mask_of(GRANTS_FOR[name]) & performed(self.key.usage, self.key.spec, self.key.origin)
+        key = self.population.key
+        operations = mask_of(GRANTS_FOR[name]) & performed(key.usage, key.spec, key.origin)
         if not operations:
             return NO_ACCESS
         creators = [maker for maker in makers(self.audience) if maker in self.possible]
@@ -92,8 +86,8 @@ class Inquiry:
         name = elements, denies, self.population, creation, use
         found = known.asked.get(name)
         if found is None:
-            questions = Questions(allowed_by(own), denies if creation is None else creation, use)
-            asked = Asked(own, denies, questions, self.population, self.key, self.trials.budget, self.strict)
+            questions = Questions(own, denies if creation is None else creation, use)
+            asked = Asked(own, denies, questions, self.population, self.trials.budget)
             found = known.asked.keep(name, asked)
         return found
 

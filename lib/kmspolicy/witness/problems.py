@@ -67,7 +67,6 @@ class Problem:
     question: Question
     candidate: Candidate
     action: str
-    key: KeyFacts
     operations: Texts = ()
     second: Optional[Candidate] = None
     scope: Scope = _SECOND
@@ -92,8 +91,8 @@ class Problem:
             own.update((name, values[name]) for name in self.scope.shared & values.keys())
             user, facts = self._user(context)
             second = self._completed({**facts, **own, KEY_ARN: context[KEY_ARN]}, user)
-            then = Request(self._granted(context), self._as_grantee(user.requester.caller, context), second)
-        return Request(action_of(self.action), self.candidate.requester.caller, context, then)
+            then = Request(self._granted(context), self._as_grantee(user.caller, context), second)
+        return Request(action_of(self.action), self.candidate.caller, context, then)
 
     def _granted(self, context: Context) -> str:
         """The first of the operations that the grant allows."""
@@ -115,27 +114,25 @@ class Problem:
         if not isinstance(arn, str) or self.scope is _SAME_SERVICE:  # whose service uses the grant for him
             return self.candidate, {}
         account = account_of(arn)
-        caller = Caller(account)
-        requester = self.candidate.requester._replace(caller=caller)
         kind = arn.split(":", 5)[5].partition("/")[0]
         if kind == "assumed-role":
             arn = f"arn:{arn.split(':')[1]}:iam::{account}:role/{arn.split('/')[1]}"
         elif kind == "root":
             arn = f"arn:{arn.split(':')[1]}:iam::{account}:role/any"
-        return self.candidate._replace(requester=requester), {PRINCIPAL_ARN: arn, PRINCIPAL_ACCOUNT: account}
+        return self.candidate._replace(caller=Caller(account)), {PRINCIPAL_ARN: arn, PRINCIPAL_ACCOUNT: account}
 
     def _a_service(self) -> str:
-        return f"rds.{self.key.region or 'us-east-1'}.amazonaws.com"
+        return f"rds.{self.candidate.population.key.region or 'us-east-1'}.amazonaws.com"
 
     def _completed(self, values: Assignment, candidate: Candidate) -> Context:
         found = dict(values)
-        caller = candidate.requester.caller
+        caller = candidate.caller
         if caller.account is not None:
             found.setdefault(PRINCIPAL_ACCOUNT, caller.account)
             if PRINCIPAL_ARN not in found:
-                found[PRINCIPAL_ARN] = _sample(candidate.principal)[PRINCIPAL_ARN]
+                found[PRINCIPAL_ARN] = _sample(candidate.groups["principal"]())[PRINCIPAL_ARN]
         if KEY_ARN not in found:
-            group = key_group(*_place(self.key, candidate), (Use(self.action),), frozenset((KEY_ARN, *found)))
+            group = key_group(*_place(candidate), (Use(self.action),), frozenset((KEY_ARN, *found)))
             found[KEY_ARN] = _sample(group).get(KEY_ARN)
         return {name: value for name, value in found.items() if value is not None}
 
@@ -145,9 +142,10 @@ def _sample(group: Group) -> Assignment:
     return {name: value for part in group.cases[0] for name, value in part.sample().items()} if group.cases else {}
 
 
-def _place(key: KeyFacts, candidate: Candidate) -> tuple[KeyFacts, Texts]:
+def _place(candidate: Candidate) -> tuple[KeyFacts, Texts]:
     """What is known of the key where a requester can be, and accounts that it is not in."""
-    population, caller = candidate.population, candidate.requester.caller.account
+    population, caller = candidate.population, candidate.caller.account
+    key = population.key
     owner = caller if key.account is None and caller == population.own_account else key.account
     place = key._replace(account=owner, partition=population.partition, event_time=None)
     if owner is not None or caller is None or caller in population.names.accounts:
@@ -156,18 +154,22 @@ def _place(key: KeyFacts, candidate: Candidate) -> tuple[KeyFacts, Texts]:
 
 
 def _facts(
-    candidate: Candidate, action: str, key: KeyFacts, uses: Uses, read: frozenset[str], calls: Calls, grant: Make
+    candidate: Candidate, action: str, uses: Uses, read: frozenset[str], calls: Calls, grant: Make
 ) -> RequestFacts:
-    more: dict[str, Make] = {"key": lambda: key_group(*_place(key, candidate), uses, read), "grant": grant}
     where, called = candidate.where, action_of(action)
-    more["way"] = lambda: way_of_service(called) if where is None else way_group(where, called, calls)
-    return RequestFacts(candidate.requester, action_of(action), more)
+    groups: dict[str, Make] = {
+        **candidate.groups,
+        "key": lambda: key_group(*_place(candidate), uses, read),
+        "grant": grant,
+        "way": lambda: way_of_service(called) if where is None else way_group(where, called, calls),
+    }
+    return RequestFacts(groups, candidate.single, called)
 
 
 _NO_GRANT = Group(())
 
 
-def plain_problem(action: str, candidate: Candidate, questions: Questions, key: KeyFacts) -> Problem:
+def plain_problem(action: str, candidate: Candidate, questions: Questions) -> Problem:
     """One request for an action that is no grant for certain operations."""
 
     def grant() -> Group:
@@ -179,8 +181,8 @@ def plain_problem(action: str, candidate: Candidate, questions: Questions, key: 
         )
         return Group(*principal.cases, *service.cases)
 
-    facts = _facts(candidate, action, key, (Use(action),), questions.read, Calls.ANY, grant)
-    return Problem(facts, questions.of(facts, candidate.requester.caller), candidate, action, key)
+    facts = _facts(candidate, action, (Use(action),), questions.read, Calls.ANY, grant)
+    return Problem(facts, questions.of(facts, candidate.caller), candidate, action)
 
 
 _CALLS = {
@@ -197,7 +199,6 @@ def grant_problem(
     grantee: Grantee,
     user: Optional[Candidate],
     questions: Questions,
-    key: KeyFacts,
 ) -> Problem:
     """The creation of a grant for one of the operations, and its use, which no Deny meets.
 
@@ -212,23 +213,23 @@ def grant_problem(
 
     def grant() -> Group:
         if user is not None and joint:
-            account = user.requester.caller.account or ""
-            return grant_to(user.principal, scope, population.partition, account, operations)
+            account = user.caller.account or ""
+            return grant_to(user.groups["principal"](), scope, population.partition, account, operations)
         return grant_group(grantee, population.partition, _where_grantees_are(candidate), operations)
 
-    first = _facts(candidate, name, key, uses, questions.read, calls, grant)
-    caller = candidate.requester.caller
+    first = _facts(candidate, name, uses, questions.read, calls, grant)
+    caller = candidate.caller
     if user is None:
-        return Problem(first, questions.of(first, caller), candidate, name, key, operations, user, scope)
-    second = _facts(user, operation, key, uses, questions.read, Calls.ANY, lambda: _NO_GRANT)
+        return Problem(first, questions.of(first, caller), candidate, name, operations, user, scope)
+    second = _facts(user, operation, uses, questions.read, Calls.ANY, lambda: _NO_GRANT)
     facts = _TwoRequests(first, second, scope, joint)
-    asked = questions.of(facts, caller, user.requester.caller, scope, joint)
-    return Problem(facts, asked, candidate, name, key, operations, user, scope)
+    asked = questions.of(facts, caller, user.caller, scope, joint)
+    return Problem(facts, asked, candidate, name, operations, user, scope)
 
 
 def _where_grantees_are(candidate: Candidate) -> Accounts:
     """The accounts of a requester's principals: his own where the policy names it, else any that it does not name."""
-    population, account = candidate.population, candidate.requester.caller.account
+    population, account = candidate.population, candidate.caller.account
     named = (*population.names.accounts, population.own_account)
     if account is None:
         return ANY_ACCOUNT

@@ -1,18 +1,18 @@
 """One question of a search: how a statement and some Denies read as literals and clauses, and what they depend on."""
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from itertools import compress
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from ..caching import Recent, lazy
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
-from ..policy.actions import Mask, bits, mask_of, names_of
+from ..policy.actions import Mask, mask_of, names_of
 from ..policy.condition import Condition, keys_read
 from ..policy.context_keys import PRINCIPAL_ARN, ContextKey, context_key
 from ..policy.model import Statement
 from ..requesters.key_kinds import TELL_APART
-from ..solver.literals import ONLY_REQUEST, Clause, Literal, Scope, literal
+from ..solver.literals import ONLY_REQUEST, Clause, Scope, literal
 from ..solver.search import Facts, Question
 
 _MOST_CALLERS = 64
@@ -42,20 +42,16 @@ def tests_of_arns(conditions: Iterable[Condition]) -> Optional[list[Condition]]:
 class Denies:
     """Some Denies, as clauses: each must fail on one of its conditions."""
 
-    def __init__(
-        self, statements: Iterable[Statement], clauses: "Optional[dict[tuple[int, Scope], Clause]]" = None
-    ) -> None:
-        """clauses: of these and other Denies of a policy, as far as they are known; this adds to them."""
+    def __init__(self, statements: Iterable[Statement]) -> None:
         self.statements = tuple(statements)
         self._among: dict[Mask, Optional[Denies]] = {}  # None for this one itself: a cycle would stay in memory
-        self._clauses = {} if clauses is None else clauses
         self._met: Recent[tuple[bool, ...]] = Recent(_MOST_CALLERS)
 
     def among(self, actions: Mask) -> "Denies":
         """Those of them that cover some of the actions."""
         if actions not in self._among:
             listed = [deny for deny in self.statements if deny.actions & actions]
-            self._among[actions] = None if len(listed) == len(self.statements) else Denies(listed, self._clauses)
+            self._among[actions] = None if len(listed) == len(self.statements) else Denies(listed)
         return self._among[actions] or self
 
     @lazy
@@ -93,43 +89,24 @@ class Denies:
 
     def clauses(self, met: tuple[bool, ...], scope: Scope = ONLY_REQUEST) -> list[Clause]:
         """What a request must meet to pass those that its caller meets; an empty clause cannot be met."""
-        return [self._clause(deny, scope) for deny in compress(self.statements, met)]
-
-    def _clause(self, deny: Statement, scope: Scope) -> Clause:
-        name = deny.number, scope
-        found = self._clauses.get(name)
-        if found is None:
-            found = self._clauses[name] = tuple([literal(condition, False, scope) for condition in deny.required])
-        return found
+        covering = compress(self.statements, met)
+        return [tuple([literal(each, False, scope) for each in deny.required]) for deny in covering]
 
 
 NO_DENIES = Denies(())
-
-
-class Allowed(NamedTuple):
-    """What a request must meet to be allowed by a statement, once principal and action match."""
-
-    required: tuple[Literal, ...]
-    clauses: tuple[Clause, ...]
-    read: frozenset[str]
-
-
-def allowed_by(statement: Statement) -> Allowed:
-    """The statement's conditions and resource element as literals."""
-    required = tuple([literal(condition) for condition in statement.required])
-    clauses = tuple([tuple(map(literal, listed)) for listed in statement.alternatives])
-    return Allowed(required, clauses, keys_read(statement.tests))
 
 
 class Questions:
     """The questions of one search: what a statement and some Denies ask of those who may make its requests, one for
     each way in which the Denies can meet them."""
 
-    def __init__(self, allowed: Allowed, denies: Denies, use: Denies = NO_DENIES) -> None:
+    def __init__(self, statement: Statement, denies: Denies, use: Denies = NO_DENIES) -> None:
         """denies: of the request that is checked; use: of a second one, where a grant is created."""
-        self.read = allowed.read | denies.read | use.read
-        self.rows = {**_rows(allowed.read), **denies.rows, **use.rows}
-        self._allowed = allowed
+        read = keys_read(statement.tests)
+        self.read = read | denies.read | use.read
+        self.rows = {**_rows(read), **denies.rows, **use.rows}
+        self._required = tuple(map(literal, statement.required))
+        self._alternatives = [tuple(map(literal, listed)) for listed in statement.alternatives]
         self._denies = denies
         self._use = use
         self._made: dict[Hashable, Question] = {}
@@ -148,23 +125,21 @@ class Questions:
         name = met, met_later, scope, joint
         found = self._made.get(name)
         if found is None:
-            clauses = [*self._allowed.clauses, *self._denies.clauses(met), *self._use.clauses(met_later, scope)]
-            found = self._made[name] = Question(self._allowed.required, clauses, facts.fact_of)
+            clauses = [*self._alternatives, *self._denies.clauses(met), *self._use.clauses(met_later, scope)]
+            found = self._made[name] = Question(self._required, clauses, facts.fact_of)
         return found
 
 
-def alike(asked: Mask, rows: Rows, covered: frozenset[Mask], extra: tuple[str, ...], by_kind: bool) -> Iterator[Mask]:
+def alike(asked: Mask, rows: Rows, covered: frozenset[Mask], extra: tuple[str, ...], by_kind: bool) -> Iterable[Mask]:
     """Splits actions into sets that nothing tells apart: not what carries the keys that are read, not the sets that
     Denies cover, nor, if asked, the kind of key."""
     masks = set(covered | TELL_APART if by_kind else covered)
     names = names_of(asked, extra)
     for row in rows.values():
         masks.add(mask_of(tuple([name for name in names if row.carried_by(name)]), extra))
-    if not masks:
-        yield asked
-        return
     parts: dict[tuple[bool, ...], Mask] = {}
-    for bit in bits(asked):
+    for name in names:
+        bit = mask_of((name,), extra)
         kind = tuple([bool(mask & bit) for mask in masks])
         parts[kind] = parts.get(kind, 0) | bit
-    yield from parts.values()
+    return parts.values()

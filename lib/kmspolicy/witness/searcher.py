@@ -11,7 +11,7 @@ from ..budget import Budget
 from ..caching import Recent, lazy
 from ..evaluation.evaluator import is_denied, matches
 from ..evaluation.request import KeyFacts, Request
-from ..policy.actions import GRANTS_MASK, Mask, names_of
+from ..policy.actions import GRANTS_MASK, Mask, mask_of, names_of
 from ..policy.model import Policy, Statement
 from ..policy.principals import ANYONE, Principals
 from ..requesters.audience import WIDEST_FIRST, Audience
@@ -52,14 +52,14 @@ class Searcher:
         self._covers: dict[int, bool] = {}
         self._known_denies: Recent[Denies] = Recent(_MOST_KEPT)
         self._known = Known()
-        self._requests: dict[tuple[int, str], tuple[Found, Population]] = {}  # by statement and action
+        self._requests: dict[tuple[int, str], Found] = {}  # by statement and action
         self._open: dict[tuple[object, ...], frozenset[Audience]] = {}
 
     @lazy
     def populations(self) -> tuple[Population, ...]:
         """What requesters are drawn from, for each partition that the key may be in."""
         told_apart = partitions(self.policy, self.key)
-        return tuple([Population(self.policy.within(each), self.key, each) for each in told_apart])
+        return tuple([Population(self.policy.within(each), self.key, each, self.strict) for each in told_apart])
 
     @property
     def spent(self) -> int:
@@ -72,19 +72,25 @@ class Searcher:
         actions: Mask,
         audience: Audience,
         denies: Optional[tuple[Statement, ...]] = None,
-        note: bool = False,
         apart: bool = False,
     ) -> Access:
         """What the audience gets of these actions by the statement, past these Denies (None: all of the policy's).
 
-        note: whether requests that are found are noted for proof(); apart: whether nothing is used that
-        other answers have worked out, so that the steps do not depend on earlier questions.
+        apart: whether nothing is used that other answers have worked out, and nothing kept for them, so that the steps
+        do not depend on earlier questions.
         """
         asked = self.conceivable(statement, actions, audience)
         if not asked:
             return NO_ACCESS
         against = self.policy.denies if denies is None else denies
-        return self._access(statement, asked, audience, against, note, apart)
+        allowed = denies is None or not self.policy.hit_by_denies(asked)
+        note = allowed and audience is Audience.everyone and not apart  # the requests that are found, for proof()
+        gained = NO_ACCESS  # of which no request is kept: a policy is much longer
+        for each in self._accesses(statement, asked, audience, against, apart):
+            gained |= each
+            if note and each.found is not None:
+                self._requests.setdefault((statement.number, each.found.problem.action), each.found)
+        return gained
 
     def conceivable(self, statement: Statement, actions: Mask, audience: Audience) -> Mask:
         """Those of the actions that the statement may allow the audience, by a look at each element alone."""
@@ -110,32 +116,27 @@ class Searcher:
         covered = _ALL if principals.open_ended else named_audiences(principals, self.key.account)
         return covered - ruled_out(statement) if statement.conditions else covered
 
-    def _access(
+    def _accesses(
         self,
         statement: Statement,
         asked: Mask,
         audience: Audience,
         against: tuple[Statement, ...],
-        note: bool = False,
         apart: bool = False,
-    ) -> Access:
+    ) -> Iterator[Access]:
+        """What the audience gets of conceivable actions in each population, one search after the other."""
         if not self.budget.left and not self.gives_by_name(statement, audience):  # no search could show more
-            if not are_told_apart(audience, self.policy.reads):
-                return NO_ACCESS
-            self.limit_reached = True
-            return Access(asked)
-        gained = NO_ACCESS  # of which no request is kept: a policy is much longer
+            if are_told_apart(audience, self.policy.reads):
+                self.limit_reached = True
+                yield Access(asked)
+            return
         trials = Trials(self.budget, Known() if apart else self._known)
         for population in self.populations:
-            left = asked & ~gained.actions
-            if left:
-                for each in self._inquiry(statement, audience, against, population, trials).accesses(left):
-                    gained |= each
-                    self.limit_reached |= bool(each.undecided)
-                    if note and each.found is not None:
-                        name = statement.number, each.found.problem.action
-                        self._requests.setdefault(name, (each.found, population))
-        return gained
+            inquiry = self._inquiry(statement, audience, against, population, trials)
+            for each in inquiry.accesses(asked) if asked else ():
+                self.limit_reached |= bool(each.undecided)
+                asked &= ~each.actions
+                yield each
 
     def _inquiry(
         self,
@@ -147,7 +148,7 @@ class Searcher:
     ) -> Inquiry:
         own = statement._replace(principals=self._principals(statement, population))
         denies, possible = self._denies(against, population), self._possible(own)
-        return Inquiry(own, audience, possible, denies, population, trials, self.key, self.extra, self.strict)
+        return Inquiry(own, audience, possible, denies, population, trials, self.extra)
 
     def _principals(self, statement: Statement, population: Population) -> Principals:
         """A statement's principals, its own ones or others that are put in their place, as a population knows them."""
@@ -182,25 +183,19 @@ class Searcher:
             names = names_of(known.proven, self.extra)
         for name in names:
             noted = self._requests.get((statement.number, name))
-            for found, population in [noted] if noted else self._searched(statement, name):
-                request = found.problem.request(found.values)
-                if self._is_proven(population.policy.statements[statement.number], request, population):
+            for found in [noted] if noted else self._searched(statement, name):
+                request, policy = found.problem.request(found.values), found.problem.candidate.population.policy
+                allowed = matches(policy.statements[statement.number], request, self.extra)
+                if allowed and not is_denied(policy, request, self.extra):
                     return request
         return None
 
-    def _searched(self, statement: Statement, name: str) -> Iterator[tuple[Found, Population]]:
-        """How a request for the action goes, in each population."""
-        trials = Trials(self.budget, self._known)
-        for population in self.populations:
-            inquiry = self._inquiry(statement, Audience.everyone, self.policy.denies, population, trials)
-            access = inquiry.access(name)
-            self.limit_reached |= bool(access.undecided)
+    def _searched(self, statement: Statement, name: str) -> Iterator[Found]:
+        """How a request for the action goes."""
+        action = mask_of((name,), self.extra)
+        for access in self._accesses(statement, action, Audience.everyone, self.policy.denies):
             if access.found is not None:
-                yield access.found, population
-
-    def _is_proven(self, statement: Statement, request: Request, population: Population) -> bool:
-        allowed = matches(statement, request, self.extra)
-        return allowed and not is_denied(population.policy, request, self.extra)
+                yield access.found
 
     def covers(self, statement: Statement) -> bool:
         """Whether the statement's resource element covers the key, or may."""
@@ -215,6 +210,6 @@ class Searcher:
         asked = statement.actions & performed(self.key.usage, self.key.spec, self.key.origin)
         for audience in WIDEST_FIRST:  # a variable may have a value that fits for one audience alone
             reached = within_reach(audience, asked)
-            if reached and self._access(only, reached, audience, ()).actions:
+            if reached and any(access.actions for access in self._accesses(only, reached, audience, ())):
                 return True
         return False

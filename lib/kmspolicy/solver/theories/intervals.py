@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Optional
 
 from ...caching import cached_for_shared
-from ...domains.domain import LINES, Domain, Points
+from ...domains.domain import Points
 from ...policy.condition import Condition
-from ...policy.operators import Family, matching_points
-from ...regular.intervals import EVERYTHING, Intervals, together
+from ...policy.operators import matching_points
+from ...regular.intervals import Intervals, together
 from ..literals import Literal
 
 
@@ -15,16 +15,6 @@ def solve(domain: Points, literals: Sequence[Literal]) -> Optional[str]:
     """The text of a point of the domain with which each literal is true; None where there is none."""
     point = (domain.within & allowed(literals)).lowest(domain.line.whole)
     return None if point is None else domain.line.write(point)
-
-
-def find_any(domain: Domain, family: Family, literals: Sequence[Literal]) -> Optional[str]:
-    """Like solve, for a key of any domain; a text that is no point where none fits and only negations are asked."""
-    line = LINES[family]
-    within = domain.within if isinstance(domain, Points) and domain.line is line else EVERYTHING
-    point = (within & allowed(literals)).lowest(line.whole)
-    if point is not None:
-        return line.write(point)
-    return None if any(each.is_positive for each in literals) else "any"
 
 
 def allowed(literals: Iterable[Literal]) -> Intervals:

@@ -5,12 +5,13 @@ Source: IAM User Guide, *IAM JSON policy elements: Condition operators*.
 
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Optional
+from typing import Optional, Union
 
 from ...budget import Budget, Undecided
 from ...domains.domain import LINES, Domain, Finite, Points, Text
 from ...policy import wildcards
 from ...policy.operators import ORDERED, Family
+from ...regular.intervals import EVERYTHING, NOTHING
 from ...regular.patterns import CharClass, restricted
 from ..literals import Literal
 from . import intervals, text
@@ -82,24 +83,25 @@ def _suits(value: str, literals: Sequence[Literal], budget: Budget) -> bool:
     return True
 
 
-def _mixed(domain: Domain, literals: Sequence[Literal], budget: Budget) -> Optional[str]:
-    """Conditions of several kinds on one key, which no policy in use has: each kind is asked alone.
+def _mixed(domain: Union[Text, Points], literals: Sequence[Literal], budget: Budget) -> Optional[str]:
+    """Typed conditions on a text, or conditions of several kinds on one key, which no policy in use has.
 
-    A value that suits all is a proof; a kind that nothing suits is one, too; all else is undecided.
+    Each kind is asked alone. A value that suits all is a proof; a kind that nothing suits is one, too; all else is
+    undecided.
     """
-    for value in _candidates(domain, literals, budget):
+    typed = {family: [each for each in literals if each.condition.operator.family is family] for family in ORDERED}
+    found = [intervals.solve(_readable(domain, family), alike) for family, alike in typed.items()]
+    for point, alike in zip(found, typed.values()):
+        if point is None and any(each.is_positive for each in alike):
+            return None
+    textual = [each for each in literals if each.condition.operator.family in _TEXTUAL]
+    found.append(text.solve(domain if isinstance(domain, Text) else Text(), textual, budget))
+    if found[-1] is None:
+        return None
+    found += [wildcards.filled(tokens, "0") for each in textual for tokens in each.condition.tokens]
+    for value in (*filter(None, found), "any", ""):
         if _suits(value, literals, budget) and domain.holds(value):
             return value
-    textual = [each for each in literals if each.condition.operator.family in _TEXTUAL]
-    families = {each.condition.operator.family for each in literals}
-    if text.solve(domain if isinstance(domain, Text) else Text(), textual, budget) is None:
-        return None
-    for family in families.intersection(ORDERED):
-        alike = [each for each in literals if each.condition.operator.family is family]
-        if intervals.find_any(domain, family, alike) is None:
-            return None
-        if any(each.is_positive for each in alike) and not _can_show(domain, family):
-            return None
     raise Undecided
 
 
@@ -110,33 +112,10 @@ _WRITTEN = {
 }
 
 
-def _can_show(domain: Domain, family: Family) -> bool:
-    """Whether some value of a domain may be read as a point of a line: it has only characters of such points."""
-    if isinstance(domain, Points):
-        point = domain.within.lowest(domain.line.whole)
-        return point is not None and LINES[family].read(domain.line.write(point)) is not None
-    return isinstance(domain, Text) and any(restricted(row, _WRITTEN[family]) is not None for row in domain.languages)
-
-
-def _candidates(domain: Domain, literals: Sequence[Literal], budget: Budget) -> Iterator[str]:
-    """Values that one kind of condition alone suggests, and one that is of no type at all."""
-    for each in literals:
-        operator = each.condition.operator
-        if operator.family in _TEXTUAL:
-            yield from (wildcards.filled(tokens, "0") for tokens in each.condition.tokens)
-        elif operator.family in ORDERED:
-            alike = [other for other in literals if other.condition.operator.family is operator.family]
-            point = intervals.find_any(domain, operator.family, alike)
-            yield from () if point is None else (point,)
-        else:
-            yield from each.condition.values
-    yield from ("any", "")
-    if isinstance(domain, Points):
-        for families in [{domain.line.family}, *([] if domain.line.whole else [{Family.NUMERIC, Family.DATE}])]:
-            alike = [each for each in literals if each.condition.operator.family in families]
-            point = intervals.solve(domain, alike)
-            yield from () if point is None else (point,)
-    if isinstance(domain, Text):
-        textual = [each for each in literals if each.condition.operator.family in _TEXTUAL]
-        found = text.solve(domain, textual, budget)
-        yield from () if found is None else (found,)
+def _readable(domain: Union[Text, Points], family: Family) -> Points:
+    """The points of a type that values of a domain may be read as."""
+    line = LINES[family]
+    if isinstance(domain, Points):  # a number is a moment, too: its seconds
+        return Points(line, domain.within if domain.line.whole == line.whole else NOTHING)
+    shown = any(restricted(row, _WRITTEN[family]) is not None for row in domain.languages)
+    return Points(line, EVERYTHING if shown else NOTHING)

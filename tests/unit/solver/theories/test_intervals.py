@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from kmspolicy.domains.domain import ADDRESSES, LINES, MOMENTS, NUMBERS, Line, Points, Text
-from kmspolicy.policy.operators import Family
+from kmspolicy.domains.domain import ADDRESSES, MOMENTS, NUMBERS, Line, Points, Text
 from kmspolicy.regular.intervals import union
 from kmspolicy.solver.theories import solve
-from kmspolicy.solver.theories.intervals import find_any
 from tests.unit.solver import questions
 from tests.unit.solver.questions import check_value, plenty, random_literal, values_of
 
@@ -61,18 +59,3 @@ def test_a_text_that_is_no_point_serves_where_only_negations_are_asked(line: Lin
         check_value(found, domain, universe, literals)
         unread += isinstance(found, str) and line.read(found) is None
     assert unread
-
-
-@pytest.mark.parametrize("family", LINES)
-def test_a_point_of_another_line_is_found_whatever_the_domain(family: Family) -> None:
-    chance = Random(4)
-    line = LINES[family]
-    for _ in range(60):
-        domain = random_points(chance, chance.choice(list(POINTS)))
-        literals = [random_literal(chance, KEY, OPERATORS[line], VALUES[line]) for _ in range(chance.randint(1, 3))]
-        literals = [each for each in literals if each.condition.operator.family is family]
-        found = find_any(domain, family, literals)
-        universe = [*(line.write(point) for point in POINTS[line]), "any"]
-        possible = list(filter(domain.holds, universe)) if domain.line is line else universe
-        suitable = [text for text in possible if all(each.accepts_one(text) for each in literals)]
-        assert all(each.accepts_one(found) for each in literals) if found is not None else not suitable
