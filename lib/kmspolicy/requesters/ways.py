@@ -4,6 +4,7 @@ Source: IAM User Guide, *AWS global condition context keys* (properties of the n
 KMS Developer Guide, *kms:ViaService*, *kms:GrantIsForAWSResource*; docs/threat-model.md, *What a request carries*.
 """
 
+from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.links import Chain
 from .callers import Sources
-from .languages import ACCOUNT, NETWORK_ID, ORGANIZATION
+from .languages import ACCOUNT, NETWORK_ID, ORGANIZATION, beginning_in, paths_in
 from .population import Population
 from .principals import last_part
 
@@ -158,17 +159,14 @@ def _public_address(where: Networks, optional: bool) -> Points:
 
 
 def _endpoint(where: Networks, for_resource: Texts) -> list[Case]:
-    rest = literal("/") + ANYTHING
     owned = tuple(map(literal, where.organizations))
     unnamed = () if where.account in where.accounts else (where.account,)
     account: Domain = Finite(unnamed) if where.strict else Text((ACCOUNT,), preferred=(where.account,))
     common = (
         Key(keys.SOURCE_VPCE, _ids("vpce-", where.endpoints, where.strict, False)),
         Key(keys.VPCE_ACCOUNT, account),
-        Key(keys.VPCE_ORG, _organization(where, owned, ORGANIZATION)),
-        Key(
-            keys.VPCE_ORG_PATHS, _organization(where, tuple([name + rest for name in owned]), ORGANIZATION + rest), True
-        ),
+        Key(keys.VPCE_ORG, Text((ORGANIZATION,), owned) if where.strict else Text((ORGANIZATION, *owned))),
+        Key(keys.VPCE_ORG_PATHS, _paths(where, owned), True),
         Key(keys.VPC_SOURCE_IP, Points(ADDRESSES, cidr.ALL_ADDRESSES, _NATURAL_PRIVATE)),
         *_direct(where, for_resource),
     )
@@ -176,8 +174,10 @@ def _endpoint(where: Networks, for_resource: Texts) -> list[Case]:
     return [*cases, (_vpc_arn(where), *common)] if where.with_vpc_arn else cases
 
 
-def _organization(where: Networks, named: tuple[Pattern, ...], unnamed: Pattern) -> Text:
-    return Text((unnamed,), named) if where.strict else Text((unnamed, *named))
+def _paths(where: Networks, owned: Sequence[Pattern]) -> Text:
+    """The paths of an endpoint's owner. owned: the organizations that the policy names."""
+    unnamed = paths_in(ORGANIZATION)
+    return Text((unnamed,), tuple(map(beginning_in, owned))) if where.strict else Text((unnamed, *map(paths_in, owned)))
 
 
 def _ids(prefix: str, named: Texts, strict: bool, optional: bool) -> Text:
