@@ -201,6 +201,15 @@ def mfa(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
             yield {**facts, "aws:multifactorauthpresent": "true", key: age}
 
 
+def mcp(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
+    """Without, with an MCP server of AWS; only then its name."""
+    via, called = "aws:viaawsmcpservice", "aws:calledviaawsmcp"
+    yield facts
+    yield {**facts, via: "false"}
+    for name in values.of(called, facts, SHAPES[called]):
+        yield {**facts, via: "true", called: name}
+
+
 def context_names(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     """Which encryption context a request carries, spelled as its caller likes: #names; none where it may have none.
     No two names of a request differ in case only.

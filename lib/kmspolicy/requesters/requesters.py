@@ -20,7 +20,7 @@ from .facts import Make, Requester
 from .moments import mfa_group, time_group
 from .organizations import of_service, organization_group
 from .population import Ids, Population
-from .ways import Networks, networks
+from .ways import Networks, mcp_group, networks
 
 
 class Candidate(NamedTuple):
@@ -74,6 +74,7 @@ def _groups(principal: Group, organization: Make, event_time: float) -> Mapping[
         "organization": organization,
         "time": lambda: time_group(event_time),
         "mfa": mfa_group,
+        "mcp": mcp_group,
     }
 
 

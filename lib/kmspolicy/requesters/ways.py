@@ -204,3 +204,14 @@ def _vpc_arn(where: Networks) -> Part:
         domain,
         {keys.SOURCE_VPC: Derivation(_ids("vpc-", where.vpcs, where.strict, False), ((start, ()),), LABEL, last_part)},
     )
+
+
+@lru_cache(maxsize=1)
+def mcp_group() -> Group:
+    """Whether the request came through an MCP server of AWS, and through which."""
+    server = Text(context_key(keys.CALLED_VIA_MCP).forms, (), ("aws-mcp.amazonaws.com",), False)
+    return Group(
+        (),
+        (Key(keys.VIA_MCP, fixed("false")),),
+        (Key(keys.VIA_MCP, fixed("true")), Key(keys.CALLED_VIA_MCP, server)),
+    )
