@@ -244,10 +244,29 @@ def _no_limit_on_source(judge: Judge, number: int) -> Details:
 
 
 def _limits_sources(judge: Judge, number: int, negated: bool = False) -> bool:
-    """Whether a condition asks for the source; negated: and spares those that it lists."""
-    listed = [condition for condition in judge.conditions(number) if not negated or base(condition) in NEGATED]
-    keys = [key.lower() for _, key, _ in listed]
-    return any(key in SOURCE or key.startswith(CONTEXT) for key in keys)
+    """Whether a condition asks for the source, and lists those that it lets in; negated: that it spares."""
+    asking = [
+        condition
+        for condition in judge.conditions(number)
+        if condition[1].lower() in SOURCE or condition[1].lower().startswith(CONTEXT)
+    ]
+    return any(
+        (base(condition) in NEGATED) is negated
+        and base(condition) != "null"
+        and not (base(condition) in _PATTERNS and any(map(_ANYBODYS.fullmatch, texts(condition[2]))))
+        for condition in asking
+    )
+
+
+_PATTERNS = ("stringlike", "stringnotlike", "arnlike", "arnnotlike", "arnequals", "arnnotequals")
+_PART = r"(?:\$\{[^}]*\}|[^:$])*"
+_ANYBODYS = re.compile(
+    rf"""(?:o-)?[*?/]*
+    |arn(?::{_PART}){{3}}:[*?/]+:.*
+    |arn(?::{_PART}){{3}}::[*?/]*
+    |arn(?::(?![0-9]{{12}}:|\$){_PART}){{0,3}}:(?:[^:]*\*)""",
+    re.VERBOSE | re.DOTALL,
+)
 
 
 CLAIMS: dict[Code, Claim] = {
