@@ -80,9 +80,9 @@ def _limited_to(judge: Judge, condition: Condition) -> str:
     _, key, values = condition
     listed = texts(values)
     owners = len(listed) == 1 and re.findall(r"\$\{([^}]*)\}", listed[0].lower()) == ["aws:resourceorgid"]
-    if owners and judge.policy.variables and key.lower() in ORG:
-        return "the organization of the key's account"
-    return values_text(values)
+    owners = owners and judge.policy.variables and key.lower() in (*ORG, *SOURCE[-2:])
+    those = "the organization of the key's account" if owners else values_text(values)
+    return f"AWS services that act for {those}" if key.lower() in SOURCE else those
 
 
 def _limits_accounts(judge: Judge, number: int) -> Details:
@@ -146,7 +146,7 @@ def _never_holds(judge: Judge, number: int) -> Details:
             if base(condition) in _LITERAL and any(set(text) & set("*?") for text in texts(values)):
                 yield short(condition), f"{_LITERAL[base(condition)]} takes * and ? literally"
             if not judge.covers_strangers(number):
-                yield short(condition), "no principal that the statement names can meet it"
+                yield short(condition), "no principal that the statement names can meet it with the checked actions"
             if judge.covered(number) == (Row.service,):
                 of_service, carried = "a service's own request", Row.service in judge.by(number, ("Null", key, "false"))
                 why = (
@@ -155,6 +155,8 @@ def _never_holds(judge: Judge, number: int) -> Details:
                     else f"{of_service} has no {key_text(key)}"
                 )
                 yield short(condition), why
+            if key.lower() in (*SOURCE, *WHO[-2:]):
+                yield short(condition), f"only a service's own request has {key_text(key)}"
             fact = _fact(judge, key.lower())
             if fact is not None and base(condition) != "null":
                 yield short(condition), f"the key's {key_text(key)} is {fact}"
@@ -170,6 +172,8 @@ def _within(inner: Any, outer: Any) -> bool:
 def _fact(judge: Judge, key: str) -> str | None:
     """What is known of the key."""
     known, multi = judge.key, judge.key.multi_region
+    if multi is None and known.key_id is not None:
+        multi = known.key_id.startswith("mrk-")
     return {
         "kms:keyspec": known.spec,
         "kms:keyusage": known.usage,

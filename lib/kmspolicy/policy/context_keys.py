@@ -245,6 +245,7 @@ def keys_bound_to(*bounds: Bound) -> frozenset[str]:
 
 
 ACCOUNT_KEYS = (PRINCIPAL_ACCOUNT, CALLER_ACCOUNT)
+SOURCE_KEYS = (SOURCE_ACCOUNT, SOURCE_OWNER, SOURCE_ARN, SOURCE_ORG, SOURCE_ORG_PATHS)
 MEMBER_KEYS = keys_bound_to(Bound.ORGANIZATION)
 OWNER_KEYS = keys_bound_to(Bound.OWNER)
 NETWORK_KEYS = keys_bound_to(Bound.NETWORK)

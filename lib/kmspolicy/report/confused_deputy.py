@@ -18,9 +18,6 @@ from ..requesters.audience import Audience
 from .sentences import Code, Reason, some
 from .verdict import Verdict
 
-_LIMITS_ON_SOURCES = frozenset(
-    (keys.SOURCE_ACCOUNT, keys.SOURCE_ARN, keys.SOURCE_ORG, keys.SOURCE_ORG_PATHS, keys.SOURCE_OWNER)
-)
 _WILD = frozenset("*?/")
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
@@ -53,7 +50,7 @@ def _lists_sources(deny: Statement) -> bool:
 
 def _asks_for_source(condition: Condition) -> bool:
     operator = condition.operator
-    if condition.key not in _LIMITS_ON_SOURCES and not condition.key.startswith(keys.ENCRYPTION_CONTEXT):
+    if condition.key not in keys.SOURCE_KEYS and not condition.key.startswith(keys.ENCRYPTION_CONTEXT):
         return False
     return operator.family is not Family.NULL and not (operator.wildcards and any(map(_is_anybodys, condition.values)))
 
