@@ -14,6 +14,7 @@ from dev.fuzz.judge import (
     Details,
     Judge,
     base,
+    can,
     key_text,
     lacks_prefix,
     short,
@@ -21,6 +22,7 @@ from dev.fuzz.judge import (
     texts,
     values_text,
 )
+from dev.reference import kms
 from dev.reference.facts import CONTEXT, NET, ORG, OWN, SOURCE, STRANGERS, WHO, Row
 from dev.reference.grammar import as_list
 from dev.reference.names import NEVER
@@ -157,6 +159,9 @@ def _never_holds(judge: Judge, number: int) -> Details:
                 yield short(condition), why
             if key.lower() in (*SOURCE, *WHO[-2:]):
                 yield short(condition), f"only a service's own request has {key_text(key)}"
+            found = [action for action in judge.actions(number) if can(*_kind(judge), action)]
+            if not any(kms.carries(action, key.lower()) for action in found):
+                yield short(condition), f"requests for {judge.names(found)} carry no {key_text(key)}"
             fact = _fact(judge, key.lower())
             if fact is not None and base(condition) != "null":
                 yield short(condition), f"the key's {key_text(key)} is {fact}"
@@ -167,6 +172,10 @@ def _never_holds(judge: Judge, number: int) -> Details:
 
 def _within(inner: Any, outer: Any) -> bool:
     return inner.version == outer.version and inner.subnet_of(outer)
+
+
+def _kind(judge: Judge) -> tuple[str | None, str | None, str | None]:
+    return judge.key.usage, judge.key.spec, judge.key.origin
 
 
 def _fact(judge: Judge, key: str) -> str | None:

@@ -199,12 +199,15 @@ def _never(verdict: Verdict, statement: Statement, condition: Condition, otherwi
     wild = any("*" in value or "?" in value for value in condition.values)
     literally = operator.family is Family.STRING and not operator.wildcards and not operator.negated
     fact = _known_facts(verdict.key).get(condition.key)
+    covered = shown(names_of(statement.actions & verdict.checked, verdict.extra))
     if wild and literally and all(map(is_plain, condition.tokens)):
         why = f"{operator.name} takes * and ? literally"
     elif not condition.values:
         why = "it lists no value"
     elif condition.settled is False:
         why = "Null with ForAnyValue is never met"
+    elif not any(map(context_key(condition.key).carried_by, covered)):
+        why = f"requests for {some(covered)} carry no {key_text(condition)}"
     elif fact is not None and operator.family is not Family.NULL:
         why = f"the key's {key_text(condition)} is {fact}"
     elif condition.key == keys.SOURCE_IP and all(map(is_private, condition.values)):
