@@ -30,6 +30,7 @@ from dev.reference.operators import MULTIVALUED, NEGATED, block, split_operator
 from kmspolicy import Code
 from kmspolicy.report.sentences import some
 
+_ACCOUNTS = ("aws:principalaccount", "kms:calleraccount")
 _LITERAL = {name.lower(): name for name in ("StringEquals", "StringEqualsIgnoreCase")}
 
 
@@ -81,9 +82,13 @@ def _limited_to(judge: Judge, condition: Condition) -> str:
     """The values of a condition, or the organization that is the only one."""
     _, key, values = condition
     listed = texts(values)
-    owners = len(listed) == 1 and re.findall(r"\$\{([^}]*)\}", listed[0].lower()) == ["aws:resourceorgid"]
-    owners = owners and judge.policy.variables and key.lower() in (*ORG, *SOURCE[-2:])
-    those = "the organization of the key's account" if owners else values_text(values)
+    variables = re.findall(r"\$\{([^}]*)\}", listed[0].lower()) if len(listed) == 1 and judge.policy.variables else []
+    if variables == ["aws:resourceorgid"] and key.lower() in (*ORG, *SOURCE[-2:]):
+        those = "the organization of the key's account"
+    elif variables == ["aws:resourceaccount"] and key.lower() in (*_ACCOUNTS, *SOURCE[:2]):
+        those = "the key's own account"
+    else:
+        those = values_text(values)
     return f"AWS services that act for {those}" if key.lower() in SOURCE else those
 
 

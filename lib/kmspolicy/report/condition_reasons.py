@@ -164,13 +164,18 @@ def _excludes(verdict: Verdict, statement: Statement, plain: Statement, conditio
 
 def _limited_to(condition: Condition) -> str:
     """Those whom the values of a condition name."""
-    of_organization = condition.key in keys.MEMBER_KEYS or condition.key in _SOURCE_ORGANIZATIONS
-    owners = of_organization and condition.variables == (keys.RESOURCE_ORG,) and len(condition.values) == 1
-    those = OWNERS if owners else values_text(condition)
+    owner = condition.variables if len(condition.values) == 1 else ()
+    if condition.key in _OF_ORGANIZATIONS and owner == (keys.RESOURCE_ORG,):
+        those = OWNERS
+    elif condition.key in _OF_ACCOUNTS and owner == (keys.RESOURCE_ACCOUNT,):
+        those = "the key's own account"
+    else:
+        those = values_text(condition)
     return f"AWS services that act for {those}" if condition.key in keys.SOURCE_KEYS else those
 
 
-_SOURCE_ORGANIZATIONS = (keys.SOURCE_ORG, keys.SOURCE_ORG_PATHS)
+_OF_ORGANIZATIONS = keys.MEMBER_KEYS | {keys.SOURCE_ORG, keys.SOURCE_ORG_PATHS}
+_OF_ACCOUNTS = (*keys.ACCOUNT_KEYS, keys.SOURCE_ACCOUNT, keys.SOURCE_OWNER)
 
 
 def _lists_who(condition: Condition) -> bool:
