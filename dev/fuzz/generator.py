@@ -28,6 +28,7 @@ MODES = {
     "caller": 2,
     "context": 2,
     "mfa": 1,
+    "mcp": 1,
     "textual": 1,
     "short": 1,
     "mixed": 6,

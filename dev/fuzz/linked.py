@@ -143,6 +143,10 @@ MFA = (
     Test("aws:MultiFactorAuthPresent", ("Bool",), ("true", "false", "TRUE")),
     Test("aws:MultiFactorAuthAge", NUMERIC, ("60", "60.5", "61", "3600", "x", "-5", "0")),
 )
+MCP = (
+    Test("aws:ViaAWSMCPService", ("Bool",), ("true", "false")),
+    Test("aws:CalledViaAWSMCP", EQUALS + LIKE, ("aws-mcp.amazonaws.com", "aws-mcp.*", "x", "*")),
+)
 # keys of one type under operators of another
 TEXTUAL = (
     Test("aws:SourceIp", EQUALS[:2] + LIKE + ADDRESS, ("203.0.113.7", "203.0.113.*", "198.51.100.0/24")),
@@ -173,6 +177,7 @@ FAMILIES = {
     "caller": CALLER,
     "context": CONTEXT,
     "mfa": MFA,
+    "mcp": MCP,
     "textual": TEXTUAL,
     "short": SHORT,
 }

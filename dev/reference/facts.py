@@ -50,12 +50,13 @@ NET = ("aws:sourceip", "aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce", *E
 CALLED = ("aws:calledvia", "aws:calledviafirst", "aws:calledvialast")
 TIME = ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime")
 MFA = ("aws:multifactorauthpresent", "aws:multifactorauthage")
+MCP = ("aws:viaawsmcpservice", "aws:calledviaawsmcp")
 GRANT = (
     "kms:granteeprincipal",
     "kms:granteeserviceprincipal",
     "kms:grantconstraintsourcearn",
 )
-GROUPS = {"who": WHO, "org": ORG, "net": NET, "called": CALLED, "time": TIME, "mfa": MFA, "grant": GRANT}
+GROUPS = {"who": WHO, "org": ORG, "net": NET, "called": CALLED, "time": TIME, "mfa": MFA, "mcp": MCP, "grant": GRANT}
 
 SOURCE = ("aws:sourceaccount", "aws:sourceowner", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
 OWN_ARN = (

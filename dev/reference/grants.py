@@ -27,7 +27,8 @@ def grantees(values: Values, row: Row, facts: Facts, usable: Check) -> Iterator[
 
     "any": whoever it is; "row": a principal of the row, who can use it; "service": a service, which can use it.
     On a call that an AWS service makes for the requester (kms:GrantIsForAWSResource) the service chooses anybody but
-    the principals of other rows, and the requester uses the grant through that service.
+    the principals of other rows, itself perhaps (API Reference, *ListGrants*), and the requester uses the grant through
+    that service.
     usable: whether the grantee (#grantee, #service) can use it.
     """
     purpose, through = facts["#for"], facts.get("kms:grantisforawsresource") == "true"
@@ -43,14 +44,14 @@ def grantees(values: Values, row: Row, facts: Facts, usable: Check) -> Iterator[
             if purpose == "any" or usable({"#service": name}):
                 yield from _bound(values, {**facts, SERVICE_PRINCIPAL: name})
     if purpose == "any":
-        for text in values.of(PRINCIPAL, facts, _arns(facts)):
+        for text in values.of(PRINCIPAL, facts, _arns(facts) | SERVICE if through else _arns(facts)):
             yield {**facts, PRINCIPAL: text}
             yield from _bound(values, {**facts, PRINCIPAL: text})
     elif purpose == "row" and through:
         if usable({"#via": facts.get("kms:viaservice", "")}):
             accounts = exact(values.named.accounts | {str(facts["#account"])})
-            for text in values.of(PRINCIPAL, facts, _arns(facts), map(fifth, accounts)):
-                if may_own(values, row, facts, text.split(":")[4]):
+            for text in values.of(PRINCIPAL, facts, _arns(facts) | SERVICE, map(fifth, accounts)):
+                if not text.startswith("arn:") or may_own(values, row, facts, text.split(":")[4]):
                     yield {**facts, PRINCIPAL: text}
     elif purpose == "row" and PRINCIPAL not in values.named.mentioned:
         if usable({}):

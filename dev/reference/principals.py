@@ -28,6 +28,7 @@ from dev.reference.values import (
     either,
     exact,
     fifth,
+    paths_in,
     wildcards,
 )
 
@@ -229,7 +230,7 @@ def organizations(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     for org in texts(shapes, tests):
         if row in (Row.everyone, Row.network) and (org in named or org == theirs):
             continue
-        paths = texts(literal(org + "/") + ANYTHING + literal("/"), values.tests("aws:principalorgpaths", facts))
+        paths = texts(paths_in(literal(org)), values.tests("aws:principalorgpaths", facts))
         for chosen in values.sets("aws:principalorgpaths", paths):
             yield {**facts, "aws:principalorgid": org, "aws:principalorgpaths": chosen}
 

@@ -36,6 +36,7 @@ from dev.reference.values import (
     exact,
     fifth,
     iso,
+    paths_in,
 )
 
 LABEL = some(REGIONAL)
@@ -138,7 +139,7 @@ def _of_endpoint(values: Values, key: str, vpc: str, own: bool, facts: Facts) ->
     if key == "aws:vpceorgid":
         return but(values.of(key, facts, shape, exact(named.organizations)), organizations)
     starts = [literal(o + "/") + ANYTHING for o in sorted(named.organizations)]
-    paths = values.of(key, facts, shape + literal("/") + ANYTHING + literal("/"), starts)
+    paths = values.of(key, facts, paths_in(shape), starts)
     paths = [t for t in paths if t.split("/")[0] not in organizations]
     return [s for s in values.sets(key, paths) if len({t.split("/")[0] for t in s}) == 1]
 
@@ -200,6 +201,15 @@ def mfa(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
             yield {**facts, "aws:multifactorauthpresent": "true", key: age}
 
 
+def mcp(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
+    """Without, with an MCP server of AWS; only then its name."""
+    via, called = "aws:viaawsmcpservice", "aws:calledviaawsmcp"
+    yield facts
+    yield {**facts, via: "false"}
+    for name in values.of(called, facts, SHAPES[called]):
+        yield {**facts, via: "true", called: name}
+
+
 def context_names(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     """Which encryption context a request carries, spelled as its caller likes: #names; none where it may have none.
     No two names of a request differ in case only.
@@ -251,6 +261,9 @@ def _single(values: Values, key: str, row: Row, facts: Facts) -> list[str] | lis
         return values.of(key, facts) if key.removeprefix(CONTEXT) in names else []
     if key == "aws:resourceorgid":
         return values.of(key, facts, either(ORGANIZATION, named.organizations))
+    if key == "aws:resourceorgpaths":
+        found = values.of(key, facts, paths_in(either(ORGANIZATION, named.organizations)))
+        return values.sets(key, found)
     if key == "kms:grantconstrainttype" and facts["#context"] == "none":
         return []
     found = values.of(key, facts, SHAPES.get(key, ANYTHING))

@@ -246,6 +246,7 @@ class Trial:
             "called": surroundings.called,
             "time": surroundings.moments,
             "mfa": surroundings.mfa,
+            "mcp": surroundings.mcp,
             NAMES: surroundings.context_names,
         }
         if group in makers:

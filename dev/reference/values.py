@@ -34,6 +34,11 @@ ACCOUNTS = ("aws:principalaccount", "kms:calleraccount")
 UNKNOWN = "\0"  # stands for the text of a variable
 
 
+def paths_in(organization: Language) -> Language:
+    """Organization, root and units, each with a slash behind it (IAM API Reference, EntityPath)."""
+    return organization + literal("/r-") + some(REGIONAL | {"/"}) + literal("/")
+
+
 class Values:
     """The values of keys for one policy. facts: what is chosen already, for the variables that name it."""
 

@@ -178,6 +178,24 @@ def test_the_witness_is_of_an_account_that_the_policy_does_not_name() -> None:
     assert json.loads(example(found))["principal"] == "arn:aws:iam::999999999999:role/any"
 
 
+@pytest.mark.parametrize(
+    ("condition", "callers"),
+    [
+        ({"ForAnyValue:StringEquals": {"aws:CalledVia": "athena.amazonaws.com"}}, ["athena.amazonaws.com"]),
+        (
+            {
+                "ForAnyValue:StringEquals": {"aws:CalledVia": "athena.amazonaws.com"},
+                "StringEquals": {"aws:CalledViaFirst": "glue.amazonaws.com"},
+            },
+            ["glue.amazonaws.com", "athena.amazonaws.com", "cloudformation.amazonaws.com"],
+        ),
+    ],
+)
+def test_a_witness_comes_through_the_services_that_are_asked_for(condition: dict[str, Any], callers: list[str]) -> None:
+    found = analyze(json.dumps(document(statement({"Condition": condition}))))
+    assert json.loads(found.witness)["context"]["aws:CalledVia"] == callers
+
+
 def test_what_is_not_flagged_has_no_witness() -> None:
     limited = statement({"Condition": {"StringEquals": {"kms:CallerAccount": THEIRS}}})
     found = analyze(json.dumps(document(limited, EVERYONE)))

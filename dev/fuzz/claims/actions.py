@@ -7,6 +7,7 @@ from itertools import combinations
 
 from dev.fuzz.judge import Claim, Details, Judge, can
 from dev.reference import kms
+from dev.reference.facts import STRANGERS, Row
 from kmspolicy import Code
 
 
@@ -52,15 +53,17 @@ def _wrong_key(judge: Judge, number: int) -> Details:
 
 
 def _by_grant(judge: Judge, number: int) -> Details:
-    if {goal.action for goal in judge.got_outside(number)} == {kms.CREATE_GRANT} and not _made_by_service(
-        judge, number
-    ):
+    outside = {goal.action for goal in judge.got_outside(number)} == {kms.CREATE_GRANT}
+    if outside and not _made_by_service(judge, number) and (judge.flagged(number) or _made_by_callers(judge, number)):
         yield ()
 
 
 def _by_grant_of_service(judge: Judge, number: int) -> Details:
-    if {goal.action for goal in judge.flagged(number)} == {kms.CREATE_GRANT} and _made_by_service(judge, number):
-        yield ()
+    if {goal.action for goal in judge.got_outside(number)} == {kms.CREATE_GRANT}:
+        if judge.flagged(number) and _made_by_service(judge, number):
+            yield ("anybody's",)
+        elif not judge.flagged(number) and not _made_by_callers(judge, number):
+            yield ("a caller's",)
 
 
 def _grants_last(judge: Judge, number: int) -> Details:
@@ -72,6 +75,12 @@ def _grants_last(judge: Judge, number: int) -> Details:
 def _made_by_service(judge: Judge, number: int) -> bool:
     """Whether it is a service that creates the grant of the example."""
     return any(request.context.get("kms:grantisforawsresource") == "true" for request in judge.example(number))
+
+
+def _made_by_callers(judge: Judge, number: int) -> bool:
+    """Whether callers outside can create a grant that is for no resource of AWS."""
+    rows = judge.past(number, judge.denies, ("Bool", "kms:GrantIsForAWSResource", "false"))
+    return bool(set(rows) & {*STRANGERS, Row.external})
 
 
 def _ml_kem_only(judge: Judge, number: int) -> Details:

@@ -14,6 +14,7 @@ from dev.fuzz.judge import (
     Details,
     Judge,
     base,
+    can,
     key_text,
     lacks_prefix,
     short,
@@ -21,6 +22,7 @@ from dev.fuzz.judge import (
     texts,
     values_text,
 )
+from dev.reference import kms
 from dev.reference.facts import CONTEXT, NET, ORG, OWN, SOURCE, STRANGERS, WHO, Row
 from dev.reference.grammar import as_list
 from dev.reference.names import NEVER
@@ -28,6 +30,7 @@ from dev.reference.operators import MULTIVALUED, NEGATED, block, split_operator
 from kmspolicy import Code
 from kmspolicy.report.sentences import some
 
+_ACCOUNTS = ("aws:principalaccount", "kms:calleraccount")
 _LITERAL = {name.lower(): name for name in ("StringEquals", "StringEqualsIgnoreCase")}
 
 
@@ -79,10 +82,14 @@ def _limited_to(judge: Judge, condition: Condition) -> str:
     """The values of a condition, or the organization that is the only one."""
     _, key, values = condition
     listed = texts(values)
-    owners = len(listed) == 1 and re.findall(r"\$\{([^}]*)\}", listed[0].lower()) == ["aws:resourceorgid"]
-    if owners and judge.policy.variables and key.lower() in ORG:
-        return "the organization of the key's account"
-    return values_text(values)
+    variables = re.findall(r"\$\{([^}]*)\}", listed[0].lower()) if len(listed) == 1 and judge.policy.variables else []
+    if variables == ["aws:resourceorgid"] and key.lower() in (*ORG, *SOURCE[-2:]):
+        those = "the organization of the key's account"
+    elif variables == ["aws:resourceaccount"] and key.lower() in (*_ACCOUNTS, *SOURCE[:2]):
+        those = "the key's own account"
+    else:
+        those = values_text(values)
+    return f"AWS services that act for {those}" if key.lower() in SOURCE else those
 
 
 def _limits_accounts(judge: Judge, number: int) -> Details:
@@ -146,7 +153,7 @@ def _never_holds(judge: Judge, number: int) -> Details:
             if base(condition) in _LITERAL and any(set(text) & set("*?") for text in texts(values)):
                 yield short(condition), f"{_LITERAL[base(condition)]} takes * and ? literally"
             if not judge.covers_strangers(number):
-                yield short(condition), "no principal that the statement names can meet it"
+                yield short(condition), "no principal that the statement names can meet it with the checked actions"
             if judge.covered(number) == (Row.service,):
                 of_service, carried = "a service's own request", Row.service in judge.by(number, ("Null", key, "false"))
                 why = (
@@ -155,6 +162,11 @@ def _never_holds(judge: Judge, number: int) -> Details:
                     else f"{of_service} has no {key_text(key)}"
                 )
                 yield short(condition), why
+            if key.lower() in (*SOURCE, *WHO[-2:]):
+                yield short(condition), f"only a service's own request has {key_text(key)}"
+            found = [action for action in judge.actions(number) if can(*_kind(judge), action)]
+            if not any(kms.carries(action, key.lower()) for action in found):
+                yield short(condition), f"requests for {judge.names(found)} carry no {key_text(key)}"
             fact = _fact(judge, key.lower())
             if fact is not None and base(condition) != "null":
                 yield short(condition), f"the key's {key_text(key)} is {fact}"
@@ -167,9 +179,15 @@ def _within(inner: Any, outer: Any) -> bool:
     return inner.version == outer.version and inner.subnet_of(outer)
 
 
+def _kind(judge: Judge) -> tuple[str | None, str | None, str | None]:
+    return judge.key.usage, judge.key.spec, judge.key.origin
+
+
 def _fact(judge: Judge, key: str) -> str | None:
     """What is known of the key."""
     known, multi = judge.key, judge.key.multi_region
+    if multi is None and known.key_id is not None:
+        multi = known.key_id.startswith("mrk-")
     return {
         "kms:keyspec": known.spec,
         "kms:keyusage": known.usage,
@@ -244,10 +262,29 @@ def _no_limit_on_source(judge: Judge, number: int) -> Details:
 
 
 def _limits_sources(judge: Judge, number: int, negated: bool = False) -> bool:
-    """Whether a condition asks for the source; negated: and spares those that it lists."""
-    listed = [condition for condition in judge.conditions(number) if not negated or base(condition) in NEGATED]
-    keys = [key.lower() for _, key, _ in listed]
-    return any(key in SOURCE or key.startswith(CONTEXT) for key in keys)
+    """Whether a condition asks for the source, and lists those that it lets in; negated: that it spares."""
+    asking = [
+        condition
+        for condition in judge.conditions(number)
+        if condition[1].lower() in SOURCE or condition[1].lower().startswith(CONTEXT)
+    ]
+    return any(
+        (base(condition) in NEGATED) is negated
+        and base(condition) != "null"
+        and not (base(condition) in _PATTERNS and any(map(_ANYBODYS.fullmatch, texts(condition[2]))))
+        for condition in asking
+    )
+
+
+_PATTERNS = ("stringlike", "stringnotlike", "arnlike", "arnnotlike", "arnequals", "arnnotequals")
+_PART = r"(?:\$\{[^}]*\}|[^:$])*"
+_ANYBODYS = re.compile(
+    rf"""(?:o-)?[*?/]*
+    |arn(?::{_PART}){{3}}:[*?/]+:.*
+    |arn(?::{_PART}){{3}}::[*?/]*
+    |arn(?::(?![0-9]{{12}}:|\$){_PART}){{0,3}}:(?:[^:]*\*)""",
+    re.VERBOSE | re.DOTALL,
+)
 
 
 CLAIMS: dict[Code, Claim] = {

@@ -72,7 +72,8 @@ class _Told:
             for name in ids
             if self._gets(Row.external, ("StringLike", "aws:userid", _user_ids(name)), *apart, *strict)
         ]
-        self.found = [*apart, *_not(_ACCOUNT, self.accounts), *strict]
+        unnamed = [("StringNotLike", "aws:userid", [*map(_user_ids, self.ids)])] if self.ids else []
+        self.found = [*apart, *_not(_ACCOUNT, self.accounts), *unnamed, *strict]
         self.all = [*_not(_ORG, orgs), *_not(_ACCOUNT, sorted(self.named.accounts - {own})), *strict]
 
     @property

@@ -43,6 +43,7 @@ class Bound(Enum):
     GRANT = "the grant that is created"
     TIME = "the time of the request"
     MFA = "multi-factor authentication"
+    MCP = "whether an MCP server of AWS passes the request on"
 
 
 Forms = tuple[Pattern, ...]
@@ -146,8 +147,8 @@ VIA_SERVICE = _key("kms:ViaService", Bound.WAY, forms=_VIA_SERVICE)
 CALLED_VIA = _key("aws:CalledVia", Bound.WAY, multivalued=True, forms=_SERVICE)
 CALLED_VIA_FIRST = _key("aws:CalledViaFirst", Bound.WAY, forms=_SERVICE)
 CALLED_VIA_LAST = _key("aws:CalledViaLast", Bound.WAY, forms=_SERVICE)
-_key("aws:ViaAWSMCPService", kind=Kind.BOOLEAN, values=_BOOLEAN)  # the server's requests are its caller's own
-_key("aws:CalledViaAWSMCP", forms=_SERVICE)
+VIA_MCP = _key("aws:ViaAWSMCPService", Bound.MCP, Kind.BOOLEAN, values=_BOOLEAN)  # its requests are its caller's own
+CALLED_VIA_MCP = _key("aws:CalledViaAWSMCP", Bound.MCP, forms=_SERVICE)
 _key("aws:IsMcpServiceAction", kind=Kind.BOOLEAN, values=("false",))  # true for actions of the server's service
 
 # --- what only a service's own request carries ----------------------------------------------------------------------
@@ -244,6 +245,7 @@ def keys_bound_to(*bounds: Bound) -> frozenset[str]:
 
 
 ACCOUNT_KEYS = (PRINCIPAL_ACCOUNT, CALLER_ACCOUNT)
+SOURCE_KEYS = (SOURCE_ACCOUNT, SOURCE_OWNER, SOURCE_ARN, SOURCE_ORG, SOURCE_ORG_PATHS)
 MEMBER_KEYS = keys_bound_to(Bound.ORGANIZATION)
 OWNER_KEYS = keys_bound_to(Bound.OWNER)
 NETWORK_KEYS = keys_bound_to(Bound.NETWORK)

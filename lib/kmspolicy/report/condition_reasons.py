@@ -13,7 +13,8 @@ from ..policy import context_keys as keys
 from ..policy.actions import names_of, shown
 from ..policy.cidr import is_private
 from ..policy.condition import Condition, differing_in_case
-from ..policy.context_keys import context_key
+from ..policy.context_keys import Bound, context_key
+from ..policy.identifiers import MULTI_REGION_ID
 from ..policy.model import Statement
 from ..policy.operators import Family
 from ..policy.parser import condition as new_condition
@@ -121,7 +122,8 @@ def _unmet_by_named(verdict: Verdict, statement: Statement) -> Reasons:
     limited = tuple(_by_resource(verdict, statement, NAMEABLE))
     for condition, by in zip(statement.conditions, met):
         if not any(access.actions for access in by):
-            yield _never(verdict, statement, condition, "no principal that the statement names can meet it")
+            nobody = "no principal that the statement names can meet it with the checked actions"
+            yield _never(verdict, statement, condition, nobody)
     yield from limited
     if met and not limited and all(any(access.proven for access in by) for by in met):
         yield Reason(Code.LEAVES_NOBODY, (_what_conflicts(statement),))
@@ -162,9 +164,18 @@ def _excludes(verdict: Verdict, statement: Statement, plain: Statement, conditio
 
 def _limited_to(condition: Condition) -> str:
     """Those whom the values of a condition name."""
-    if condition.key in keys.MEMBER_KEYS and condition.variables == (keys.RESOURCE_ORG,) and len(condition.values) == 1:
-        return OWNERS
-    return values_text(condition)
+    owner = condition.variables if len(condition.values) == 1 else ()
+    if condition.key in _OF_ORGANIZATIONS and owner == (keys.RESOURCE_ORG,):
+        those = OWNERS
+    elif condition.key in _OF_ACCOUNTS and owner == (keys.RESOURCE_ACCOUNT,):
+        those = "the key's own account"
+    else:
+        those = values_text(condition)
+    return f"AWS services that act for {those}" if condition.key in keys.SOURCE_KEYS else those
+
+
+_OF_ORGANIZATIONS = keys.MEMBER_KEYS | {keys.SOURCE_ORG, keys.SOURCE_ORG_PATHS}
+_OF_ACCOUNTS = (*keys.ACCOUNT_KEYS, keys.SOURCE_ACCOUNT, keys.SOURCE_OWNER)
 
 
 def _lists_who(condition: Condition) -> bool:
@@ -193,12 +204,15 @@ def _never(verdict: Verdict, statement: Statement, condition: Condition, otherwi
     wild = any("*" in value or "?" in value for value in condition.values)
     literally = operator.family is Family.STRING and not operator.wildcards and not operator.negated
     fact = _known_facts(verdict.key).get(condition.key)
+    covered = shown(names_of(statement.actions & verdict.checked, verdict.extra))
     if wild and literally and all(map(is_plain, condition.tokens)):
         why = f"{operator.name} takes * and ? literally"
     elif not condition.values:
         why = "it lists no value"
     elif condition.settled is False:
         why = "Null with ForAnyValue is never met"
+    elif not any(map(context_key(condition.key).carried_by, covered)):
+        why = f"requests for {some(covered)} carry no {key_text(condition)}"
     elif fact is not None and operator.family is not Family.NULL:
         why = f"the key's {key_text(condition)} is {fact}"
     elif condition.key == keys.SOURCE_IP and all(map(is_private, condition.values)):
@@ -207,6 +221,8 @@ def _never(verdict: Verdict, statement: Statement, condition: Condition, otherwi
         held = _by(verdict, statement, new_condition("Null", condition.key_written, "false"), Audience.service).actions
         key, of_service = key_text(condition), "a service's own request"
         why = f"in {of_service} {key} is never that" if held else f"{of_service} has no {key}"
+    elif not (who.open_ended or who.services) and context_key(condition.key).bound is Bound.SERVICE:
+        why = f"only a service's own request has {key_text(condition)}"
     else:
         why = otherwise
     return Reason(Code.NEVER_HOLDS, (short(condition), why))
@@ -214,11 +230,14 @@ def _never(verdict: Verdict, statement: Statement, condition: Condition, otherwi
 
 def _known_facts(key: KeyFacts) -> dict[str, Optional[str]]:
     """What is known of the key, by the context keys that hold it."""
+    multi_region = key.multi_region
+    if multi_region is None and key.key_id is not None:
+        multi_region = key.key_id.startswith(MULTI_REGION_ID)
     return {
         keys.KEY_SPEC: key.spec,
         keys.KEY_USAGE: key.usage,
         keys.KEY_ORIGIN: key.origin,
-        keys.MULTI_REGION: None if key.multi_region is None else str(key.multi_region).lower(),
+        keys.MULTI_REGION: None if multi_region is None else str(multi_region).lower(),
         keys.REQUESTED_REGION: key.region,
         keys.RESOURCE_ACCOUNT: key.account,
     }

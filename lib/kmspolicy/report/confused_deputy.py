@@ -3,21 +3,23 @@
 Source: IAM User Guide, *The confused deputy problem*.
 """
 
+import re
 from collections.abc import Iterator
 
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
 from ..policy import context_keys as keys
 from ..policy.condition import Condition
+from ..policy.identifiers import ACCOUNT_ID
 from ..policy.model import Statement
+from ..policy.operators import Family
 from ..policy.principals import one_principal
 from ..requesters.audience import Audience
 from .sentences import Code, Reason, some
 from .verdict import Verdict
 
-_LIMITS_ON_SOURCES = frozenset(
-    (keys.SOURCE_ACCOUNT, keys.SOURCE_ARN, keys.SOURCE_ORG, keys.SOURCE_ORG_PATHS, keys.SOURCE_OWNER)
-)
+_WILD = frozenset("*?/")
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
@@ -37,8 +39,8 @@ def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reaso
 
 
 def _limits_sources(statement: Statement) -> bool:
-    """Whether a condition asks for whose resources a service comes."""
-    return any(map(_asks_for_source, statement.conditions))
+    """Whether a condition asks for whose resources a service comes, and lists them."""
+    return any(_asks_for_source(condition) and not condition.operator.negated for condition in statement.conditions)
 
 
 def _lists_sources(deny: Statement) -> bool:
@@ -47,4 +49,17 @@ def _lists_sources(deny: Statement) -> bool:
 
 
 def _asks_for_source(condition: Condition) -> bool:
-    return condition.key in _LIMITS_ON_SOURCES or condition.key.startswith(keys.ENCRYPTION_CONTEXT)
+    operator = condition.operator
+    if condition.key not in keys.SOURCE_KEYS and not condition.key.startswith(keys.ENCRYPTION_CONTEXT):
+        return False
+    return operator.family is not Family.NULL and not (operator.wildcards and any(map(_is_anybodys, condition.values)))
+
+
+def _is_anybodys(value: str) -> bool:
+    """Whether resources of any account match a pattern, whatever else it says of them."""
+    parts = _VARIABLE.sub("0" * 12, value).split(":", 5)
+    if parts[0] != "arn":
+        return not set(value.removeprefix("o-")) - _WILD
+    if len(parts) == 6:
+        return not set(parts[4] or parts[5]) - _WILD
+    return parts[-1].endswith("*") and not any(map(ACCOUNT_ID.fullmatch, parts))

@@ -128,24 +128,23 @@ class Parties:
         if not (open_ended or alone or asked.search.strict) and (alike or len(accounts) + len(ids) == 1):
             yield from (*accounts, *ids)  # somebody gets access: it is the one that is left, or all do
             return
-        nameless = [condition("StringNotLike", keys.USER_ID, *map(_user_ids, ids))] if ids else []
+        nameless = [condition("StringNotLike", keys.USER_ID, *map(user_ids, ids))] if ids else []
 
         def gets_account(name: str) -> bool:
             of_it = condition("StringEquals", keys.PRINCIPAL_ACCOUNT, name)
             return self._gets(asked, Audience.external, (of_it, *nameless, *alone))
 
         def gets_id(name: str) -> bool:
-            return self._gets(
-                asked, Audience.external, (condition("StringLike", keys.USER_ID, _user_ids(name)), *alone)
-            )
+            return self._gets(asked, Audience.external, (condition("StringLike", keys.USER_ID, user_ids(name)), *alone))
 
         found = _those(accounts, gets_account, alike)
-        yield from found
-        yield from _those(ids, gets_id, alike)
+        found_ids = _those(ids, gets_id, alike)
+        yield from (*found, *found_ids)
         if alone and (open_ended or len(found) < len(accounts)):
-            yield from self._members(
-                asked, Audience.external, condition("StringNotEquals", keys.PRINCIPAL_ACCOUNT, *found)
-            )
+            others = [condition("StringNotEquals", keys.PRINCIPAL_ACCOUNT, *found)]
+            if found_ids:
+                others.append(condition("StringNotLike", keys.USER_ID, *map(user_ids, found_ids)))
+            yield from self._members(asked, Audience.external, *others)
 
     @lazy
     def _owner_matters(self) -> bool:
@@ -189,6 +188,6 @@ def _those(names: list[str], gets: Callable[[str], bool], alike: bool) -> list[s
     return list(filter(gets, names))
 
 
-def _user_ids(unique_id: str) -> str:
+def user_ids(unique_id: str) -> str:
     """A pattern of the user ids of a user, or of a role's sessions."""
     return unique_id + ":*" if unique_id.startswith("AROA") else unique_id

@@ -11,8 +11,9 @@ from typing import Optional
 from ..evaluation.request import KeyFacts
 from ..policy import actions as kms
 from ..policy.actions import Mask, mask_of, names_of
-from ..policy.context_keys import FOR_AWS_RESOURCE
+from ..policy.context_keys import FOR_AWS_RESOURCE, GRANT_KEYS, context_key
 from ..policy.model import Statement
+from ..policy.parser import condition as new_condition
 from ..requesters.audience import OTHER_ACCOUNTS, Audience
 from ..requesters.key_kinds import performed
 from .condition_reasons import Reasons, in_partitions, named_outside, of_conditions, undocumented
@@ -99,7 +100,7 @@ def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
         found = verdict.ledger.answer(record, "reasons", lambda: tuple(of_conditions(verdict, statement, alone)))
         yield from (_with_parties(verdict, statement, alone, reason) for reason in found)
     got = flagged or _got_outside(verdict, statement, alone)
-    yield from _notes(verdict, statement, flagged, got)
+    yield from _notes(verdict, statement, alone, flagged, got)
     assumed = verdict.assumed(statement)
     if assumed:
         yield Reason(Code.UNPROVEN, (some(assumed),))
@@ -121,16 +122,33 @@ def _with_parties(verdict: Verdict, statement: Statement, alone: Audience, reaso
 # --- actions ------------------------------------------------------------------------------------------------
 
 
-def _notes(verdict: Verdict, statement: Statement, flagged: Mask, got: Mask) -> Reasons:
+def _notes(verdict: Verdict, statement: Statement, alone: Audience, flagged: Mask, got: Mask) -> Reasons:
     """What a reader must know of the actions besides. got: what the widest outside audience gets."""
     if got and got == got & kms.GRANTS_MASK:
         request = verdict.request(statement)
-        by_service = request is not None and request.context.get(FOR_AWS_RESOURCE) == "true"
-        yield Reason(Code.BY_GRANT_OF_SERVICE if by_service else Code.BY_GRANT)
+        if request is not None and request.context.get(FOR_AWS_RESOURCE) == "true":
+            yield Reason(Code.BY_GRANT_OF_SERVICE, ("anybody's",))
+        elif not flagged and _only_services_grant(verdict, statement, alone):
+            yield Reason(Code.BY_GRANT_OF_SERVICE, ("a caller's",))
+        else:
+            yield Reason(Code.BY_GRANT)
     if not verdict.key.kind_is_told and flagged and not flagged & ~kms.ENCAPSULATION_MASK:
         yield Reason(Code.ML_KEM_ONLY, (some(_operations(verdict, flagged)),))
     if flagged & _RETIRE:
         yield Reason(Code.RETIRES_OWN)
+
+
+def _only_services_grant(verdict: Verdict, statement: Statement, alone: Audience) -> bool:
+    """Whether callers outside can have grants only created for them by AWS services."""
+    listed = (statement, *verdict.denies_of(kms.GRANTS_MASK))
+    if not any(condition.key in _ABOUT_GRANTS for each in listed for condition in each.conditions):
+        return False
+    conditions = (*statement.conditions, _BY_CALLER)
+    return not _got_outside(verdict, statement._replace(conditions=conditions), alone)
+
+
+_ABOUT_GRANTS = GRANT_KEYS | {FOR_AWS_RESOURCE}
+_BY_CALLER = new_condition("Bool", context_key(FOR_AWS_RESOURCE).name, "false")
 
 
 def _got_outside(verdict: Verdict, statement: Statement, alone: Audience) -> Mask:

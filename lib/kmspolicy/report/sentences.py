@@ -70,7 +70,7 @@ class Code(Enum):
     BY_GRANT = "anyone who can create grants can grant themselves access; grants last until they are retired or revoked"
     GRANTS_LAST = "grants that it allows outlive the policy: they last until they are retired or revoked"
     BY_GRANT_OF_SERVICE = (
-        "an AWS service may create grants on the key for anybody's resource, whose owner can use the key through it; "
+        "an AWS service may create grants on the key for {0} resource, whose owner can use the key through it; "
         "grants last until they are retired or revoked"
     )
     ML_KEM_ONLY = "{0} works on ML-KEM keys only, and the event does not say whether the key is one"

@@ -159,7 +159,7 @@ def _are_independent(conditions: tuple[Condition, ...], anyone: bool) -> bool:
 
 
 # What these decide does not depend on what else a policy says: the rest is drawn from the ids that it names.
-_INDEPENDENT = (Bound.NOTHING, Bound.TRAIT, Bound.MFA, Bound.CONTEXT, Bound.WAY, Bound.SERVICE)
+_INDEPENDENT = (Bound.NOTHING, Bound.TRAIT, Bound.MFA, Bound.MCP, Bound.CONTEXT, Bound.WAY, Bound.SERVICE)
 _OF_ACCOUNTS = (Audience.external, Audience.internal)
 _ALSO = frozenset((keys.GRANT_OPERATIONS, keys.FOR_AWS_RESOURCE, keys.IS_AWS_SERVICE))
 _NEVER = frozenset((keys.SERVICE_NAME, keys.SERVICE_NAMES))

@@ -24,6 +24,7 @@ FACT_OF_BOUND: Mapping[Bound, str] = {
     Bound.GRANT: "grant",
     Bound.TIME: "time",
     Bound.MFA: "mfa",
+    Bound.MCP: "mcp",
 }
 
 

@@ -29,6 +29,7 @@ _OPERATIONS = Text(
     tuple([name.partition(":")[2] for name in ACTIONS if name in GRANTABLE]),
     optional=False,
 )
+_SERVICES = context_key(keys.GRANTEE_SERVICE).forms
 _SOURCE = Text(preferred=("arn:aws:rds:us-east-1:111122223333:db:any",))
 
 
@@ -61,12 +62,16 @@ def grant_group(grantee: Grantee, partition: str, accounts: Accounts, operations
 def _grantee(grantee: Grantee, partition: str, accounts: Accounts, used: bool) -> tuple[Part, ...]:
     """Who it is: a service is bound to the resource that it acts for, a principal who uses the grant himself is not.
 
+    A service that creates a grant for the requester may name itself as the grantee (KMS API Reference, *ListGrants*).
     used: whether the grant is for an operation of his.
     """
     if grantee is Grantee.SERVICE:
-        service = Text(context_key(keys.GRANTEE_SERVICE).forms, (), ("rds.amazonaws.com",), False)
+        service = Text(_SERVICES, (), ("rds.amazonaws.com",), False)
         return Key(keys.GRANTEE_SERVICE, service), Key(keys.GRANT_SOURCE_ARN, replace(_SOURCE, optional=False))
-    principal = Key(keys.GRANTEE, grantee_arns(partition, accounts))
+    named = grantee_arns(partition, accounts)
+    if grantee is Grantee.CHOSEN_BY_SERVICE:
+        named = replace(named, languages=(*named.languages, *_SERVICES))
+    principal = Key(keys.GRANTEE, named)
     return (principal,) if used else (principal, Key(keys.GRANT_SOURCE_ARN, _SOURCE))
 
 

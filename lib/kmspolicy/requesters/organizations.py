@@ -11,11 +11,11 @@ from itertools import chain
 from ..domains.domain import Text, fixed
 from ..evaluation.request import Texts
 from ..policy import context_keys as keys
-from ..regular.patterns import ANYTHING, Pattern, literal, matcher
+from ..regular.patterns import Pattern, literal, matcher
 from ..solver.groups import Case, Group, Key, Part
 from .audience import STRANGERS, Audience
 from .callers import Sources
-from .languages import ORGANIZATION
+from .languages import ORGANIZATION, beginning_in, paths_in
 from .population import Population
 
 
@@ -61,7 +61,7 @@ def _same_owner(name: str) -> tuple[Part, ...]:
 
 @lru_cache(maxsize=512)
 def _in_organization(name: str, its_id: str, its_paths: str) -> tuple[Part, ...]:
-    paths = Text((literal(name + "/") + ANYTHING,), (), (f"{name}/r-ab12/ou-ab12-11111111/",), False)
+    paths = Text((paths_in(literal(name)),), (), (f"{name}/r-ab12/ou-ab12-11111111/",), False)
     return Key(its_id, fixed(name)), Key(its_paths, paths, True)
 
 
@@ -81,11 +81,10 @@ def _any_owner(own: str, named: Texts, other: str) -> tuple[Part, ...]:
     ids, paths = _of_organizations(named)
     taken = (literal(other),) if other else ()
     owner = Text(ids, taken, (own,))
-    below = Text(paths, tuple([name + _REST for name in taken]), (own + "/r-ab12/ou-ab12-11111111/",))
+    below = Text(paths, tuple(map(beginning_in, taken)), (own + "/r-ab12/ou-ab12-11111111/",))
     return Key(keys.RESOURCE_ORG, owner), Key(keys.RESOURCE_ORG_PATHS, below, True)
 
 
-_REST = literal("/") + ANYTHING
 _HAS_FORM = matcher((ORGANIZATION,))
 
 
@@ -93,4 +92,4 @@ _HAS_FORM = matcher((ORGANIZATION,))
 def _of_organizations(named: Texts) -> tuple[tuple[Pattern, ...], tuple[Pattern, ...]]:
     """The ids of organizations, these among them, and the paths in them."""
     names = (ORGANIZATION, *[literal(name) for name in named if not _HAS_FORM(name)])
-    return names, tuple([name + _REST for name in names])
+    return names, tuple(map(paths_in, names))

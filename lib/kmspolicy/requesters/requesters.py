@@ -20,7 +20,7 @@ from .facts import Make
 from .moments import mfa_group, time_group
 from .organizations import of_service, organization_group
 from .population import Ids, Population
-from .ways import Networks, networks
+from .ways import Networks, mcp_group, networks
 
 
 class Candidate(NamedTuple):
@@ -74,6 +74,7 @@ def _groups(principal: Group, organization: Make, population: Population) -> Map
         "organization": organization,
         "time": lambda: time_group(population.key.event_time or 0.0),
         "mfa": mfa_group,
+        "mcp": mcp_group,
     }
 
 

@@ -4,6 +4,7 @@ Source: IAM User Guide, *AWS global condition context keys* (properties of the n
 KMS Developer Guide, *kms:ViaService*, *kms:GrantIsForAWSResource*; docs/threat-model.md, *What a request carries*.
 """
 
+from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.links import Chain
 from .callers import Sources
-from .languages import ACCOUNT, NETWORK_ID, ORGANIZATION
+from .languages import ACCOUNT, NETWORK_ID, ORGANIZATION, beginning_in, paths_in
 from .population import Population
 from .principals import last_part
 
@@ -98,10 +99,11 @@ _FOR_RESOURCE = {
 
 
 @lru_cache(maxsize=128)
-def way_of_service(action: str) -> Group:
+def way_of_service(action: str, calls: Calls = Calls.ANY) -> Group:
     """The ways of a service that calls of its own accord: itself, or through another service; no network is told."""
-    for_resource = _FOR_RESOURCE[Calls.ANY] if context_key(keys.FOR_AWS_RESOURCE).carried_by(action) else ()
-    return Group(_own_call(for_resource), _passed_on(for_resource))
+    for_resource = _FOR_RESOURCE[calls] if context_key(keys.FOR_AWS_RESOURCE).carried_by(action) else ()
+    passed_on = _passed_on(for_resource)
+    return Group(passed_on) if calls is Calls.FOR_RESOURCE else Group(_own_call(for_resource), passed_on)
 
 
 def _public(where: Networks, for_resource: Texts) -> Case:
@@ -157,17 +159,14 @@ def _public_address(where: Networks, optional: bool) -> Points:
 
 
 def _endpoint(where: Networks, for_resource: Texts) -> list[Case]:
-    rest = literal("/") + ANYTHING
     owned = tuple(map(literal, where.organizations))
     unnamed = () if where.account in where.accounts else (where.account,)
     account: Domain = Finite(unnamed) if where.strict else Text((ACCOUNT,), preferred=(where.account,))
     common = (
         Key(keys.SOURCE_VPCE, _ids("vpce-", where.endpoints, where.strict, False)),
         Key(keys.VPCE_ACCOUNT, account),
-        Key(keys.VPCE_ORG, _organization(where, owned, ORGANIZATION)),
-        Key(
-            keys.VPCE_ORG_PATHS, _organization(where, tuple([name + rest for name in owned]), ORGANIZATION + rest), True
-        ),
+        Key(keys.VPCE_ORG, Text((ORGANIZATION,), owned) if where.strict else Text((ORGANIZATION, *owned))),
+        Key(keys.VPCE_ORG_PATHS, _paths(where, owned), True),
         Key(keys.VPC_SOURCE_IP, Points(ADDRESSES, cidr.ALL_ADDRESSES, _NATURAL_PRIVATE)),
         *_direct(where, for_resource),
     )
@@ -175,8 +174,10 @@ def _endpoint(where: Networks, for_resource: Texts) -> list[Case]:
     return [*cases, (_vpc_arn(where), *common)] if where.with_vpc_arn else cases
 
 
-def _organization(where: Networks, named: tuple[Pattern, ...], unnamed: Pattern) -> Text:
-    return Text((unnamed,), named) if where.strict else Text((unnamed, *named))
+def _paths(where: Networks, owned: Sequence[Pattern]) -> Text:
+    """The paths of an endpoint's owner. owned: the organizations that the policy names."""
+    unnamed = paths_in(ORGANIZATION)
+    return Text((unnamed,), tuple(map(beginning_in, owned))) if where.strict else Text((unnamed, *map(paths_in, owned)))
 
 
 def _ids(prefix: str, named: Texts, strict: bool, optional: bool) -> Text:
@@ -202,4 +203,15 @@ def _vpc_arn(where: Networks) -> Part:
         keys.SOURCE_VPC_ARN,
         domain,
         {keys.SOURCE_VPC: Derivation(_ids("vpc-", where.vpcs, where.strict, False), ((start, ()),), LABEL, last_part)},
+    )
+
+
+@lru_cache(maxsize=1)
+def mcp_group() -> Group:
+    """Whether the request came through an MCP server of AWS, and through which."""
+    server = Text(context_key(keys.CALLED_VIA_MCP).forms, (), ("aws-mcp.amazonaws.com",), False)
+    return Group(
+        (),
+        (Key(keys.VIA_MCP, fixed("false")),),
+        (Key(keys.VIA_MCP, fixed("true")), Key(keys.CALLED_VIA_MCP, server)),
     )

@@ -112,6 +112,10 @@ class Chain:
         asked = {name: of_present(literals.get(name, ())) for name in names}
         ends: list[str] = []
         every, some = sets.part(asked[self.whole] or [])
+        if asked[self.whole] and asked[self.first] == [] == asked[self.last]:
+            alone = sets.solve(self.domain, [*every, *some], (), budget)
+            if alone:
+                return {self.whole: tuple(alone), self.first: alone[0], self.last: alone[-1]}
         for name in (self.first, self.last):
             end = None if None in asked.values() else solve_single(self.domain, [*every, *(asked[name] or [])], budget)
             if end is None:

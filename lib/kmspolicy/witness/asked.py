@@ -10,6 +10,7 @@ from ..caching import Recent, lazy, once, replayed
 from ..evaluation.evaluator import holds_for, principal_matches
 from ..evaluation.request import Caller
 from ..policy import context_keys as keys
+from ..policy.actions import CREATE_GRANT
 from ..policy.model import Statement
 from ..policy.principals import ANYONE
 from ..requesters.audience import Audience
@@ -21,6 +22,7 @@ from ..requesters.fresh_ids import (
     outside_organizations,
     services,
 )
+from ..requesters.grants import Grantee
 from ..requesters.limits import accounts_among
 from ..requesters.population import Population
 from ..requesters.requesters import Candidate, requesters
@@ -113,4 +115,8 @@ class Known:
 def plain_problems(asked: Asked, action: str, audience: Audience) -> Iterator[Callable[[], Problem]]:
     """The problems of a request for an action that is no grant for certain operations, each made when it is called."""
     for candidate in asked.candidates(audience):
-        yield partial(plain_problem, action, candidate, asked.questions)
+        for grantees in _GRANTEES if action == CREATE_GRANT else ((),):
+            yield partial(plain_problem, action, candidate, asked.questions, grantees)
+
+
+_GRANTEES = ((Grantee.PRINCIPAL, Grantee.SERVICE), (Grantee.CHOSEN_BY_SERVICE,))  # of any call, of a service's

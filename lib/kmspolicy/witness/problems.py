@@ -1,12 +1,11 @@
 """A candidate's request as a problem for the solver, and its solution as a request."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
 from ..evaluation.evaluator import action_of
 from ..evaluation.request import Caller, Context, KeyFacts, Request, Texts
-from ..policy.actions import CREATE_GRANT
 from ..policy.context_keys import (
     FOR_AWS_RESOURCE,
     GRANT_OPERATIONS,
@@ -161,7 +160,7 @@ def _facts(
         **candidate.groups,
         "key": lambda: key_group(*_place(candidate), uses, read),
         "grant": grant,
-        "way": lambda: way_of_service(called) if where is None else way_group(where, called, calls),
+        "way": lambda: way_of_service(called, calls) if where is None else way_group(where, called, calls),
     }
     return RequestFacts(groups, candidate.single, called)
 
@@ -169,19 +168,15 @@ def _facts(
 _NO_GRANT = Group(())
 
 
-def plain_problem(action: str, candidate: Candidate, questions: Questions) -> Problem:
-    """One request for an action that is no grant for certain operations."""
+def plain_problem(action: str, candidate: Candidate, questions: Questions, grantees: Sequence[Grantee] = ()) -> Problem:
+    """One request for an action that is no grant for certain operations. grantees: whom a grant may be for."""
 
     def grant() -> Group:
-        if action != CREATE_GRANT:
-            return _NO_GRANT
-        principal, service = (
-            grant_group(grantee, candidate.population.partition, ANY_ACCOUNT, ())
-            for grantee in (Grantee.PRINCIPAL, Grantee.SERVICE)
-        )
-        return Group(*principal.cases, *service.cases)
+        groups = [grant_group(each, candidate.population.partition, ANY_ACCOUNT, ()) for each in grantees]
+        return Group(*[case for group in groups for case in group.cases]) if groups else _NO_GRANT
 
-    facts = _facts(candidate, action, (Use(action),), questions.read, Calls.ANY, grant)
+    calls = Calls.FOR_RESOURCE if Grantee.CHOSEN_BY_SERVICE in grantees else Calls.ANY
+    facts = _facts(candidate, action, (Use(action),), questions.read, calls, grant)
     return Problem(facts, questions.of(facts, candidate.caller), candidate, action)
 
 
