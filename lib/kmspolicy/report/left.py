@@ -133,9 +133,7 @@ class Left(Parties):
         names = set(covering.services)
         for deny in self._denies or ():
             names |= deny.principals.services
-            names.update(
-                *(test.values for test in deny.conditions if test.key in (keys.SERVICE_NAME, keys.SERVICE_NAMES))
-            )
+            names.update(*(test.values for test in deny.conditions if test.key in _OF_SERVICES))
 
         def gets(name: str) -> bool:
             only = asked.statement._replace(principals=one_principal(name, "Service"))

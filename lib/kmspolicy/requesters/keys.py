@@ -119,7 +119,7 @@ def _encryption_contexts(kind: KeyKind, use: Use, names: Texts) -> list[tuple[Pa
     """No encryption context, or one with a pair at least; a grant that is created carries it as its constraint."""
     scope = use.scope
     constraint = Key(scope.key(keys.GRANT_CONSTRAINT), _CONSTRAINTS)
-    listed = Names(scope.key(keys.ENCRYPTION_CONTEXT), scope.key(keys.ENCRYPTION_CONTEXT_KEYS), names, required=True)
+    listed = Names(scope.key(keys.ENCRYPTION_CONTEXT), scope.key(keys.ENCRYPTION_CONTEXT_KEYS), names)
     if not kind.context or not context_key(keys.ENCRYPTION_CONTEXT_KEYS).carried_by(use.action):
         return [()]
     if use.action == RETIRE_GRANT:

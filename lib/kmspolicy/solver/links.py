@@ -138,18 +138,17 @@ class Chain:
 
 
 class Names:
-    """Keys that share a prefix, and the key that lists the names of those that are there.
+    """Keys that share a prefix, of which one at least is there, and the key that lists the names of those that are.
 
     A name is case-insensitive in a key's name, case-sensitive in the list. Names that no literal tests may be there,
     too.
     """
 
-    def __init__(self, prefix: str, listing: str, names: Sequence[str], required: bool) -> None:
-        """names: in lower case, of the keys that literals test; required: whether one name at least is there."""
+    def __init__(self, prefix: str, listing: str, names: Sequence[str]) -> None:
+        """names: in lower case, of the keys that literals test."""
         self.prefix = prefix
         self.listing = listing
         self.names = names
-        self.required = required
         self.domains: Mapping[str, Domain] = {
             listing: Text(),
             **{prefix + name: Text(preferred=("any",)) for name in names},
@@ -158,7 +157,6 @@ class Names:
     def solve(self, literals: ByKey, budget: Budget) -> Solution:
         """See Part."""
         conflict = Conflict(frozenset(literals).intersection(self.domains))
-        listing = literals.get(self.listing, ())
         budget.spend(len(self.names) // _NAMES_OF_A_STEP)
         values: Assignment = {self.prefix + name: None for name in self.names}
         present: list[str] = []
@@ -170,9 +168,7 @@ class Names:
             values[key] = value
             if value is not None:
                 present.append(name)
-        if not present and not self.required and all(each.accepts(None) for each in listing):
-            return {**values, self.listing: None}
-        asked = of_present(listing)
+        asked = of_present(literals.get(self.listing, ()))
         if asked is None:
             return conflict
         every, some = sets.part(asked)
@@ -215,8 +211,8 @@ class Names:
 
     def sample(self) -> Assignment:
         """See Part."""
-        return {self.listing: ("any",)} if self.required else {}
+        return {self.listing: ("any",)}
 
     def of(self, scope: Scope) -> Part:
         """See Part."""
-        return Names(scope.key(self.prefix), scope.key(self.listing), self.names, self.required)
+        return Names(scope.key(self.prefix), scope.key(self.listing), self.names)

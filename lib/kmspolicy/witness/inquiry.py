@@ -46,12 +46,6 @@ class Inquiry:
         for name in names_of(actions & GRANTS_MASK):
             yield self._granted(name)
 
-    def access(self, action: str) -> Access:
-        """What the audience gets of one action, by the name of that."""
-        if action in GRANTS_FOR:
-            return self._granted(action)
-        return self._performed(mask_of((action,), self.extra), self.denies)
-
     def _performed(self, actions: Mask, denies: Denies) -> Access:
         """Whether the audience gets one of these actions, and so all of them; denies: all that may bear on them."""
         name, asked = names_of(actions, self.extra)[0], self._asked(denies.among(actions))

@@ -216,25 +216,24 @@ SPELLINGS = ["a", "A", "b", "B", "x"]
 VALUES: list[Value] = ["a", "b", "any"]
 
 
-def worlds_of_names(names: Sequence[str], required: bool) -> list[World]:
+def worlds_of_names(names: Sequence[str]) -> list[World]:
     """Every list of names, with every value of the keys that they are of."""
     found: list[World] = []
-    for size in range(1 if required else 0, len(SPELLINGS) + 1):
+    for size in range(1, len(SPELLINGS) + 1):
         for listed in combinations(sorted(SPELLINGS), size):
             there = [name for name in names if name in map(str.lower, listed)]
             keys = [PREFIX + name for name in there]
             chosen = product(VALUES, repeat=len(there))
-            found += [present({LISTING: listed or None, **dict(zip(keys, values))}) for values in chosen]
+            found += [present({LISTING: listed, **dict(zip(keys, values))}) for values in chosen]
     return found
 
 
-@pytest.mark.parametrize("required", [True, False])
 @pytest.mark.parametrize("names", [("a",), ("a", "b")])
-def test_names_and_values_that_agree_are_found_or_there_are_none(names: tuple[str, ...], required: bool) -> None:
+def test_names_and_values_that_agree_are_found_or_there_are_none(names: tuple[str, ...]) -> None:
     chance = Random(1)
-    universe = worlds_of_names(names, required)
+    universe = worlds_of_names(names)
     operators = [prefix + name for prefix in ("ForAllValues:", "ForAnyValue:") for name in TEXTUAL]
-    part = Names(PREFIX, LISTING, names, required)
+    part = Names(PREFIX, LISTING, names)
     values = ["a", "A", "b", "B", "?", "x", "a*"]
     answers = []
     for _ in range(200):
@@ -247,9 +246,9 @@ def test_names_and_values_that_agree_are_found_or_there_are_none(names: tuple[st
             listed = found[LISTING] or ()
             there = {name for name in names if found[PREFIX + name] is not None}
             assert there == {name.lower() for name in listed} & set(names), found
-            assert listed or not required
+            assert listed
     assert answers.count(True) > 40 and answers.count(False) > 40
-    assert part.sample() == ({LISTING: ("any",)} if required else {})
+    assert part.sample() == {LISTING: ("any",)}
     renamed = in_second(part).solve({}, plenty())
     assert set(renamed) == set(map(SECOND.key, part.domains)) and not isinstance(renamed, Conflict)
 

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Sequence
-from typing import Optional, Union
+from typing import Union
 
 from ...budget import Budget
 from ...domains.domain import Domain, possible
@@ -25,26 +25,17 @@ def solve(
     steps.
     """
     budget.spend(STEPS_OF_A_CALL + len(literals))
-    asked = []
+    conflict, asked = Conflict(frozenset((key,))), []
     for each in literals:
         outcome = each.condition.settled
         if outcome is None:
             asked.append(each)
         elif outcome != each.wanted:
-            return Conflict(frozenset((key,)))
+            return conflict
     if domain.optional and all(each.condition.without_key == each.wanted for each in asked):
         return None
-    found: Optional[Value] = None
-    if possible(domain):
-        found = _present(domain, asked, budget, several, members)
-    return Conflict(frozenset((key,))) if found is None else found
-
-
-def _present(
-    domain: Domain, literals: Sequence[Literal], budget: Budget, several: bool, members: Texts
-) -> Optional[Value]:
-    """A value of a key that is there; None where there is no suitable one."""
-    asked = of_present(literals)
-    if asked is None:
-        return None
-    return sets.solve(domain, asked, members, budget) if several else solve_single(domain, asked, budget)
+    limiting = of_present(asked) if possible(domain) else None
+    if limiting is None:
+        return conflict
+    found = sets.solve(domain, limiting, members, budget) if several else solve_single(domain, limiting, budget)
+    return conflict if found is None else found
