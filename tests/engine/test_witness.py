@@ -193,7 +193,7 @@ def test_the_witness_is_of_an_account_that_the_policy_does_not_name() -> None:
 )
 def test_a_witness_comes_through_the_services_that_are_asked_for(condition: dict[str, Any], callers: list[str]) -> None:
     found = analyze(json.dumps(document(statement({"Condition": condition}))))
-    assert json.loads(found.witness)["context"]["aws:CalledVia"] == callers
+    assert json.loads(example(found))["context"]["aws:CalledVia"] == callers
 
 
 def test_what_is_not_flagged_has_no_witness() -> None:
