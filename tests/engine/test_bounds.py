@@ -90,8 +90,8 @@ def test_past_the_bound_access_is_not_ruled_out_and_a_reason_says_so(build: Call
 def test_when_all_steps_are_taken_nothing_is_searched_for(ledger: Ledger) -> None:
     found = analyze(json.dumps(document(*(allow(windows(15, 16 + at)) for at in range(20)))))
     assert found.audience is Audience.everyone and found.granted and found.steps == POLICY_STEPS
-    searches = len(ledger.given)
-    assert all(each.flagged and each.granted and each.reasons for each in found.statements)
+    statements, searches = found.statements, len(ledger.given)
+    assert all(each.flagged and each.granted and each.reasons for each in statements)
     assert ledger.given[searches:] == []
 
 
