@@ -17,7 +17,7 @@ from ..policy.model import Statement
 from ..policy.parser import condition
 from ..policy.principals import one_principal
 from ..requesters.audience import OUTSIDE, Audience
-from .parties import OWNER_ORG, Asked, Parties, user_ids
+from .parties import OWNER_ORG, PartySearch, Parties, user_ids
 from .sentences import OWNERS, in_words, some
 from .verdict import Verdict
 
@@ -60,11 +60,11 @@ class Left(Parties):
         return _UNKNOWN if self._undecided or not parts else in_words(parts)
 
     @lazy
-    def _from_outside(self) -> tuple[list[str], Asked, list[str]]:
+    def _from_outside(self) -> tuple[list[str], PartySearch, list[str]]:
         """Those from outside in words, what is asked for others, and those who are known by their ids."""
         checked, statement = self._verdict.checked, self._statement
         got = {each: self._search().access(statement, checked, each, self._denies).actions for each in OUTSIDE}
-        asked = Asked(self._search(), statement, checked)
+        asked = PartySearch(self._search(), statement, checked)
         if self._undecided:
             return [], asked, []
         found = sorted(self._found(statement, got.__getitem__))
@@ -87,7 +87,7 @@ class Left(Parties):
     def _apart_from(self, members: set[str]) -> Sequence[str]:
         return [OWNER_ORG if name == Audience.organization.value else name for name in sorted(members)]
 
-    def _named_outside(self, asked: Asked, found: Sequence[str]) -> Iterator[str]:
+    def _named_outside(self, asked: PartySearch, found: Sequence[str]) -> Iterator[str]:
         if Audience.network.value in found:
             networks = self._networks(asked)
             yield f"requests from {some(networks)}" if networks else _KINDS[Audience.network]
@@ -103,7 +103,7 @@ class Left(Parties):
         if ids:
             yield some(ids)
 
-    def _networks(self, asked: Asked) -> list[str]:
+    def _networks(self, asked: PartySearch) -> list[str]:
         """The values by which the conditions tell the networks whose requests get in; none where they do not."""
         tested = [test for each in (asked.statement, *(self._denies or ())) for test in each.conditions]
         values = dict.fromkeys((test.key, value) for test in tested if test.key in _TESTS for value in test.values)
@@ -113,7 +113,7 @@ class Left(Parties):
         others = [_test(*each, negated=True) for each in met]
         return [] if self._gets(asked, Audience.network, others) else [value for _, value in met]
 
-    def _inside(self, asked: Asked, found: Sequence[str]) -> list[str]:
+    def _inside(self, asked: PartySearch, found: Sequence[str]) -> list[str]:
         """The key's own account, for itself and not as one of those who are found, and services."""
         accounts = [name for name in found if ACCOUNT_ID.match(name) and name != self._verdict.key.account]
         members = self._apart_from({*found}.intersection((*self._names.organizations, Audience.organization.value)))
@@ -125,7 +125,7 @@ class Left(Parties):
         own = ["the key's own account"] if self._gets(asked, Audience.internal, apart) else []
         return own + self._services(asked._replace(actions=asked.actions & ~GRANTS_MASK))
 
-    def _services(self, asked: Asked) -> list[str]:
+    def _services(self, asked: PartySearch) -> list[str]:
         """AWS services: by their names those that are told apart from others."""
         if not self._gets(asked, Audience.service, ()):
             return []

@@ -61,7 +61,7 @@ class Parties:
     def _found(self, statement: Statement, got: Callable[[Audience], Mask]) -> set[str]:
         """The parties by their ids. got: what an audience gets."""
         found = {Audience.network.value} if got(Audience.network) else set()
-        asked = Asked(self._search(strict=bool(found)), statement, self._surest(got(Audience.organization)))
+        asked = PartySearch(self._search(strict=bool(found)), statement, self._surest(got(Audience.organization)))
         members = set(self._members(asked, Audience.organization))
         others = asked._replace(actions=self._surest(got(Audience.external)))
         if any(map(limits_members, statement.required)) and self._apart_from(members):
@@ -88,7 +88,7 @@ class Parties:
             self._searchers[strict] = Searcher(verdict.policy, verdict.key, verdict.extra, self.budget, strict)
         return self._searchers[strict]
 
-    def _gets(self, asked: "Asked", audience: Audience, more: Iterable[Condition]) -> bool:
+    def _gets(self, asked: "PartySearch", audience: Audience, more: Iterable[Condition]) -> bool:
         """Whether the audience gets access if these conditions hold, too; so it is where no step is left."""
         if not self.budget.left:
             return True
@@ -97,7 +97,7 @@ class Parties:
         found = (asked.search.access(statement, each, audience, self._denies) for each in parts if each)
         return any(access.actions for access in found)
 
-    def _members(self, asked: "Asked", audience: Audience, *more: Condition) -> Iterator[str]:
+    def _members(self, asked: "PartySearch", audience: Audience, *more: Condition) -> Iterator[str]:
         """The organizations whose members get access as requesters of an audience, if these conditions hold, too."""
         if not asked.actions:
             return
@@ -116,7 +116,7 @@ class Parties:
             if self._gets(asked, audience, (of_owner, condition("StringNotEquals", keys.PRINCIPAL_ORG, *named), *more)):
                 yield Audience.organization.value
 
-    def _named(self, asked: "Asked", members: set[str]) -> Iterator[str]:
+    def _named(self, asked: "PartySearch", members: set[str]) -> Iterator[str]:
         """The accounts and unique ids that get access, each by itself, and the organizations whose members among the
         others do. members: the organizations whose members do as such."""
         if not asked.actions:
@@ -162,7 +162,7 @@ class Parties:
         own = self._verdict.key.account
         return sorted(name for name in accounts if name != own and ACCOUNT_ID.match(name)), sorted(ids)
 
-    def _are_alike(self, asked: "Asked") -> tuple[bool, bool]:
+    def _are_alike(self, asked: "PartySearch") -> tuple[bool, bool]:
         """Whether nothing but the statement's principal element tells accounts or their principals apart, and whether
         anything tells members of organizations from others."""
         denies: tuple[Statement, ...] = ()
@@ -173,7 +173,7 @@ class Parties:
         return to_anyone and read.isdisjoint(_TELL_APART), not read.isdisjoint(keys.MEMBER_KEYS)
 
 
-class Asked(NamedTuple):
+class PartySearch(NamedTuple):
     """What is asked for each party: whether it gets one of the actions by the statement."""
 
     search: Searcher
