@@ -17,7 +17,7 @@ from ..policy.model import Statement
 from ..policy.parser import condition
 from ..policy.principals import one_principal
 from ..requesters.audience import OUTSIDE, Audience
-from .parties import OWNER_ORG, PartySearch, Parties, user_ids
+from .parties import OWNER_ORG, Parties, PartySearch, user_ids
 from .sentences import OWNERS, in_words, some
 from .verdict import Verdict
 
