@@ -4,6 +4,7 @@ Source: docs/threat-model.md, *Reasons*.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Optional
 
 from ..evaluation.request import KeyFacts
@@ -24,8 +25,8 @@ from .verdict import Verdict
 
 def never_holds(verdict: Verdict, statement: Statement, condition: Condition, otherwise: str) -> Reason:
     """Why the condition never holds: what an author can change. otherwise: what is told where no cause is known."""
-    causes = (*_as_written(condition), *_of_requests(verdict, statement, condition), otherwise)
-    return Reason(Code.NEVER_HOLDS, (short(condition), causes[0]))
+    causes = chain(_as_written(condition), _of_requests(verdict, statement, condition))
+    return Reason(Code.NEVER_HOLDS, (short(condition), next(causes, otherwise)))
 
 
 def _as_written(condition: Condition) -> Iterator[str]:
