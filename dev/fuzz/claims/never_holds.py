@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dev.fuzz.judge import Claim, Condition, Details, Judge, base, can, key_text, short, texts
+from dev.fuzz.judge import LITERAL, Claim, Condition, Details, Judge, base, can, key_text, short, texts
 from dev.reference import kms
 from dev.reference.facts import SOURCE, TIME, WHO, Row
 from dev.reference.grammar import as_list
 from dev.reference.names import NEVER
 from dev.reference.operators import binary, block, instant, number, split_operator
 from kmspolicy import Code
-
-_LITERAL = {name.lower(): name for name in ("StringEquals", "StringEqualsIgnoreCase")}
 
 
 def _never_holds(judge: Judge, number: int) -> Details:
@@ -25,8 +23,8 @@ def _never_holds(judge: Judge, number: int) -> Details:
                 yield short(condition), "Null with ForAnyValue is never met"
             if as_list(values) == []:
                 yield short(condition), "it lists no value"
-            if base(condition) in _LITERAL and any(set(text) & set("*?") for text in texts(values)):
-                yield short(condition), f"{_LITERAL[base(condition)]} takes * and ? literally"
+            if base(condition) in LITERAL and any(set(text) & set("*?") for text in texts(values)):
+                yield short(condition), f"{LITERAL[base(condition)]} takes * and ? literally"
             if not judge.covers_strangers(number):
                 yield short(condition), "no principal that the statement names can meet it with the checked actions"
             if judge.covered(number) == (Row.service,):

@@ -129,7 +129,7 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: 
             return None
     # Grants give services access nearly always.
     plain = statement._replace(actions=statement.actions & ~kms.GRANTS_MASK)
-    if not _lists_who(condition):
+    if not lists_who(condition):
         return _excludes(verdict, statement, plain, condition)
     lacking = condition.without_key and condition.key in ABSENT_FOR_SERVICES
     passing = lacking and verdict.alone(plain, Audience.service).actions
@@ -174,7 +174,7 @@ _OF_ORGANIZATIONS = keys.MEMBER_KEYS | {keys.SOURCE_ORG, keys.SOURCE_ORG_PATHS, 
 _OF_ACCOUNTS = (*keys.ACCOUNT_KEYS, keys.SOURCE_ACCOUNT, keys.SOURCE_OWNER, keys.VPCE_ACCOUNT)
 
 
-def _lists_who(condition: Condition) -> bool:
+def lists_who(condition: Condition) -> bool:
     """Whether the values of a condition name those whom it lets in."""
     operator, values = condition.operator, condition.values
     wide = operator.wildcards and any(not set(value.removeprefix("arn:")) - {"*", ":"} for value in values)
@@ -189,7 +189,7 @@ def _narrowed(verdict: Verdict, statement: Statement) -> Reasons:
         among = accounts_of(condition)
         if not verdict.by(statement, condition, Audience.external).actions:
             limits = Reason(Code.LIMITS, (key_text(condition), _limited_to(condition)))
-            yield limits if _lists_who(condition) else Reason(Code.LEAVES_OUT, (short(condition), some(outside)))
+            yield limits if lists_who(condition) else Reason(Code.LEAVES_OUT, (short(condition), some(outside)))
         elif among is not None and owners - among:
             yield Reason(Code.LIMITS, (key_text(condition), values_text(condition)))
 
