@@ -290,6 +290,9 @@ def can(usage: str | None, spec: str | None, origin: str | None, action: str) ->
 _KINDS = (kms.USAGES, kms.SPECS, kms.ORIGINS)
 
 
+LITERAL = {name.lower(): name for name in ("StringEquals", "StringEqualsIgnoreCase")}  # without wildcards
+
+
 def lacks_prefix(condition: Condition) -> bool:
     """Whether its key has several values, and its operator no set prefix."""
     prefix, operator, _ = split_operator(condition[0])

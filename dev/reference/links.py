@@ -64,7 +64,8 @@ class Links:
         groups = {g for atom in self.atoms for g in self._groups(atom, action)} | {"who"}
         if grant:
             groups.add("grant")
-        edges = {("who", key) for key in OWN_ARN} | {("aws:resourceorgid", "org"), ("kms:viaservice", "grant")}
+        edges = {("who", key) for key in OWN_ARN} | {("kms:viaservice", "grant")}
+        edges |= {("aws:resourceorgid", "org"), ("aws:resourceorgid", "net")}
         edges |= {(NAMES, key) for key in groups if key.startswith(CONTEXT)}
         for test in self.named.tests:
             edges |= {(group_of(v), group_of(test.key)) for v in test.variables}

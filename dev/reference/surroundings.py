@@ -126,7 +126,8 @@ def _endpoint(values: Values, key: str, vpc: str, own: bool, facts: Facts) -> li
 
 def _of_endpoint(values: Values, key: str, vpc: str, own: bool, facts: Facts) -> list[Any]:
     named = values.named
-    accounts, organizations = (named.accounts, named.organizations) if own else (set(), set())
+    owner = {str(facts["aws:resourceorgid"])} if "aws:resourceorgid" in facts else set()
+    accounts, organizations = (named.accounts, named.organizations | owner) if own else (set(), set())
     if key == "aws:vpcsourceip":
         return _any_address(values, key, facts)
     if key == "aws:sourcevpcarn":

@@ -38,7 +38,7 @@ RULED_OUT = {
 PARTICULAR = {
     "the event's time": (
         {"DateLessThan": {"aws:CurrentTime": "2020"}},
-        "condition DateLessThan aws:CurrentTime = 2020 never holds: no request for the checked actions can meet it",
+        "condition DateLessThan aws:CurrentTime = 2020 never holds: that time is over",
     ),
     "what the rest of the policy names": (
         {"StringLike": {"aws:PrincipalAccount": "99999999999?"}},

@@ -7,8 +7,14 @@ only one beside the statement. From docs/threat-model.md, *Reasons*, and the sen
 
 from __future__ import annotations
 
-from dev.fuzz.claims import actions, conditions, denies, principals
+from dev.fuzz.claims import actions, conditions, denies, never_holds, principals
 from dev.fuzz.judge import Claim
 from kmspolicy import Code
 
-CLAIMS: dict[Code, Claim] = {**principals.CLAIMS, **conditions.CLAIMS, **denies.CLAIMS, **actions.CLAIMS}
+CLAIMS: dict[Code, Claim] = {
+    **principals.CLAIMS,
+    **conditions.CLAIMS,
+    **never_holds.CLAIMS,
+    **denies.CLAIMS,
+    **actions.CLAIMS,
+}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import combinations
 
-from dev.fuzz.judge import Claim, Details, Judge, can
+from dev.fuzz.judge import LITERAL, Claim, Details, Judge, base, can, texts, values_text
 from dev.reference import kms
 from dev.reference.facts import STRANGERS, Row
+from dev.reference.operators import NEGATED
 from kmspolicy import Code
 
 
@@ -54,8 +56,28 @@ def _wrong_key(judge: Judge, number: int) -> Details:
 
 def _by_grant(judge: Judge, number: int) -> Details:
     outside = {goal.action for goal in judge.got_outside(number)} == {kms.CREATE_GRANT}
-    if outside and not _made_by_service(judge, number) and (judge.flagged(number) or _made_by_callers(judge, number)):
+    by_callers = _made_by_callers(judge, number) and not list(_grantees(judge, number))
+    if outside and not _made_by_service(judge, number) and (judge.flagged(number) or by_callers):
         yield ()
+
+
+def _by_grant_to(judge: Judge, number: int) -> Details:
+    outside = {goal.action for goal in judge.got_outside(number)} == {kms.CREATE_GRANT}
+    if outside and not judge.flagged(number) and _made_by_callers(judge, number):
+        yield from ((those,) for those in _grantees(judge, number))
+
+
+def _grantees(judge: Judge, number: int) -> Iterator[str]:
+    """The values of each condition that lists whom grants are for, and that no grant without a principal meets."""
+    conditions = [each for each in judge.conditions(number) if each[1].lower() == "kms:granteeprincipal"]
+    for condition in conditions:
+        values, operator = texts(condition[2]), base(condition)
+        alike = [each for each in conditions if each[0] == condition[0] and each is not condition]
+        lists = operator not in (*NEGATED, "null", "bool") and values and not alike
+        wide = operator not in LITERAL and any(not set(text.removeprefix("arn:")) - {"*", ":"} for text in values)
+        reads = judge.policy.variables and any("${" in text for text in values)
+        if lists and not wide and not reads and not judge.holds(number, condition, {}):
+            yield values_text(condition[2])
 
 
 def _by_grant_of_service(judge: Judge, number: int) -> Details:
@@ -114,6 +136,7 @@ CLAIMS: dict[Code, Claim] = {
     Code.WITHIN_ACCOUNT: _within_account,
     Code.WRONG_KEY: _wrong_key,
     Code.BY_GRANT: _by_grant,
+    Code.BY_GRANT_TO: _by_grant_to,
     Code.BY_GRANT_OF_SERVICE: _by_grant_of_service,
     Code.GRANTS_LAST: _grants_last,
     Code.ML_KEM_ONLY: _ml_kem_only,

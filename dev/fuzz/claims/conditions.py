@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from dev.fuzz.claims.left import whom
 from dev.fuzz.claims.principals import outside
@@ -14,7 +13,6 @@ from dev.fuzz.judge import (
     Details,
     Judge,
     base,
-    can,
     key_text,
     lacks_prefix,
     short,
@@ -22,16 +20,13 @@ from dev.fuzz.judge import (
     texts,
     values_text,
 )
-from dev.reference import kms
-from dev.reference.facts import CONTEXT, NET, ORG, OWN, SOURCE, STRANGERS, WHO, Row
+from dev.reference.facts import CONTEXT, ENDPOINT, NET, ORG, OWN, SOURCE, STRANGERS, WHO, Row
 from dev.reference.grammar import as_list
-from dev.reference.names import NEVER
-from dev.reference.operators import MULTIVALUED, NEGATED, block, split_operator
+from dev.reference.operators import MULTIVALUED, NEGATED
 from kmspolicy import Code
 from kmspolicy.report.sentences import some
 
 _ACCOUNTS = ("aws:principalaccount", "kms:calleraccount")
-_LITERAL = {name.lower(): name for name in ("StringEquals", "StringEqualsIgnoreCase")}
 
 
 def _met_by_anyone(judge: Judge, number: int) -> Details:
@@ -79,17 +74,23 @@ def _limits(judge: Judge, number: int) -> Details:
 
 
 def _limited_to(judge: Judge, condition: Condition) -> str:
-    """The values of a condition, or the organization that is the only one."""
+    """The values of a condition, or the owner of the key with which it compares somebody, whichever side that is on."""
     _, key, values = condition
     listed = texts(values)
-    variables = re.findall(r"\$\{([^}]*)\}", listed[0].lower()) if len(listed) == 1 and judge.policy.variables else []
-    if variables == ["aws:resourceorgid"] and key.lower() in (*ORG, *SOURCE[-2:]):
-        those = "the organization of the key's account"
-    elif variables == ["aws:resourceaccount"] and key.lower() in (*_ACCOUNTS, *SOURCE[:2]):
-        those = "the key's own account"
-    else:
-        those = values_text(values)
-    return f"AWS services that act for {those}" if key.lower() in SOURCE else those
+    read = re.findall(r"\$\{([^}]*)\}", listed[0].lower()) if len(listed) == 1 and judge.policy.variables else []
+    sides = [key.lower(), *read]
+    owner = next((side for side in sides if side in _OWNERS), "") if len(sides) == 2 else ""
+    who = next((side for side in sides if side != owner), key.lower())
+    those = _OWNERS[owner][0] if owner and who in _OWNERS[owner][1] else values_text(values)
+    if who in SOURCE:
+        return f"AWS services that act for {those}"
+    return f"requests through VPC endpoints of {those}" if who in ENDPOINT[:3] else those
+
+
+_OWNERS = {
+    "aws:resourceorgid": ("the organization of the key's account", (*ORG, *SOURCE[-2:], *ENDPOINT[1:3])),
+    "aws:resourceaccount": ("the key's own account", (*_ACCOUNTS, *SOURCE[:2], ENDPOINT[0])),
+}
 
 
 def _limits_accounts(judge: Judge, number: int) -> Details:
@@ -123,7 +124,10 @@ def _only_services_send(judge: Judge, number: int) -> Details:
 
 def _only_grants(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
-        if judge.by(number, condition) == (Row.service,) and not judge.serves_by(number, condition):
+        rows, to_services = judge.by(number, condition), condition[1].lower() == "kms:granteeserviceprincipal"
+        asks = to_services and base(condition) == "null" and not judge.holds(number, condition, {})
+        served = rows == (Row.service,) and not judge.serves_by(number, condition)
+        if served or (asks and rows and not set(rows) & set(STRANGERS)):
             yield (short(condition),)
 
 
@@ -139,63 +143,6 @@ def _excludes_outsiders(judge: Judge, number: int) -> Details:
         rows = judge.by(number, condition)
         if rows and not set(rows) & set(STRANGERS):
             yield (short(condition),)
-
-
-def _never_holds(judge: Judge, number: int) -> Details:
-    for condition in judge.conditions(number):
-        operator, key, values = condition
-        if not judge.by(number, condition):
-            yield short(condition), "no request for the checked actions can meet it"
-            if split_operator(operator)[:2] == ("foranyvalue", "null"):
-                yield short(condition), "Null with ForAnyValue is never met"
-            if as_list(values) == []:
-                yield short(condition), "it lists no value"
-            if base(condition) in _LITERAL and any(set(text) & set("*?") for text in texts(values)):
-                yield short(condition), f"{_LITERAL[base(condition)]} takes * and ? literally"
-            if not judge.covers_strangers(number):
-                yield short(condition), "no principal that the statement names can meet it with the checked actions"
-            if judge.covered(number) == (Row.service,):
-                of_service, carried = "a service's own request", Row.service in judge.by(number, ("Null", key, "false"))
-                why = (
-                    f"in {of_service} {key_text(key)} is never that"
-                    if carried
-                    else f"{of_service} has no {key_text(key)}"
-                )
-                yield short(condition), why
-            if key.lower() in (*SOURCE, *WHO[-2:]):
-                yield short(condition), f"only a service's own request has {key_text(key)}"
-            found = [action for action in judge.actions(number) if can(*_kind(judge), action)]
-            if not any(kms.carries(action, key.lower()) for action in found):
-                yield short(condition), f"requests for {judge.names(found)} carry no {key_text(key)}"
-            fact = _fact(judge, key.lower())
-            if fact is not None and base(condition) != "null":
-                yield short(condition), f"the key's {key_text(key)} is {fact}"
-            blocks = [block(text) for text in texts(values)]
-            if key.lower() == "aws:sourceip" and all(b and any(_within(b, never) for never in NEVER) for b in blocks):
-                yield short(condition), "private addresses never occur there"
-
-
-def _within(inner: Any, outer: Any) -> bool:
-    return inner.version == outer.version and inner.subnet_of(outer)
-
-
-def _kind(judge: Judge) -> tuple[str | None, str | None, str | None]:
-    return judge.key.usage, judge.key.spec, judge.key.origin
-
-
-def _fact(judge: Judge, key: str) -> str | None:
-    """What is known of the key."""
-    known, multi = judge.key, judge.key.multi_region
-    if multi is None and known.key_id is not None:
-        multi = known.key_id.startswith("mrk-")
-    return {
-        "kms:keyspec": known.spec,
-        "kms:keyusage": known.usage,
-        "kms:keyorigin": known.origin,
-        "kms:multiregion": None if multi is None else str(multi).lower(),
-        "aws:requestedregion": known.region,
-        "aws:resourceaccount": known.account,
-    }.get(key)
 
 
 def _conflict(judge: Judge, number: int) -> Details:
@@ -301,7 +248,6 @@ CLAIMS: dict[Code, Claim] = {
     Code.CONFLICT_BUT_FOR: _conflict_but_for,
     Code.LEAVES_OUT: _leaves_out,
     Code.EXCLUDES_OUTSIDERS: _excludes_outsiders,
-    Code.NEVER_HOLDS: _never_holds,
     Code.CONFLICT: _conflict,
     Code.LEAVES_NOBODY: _leaves_nobody,
     Code.NO_SET_OPERATOR: _no_set_operator,

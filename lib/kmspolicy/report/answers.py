@@ -24,6 +24,7 @@ from .reasons import reasons
 from .sentences import Code, Reason, some
 from .verdict import Verdict
 
+_OF_GRANTS = (Code.BY_GRANT, Code.BY_GRANT_OF_SERVICE, Code.BY_GRANT_TO, Code.GRANTS_LAST)
 _TOLD = 10  # statements whose reasons a summary tells
 
 
@@ -87,7 +88,7 @@ def _once(reasons: Iterable[Reason]) -> Iterator[Reason]:
     for reason in reasons:
         if reason.code is not Code.GRANTS_LAST or not told:
             yield reason
-        told = told or reason.code in (Code.BY_GRANT, Code.BY_GRANT_OF_SERVICE, Code.GRANTS_LAST)
+        told = told or reason.code in _OF_GRANTS
 
 
 @dataclass(frozen=True)

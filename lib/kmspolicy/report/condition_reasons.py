@@ -7,22 +7,18 @@ from collections.abc import Iterator
 from typing import Optional
 
 from ..caching import cached_for_shared
-from ..evaluation.request import KeyFacts
 from ..policy import actions as kms
 from ..policy import context_keys as keys
 from ..policy.actions import names_of, shown
-from ..policy.cidr import is_private
 from ..policy.condition import Condition, differing_in_case
-from ..policy.context_keys import Bound, context_key
-from ..policy.identifiers import MULTI_REGION_ID
+from ..policy.context_keys import context_key
 from ..policy.model import Statement
 from ..policy.operators import Family
-from ..policy.parser import condition as new_condition
 from ..policy.principals import Principals
-from ..policy.wildcards import is_plain
 from ..requesters.audience import NAMEABLE, OUTSIDE, WIDEST_FIRST, Audience
 from ..requesters.limits import ABSENT_FOR_SERVICES, accounts_of
-from ..witness.access import NO_ACCESS, Access
+from ..witness.access import NO_ACCESS
+from .never_holds import never_holds
 from .sentences import OWNERS, Code, Reason, key_text, short, some, values_text
 from .verdict import Verdict
 
@@ -43,10 +39,10 @@ def of_conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Re
     if alone is Audience.everyone:
         either = [condition for listed in statement.alternatives for condition in listed]
         for condition in statement.conditions:  # of those that differ in case, one has to hold
-            if condition not in either or _by(verdict, statement, condition, alone).actions:
+            if condition not in either or verdict.by(statement, condition, alone).actions:
                 yield _met_by_anyone(condition)
         return
-    by = [(condition, _by(verdict, statement, condition, Audience.everyone)) for condition in statement.conditions]
+    by = [(condition, verdict.by(statement, condition, Audience.everyone)) for condition in statement.conditions]
     limits = (_limit(verdict, statement, condition, alone) for condition, access in by if not access.actions)
     closed = [reason for reason in limits if reason is not None]
     if any(reason.code is Code.NEVER_HOLDS for reason in closed):  # which leaves nobody whom others could limit
@@ -84,11 +80,6 @@ def undocumented(statement: Statement) -> Reasons:
         yield Reason(Code.SAME_KEY_TWICE, (some(condition.key_written for condition in alike),))
 
 
-def _by(verdict: Verdict, statement: Statement, condition: Condition, audience: Audience) -> Access:
-    """What the audience would get if this condition were the statement's only one, and nothing denied."""
-    return verdict.alone(statement._replace(conditions=(condition,), alternatives=(), resource=None), audience)
-
-
 def _covers_any_key(statement: Statement) -> bool:
     """Whether the resource element lists `*`, whatever else it lists."""
     resource = statement.resource
@@ -116,14 +107,12 @@ def _met_by_anyone(condition: Condition) -> Reason:
 
 def _unmet_by_named(verdict: Verdict, statement: Statement) -> Reasons:
     """Why no named principal gets access: a condition that none of them meets, or conditions that conflict."""
-    met = [
-        [_by(verdict, statement, condition, audience) for audience in NAMEABLE] for condition in statement.conditions
-    ]
+    met = [[verdict.by(statement, condition, audience) for audience in NAMEABLE] for condition in statement.conditions]
     limited = tuple(_by_resource(verdict, statement, NAMEABLE))
     for condition, by in zip(statement.conditions, met):
         if not any(access.actions for access in by):
             nobody = "no principal that the statement names can meet it with the checked actions"
-            yield _never(verdict, statement, condition, nobody)
+            yield never_holds(verdict, statement, condition, nobody)
     yield from limited
     if met and not limited and all(any(access.proven for access in by) for by in met):
         yield Reason(Code.LEAVES_NOBODY, (_what_conflicts(statement),))
@@ -132,15 +121,15 @@ def _unmet_by_named(verdict: Verdict, statement: Statement) -> Reasons:
 def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: Audience) -> Optional[Reason]:
     """What a condition that outsiders cannot meet does; None where the search could not decide that."""
     if alone is Audience.none:
-        by = (_by(verdict, statement, condition, audience) for audience in reversed(WIDEST_FIRST[1:]))
+        by = (verdict.by(statement, condition, audience) for audience in reversed(WIDEST_FIRST[1:]))
         held = next((access for access in by if access.actions), NO_ACCESS)
         if not held.actions:
-            return _never(verdict, statement, condition, "no request for the checked actions can meet it")
+            return never_holds(verdict, statement, condition, "no request for the checked actions can meet it")
         if held.undecided:
             return None
     # Grants give services access nearly always.
     plain = statement._replace(actions=statement.actions & ~kms.GRANTS_MASK)
-    if not _lists_who(condition):
+    if not lists_who(condition):
         return _excludes(verdict, statement, plain, condition)
     lacking = condition.without_key and condition.key in ABSENT_FOR_SERVICES
     passing = lacking and verdict.alone(plain, Audience.service).actions
@@ -151,11 +140,13 @@ def _excludes(verdict: Verdict, statement: Statement, plain: Statement, conditio
     """What a condition does that lists nobody. plain: the statement without grants."""
     others = (*OUTSIDE, Audience.internal)
     asks_for_absence = condition.operator.family is Family.NULL and condition.without_key
-    if any(_by(verdict, statement, condition, audience).actions for audience in others):
+    if condition.key == keys.GRANTEE_SERVICE and condition.operator.family is Family.NULL and not asks_for_absence:
+        return Reason(Code.ONLY_GRANTS, (short(condition),))  # grants for the key's own account, too
+    if any(verdict.by(statement, condition, audience).actions for audience in others):
         if asks_for_absence:
             return Reason(Code.EXCLUDES_WITH_KEY, (short(condition), key_text(condition)))
         return Reason(Code.EXCLUDES_OUTSIDERS, (short(condition),))
-    if not _by(verdict, plain, condition, Audience.service).actions:
+    if not verdict.by(plain, condition, Audience.service).actions:
         return Reason(Code.ONLY_GRANTS, (short(condition),))
     if condition.operator.family is Family.NULL and not asks_for_absence:
         return Reason(Code.ONLY_SERVICES_SEND, (short(condition), key_text(condition)))
@@ -163,22 +154,29 @@ def _excludes(verdict: Verdict, statement: Statement, plain: Statement, conditio
 
 
 def _limited_to(condition: Condition) -> str:
-    """Those whom the values of a condition name."""
-    owner = condition.variables if len(condition.values) == 1 else ()
-    if condition.key in _OF_ORGANIZATIONS and owner == (keys.RESOURCE_ORG,):
+    """Those whom the values of a condition name: what decides that may stand on either side of a comparison."""
+    variables = condition.variables if len(condition.values) == 1 else ()
+    whose, other = condition.key, variables[0] if len(variables) == 1 else ""
+    if whose in _OWNERS and other:
+        whose, other = other, whose
+    if other == keys.RESOURCE_ORG and whose in _OF_ORGANIZATIONS:
         those = OWNERS
-    elif condition.key in _OF_ACCOUNTS and owner == (keys.RESOURCE_ACCOUNT,):
+    elif other == keys.RESOURCE_ACCOUNT and whose in _OF_ACCOUNTS:
         those = "the key's own account"
     else:
         those = values_text(condition)
-    return f"AWS services that act for {those}" if condition.key in keys.SOURCE_KEYS else those
+    if whose in keys.SOURCE_KEYS:
+        return f"AWS services that act for {those}"
+    return f"requests through VPC endpoints of {those}" if whose in _OF_ENDPOINTS else those
 
 
-_OF_ORGANIZATIONS = keys.MEMBER_KEYS | {keys.SOURCE_ORG, keys.SOURCE_ORG_PATHS}
-_OF_ACCOUNTS = (*keys.ACCOUNT_KEYS, keys.SOURCE_ACCOUNT, keys.SOURCE_OWNER)
+_OWNERS = (keys.RESOURCE_ORG, keys.RESOURCE_ACCOUNT)
+_OF_ENDPOINTS = (keys.VPCE_ACCOUNT, keys.VPCE_ORG, keys.VPCE_ORG_PATHS)
+_OF_ORGANIZATIONS = keys.MEMBER_KEYS | {keys.SOURCE_ORG, keys.SOURCE_ORG_PATHS, *_OF_ENDPOINTS[1:]}
+_OF_ACCOUNTS = (*keys.ACCOUNT_KEYS, keys.SOURCE_ACCOUNT, keys.SOURCE_OWNER, keys.VPCE_ACCOUNT)
 
 
-def _lists_who(condition: Condition) -> bool:
+def lists_who(condition: Condition) -> bool:
     """Whether the values of a condition name those whom it lets in."""
     operator, values = condition.operator, condition.values
     wide = operator.wildcards and any(not set(value.removeprefix("arn:")) - {"*", ":"} for value in values)
@@ -191,56 +189,11 @@ def _narrowed(verdict: Verdict, statement: Statement) -> Reasons:
     owners = statement.principals.owners - {verdict.key.account}
     for condition in statement.conditions if outside else ():
         among = accounts_of(condition)
-        if not _by(verdict, statement, condition, Audience.external).actions:
+        if not verdict.by(statement, condition, Audience.external).actions:
             limits = Reason(Code.LIMITS, (key_text(condition), _limited_to(condition)))
-            yield limits if _lists_who(condition) else Reason(Code.LEAVES_OUT, (short(condition), some(outside)))
+            yield limits if lists_who(condition) else Reason(Code.LEAVES_OUT, (short(condition), some(outside)))
         elif among is not None and owners - among:
             yield Reason(Code.LIMITS, (key_text(condition), values_text(condition)))
-
-
-def _never(verdict: Verdict, statement: Statement, condition: Condition, otherwise: str) -> Reason:
-    """Why a condition never holds: what an author can change."""
-    operator, who = condition.operator, statement.principals
-    wild = any("*" in value or "?" in value for value in condition.values)
-    literally = operator.family is Family.STRING and not operator.wildcards and not operator.negated
-    fact = _known_facts(verdict.key).get(condition.key)
-    covered = shown(names_of(statement.actions & verdict.checked, verdict.extra))
-    if wild and literally and all(map(is_plain, condition.tokens)):
-        why = f"{operator.name} takes * and ? literally"
-    elif not condition.values:
-        why = "it lists no value"
-    elif condition.settled is False:
-        why = "Null with ForAnyValue is never met"
-    elif not any(map(context_key(condition.key).carried_by, covered)):
-        why = f"requests for {some(covered)} carry no {key_text(condition)}"
-    elif fact is not None and operator.family is not Family.NULL:
-        why = f"the key's {key_text(condition)} is {fact}"
-    elif condition.key == keys.SOURCE_IP and all(map(is_private, condition.values)):
-        why = "private addresses never occur there"
-    elif who.services and not (who.open_ended or who.owners or who.unique_ids):
-        held = _by(verdict, statement, new_condition("Null", condition.key_written, "false"), Audience.service).actions
-        key, of_service = key_text(condition), "a service's own request"
-        why = f"in {of_service} {key} is never that" if held else f"{of_service} has no {key}"
-    elif not (who.open_ended or who.services) and context_key(condition.key).bound is Bound.SERVICE:
-        why = f"only a service's own request has {key_text(condition)}"
-    else:
-        why = otherwise
-    return Reason(Code.NEVER_HOLDS, (short(condition), why))
-
-
-def _known_facts(key: KeyFacts) -> dict[str, Optional[str]]:
-    """What is known of the key, by the context keys that hold it."""
-    multi_region = key.multi_region
-    if multi_region is None and key.key_id is not None:
-        multi_region = key.key_id.startswith(MULTI_REGION_ID)
-    return {
-        keys.KEY_SPEC: key.spec,
-        keys.KEY_USAGE: key.usage,
-        keys.KEY_ORIGIN: key.origin,
-        keys.MULTI_REGION: None if multi_region is None else str(multi_region).lower(),
-        keys.REQUESTED_REGION: key.region,
-        keys.RESOURCE_ACCOUNT: key.account,
-    }
 
 
 def named_outside(verdict: Verdict, statement: Statement) -> tuple[str, ...]:

@@ -11,16 +11,16 @@ from typing import Optional
 from ..evaluation.request import KeyFacts
 from ..policy import actions as kms
 from ..policy.actions import Mask, mask_of, names_of
-from ..policy.context_keys import FOR_AWS_RESOURCE, GRANT_KEYS, context_key
+from ..policy.context_keys import FOR_AWS_RESOURCE, GRANT_KEYS, GRANTEE, context_key
 from ..policy.model import Statement
 from ..policy.parser import condition as new_condition
 from ..requesters.audience import OTHER_ACCOUNTS, Audience
 from ..requesters.key_kinds import performed
-from .condition_reasons import Reasons, in_partitions, named_outside, of_conditions, undocumented
+from .condition_reasons import Reasons, in_partitions, lists_who, named_outside, of_conditions, undocumented
 from .confused_deputy import unguarded_services
 from .deny_reasons import denied, passed
 from .left import Left
-from .sentences import Code, Reason, some
+from .sentences import Code, Reason, some, values_text
 from .verdict import Verdict
 
 _RETIRE = mask_of(("kms:RetireGrant",))
@@ -131,11 +131,19 @@ def _notes(verdict: Verdict, statement: Statement, alone: Audience, flagged: Mas
         elif not flagged and _only_services_grant(verdict, statement, alone):
             yield Reason(Code.BY_GRANT_OF_SERVICE, ("a caller's",))
         else:
-            yield Reason(Code.BY_GRANT)
+            grantees = () if flagged else _only_grantees(statement)
+            yield Reason(Code.BY_GRANT_TO, grantees[:1]) if grantees else Reason(Code.BY_GRANT)
     if not verdict.key.kind_is_told and flagged and not flagged & ~kms.ENCAPSULATION_MASK:
         yield Reason(Code.ML_KEM_ONLY, (some(_operations(verdict, flagged)),))
     if flagged & _RETIRE:
         yield Reason(Code.RETIRES_OWN)
+
+
+def _only_grantees(statement: Statement) -> tuple[str, ...]:
+    """Whom alone grants by the statement can be for, by each condition that lists them."""
+    either = [condition for listed in statement.alternatives for condition in listed]
+    listing = [each for each in statement.conditions if each.key == GRANTEE and lists_who(each) and each not in either]
+    return tuple([values_text(each) for each in listing if not (each.without_key or each.has_variables)])
 
 
 def _only_services_grant(verdict: Verdict, statement: Statement, alone: Audience) -> bool:

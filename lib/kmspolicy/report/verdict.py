@@ -11,6 +11,7 @@ from ..caching import lazy
 from ..evaluation.request import KeyFacts, Request
 from ..policy import actions as kms
 from ..policy.actions import Mask, mask_of, names_of, shown, unknown
+from ..policy.condition import Condition
 from ..policy.model import Policy, Statement
 from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
@@ -148,6 +149,10 @@ class Verdict:
         """What the statement by itself gives the audience, whatever the Denies say."""
         plain = self._alone(statement, self.checked & ~self._encapsulation, audience)
         return plain if plain.actions else self._alone(statement, self._encapsulation, audience)
+
+    def by(self, statement: Statement, condition: Condition, audience: Audience) -> Access:
+        """What the audience would get if this condition were the statement's only one, and nothing denied."""
+        return self.alone(statement._replace(conditions=(condition,), alternatives=(), resource=None), audience)
 
     def opened(self, statement: Statement, audience: Audience) -> Mask:
         """Every checked action that counts and that the statement by itself gives the audience, whatever the Denies
