@@ -124,10 +124,7 @@ def _only_services_send(judge: Judge, number: int) -> Details:
 
 def _only_grants(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
-        rows, to_services = judge.by(number, condition), condition[1].lower() == "kms:granteeserviceprincipal"
-        asks = to_services and base(condition) == "null" and not judge.holds(number, condition, {})
-        served = rows == (Row.service,) and not judge.serves_by(number, condition)
-        if served or (asks and rows and not set(rows) & set(STRANGERS)):
+        if judge.by(number, condition) == (Row.service,) and not judge.serves_by(number, condition):
             yield (short(condition),)
 
 

@@ -140,8 +140,6 @@ def _excludes(verdict: Verdict, statement: Statement, plain: Statement, conditio
     """What a condition does that lists nobody. plain: the statement without grants."""
     others = (*OUTSIDE, Audience.internal)
     asks_for_absence = condition.operator.family is Family.NULL and condition.without_key
-    if condition.key == keys.GRANTEE_SERVICE and condition.operator.family is Family.NULL and not asks_for_absence:
-        return Reason(Code.ONLY_GRANTS, (short(condition),))  # grants for the key's own account, too
     if any(verdict.by(statement, condition, audience).actions for audience in others):
         if asks_for_absence:
             return Reason(Code.EXCLUDES_WITH_KEY, (short(condition), key_text(condition)))
