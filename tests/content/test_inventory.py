@@ -299,6 +299,34 @@ def test_of_two_policies_of_one_second_the_open_one_counts(first: str, tmp_path:
     assert (row["key_policy_open_now"], row["key_policy_audience"]) == ("true", "everyone")
 
 
+@pytest.mark.parametrize(
+    ("calls", "state"),
+    [
+        (["ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey"], "enabled"),
+        (["DisableKey", "EnableKey"], "enabled"),
+        (["DisableKey", "ScheduleKeyDeletion"], "pending_deletion"),
+        (["CreateKey", "DisableKey"], "disabled"),
+    ],
+)
+def test_of_the_states_of_one_second_enabled_counts(calls: list[str], state: str, tmp_path: Path) -> None:
+    events = [call("PutKeyPolicy", -2 * HOUR, "open"), *(call(operation, -HOUR) for operation in calls)]
+    for arrival in itertools.permutations(events):
+        row = write(arrival, tmp_path)[arn("k-1")]
+        assert (row["key_policy_state"], row["key_policy_open_now"] == "true") == (state, state == "enabled")
+
+
+@pytest.mark.parametrize(("error", "state"), [(None, "enabled"), ("AccessDeniedException", "deleted")])
+def test_a_replica_that_is_created_again_after_its_deletion_is_open(
+    error: str | None, state: str, tmp_path: Path
+) -> None:
+    write([call("PutKeyPolicy", -9 * DAY, "open"), call("DeleteKey", -DAY)], tmp_path)
+    record = dict(call("ReplicateKey", -HOUR, "open", error=error).raw)
+    request = {**record["requestParameters"], "replicaRegion": record["awsRegion"]}
+    replicated = Event({**record, "requestParameters": request}, indextime=NOW)
+    row = write([replicated], tmp_path)[arn("k-1")]
+    assert (row["key_policy_state"], row["key_policy_open_now"] == "true") == (state, state == "enabled")
+
+
 def test_a_key_whose_policies_could_not_be_read_stays_in_the_inventory(tmp_path: Path) -> None:
     rows = write([call("PutKeyPolicy", -HOUR)], tmp_path)
     assert rows[arn("k-1")]["key_policy_open"] == "unknown"

@@ -206,14 +206,16 @@ def _no_limit_on_source(judge: Judge, number: int) -> Details:
 
 
 def _limits_sources(judge: Judge, number: int, negated: bool = False) -> bool:
-    """Whether a condition asks for the source, and lists those that it lets in; negated: that it spares."""
+    """Whether a condition asks for the source, and lists those that it lets in; negated: that it spares. A request
+    without the source is not let in, or not spared.
+    """
     asking = [
         condition
         for condition in judge.conditions(number)
         if condition[1].lower() in SOURCE or condition[1].lower().startswith(CONTEXT)
     ]
     return any(
-        (base(condition) in NEGATED) is negated
+        (base(condition) in NEGATED) is negated is judge.holds(number, condition, {})
         and base(condition) != "null"
         and not (base(condition) in _PATTERNS and any(map(_ANYBODYS.fullmatch, texts(condition[2]))))
         for condition in asking

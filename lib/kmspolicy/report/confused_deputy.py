@@ -6,7 +6,7 @@ Source: IAM User Guide, *The confused deputy problem*.
 import re
 from collections.abc import Iterator
 
-from ..evaluation.evaluator import principal_matches
+from ..evaluation.evaluator import holds_for, principal_matches
 from ..evaluation.request import Caller
 from ..policy import context_keys as keys
 from ..policy.condition import Condition
@@ -39,13 +39,20 @@ def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reaso
 
 
 def _limits_sources(statement: Statement) -> bool:
-    """Whether a condition asks for whose resources a service comes, and lists them."""
-    return any(_asks_for_source(condition) and not condition.operator.negated for condition in statement.conditions)
+    """Whether a condition lists for whose resources a service may come, and fails where the service names none."""
+    return any(
+        _asks_for_source(condition) and not (condition.operator.negated or holds_for(condition, None))
+        for condition in statement.conditions
+    )
 
 
 def _lists_sources(deny: Statement) -> bool:
-    """Whether a Deny spares only some resources: one that lists those that it stops limits nothing."""
-    return any(_asks_for_source(condition) and condition.operator.negated for condition in deny.conditions)
+    """Whether a Deny spares only some resources: one that lists those that it stops limits nothing, nor does one that
+    spares a service that names none."""
+    return any(
+        _asks_for_source(condition) and condition.operator.negated and holds_for(condition, None)
+        for condition in deny.conditions
+    )
 
 
 def _asks_for_source(condition: Condition) -> bool:
