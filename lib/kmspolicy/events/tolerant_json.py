@@ -40,10 +40,8 @@ _DEEPEST = 64  # containers that are read member by member
 _MEMBER_STEPS = 100
 _COUNTED_IN_A_STEP = 256  # characters
 _LONGEST_PASSED = 65_536  # characters before the place where the decoder begins
-_TOO_DEEP_STEPS, _PASSED_IN_A_STEP = (
-    20_000,
-    3,
-)  # how far the decoder goes before it gives up differs from Python to Python
+_TOO_DEEP_STEPS = 20_000  # how far the decoder goes before it gives up differs from Python to Python
+_PASSED_IN_A_STEP = 3  # characters, of what it went through before
 
 # A brace or bracket may be followed by an escaped quote: the text is then what stood inside a JSON string.
 _OPENING = re.compile(r'\{\s*(?=["\\])|\[\s*(?=["\\{\[0-9tfn-])|"')

@@ -63,10 +63,13 @@ class Parties:
         found = {Audience.network.value} if got(Audience.network) else set()
         asked = PartySearch(self._search(strict=bool(found)), statement, self._surest(got(Audience.organization)))
         members = set(self._members(asked, Audience.organization))
-        others = asked._replace(actions=self._surest(got(Audience.external)))
         if any(map(limits_members, statement.required)) and self._apart_from(members):
-            return found | (members or {*self._members(others, Audience.external)})
-        return found.union(members, self._named(others, members))
+            return found | (members or {*self._members(self._of_others(asked, got), Audience.external)})
+        return found.union(members, self._named(self._of_others(asked, got), members))
+
+    def _of_others(self, asked: "PartySearch", got: Callable[[Audience], Mask]) -> "PartySearch":
+        """What is asked of those who are no members: a search of its own, which most policies for members need not."""
+        return asked._replace(actions=self._surest(got(Audience.external)))
 
     def _surest(self, actions: Mask) -> Mask:
         """Those of the actions that no Deny covers, if there are any: who gets others by a statement gets these."""
