@@ -3,7 +3,7 @@
 Source: IAM User Guide, *IAM JSON policy elements reference*; KMS Developer Guide, *Key policies in AWS KMS*.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -168,8 +168,7 @@ class Policy:
     @lazy
     def conditions(self) -> tuple[Condition, ...]:
         """Every condition of a statement that covers some action, those of resource elements among them."""
-        found = [c for s in self.statements if s.actions for c in s.conditions]
-        return (*found, *(s.resource for s in self.statements if s.actions and s.resource is not None))
+        return tuple(_tests_of([s for s in self.statements if s.actions]))
 
     @lazy
     def reads(self) -> frozenset[str]:
@@ -180,5 +179,12 @@ class Policy:
         """Every text in which an account, an organization, a network or a principal can be spelled out."""
         for statement in self.statements:
             yield from statement.principals.aws
-        for condition in self.conditions:
+        for condition in _tests_of(self.statements):
             yield from condition.values
+
+
+def _tests_of(statements: Sequence[Statement]) -> Iterator[Condition]:
+    """The conditions of all statements, then their resource elements."""
+    for statement in statements:
+        yield from statement.conditions
+    yield from (statement.resource for statement in statements if statement.resource is not None)
