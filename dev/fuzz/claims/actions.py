@@ -55,20 +55,19 @@ def _wrong_key(judge: Judge, number: int) -> Details:
 
 
 def _by_grant(judge: Judge, number: int) -> Details:
-    outside = {goal.action for goal in judge.got_outside(number)} == {kms.CREATE_GRANT}
     by_callers = _made_by_callers(judge, number) and not list(_grantees(judge, number))
-    if outside and not _made_by_service(judge, number) and (judge.flagged(number) or by_callers):
+    who = judge.flagged(number) or by_callers
+    if who and _only_creates_grants(judge, number) and not _made_by_service(judge, number):
         yield ()
 
 
 def _by_grant_to(judge: Judge, number: int) -> Details:
-    outside = {goal.action for goal in judge.got_outside(number)} == {kms.CREATE_GRANT}
-    if outside and not judge.flagged(number) and _made_by_callers(judge, number):
+    if _only_creates_grants(judge, number) and not judge.flagged(number) and _made_by_callers(judge, number):
         yield from ((those,) for those in _grantees(judge, number))
 
 
 def _grantees(judge: Judge, number: int) -> Iterator[str]:
-    """The values of each condition that lists whom grants are for, and that no grant without a principal meets."""
+    """The values of each condition that limits grants to listed principals. A grant to a service does not meet it."""
     conditions = [each for each in judge.conditions(number) if each[1].lower() == "kms:granteeprincipal"]
     for condition in conditions:
         values, operator = texts(condition[2]), base(condition)
@@ -81,7 +80,7 @@ def _grantees(judge: Judge, number: int) -> Iterator[str]:
 
 
 def _by_grant_of_service(judge: Judge, number: int) -> Details:
-    if {goal.action for goal in judge.got_outside(number)} == {kms.CREATE_GRANT}:
+    if _only_creates_grants(judge, number):
         if judge.flagged(number) and _made_by_service(judge, number):
             yield ("anybody's",)
         elif not judge.flagged(number) and not _made_by_callers(judge, number):
@@ -92,6 +91,11 @@ def _grants_last(judge: Judge, number: int) -> Details:
     found = {goal.action for goal in judge.got_outside(number)}
     if kms.CREATE_GRANT in found and len(found) > 1:
         yield ()
+
+
+def _only_creates_grants(judge: Judge, number: int) -> bool:
+    """Whether outsiders get nothing by the statement but to create grants."""
+    return {goal.action for goal in judge.got_outside(number)} == {kms.CREATE_GRANT}
 
 
 def _made_by_service(judge: Judge, number: int) -> bool:

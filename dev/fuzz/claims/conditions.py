@@ -74,7 +74,7 @@ def _limits(judge: Judge, number: int) -> Details:
 
 
 def _limited_to(judge: Judge, condition: Condition) -> str:
-    """The values of a condition, or the owner of the key with which it compares somebody, whichever side that is on."""
+    """The values of a condition. Where it compares somebody with the owner of the key: that owner, from either side."""
     _, key, values = condition
     listed = texts(values)
     read = re.findall(r"\$\{([^}]*)\}", listed[0].lower()) if len(listed) == 1 and judge.policy.variables else []
@@ -206,8 +206,8 @@ def _no_limit_on_source(judge: Judge, number: int) -> Details:
 
 
 def _limits_sources(judge: Judge, number: int, negated: bool = False) -> bool:
-    """Whether a condition asks for the source, and lists those that it lets in; negated: that it spares. A request
-    without the source is not let in, or not spared.
+    """Whether a condition lists the sources that an Allow covers; negated: that a Deny spares. A request without a
+    source is not among them.
     """
     asking = [
         condition

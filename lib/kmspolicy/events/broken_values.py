@@ -22,13 +22,12 @@ class BrokenObject(dict[str, Any]):
 class BrokenList(list[Any]):
     """The items of a list before its fault. Only the last one can be broken itself.
 
-    start, unread: as BrokenObject.
+    start, unread: as BrokenObject; starts: where the items begin, empty where that is not known.
     """
 
     start = unread = 0
 
     def __init__(self, items: Iterable[Any] = ()) -> None:
-        """starts: where the items begin; empty where that is not known."""
         super().__init__(items)
         self.starts: list[int] = []
 

@@ -37,9 +37,9 @@ def of_conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Re
         yield Reason(Code.WITHIN_ACCOUNT, (some(shown(names_of(covered, verdict.extra))),))
         return
     if alone is Audience.everyone:
-        either = [condition for listed in statement.alternatives for condition in listed]
+        required = statement.required
         for condition in statement.conditions:  # of those that differ in case, one has to hold
-            if condition not in either or verdict.by(statement, condition, alone).actions:
+            if condition in required or verdict.by(statement, condition, alone).actions:
                 yield _met_by_anyone(condition)
         return
     by = [(condition, verdict.by(statement, condition, Audience.everyone)) for condition in statement.conditions]

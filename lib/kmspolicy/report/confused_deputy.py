@@ -28,7 +28,7 @@ def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reaso
     if not statement.allow or not services or statement.principals.negated or _limits_sources(statement):
         return
     access, asked = verdict.searcher.access, statement.actions & verdict.checked
-    limiting = [deny.principals for deny in verdict.policy.denies if deny.actions & asked and _lists_sources(deny)]
+    limiting = [deny.principals for deny in verdict.policy.denies if deny.actions & asked and _limits_sources(deny)]
     free = [
         name for name in sorted(services) if not any(principal_matches(each, Caller(service=name)) for each in limiting)
     ]
@@ -39,19 +39,15 @@ def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reaso
 
 
 def _limits_sources(statement: Statement) -> bool:
-    """Whether a condition lists for whose resources a service may come, and fails where the service names none."""
+    """Whether an Allow covers only some resources, or a Deny spares only some.
+
+    The condition lists them, and does not count a service that names no resource among them. A Deny that lists those
+    that it stops limits nothing.
+    """
+    spares = not statement.allow
     return any(
-        _asks_for_source(condition) and not (condition.operator.negated or holds_for(condition, None))
+        _asks_for_source(condition) and condition.operator.negated == holds_for(condition, None) == spares
         for condition in statement.conditions
-    )
-
-
-def _lists_sources(deny: Statement) -> bool:
-    """Whether a Deny spares only some resources: one that lists those that it stops limits nothing, nor does one that
-    spares a service that names none."""
-    return any(
-        _asks_for_source(condition) and condition.operator.negated and holds_for(condition, None)
-        for condition in deny.conditions
     )
 
 

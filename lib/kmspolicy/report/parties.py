@@ -68,7 +68,7 @@ class Parties:
         return found.union(members, self._named(self._of_others(asked, got), members))
 
     def _of_others(self, asked: "PartySearch", got: Callable[[Audience], Mask]) -> "PartySearch":
-        """What is asked of those who are no members: a search of its own, which most policies for members need not."""
+        """What is asked of those who are no members. It takes a search, so it is made only where it counts."""
         return asked._replace(actions=self._surest(got(Audience.external)))
 
     def _surest(self, actions: Mask) -> Mask:

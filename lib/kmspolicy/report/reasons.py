@@ -131,19 +131,19 @@ def _notes(verdict: Verdict, statement: Statement, alone: Audience, flagged: Mas
         elif not flagged and _only_services_grant(verdict, statement, alone):
             yield Reason(Code.BY_GRANT_OF_SERVICE, ("a caller's",))
         else:
-            grantees = () if flagged else _only_grantees(statement)
-            yield Reason(Code.BY_GRANT_TO, grantees[:1]) if grantees else Reason(Code.BY_GRANT)
+            grantees = None if flagged else _only_grantees(statement)
+            yield Reason(Code.BY_GRANT) if grantees is None else Reason(Code.BY_GRANT_TO, (grantees,))
     if not verdict.key.kind_is_told and flagged and not flagged & ~kms.ENCAPSULATION_MASK:
         yield Reason(Code.ML_KEM_ONLY, (some(_operations(verdict, flagged)),))
     if flagged & _RETIRE:
         yield Reason(Code.RETIRES_OWN)
 
 
-def _only_grantees(statement: Statement) -> tuple[str, ...]:
-    """Whom alone grants by the statement can be for, by each condition that lists them."""
-    either = [condition for listed in statement.alternatives for condition in listed]
-    listing = [each for each in statement.conditions if each.key == GRANTEE and lists_who(each) and each not in either]
-    return tuple([values_text(each) for each in listing if not (each.without_key or each.has_variables)])
+def _only_grantees(statement: Statement) -> Optional[str]:
+    """Whom alone grants by the statement can be for, as the first condition lists them that does; None where none
+    does."""
+    listing = (each for each in statement.required if each.key == GRANTEE and lists_who(each))
+    return next((values_text(each) for each in listing if not (each.without_key or each.has_variables)), None)
 
 
 def _only_services_grant(verdict: Verdict, statement: Statement, alone: Audience) -> bool:
