@@ -90,17 +90,10 @@ def find(required: Groups, forbidden: Sequence[Row], spend: Spend, good: Check =
                 after_shun = avoid.step(shun, char)
                 if avoid.is_sure(after_shun):
                     continue
-                after = []
-                for state, group in zip(states, groups):
-                    moved = group.step(state, char)
-                    if not moved:
-                        break
-                    after.append(moved)
-                else:
-                    key = (tuple(after), after_shun)
-                    if key not in seen:
-                        seen.add(key)
-                        following.append((key, text + char))
+                key = (tuple([group.step(state, char) for group, state in zip(groups, states)]), after_shun)
+                if key not in seen:
+                    seen.add(key)
+                    following.append((key, text + char))
         level = following
     return None
 
