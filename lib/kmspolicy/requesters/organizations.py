@@ -21,9 +21,6 @@ from .population import Population
 
 def organization_group(audience: Audience, population: Population, sources: Sources) -> Group:
     """The memberships that requesters of an audience may have."""
-    read = sources.read
-    if read.isdisjoint(keys.MEMBER_KEYS | keys.OWNER_KEYS):
-        return Group(()) if audience is not Audience.organization else Group()
     cases: list[Case] = [()] if audience is Audience.internal else []
     apart, together = _members(audience, population, sources)
     with_others = ((*_member(name), *owner) for name in apart for owner in _owners(population, sources, name))

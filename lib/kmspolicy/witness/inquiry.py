@@ -58,8 +58,6 @@ class Inquiry:
         """
         key = self.population.key
         operations = mask_of(GRANTS_FOR[name]) & performed(key.usage, key.spec, key.origin)
-        if not operations:
-            return NO_ACCESS
         creators = [maker for maker in makers(self.audience) if maker in self.possible]
         creation, using = self.denies.among(_CREATING), self.denies.among(operations)
         read = self._asked(self.denies.among(_CREATING | operations), creation, using).questions.read
