@@ -132,23 +132,13 @@ class Searcher:
             return
         trials = Trials(self.budget, Known() if apart else self._known)
         for population in self.populations:
-            inquiry = self._inquiry(statement, audience, against, population, trials)
+            own = statement._replace(principals=self._principals(statement, population))
+            denies, possible = self._denies(against, population), self._possible(own)
+            inquiry = Inquiry(own, audience, possible, denies, population, trials, self.extra)
             for each in inquiry.accesses(asked) if asked else ():
                 self.limit_reached |= bool(each.undecided)
                 asked &= ~each.actions
                 yield each
-
-    def _inquiry(
-        self,
-        statement: Statement,
-        audience: Audience,
-        against: tuple[Statement, ...],
-        population: Population,
-        trials: Trials,
-    ) -> Inquiry:
-        own = statement._replace(principals=self._principals(statement, population))
-        denies, possible = self._denies(against, population), self._possible(own)
-        return Inquiry(own, audience, possible, denies, population, trials, self.extra)
 
     def _principals(self, statement: Statement, population: Population) -> Principals:
         """A statement's principals, its own ones or others that are put in their place, as a population knows them."""
