@@ -4,7 +4,7 @@ A pattern names nothing. Source: docs/threat-model.md, *Who might send a request
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain
 
@@ -143,24 +143,15 @@ def named_organizations(statement: Statement, population: Population) -> Iterato
     return iter(sorted(population.names.organizations, key=lambda name: name not in own))
 
 
-def outside_organizations(statements: tuple[Statement, ...], population: Population, budget: Budget) -> Iterator[str]:
-    """Organizations of outsiders: one for each way in which the policy's conditions can see an organization."""
-    yield population.foreign_organization
-    taken = (population.foreign_organization, population.own_organization)
-    yield from _organizations(statements, population, taken, budget)
-
-
-def organizations_of_owners(
-    statements: tuple[Statement, ...], population: Population, outside: Iterable[str], budget: Budget
+def organizations(
+    statements: tuple[Statement, ...], population: Population, budget: Budget, outside: tuple[str, ...] = ()
 ) -> Iterator[str]:
-    """The same of the key's owner. outside: those of outsiders, which these are not."""
-    yield population.own_organization
-    yield from _organizations(statements, population, (population.own_organization, *outside), budget)
+    """Organizations of outsiders, one for each way in which the policy's conditions can see an organization.
 
-
-def _organizations(
-    statements: tuple[Statement, ...], population: Population, taken: Iterable[str], budget: Budget
-) -> Iterator[str]:
+    outside: these, where those of the key's owner are asked for, which are others.
+    """
+    foreign, own = population.foreign_organization, population.own_organization
+    yield own if outside else foreign
     seen_through = _linked(statements, _OF_ORGANIZATIONS)
     conditions = [c for each in statements for c in each.conditions if c.key in seen_through]
     whole = {condition.key for condition in conditions} == {keys.PRINCIPAL_ORG} and seen_through == _OF_ORGANIZATIONS
@@ -173,7 +164,7 @@ def _organizations(
                     together = id(condition) if whole else tokens
                     groups.setdefault(together, []).append(automaton(tokens))
     if groups:
-        others = (*population.names.organizations, *taken)
+        others = (*population.names.organizations, foreign, own, *outside)
         named = list(map(literal, others))
         listed = [("", patterns) for patterns in (*groups.values(), named)]
         found = cells(ORGANIZATION, listed, whole, budget.spend)

@@ -15,13 +15,7 @@ from ..policy.model import Statement
 from ..policy.principals import ANYONE
 from ..requesters.audience import Audience
 from ..requesters.callers import Sources
-from ..requesters.fresh_ids import (
-    named_organizations,
-    organizations_of_owners,
-    outside_accounts,
-    outside_organizations,
-    services,
-)
+from ..requesters.fresh_ids import named_organizations, organizations, outside_accounts, services
 from ..requesters.grants import Grantee
 from ..requesters.limits import accounts_among
 from ..requesters.population import Population
@@ -77,11 +71,11 @@ class Asked:
     def _sources(self) -> Sources:
         statement, population, budget, read = self.statement, self.population, self.budget, self.questions.read
         concerned = statement, *self.denies.statements
-        outside = once(lambda: tuple(outside_organizations(concerned, population, budget)))
+        outside = once(lambda: tuple(organizations(concerned, population, budget)))
         return Sources(
             replayed(outside_accounts, concerned, population, budget),
             outside,
-            once(lambda: tuple(organizations_of_owners(concerned, population, outside(), budget))),
+            once(lambda: tuple(organizations(concerned, population, budget, outside()))),
             partial(named_organizations, statement, population),
             replayed(services, population, budget.spend),
             accounts_among(statement),
