@@ -7,12 +7,10 @@ from functools import lru_cache
 
 from ..domains.domain import ABSENT, Domain, Finite, Text, fixed, free
 from ..policy import context_keys as keys
-from ..policy.context_keys import Bound, context_key, keys_bound_to
+from ..policy.context_keys import Bound, context_key
 from ..regular.patterns import ANY, literal, not_beginning
 from ..solver.groups import Group, Key
 from .languages import arn_of
-
-_SERVICE_KEYS = keys_bound_to(Bound.SERVICE)
 
 
 @lru_cache(maxsize=1024)
@@ -21,12 +19,10 @@ def of_account(key: str, account: str, other_users: tuple[str, ...], users: tupl
 
     other_users: users of an identity store that the caller is not; users: those of whom he is one, if there are any.
     """
-    if key == keys.STORE_USER and users:
-        return Group((Key(key, Finite(users, optional=False)),))
-    return Group((Key(key, _of_account(key, account, other_users), context_key(key).multivalued),))
+    return Group((Key(key, _of_account(key, account, other_users, users), context_key(key).multivalued),))
 
 
-def _of_account(key: str, account: str, other_users: tuple[str, ...]) -> Domain:
+def _of_account(key: str, account: str, other_users: tuple[str, ...], users: tuple[str, ...]) -> Domain:
     if key in keys.ACCOUNT_KEYS:
         return fixed(account)
     if key == keys.IS_AWS_SERVICE:
@@ -36,7 +32,7 @@ def _of_account(key: str, account: str, other_users: tuple[str, ...]) -> Domain:
     if key == keys.FEDERATED_PROVIDER:
         return Text((*not_beginning("arn:", ANY), arn_of(account)), preferred=("accounts.google.com",))
     if key == keys.STORE_USER:
-        return _store_user(other_users)
+        return Finite(users, optional=False) if users else _store_user(other_users)
     return ABSENT  # only a service's own request carries it
 
 
@@ -49,11 +45,9 @@ def _store_user(others: tuple[str, ...]) -> Text:
 def of_service(key: str, service: str) -> Group:
     """The group of a key for a service that calls of its own accord: nothing of a principal, the source at will."""
     row = context_key(key)
-    if key == keys.IS_AWS_SERVICE:
-        return Group((Key(key, fixed("true")),))
-    if key == keys.SERVICE_NAME:
-        return Group((Key(key, fixed(service)),))
     if key == keys.SERVICE_NAMES:
         return Group((Key(key, Text(row.forms, optional=False), True, (service,)),))
-    free_at_will = key in _SERVICE_KEYS
-    return Group((Key(key, free(row) if free_at_will else Finite(), row.multivalued),))
+    told = {keys.IS_AWS_SERVICE: "true", keys.SERVICE_NAME: service}
+    if key in told:
+        return Group((Key(key, fixed(told[key])),))
+    return Group((Key(key, free(row) if row.bound is Bound.SERVICE else ABSENT, row.multivalued),))
