@@ -164,7 +164,7 @@ def organizations(
                     together = id(condition) if whole else tokens
                     groups.setdefault(together, []).append(automaton(tokens))
     if groups:
-        others = (*population.names.organizations, foreign, own, *outside)
+        others = (*population.names.organizations, own, *(outside or (foreign,)))
         named = list(map(literal, others))
         listed = [("", patterns) for patterns in (*groups.values(), named)]
         found = cells(ORGANIZATION, listed, whole, budget.spend)
