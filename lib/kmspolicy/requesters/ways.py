@@ -74,40 +74,34 @@ def networks(population: Population, account: str, strict: bool, sources: Source
 
 
 class Calls(Enum):
-    """What is known of a request beforehand: who makes the call."""
+    """What is known of a request beforehand: whether a service makes it for a resource of the requester's."""
 
-    ANY = "any call"
-    OWN = "the requester's own, or one that is for no resource of a service"
-    FOR_RESOURCE = "a service's call for a resource of the requester's"
+    ANY = ("false", "true")
+    OWN = ("false",)
+    FOR_RESOURCE = ("true",)
+
+    def flag(self, action: str) -> Texts:
+        """What FOR_AWS_RESOURCE can hold in a request for an action; nothing where it carries none."""
+        return self.value if context_key(keys.FOR_AWS_RESOURCE).carried_by(action) else ()
 
 
 @lru_cache(maxsize=256)
 def way_group(where: Networks, action: str, calls: Calls = Calls.ANY) -> Group:
     """The ways of a requester's request for an action."""
-    for_resource = _FOR_RESOURCE[calls] if context_key(keys.FOR_AWS_RESOURCE).carried_by(action) else ()
+    for_resource = calls.flag(action)
     via = _via_service(where, for_resource)
     if calls is Calls.FOR_RESOURCE:
         return Group(via)
-    return Group(_public(where, for_resource), *_endpoint(where, for_resource), via)
-
-
-_FOR_RESOURCE = {
-    Calls.ANY: ("false", "true"),
-    Calls.OWN: ("false",),
-    Calls.FOR_RESOURCE: ("true",),
-}
+    public = Key(keys.SOURCE_IP, _public_address(where, False))
+    return Group((public, *_direct(where, for_resource)), *_endpoint(where, for_resource), via)
 
 
 @lru_cache(maxsize=128)
 def way_of_service(action: str, calls: Calls = Calls.ANY) -> Group:
     """The ways of a service that calls of its own accord: itself, or through another service; no network is told."""
-    for_resource = _FOR_RESOURCE[calls] if context_key(keys.FOR_AWS_RESOURCE).carried_by(action) else ()
+    for_resource = calls.flag(action)
     passed_on = _passed_on(for_resource)
     return Group(passed_on) if calls is Calls.FOR_RESOURCE else Group(_own_call(for_resource), passed_on)
-
-
-def _public(where: Networks, for_resource: Texts) -> Case:
-    return (Key(keys.SOURCE_IP, _public_address(where, False)), *_direct(where, for_resource))
 
 
 def _direct(where: Networks, for_resource: Texts) -> tuple[Part, ...]:
