@@ -4,7 +4,7 @@ Source: IAM User Guide, *AWS global condition context keys* (properties of the n
 KMS Developer Guide, *kms:ViaService*, *kms:GrantIsForAWSResource*; docs/threat-model.md, *What a request carries*.
 """
 
-from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from ..domains.domain import ADDRESSES, Domain, Finite, Points, Text, fixed
 from ..evaluation.request import Texts
 from ..policy import cidr
 from ..policy import context_keys as keys
-from ..policy.context_keys import Bound, context_key, keys_bound_to
+from ..policy.context_keys import Bound, Forms, context_key, keys_bound_to
 from ..regular.intervals import Intervals
 from ..regular.patterns import ANYTHING, LABEL, Pattern, literal, some
 from ..solver.derived import Derivation, Derived
@@ -143,7 +143,7 @@ def _flag(values: Texts) -> tuple[Part, ...]:
 def _instance(where: Networks) -> tuple[Part, ...]:
     """Where the instance runs whose credentials are used; any VPC may use any private address."""
     return (
-        Key(keys.INSTANCE_VPC, _ids("vpc-", where.vpcs, where.strict, True)),
+        Key(keys.INSTANCE_VPC, replace(_ids(where, "vpc-", where.vpcs), optional=True)),
         Key(keys.INSTANCE_ADDRESS, Points(ADDRESSES, cidr.IPV4, _NATURAL_PRIVATE)),
     )
 
@@ -154,50 +154,43 @@ def _public_address(where: Networks, optional: bool) -> Points:
 
 def _endpoint(where: Networks, for_resource: Texts) -> list[Case]:
     owned = tuple(map(literal, where.organizations))
+    paths = tuple(map(paths_in, owned))
     unnamed = () if where.account in where.accounts else (where.account,)
     account: Domain = Finite(unnamed) if where.strict else Text((ACCOUNT,), preferred=(where.account,))
     common = (
-        Key(keys.SOURCE_VPCE, _ids("vpce-", where.endpoints, where.strict, False)),
+        Key(keys.SOURCE_VPCE, _ids(where, "vpce-", where.endpoints)),
         Key(keys.VPCE_ACCOUNT, account),
-        Key(keys.VPCE_ORG, Text((ORGANIZATION,), owned) if where.strict else Text((ORGANIZATION, *owned))),
-        Key(keys.VPCE_ORG_PATHS, _paths(where, owned), True),
+        Key(keys.VPCE_ORG, _texts(where, ORGANIZATION, owned, owned)),
+        Key(keys.VPCE_ORG_PATHS, _texts(where, paths_in(ORGANIZATION), paths, tuple(map(beginning_in, owned))), True),
         Key(keys.VPC_SOURCE_IP, Points(ADDRESSES, cidr.ALL_ADDRESSES, _NATURAL_PRIVATE)),
         *_direct(where, for_resource),
     )
-    cases: list[Case] = [(Key(keys.SOURCE_VPC, _ids("vpc-", where.vpcs, where.strict, False)), *common)]
+    cases: list[Case] = [(Key(keys.SOURCE_VPC, _ids(where, "vpc-", where.vpcs)), *common)]
     return [*cases, (_vpc_arn(where), *common)] if where.with_vpc_arn else cases
 
 
-def _paths(where: Networks, owned: Sequence[Pattern]) -> Text:
-    """The paths of an endpoint's owner. owned: the organizations that the policy names."""
-    unnamed = paths_in(ORGANIZATION)
-    return Text((unnamed,), tuple(map(beginning_in, owned))) if where.strict else Text((unnamed, *map(paths_in, owned)))
+def _texts(where: Networks, form: Pattern, named: Forms, taken: Forms) -> Text:
+    """Texts of a form, and those that the policy names; of a requester in none of its networks only those that are not
+    taken."""
+    return Text((form,), taken) if where.strict else Text((form, *named))
 
 
-def _ids(prefix: str, named: Texts, strict: bool, optional: bool) -> Text:
+def _ids(where: Networks, prefix: str, named: Texts) -> Text:
     listed = tuple(map(literal, named))
-    languages = (literal(prefix) + NETWORK_ID, *(() if strict else listed))
-    return Text(languages, listed if strict else (), (prefix + _ENDING,), optional)
+    found = _texts(where, literal(prefix) + NETWORK_ID, listed, listed)
+    return replace(found, preferred=(prefix + _ENDING,), optional=False)
 
 
 def _vpc_arn(where: Networks) -> Part:
     """The VPC's ARN, which holds its id."""
-    start = literal(f"arn:{where.partition}:ec2:") + some(LABEL) + literal(":") + ACCOUNT + literal(":vpc/")
+    in_region = literal(f"arn:{where.partition}:ec2:") + some(LABEL)
+    start = in_region + literal(":") + ACCOUNT + literal(":vpc/")
     named = tuple([start + literal(vpc) for vpc in where.vpcs])
-    owned = tuple(
-        [
-            literal(f"arn:{where.partition}:ec2:") + some(LABEL) + literal(f":{other}:") + ANYTHING
-            for other in where.accounts
-        ]
-    )
-    languages = (start + literal("vpc-") + NETWORK_ID, *(() if where.strict else named))
+    owned = [in_region + literal(f":{other}:") + ANYTHING for other in where.accounts]
+    found = _texts(where, start + literal("vpc-") + NETWORK_ID, named, (*named, *owned))
     arn = f"arn:{where.partition}:ec2:us-east-1:{where.account}:vpc/vpc-{_ENDING}"
-    domain = Text(languages, (*named, *owned) if where.strict else (), (arn,), False)
-    return Derived(
-        keys.SOURCE_VPC_ARN,
-        domain,
-        {keys.SOURCE_VPC: Derivation(_ids("vpc-", where.vpcs, where.strict, False), ((start, ()),), LABEL, last_part)},
-    )
+    vpc = Derivation(_ids(where, "vpc-", where.vpcs), ((start, ()),), LABEL, last_part)
+    return Derived(keys.SOURCE_VPC_ARN, replace(found, preferred=(arn,), optional=False), {keys.SOURCE_VPC: vpc})
 
 
 @lru_cache(maxsize=1)
