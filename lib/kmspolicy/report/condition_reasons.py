@@ -43,28 +43,16 @@ def of_conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Re
                 yield _met_by_anyone(condition)
         return
     by = [(condition, verdict.by(statement, condition, Audience.everyone)) for condition in statement.conditions]
-    limits = (_limit(verdict, statement, condition, alone) for condition, access in by if not access.actions)
+    limits = [_limit(verdict, statement, condition, alone) for condition, access in by if not access.actions]
     closed = [reason for reason in limits if reason is not None]
-    if any(reason.code is Code.NEVER_HOLDS for reason in closed):  # which leaves nobody whom others could limit
-        closed = [reason for reason in closed if reason.code is Code.NEVER_HOLDS]
+    never = [reason for reason in closed if reason.code is Code.NEVER_HOLDS]
     limited = tuple(_by_resource(verdict, statement, (Audience.everyone,)))
     if not limited and all(access.proven for _, access in by):
         yield Reason(Code.CONFLICT, (_what_conflicts(statement),))
-    elif alone is Audience.none and not limited and all(reason.code in _LEAVE_SOMEBODY for reason in closed):
+    elif alone is Audience.none and not limited and not never:  # each of them leaves somebody
         yield Reason(Code.LEAVES_NOBODY, (_what_conflicts(statement),))
     else:
-        yield from (*closed, *limited)
-
-
-_LEAVE_SOMEBODY = (
-    Code.LIMITS,
-    Code.LIMITS_ACCOUNTS,
-    Code.EXCLUDES_OUTSIDERS,
-    Code.EXCLUDES_WITH_KEY,
-    Code.ONLY_SERVICES,
-    Code.ONLY_SERVICES_SEND,
-    Code.ONLY_GRANTS,
-)
+        yield from (*(never or closed), *limited)  # what never holds leaves nobody whom others could limit
 
 
 def _what_conflicts(statement: Statement) -> str:
