@@ -82,15 +82,6 @@ class StatementAnalysis:
         return self.flagged and self.witness is not None and not self.verdict.only_encapsulates
 
 
-def _once(reasons: Iterable[Reason]) -> Iterator[Reason]:
-    """The reasons; that grants last is told once."""
-    told = False
-    for reason in reasons:
-        if reason.code is not Code.GRANTS_LAST or not told:
-            yield reason
-        told = told or reason.code in _OF_GRANTS
-
-
 @dataclass(frozen=True)
 class Analysis:
     """A policy's verdict; of one that could not be read, all but its problem is empty."""
@@ -143,7 +134,10 @@ class Analysis:
         if assumed is not None:
             last = [reason.of(assumed.name) for reason in self.statements[assumed.number].reasons]
             found += [reason for reason in last if reason.code is Code.UNPROVEN and reason not in found]
-        found = list(_once(found))
+        of_grants = [
+            reason for reason in found if reason.code in _OF_GRANTS
+        ]  # each says that grants last: once is enough
+        found = [reason for reason in found if reason.code is not Code.GRANTS_LAST or reason is of_grants[0]]
         numbers = {each.statement.number for each in told}
         for statement in self.verdict.policy.allows:
             if statement.number not in numbers:  # else its reasons say so already
