@@ -48,11 +48,10 @@ def _places(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[tuple[Opt
     for region in _regions(policy, key, budget):
         yield region, key.account
         if key.account is None:
-            for account in _told_apart(policy, keys.RESOURCE_ACCOUNT, ACCOUNT, "", budget):
-                yield region, account
             start = f"arn:{key.partition}:kms:{region or 'us-east-1'}:"
-            for account in _told_apart(policy, keys.KEY_ARN, ACCOUNT + literal(":"), start, budget, whole=False):
-                yield region, account[:-1]
+            for name, before, after in ((keys.RESOURCE_ACCOUNT, "", ""), (keys.KEY_ARN, start, ":")):
+                for account in _told_apart(policy, name, ACCOUNT, budget, before, after):
+                    yield region, account
 
 
 def _regions(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[Optional[str]]:
@@ -60,10 +59,8 @@ def _regions(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[Optional
     yield key.region
     if key.region is None:
         language = context_key(keys.REQUESTED_REGION).forms[0]
-        yield from _told_apart(policy, keys.REQUESTED_REGION, language, "", budget)
-        start = f"arn:{key.partition}:kms:"
-        for region in _told_apart(policy, keys.KEY_ARN, language + literal(":"), start, budget, whole=False):
-            yield region[:-1]
+        yield from _told_apart(policy, keys.REQUESTED_REGION, language, budget)
+        yield from _told_apart(policy, keys.KEY_ARN, language, budget, f"arn:{key.partition}:kms:", ":")
 
 
 def _kinds(policy: Policy, key: KeyFacts, operation: str, budget: Budget) -> Iterator[KeyFacts]:
@@ -96,7 +93,7 @@ def _values(policy: Policy, name: str, domain: Domain, budget: Budget) -> tuple[
         return (example(domain),)
     if isinstance(domain, Finite):
         return domain.values
-    found = _told_apart(policy, name, context_key(name).forms[0], "", budget)
+    found = _told_apart(policy, name, context_key(name).forms[0], budget)
     return tuple(dict.fromkeys((example(domain), *filter(domain.holds, found))))
 
 
@@ -105,18 +102,20 @@ def _ids(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[KeyFacts]:
     region, account = key.region or "us-east-1", key.account or "111122223333"
     prefix = f"arn:{key.partition}:kms:{region}:{account}:key/"
     for language in ids_of_keys(None, key.multi_region):
-        for key_id in _told_apart(policy, keys.KEY_ARN, language, prefix, budget):
+        for key_id in _told_apart(policy, keys.KEY_ARN, language, budget, prefix):
             yield key._replace(region=region, account=account, key_id=key_id)
 
 
 def _told_apart(
-    policy: Policy, name: str, language: Pattern, prefix: str, budget: Budget, whole: bool = True
+    policy: Policy, name: str, language: Pattern, budget: Budget, before: str = "", after: str = ""
 ) -> Iterator[str]:
-    """Texts that conditions on a key tell apart behind a prefix; none more where the budget ends. whole: see cells."""
+    """Texts of a language that conditions on a key tell apart; none more where the budget ends. before, after: what
+    stands around the text in what the key holds; behind the latter more may follow."""
     tests = [each.opened() for each in policy.conditions if each.key == name]
     try:
-        groups = [(prefix, patterns(condition, budget)) for condition in tests]
+        groups = [(before, patterns(condition, budget)) for condition in tests]
         if groups:
-            yield from cells(language, groups, whole, budget.spend)
+            found = cells(language + literal(after), groups, not after, budget.spend)
+            yield from (text[: len(text) - len(after)] for text in found)
     except Undecided:
         return
