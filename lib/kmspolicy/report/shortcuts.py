@@ -16,7 +16,6 @@ from ..policy.context_keys import Bound, context_key
 from ..policy.model import Statement
 from ..requesters.audience import Audience
 from ..requesters.fresh_ids import tells_accounts_apart
-from ..requesters.keys import kind_matters
 from ..requesters.limits import accounts_among, accounts_of, limits_members
 from ..witness.access import named_audiences
 from ..witness.searcher import Searcher
@@ -137,7 +136,8 @@ def answers_about(
     who, conditions = _who(statement, key.account), statement.conditions
     if who is None or depends_on_names(statement, key, audience) or not _are_independent(conditions, who is _ANYONE):
         return Answers()
-    question = who, conditions, asked & statement.actions, key.account, key.partition, _kind_of(key, conditions)
+    kind = key.usage, key.spec, key.origin
+    question = who, conditions, asked & statement.actions, key.account, key.partition, kind
     found = _KEPT.get(question)
     return _KEPT.keep(question, Answers(own=False)) if found is None else found
 
@@ -163,14 +163,6 @@ _INDEPENDENT = (Bound.NOTHING, Bound.TRAIT, Bound.MFA, Bound.MCP, Bound.CONTEXT,
 _OF_ACCOUNTS = (Audience.external, Audience.internal)
 _ALSO = frozenset((keys.GRANT_OPERATIONS, keys.FOR_AWS_RESOURCE, keys.IS_AWS_SERVICE))
 _NEVER = frozenset((keys.SERVICE_NAME, keys.SERVICE_NAMES))
-
-
-def _kind_of(key: KeyFacts, conditions: tuple[Condition, ...]) -> object:
-    """What the answers depend on of the kind of the key, besides the actions that it performs."""
-    read = frozenset([condition.key for condition in conditions])
-    if keys.GRANT_OPERATIONS in read or kind_matters(read):
-        return key.usage, key.spec, key.origin
-    return key.kind_is_told
 
 
 @cached_for_shared
