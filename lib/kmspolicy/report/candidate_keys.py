@@ -4,7 +4,7 @@ Source: docs/threat-model.md, *What the flags and severities mean*: a policy is 
 """
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import chain, product, repeat
 from typing import Optional
 
 from ..budget import Budget, Undecided
@@ -49,9 +49,9 @@ def _places(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[tuple[Opt
         yield region, key.account
         if key.account is None:
             start = f"arn:{key.partition}:kms:{region or 'us-east-1'}:"
-            for name, before, after in ((keys.RESOURCE_ACCOUNT, "", ""), (keys.KEY_ARN, start, ":")):
-                for account in _told_apart(policy, name, ACCOUNT, budget, before, after):
-                    yield region, account
+            told = _told_apart(policy, keys.RESOURCE_ACCOUNT, ACCOUNT, budget)
+            within = _told_apart(policy, keys.KEY_ARN, ACCOUNT, budget, start, ":")
+            yield from zip(repeat(region), chain(told, within))
 
 
 def _regions(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[Optional[str]]:
