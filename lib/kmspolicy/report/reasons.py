@@ -62,14 +62,11 @@ def _operations(verdict: Verdict, actions: Mask) -> tuple[str, ...]:
 
 def _facts_against(key: KeyFacts, actions: Mask) -> str:
     """The fewest facts of the key for which it can perform none of the actions."""
-    told = [(name, value) for name in ("usage", "spec", "origin") for value in (getattr(key, name),) if value]
-    for facts in (facts for size in range(1, len(told)) for facts in combinations(told, size)):
-        known = dict(facts)
-        if not actions & performed(known.get("usage"), known.get("spec"), known.get("origin")):
-            break
-    else:
-        facts = tuple(told)
-    return " and ".join(f"{name} {value}" for name, value in facts)
+    kind = ("usage", key.usage), ("spec", key.spec), ("origin", key.origin)
+    told = [(name, value) for name, value in kind if value]
+    sets = (dict(facts) for size in range(1, len(told) + 1) for facts in combinations(told, size))
+    fewest = next(each for each in sets if not actions & performed(*(each.get(name) for name, _ in kind)))
+    return " and ".join(f"{name} {value}" for name, value in fewest.items())
 
 
 def _lists(statement: Statement, element: str) -> bool:
