@@ -153,10 +153,10 @@ def test_an_answer_stays_known_when_no_steps_are_left() -> None:
 def test_answers_that_are_used_for_too_many_policies_are_seen(alone: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
     of_any = shortcuts.answers_about
 
-    def whatever_is_denied(statement: Any, asked: Any, key: Any, denied: bool, audience: Any = None) -> Any:
-        return of_any(statement, asked, key, False, audience)
+    def whatever_else_matters(statement: Any, asked: Any, key: Any, own: bool) -> Any:
+        return of_any(statement, asked, key, own=False)
 
-    monkeypatch.setattr(verdict, "answers_about", whatever_is_denied)
+    monkeypatch.setattr(verdict, "answers_about", whatever_else_matters)
     assert other_answers(in_turn(CASES), alone)
 
 

@@ -123,34 +123,21 @@ def depends_on_names(statement: Statement, key: KeyFacts, audience: Optional[Aud
     )
 
 
-def answers_about(
-    statement: Statement, asked: Mask, key: KeyFacts, denied: bool, audience: Optional[Audience] = None
-) -> Answers:
+def answers_about(statement: Statement, asked: Mask, key: KeyFacts, own: bool) -> Answers:
     """The record in which answers about the asked actions of a statement are kept: one for all statements alike, where
     nothing else in their policies can change the answers, else a new one.
 
-    denied: whether Denies matter; audience: who asks, None for everybody.
+    own: whether something else can, whatever the statement says.
     """
-    if not ENABLED or denied or key.partition is None or statement.resource is not None or statement.alternatives:
+    principals, conditions = statement.principals, statement.conditions
+    special = principals.negated or statement.resource is not None or statement.alternatives
+    if not ENABLED or own or special or key.partition is None or not _are_independent(conditions, principals.anyone):
         return Answers()
-    who, conditions = _who(statement, key.account), statement.conditions
-    if who is None or depends_on_names(statement, key, audience) or not _are_independent(conditions, who is _ANYONE):
-        return Answers()
+    who = None if principals.anyone else named_audiences(principals, key.account)
     kind = key.usage, key.spec, key.origin
     question = who, conditions, asked & statement.actions, key.account, key.partition, kind
     found = _KEPT.get(question)
     return _KEPT.keep(question, Answers(own=False)) if found is None else found
-
-
-_ANYONE = frozenset((Audience.everyone,))
-
-
-def _who(statement: Statement, own_account: Optional[str]) -> Optional[frozenset[Audience]]:
-    """The audiences that the principal element names somebody of; None where more than that matters."""
-    principals = statement.principals
-    if principals.negated:
-        return None
-    return _ANYONE if principals.anyone else named_audiences(principals, own_account)
 
 
 def _are_independent(conditions: tuple[Condition, ...], anyone: bool) -> bool:

@@ -70,10 +70,11 @@ class Verdict:
         Denies matter."""
         asked = self.checked if actions is None or not actions & ~self.checked else actions
         elements = statement.number, statement.conditions, statement.resource is None
-        question = elements, asked, denied, depends_on_names(statement, self.key, audience)
+        own = denied or depends_on_names(statement, self.key, audience)
+        question = elements, asked, denied, own
         found = self._records.get(question)
         if found is None:
-            found = self._records[question] = answers_about(statement, asked, self.key, denied, audience)
+            found = self._records[question] = answers_about(statement, asked, self.key, own)
         return found
 
     def access(self, statement: Statement, audience: Audience) -> Access:
