@@ -13,9 +13,6 @@ from ..policy.actions import Mask, mask_of
 from ..policy.context_keys import KEY_SPEC, context_key
 
 _ENCRYPTION = "ENCRYPT_DECRYPT"
-_ENCAPSULATION = "ENCAPSULATE_DECAPSULATE"
-_SIGNATURE, _MAC, _AGREEMENT = "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"
-
 _SYMMETRIC = ("SYMMETRIC_DEFAULT",)
 _RSA = ("RSA_2048", "RSA_3072", "RSA_4096")
 _SM2 = ("SM2",)
@@ -38,11 +35,15 @@ _CODE = Text(context_key(KEY_SPEC).forms, optional=False)
 
 _OPERATIONS_OF = {
     _ENCRYPTION: _WITH_DATA_KEYS | _PUBLIC,
-    _ENCAPSULATION: _ENCAPSULATING | _PUBLIC,
-    _SIGNATURE: _SIGNING | _PUBLIC,
-    _MAC: _MACS,
-    _AGREEMENT: _AGREEING | _PUBLIC,
+    "ENCAPSULATE_DECAPSULATE": _ENCAPSULATING | _PUBLIC,
+    "SIGN_VERIFY": _SIGNING | _PUBLIC,
+    "GENERATE_VERIFY_MAC": _MACS,
+    "KEY_AGREEMENT": _AGREEING | _PUBLIC,
 }
+
+
+_ANY_ALGORITHM = Text(_CODE.languages)
+_OUTSIDE_STORES = excluding(Text(_CODE.languages, preferred=("AWS_KMS",), optional=False), _CUSTOM_STORES)
 
 
 class KeyKind(NamedTuple):
@@ -52,12 +53,12 @@ class KeyKind(NamedTuple):
     an encryption context.
     """
 
-    usage: Domain
     spec: Domain
-    origin: Domain
     operations: frozenset[str]
-    algorithms: Domain
-    context: bool
+    algorithms: Domain = _ANY_ALGORITHM
+    context: bool = False
+    usage: Domain = _CODE
+    origin: Domain = _OUTSIDE_STORES
 
     def performs(self, action: str) -> bool:
         """Whether a request for the action can succeed on such a key. action: a checked one."""
@@ -78,46 +79,33 @@ def _algorithms(*own: str) -> Text:
 
 _ASYMMETRIC_ALGORITHMS = ("RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1", "SM2PKE")
 _KNOWN_ALGORITHMS = (*_SYMMETRIC, *_ASYMMETRIC_ALGORITHMS)
-_ANY_ALGORITHM = Text(_CODE.languages)
-
-
-class _Specs(NamedTuple):
-    """Some specs alike: the operations that they are for, their encryption algorithms, whether with a context."""
-
-    domain: Domain
-    operations: frozenset[str]
-    algorithms: Domain = _ANY_ALGORITHM
-    context: bool = False
-
-
-_SYMMETRIC_SPECS = _Specs(_one_of(_SYMMETRIC), _WITH_DATA_KEYS, Finite(("SYMMETRIC_DEFAULT",)), True)
-_ALL_SPECS = (
-    _SYMMETRIC_SPECS,
-    _Specs(_one_of(_RSA), _CIPHERS | _SIGNING | _PUBLIC, _algorithms("RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1")),
-    _Specs(_one_of(_SM2), _CIPHERS | _SIGNING | _AGREEING | _PUBLIC, _algorithms("SM2PKE")),
-    _Specs(_one_of(_ECC), _SIGNING | _AGREEING | _PUBLIC),
-    _Specs(_one_of(_ML_DSA), _SIGNING | _PUBLIC),
-    _Specs(_one_of(_ML_KEM), _ENCAPSULATING | _PUBLIC),
-    _Specs(_one_of(_HMAC), _MACS),
+_SYMMETRIC_KEYS = KeyKind(_one_of(_SYMMETRIC), _WITH_DATA_KEYS, Finite(_SYMMETRIC), True)
+# By spec: what keys of it can be used for, one way or another.
+_OF_ANY_USAGE = (
+    _SYMMETRIC_KEYS,
+    KeyKind(_one_of(_RSA), _CIPHERS | _SIGNING | _PUBLIC, _algorithms("RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1")),
+    KeyKind(_one_of(_SM2), _CIPHERS | _SIGNING | _AGREEING | _PUBLIC, _algorithms("SM2PKE")),
+    KeyKind(_one_of(_ECC), _SIGNING | _AGREEING | _PUBLIC),
+    KeyKind(_one_of(_ML_DSA), _SIGNING | _PUBLIC),
+    KeyKind(_one_of(_ML_KEM), _ENCAPSULATING | _PUBLIC),
+    KeyKind(_one_of(_HMAC), _MACS),
     # A spec of tomorrow may be for anything; but the algorithms that are known not to take a context do not.
-    _Specs(excluding(_CODE, _SPECS), _LIMITED, excluding(_ANY_ALGORITHM, _ASYMMETRIC_ALGORITHMS), True),
-    _Specs(excluding(_CODE, _SPECS), _LIMITED, Finite(_ASYMMETRIC_ALGORITHMS)),
+    KeyKind(excluding(_CODE, _SPECS), _LIMITED, excluding(_ANY_ALGORITHM, _ASYMMETRIC_ALGORITHMS), True),
+    KeyKind(excluding(_CODE, _SPECS), _LIMITED, Finite(_ASYMMETRIC_ALGORITHMS)),
 )
-_OUTSIDE_STORES = excluding(Text(_CODE.languages, preferred=("AWS_KMS",), optional=False), _CUSTOM_STORES)
 
 
 def _kinds() -> Iterator[KeyKind]:
     """Every usage with the specs that serve it; a usage of tomorrow may be anything."""
     usages: list[tuple[Domain, frozenset[str]]] = [(_one_of((name,)), those) for name, those in _OPERATIONS_OF.items()]
     for usage, possible in (*usages, (excluding(_CODE, _OPERATIONS_OF), _LIMITED)):
-        for specs in _ALL_SPECS:
-            operations = possible & specs.operations
+        for kind in _OF_ANY_USAGE:
+            operations = possible & kind.operations
             if operations - _PUBLIC:
-                yield KeyKind(usage, specs.domain, _OUTSIDE_STORES, operations, specs.algorithms, specs.context)
-    symmetric = _SYMMETRIC_SPECS
-    operations = symmetric.operations.difference(kms.KEY_PAIRS)  # which custom key stores do not make
+                yield kind._replace(usage=usage, operations=operations)
+    operations = _WITH_DATA_KEYS.difference(kms.KEY_PAIRS)  # which custom key stores do not make
     usage, stores = _one_of((_ENCRYPTION,)), _one_of(_CUSTOM_STORES)
-    yield KeyKind(usage, symmetric.domain, stores, operations, symmetric.algorithms, True)
+    yield _SYMMETRIC_KEYS._replace(usage=usage, origin=stores, operations=operations)
 
 
 KINDS = tuple(_kinds())
