@@ -85,14 +85,12 @@ def _key_group(
     ]
     arns = _arns(facts, strangers, flag_matters) if arn_matters else [()]
     untold = all(use.action == RETIRE_GRANT for use in uses)  # whose requests need not tell what key it is
-    if not by_kind:
-        flagless = [arn[:1] for arn in arns if len(arn) > 1] if untold else []
-        return Group(*arns, *flagless) if kinds else Group()
     cases: list[Case] = []
-    for kind in kinds:
+    for kind in kinds if by_kind else kinds[:1]:
+        traits, contexts = (_kind(kind), _contexts(kind, uses, names)) if by_kind else ((), [()])
         for arn in arns:
-            for told in [(*arn, *_kind(kind)), arn[:1]] if untold else [(*arn, *_kind(kind))]:
-                cases += [(*told, *context) for context in _contexts(kind, uses, names)]
+            told: list[Case] = [(*arn, *traits), *([arn[:1]] if untold else [])]
+            cases += [(*case, *context) for case in dict.fromkeys(told) for context in contexts]
     return Group(*cases)
 
 
@@ -158,24 +156,16 @@ def ids_of_keys(key_id: Optional[str], multi_region: Optional[bool]) -> tuple[Pa
 def _arn(facts: KeyFacts, strangers: Texts, ids: tuple[Pattern, ...], begins: str) -> Part:
     region = literal(facts.region) if facts.region else some(LABEL)
     account = literal(facts.account) if facts.account else ACCOUNT
-    start = literal(f"arn:{facts.partition}:kms:")
-    languages = tuple([start + region + literal(":") + account + literal(":key/") + key_id for key_id in ids])
+    start, colon = literal(f"arn:{facts.partition}:kms:"), literal(":")
+    ends = [literal(":key/") + key_id for key_id in ids]
     not_theirs = tuple([start + some(LABEL) + literal(f":{other}:key/") + some(ID) for other in strangers])
     regions = (facts.region,) if facts.region else _REGIONS.get(facts.partition or "", _REGIONS["aws"])
     rest = f"{facts.account or '111122223333'}:key/{facts.key_id or begins + _ANY_ID}"
     natural = tuple([f"arn:{facts.partition}:kms:{name}:{rest}" for name in regions])
-    domain = Text(languages, not_theirs, natural, False)
-    behind = tuple([literal(":") + account + literal(":key/") + key_id for key_id in ids])
-    before = start + region + literal(":")
-    after = [literal(":key/") + key_id for key_id in ids]
-    of_region = Derivation(
-        Text((region,), optional=False), tuple([(start, rest) for rest in behind]), LABEL, lambda arn: arn.split(":")[3]
-    )
-    of_account = Derivation(
-        Text((account,), optional=False),
-        tuple([(before, rest) for rest in after]),
-        DIGIT,
-        lambda arn: arn.split(":")[4],
-    )
+    around_region = tuple([(start, colon + account + end) for end in ends])
+    around_account = tuple([(start + region + colon, end) for end in ends])
+    languages = tuple([before + region + after for before, after in around_region])
+    of_region = Derivation(Text((region,), optional=False), around_region, LABEL, lambda arn: arn.split(":")[3])
+    of_account = Derivation(Text((account,), optional=False), around_account, DIGIT, lambda arn: arn.split(":")[4])
     derived = {keys.REQUESTED_REGION: of_region, keys.RESOURCE_ACCOUNT: of_account}
-    return Derived(keys.KEY_ARN, domain, derived)
+    return Derived(keys.KEY_ARN, Text(languages, not_theirs, natural, False), derived)
