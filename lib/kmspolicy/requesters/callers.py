@@ -54,7 +54,8 @@ def callers(
             for account in sources.accounts():
                 yield Caller(account), kinds.unnamed(population.partition, account, (), population.names.unique_ids)
         return
-    known = _known_ids(population, sources.read)
+    in_conditions = population.names.unique_ids if USER_ID in sources.read else ()  # they count where they matter
+    known = tuple(dict.fromkeys((*population.unique_ids, *in_conditions)))
     for account in _accounts(audience, element, population, sources.among):
         arns = population.arns.get(account, ())
         if element.open_ended or account in element.accounts:
@@ -65,7 +66,7 @@ def callers(
             yield from _unlike(_named(account, arns, known, population), element, sources)
     for unique_id in () if sources.alike and (audience is Audience.internal or sources.among is not None) else known:
         if element.open_ended or unique_id in element.unique_ids:
-            for account in _unknown_accounts(audience, population, sources.read, sources.accounts):
+            for account in _unknown_accounts(audience, population, sources):
                 for caller, make in chain(
                     _with_id(unique_id, account, population), _sessions(account, unique_id, (), population)
                 ):
@@ -99,12 +100,6 @@ def _accounts(
         return (account for account in population.names.accounts if account != own)
     owners = {*element.accounts, *map(account_of, element.arns), *map(account_of, element.sessions)}
     return sorted(owners - {own or ""})
-
-
-def _known_ids(population: Population, read: frozenset[str]) -> tuple[str, ...]:
-    """The unique ids that principal elements name, and those in conditions where they matter."""
-    more = population.names.unique_ids if USER_ID in read else ()
-    return tuple(dict.fromkeys((*population.unique_ids, *more)))
 
 
 def _named(
@@ -144,11 +139,11 @@ def _sessions(
             yield Caller(account, arn, text, unique_id), partial(kinds.session_of, arn, name, unique_id, known)
 
 
-def _unknown_accounts(audience: Audience, population: Population, read: frozenset[str], outside: Ids) -> list[str]:
+def _unknown_accounts(audience: Audience, population: Population, sources: Sources) -> list[str]:
     """Possible accounts of a principal known only by its unique id; few, where no key depends on the account."""
     if audience is Audience.internal:
         return [population.own_account]
     named = [name for name in population.names.accounts if name != population.own_account]
-    if not read & _KEYS_WITH_ACCOUNT:
+    if sources.read.isdisjoint(_KEYS_WITH_ACCOUNT):
         return [population.outsider, *(name for name in named if name in population.owners)]
-    return [*outside(), *named]
+    return [*sources.accounts(), *named]
