@@ -48,11 +48,10 @@ class Sources(NamedTuple):
 def callers(
     audience: Audience, element: Principals, population: Population, sources: Sources
 ) -> Iterator[tuple[Caller, Group]]:
-    """The callers of an audience, except services, that a principal element covers."""
+    """The callers of an audience, except services, that a principal element may cover."""
     if audience in STRANGERS:
-        if element.open_ended and not (element.negated and element.anyone):
-            for account in sources.accounts():
-                yield Caller(account), kinds.unnamed(population.partition, account, (), population.names.unique_ids)
+        for account in sources.accounts():
+            yield Caller(account), kinds.unnamed(population.partition, account, (), population.names.unique_ids)
         return
     in_conditions = population.names.unique_ids if USER_ID in sources.read else ()  # they count where they matter
     known = tuple(dict.fromkeys((*population.unique_ids, *in_conditions)))

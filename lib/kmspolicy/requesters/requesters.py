@@ -3,7 +3,7 @@
 Source: docs/threat-model.md, *Who might send a request*.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple, Optional
 
@@ -40,8 +40,8 @@ class Candidate(NamedTuple):
 def requesters(
     audience: Audience, element: Principals, population: Population, sources: Sources
 ) -> Iterator[Candidate]:
-    """The requesters of one audience that a principal element covers: of everyone, those in no network that the policy
-    names."""
+    """The requesters of one audience, all among them that a principal element covers: of everyone, those in no network
+    that the policy names."""
     if audience is Audience.service:
         yield from _services(element, population, sources)
         return
@@ -79,13 +79,9 @@ def _groups(principal: Group, organization: Make, population: Population) -> Map
 
 
 def _services(element: Principals, population: Population, sources: Sources) -> Iterator[Candidate]:
-    """The services that a principal element covers, each calling of its own accord."""
-    named = element.services
-    covered: Iterable[str] = sources.services() if element.open_ended else sorted(named)
-    if element.negated:
-        covered = () if element.anyone else (name for name in covered if name not in named)
+    """The services that a principal element may cover, each calling of its own accord."""
     groups = _groups(Group(()), once(of_service, population, sources), population)
-    for service in covered:
+    for service in sources.services() if element.open_ended else sorted(element.services):
         single = partial(account_keys.of_service, service=service)
         yield Candidate(Caller(service=service), groups, single, None, population)
 
