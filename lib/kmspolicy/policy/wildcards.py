@@ -267,8 +267,3 @@ def arn_automaton(tokens: Tokens) -> patterns.Pattern:
     for part in parts[:5]:
         row += _as_elements(part, patterns.NO_COLON, False) + colon
     return row + _as_elements(parts[5], patterns.ANY, False)
-
-
-def no_values(name: str) -> Optional[str]:
-    """The lookup of texts that hold no variables."""
-    return None

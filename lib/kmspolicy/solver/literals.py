@@ -10,7 +10,6 @@ from ..evaluation.evaluator import holds_for, variable_lookup
 from ..evaluation.request import Value
 from ..policy.condition import Condition
 from ..policy.operators import Family
-from ..policy.wildcards import no_values
 
 Node = TypeVar("Node", bound=Hashable)
 Assignment = dict[str, Value]  # by key; None is absence
@@ -96,7 +95,7 @@ Solution = Union[Assignment, Conflict]
 def literal(condition: Condition, wanted: bool = True, scope: Scope = ONLY_REQUEST) -> Literal:
     """A literal; variables that no request can fill are replaced by their defaults at once."""
     if condition.has_variables and not condition.variables:
-        condition = condition.expanded(no_values)
+        condition = condition.expanded(lambda name: None)
     return Literal(condition, wanted, scope)
 
 
