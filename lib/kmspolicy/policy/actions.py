@@ -64,7 +64,7 @@ ON_A_KEY = (*ENCRYPT_OPERATIONS, *DECRYPT_OPERATIONS, *GRANT, *SIGN, *ADMIN, *_O
 ACTIONS = (*ON_A_KEY, *_WITHOUT_KEY)
 CLASSES = {"encrypt": ENCRYPT, "decrypt": DECRYPT, "grant": GRANT, "sign": SIGN, "admin": ADMIN, "all": ON_A_KEY}
 _ALSO_CROSS_ACCOUNT = full_names("DescribeKey GetKeyRotationStatus ListGrants RetireGrant RevokeGrant")
-CROSS_ACCOUNT = frozenset((*ENCRYPT, *DECRYPT, *GRANT, *SIGN, *_ALSO_CROSS_ACCOUNT))
+_CROSS_ACCOUNT = (*ENCRYPT, *DECRYPT, *GRANT, *SIGN, *_ALSO_CROSS_ACCOUNT)
 
 # --- sets of actions as bit masks ----------------------------------------------------------------------------------
 
@@ -106,7 +106,7 @@ ENCAPSULATION_MASK = mask_of(
     tuple([name for name in _TABLE if {ENCAPSULATE, DECAPSULATE}.issuperset(GRANTS_FOR.get(name, (name,)))])
 )
 GRANTS_MASK = mask_of(tuple(GRANTS_FOR))
-CROSS_ACCOUNT_MASK = ~mask_of(tuple(action for action in ACTIONS if action not in CROSS_ACCOUNT))
+CROSS_ACCOUNT_MASK = mask_of(_CROSS_ACCOUNT) | ~mask_of(ACTIONS)
 
 
 @cached_for_short(128)

@@ -1,6 +1,6 @@
 """What an audience gets by a statement, and by which request."""
 
-from itertools import product
+from itertools import compress
 from typing import NamedTuple, Optional
 
 from ..policy.actions import CROSS_ACCOUNT_MASK, Mask
@@ -43,13 +43,8 @@ NO_ACCESS = Access()
 def named_audiences(principals: Principals, own_account: Optional[str]) -> frozenset[Audience]:
     """The audiences that a principal element names somebody of."""
     internal, unknown = own_account in principals.owners, bool(principals.unique_ids)
-    return _NAMED[len(principals.owners) > internal or unknown, bool(principals.services), internal or unknown]
-
-
-_NAMED = {
-    told: frozenset([audience for audience, is_named in zip(NAMEABLE, told) if is_named])
-    for told in product((False, True), repeat=len(NAMEABLE))
-}
+    named = len(principals.owners) > internal or unknown, principals.services, internal or unknown
+    return frozenset(compress(NAMEABLE, named))
 
 
 def within_reach(audience: Audience, actions: Mask) -> Mask:
