@@ -1,7 +1,6 @@
 """The public door: a policy's text in, verdicts with their reasons and witnesses out."""
 
 import time
-from typing import Optional
 
 from ..caching import Recent, TextCache
 from ..evaluation.request import UNKNOWN_KEY, KeyFacts
@@ -44,7 +43,6 @@ class _Seen:
 
     def __init__(self, text: str, extra: tuple[str, ...] = ()) -> None:
         self._analyses: Recent[Analysis] = Recent(_MOST_QUESTIONS)
-        self._last: Optional[tuple[tuple[str, ...], KeyFacts, Analysis]] = None
         try:
             self._policy = parse(text, extra)
         except PolicyError as error:
@@ -53,14 +51,10 @@ class _Seen:
 
     def analysis(self, actions: tuple[str, ...], key: KeyFacts) -> Analysis:
         """The analysis for these actions and this key."""
-        last = self._last
-        if last is not None and last[0] == actions and last[1] == key:
-            return last[2]
         question = actions, key._replace(**self._irrelevant)
         found = self._analyses.get(question)
         if found is None:
             found = self._analyses.keep(question, Analysis(Verdict(self._policy, question[1], actions)))
-        self._last = (actions, key, found)
         return found
 
 
