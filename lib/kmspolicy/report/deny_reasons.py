@@ -37,14 +37,17 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
         """What an audience keeps where these are the only Denies."""
         return verdict.searcher.access(statement, actions, audience, tuple(denies))
 
+    def left_by(deny: Statement) -> Mask:
+        """Those of the actions that are gone which this Deny alone would leave."""
+        return kept((deny,)).actions if len(hitting) > 1 else 0
+
     asked = sorted(sorted(hitting, key=lambda deny: len(deny.required))[:_ASKED], key=lambda deny: deny.number)
     if still:
-        alone_kept = ((deny, kept((deny,)).actions if len(hitting) > 1 else 0) for deny in asked)
-        losses = ((deny, _lost(verdict, opened, still | more)) for deny, more in alone_kept)
+        losses = ((deny, _lost(verdict, opened, still | left_by(deny))) for deny in asked)
         for deny, lost in islice((each for each in losses if each[1]), SHOWN):
             yield Reason(Code.DENIES_SOME, (deny.name, some(lost)))
         return
-    closing = list(islice((d for d in asked if len(hitting) == 1 or not kept((d,)).actions), SHOWN))
+    closing = list(islice((deny for deny in asked if not left_by(deny)), SHOWN))
     for deny in closing:
         yield _closed(verdict, statement, alone, (deny,), kept)
     if not closing:

@@ -17,7 +17,7 @@ from ..policy.model import Statement
 from ..policy.parser import condition
 from ..policy.principals import one_principal
 from ..requesters.audience import OUTSIDE, Audience
-from .parties import OWNER_ORG, Parties, PartySearch, user_ids
+from .parties import OWNER_ORG, Parties, PartySearch, without_ids
 from .sentences import OWNERS, in_words, some
 from .verdict import Verdict
 
@@ -119,9 +119,7 @@ class Left(Parties):
         members = self._apart_from({*found}.intersection((*self._names.organizations, Audience.organization.value)))
         named = (keys.PRINCIPAL_ORG, members), (keys.PRINCIPAL_ACCOUNT, accounts)
         apart = [condition("StringNotEquals", key, *values) for key, values in named if values]
-        ids = [name for name in found if name in self._names.unique_ids]
-        if ids:
-            apart.append(condition("StringNotLike", keys.USER_ID, *map(user_ids, ids)))
+        apart += without_ids([name for name in found if name in self._names.unique_ids])
         own = ["the key's own account"] if self._gets(asked, Audience.internal, apart) else []
         return own + self._services(asked._replace(actions=asked.actions & ~GRANTS_MASK))
 

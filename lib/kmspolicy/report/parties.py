@@ -131,23 +131,23 @@ class Parties:
         if not (open_ended or alone or asked.search.strict) and (alike or len(accounts) + len(ids) == 1):
             yield from (*accounts, *ids)  # somebody gets access: it is the one that is left, or all do
             return
-        nameless = [condition("StringNotLike", keys.USER_ID, *map(user_ids, ids))] if ids else []
+        nameless = without_ids(ids)
 
         def gets_account(name: str) -> bool:
             of_it = condition("StringEquals", keys.PRINCIPAL_ACCOUNT, name)
             return self._gets(asked, Audience.external, (of_it, *nameless, *alone))
 
         def gets_id(name: str) -> bool:
-            return self._gets(asked, Audience.external, (condition("StringLike", keys.USER_ID, user_ids(name)), *alone))
+            return self._gets(
+                asked, Audience.external, (condition("StringLike", keys.USER_ID, _user_ids(name)), *alone)
+            )
 
         found = _those(accounts, gets_account, alike)
         found_ids = _those(ids, gets_id, alike)
         yield from (*found, *found_ids)
         if alone and (open_ended or len(found) < len(accounts)):
-            others = [condition("StringNotEquals", keys.PRINCIPAL_ACCOUNT, *found)]
-            if found_ids:
-                others.append(condition("StringNotLike", keys.USER_ID, *map(user_ids, found_ids)))
-            yield from self._members(asked, Audience.external, *others)
+            others = condition("StringNotEquals", keys.PRINCIPAL_ACCOUNT, *found)
+            yield from self._members(asked, Audience.external, others, *without_ids(found_ids))
 
     @lazy
     def _owner_matters(self) -> bool:
@@ -191,6 +191,11 @@ def _those(names: list[str], gets: Callable[[str], bool], alike: bool) -> list[s
     return list(filter(gets, names))
 
 
-def user_ids(unique_id: str) -> str:
+def without_ids(unique_ids: Sequence[str]) -> list[Condition]:
+    """What requests of all but these users and roles meet: one condition, or none where nobody is listed."""
+    return [condition("StringNotLike", keys.USER_ID, *map(_user_ids, unique_ids))] if unique_ids else []
+
+
+def _user_ids(unique_id: str) -> str:
     """A pattern of the user ids of a user, or of a role's sessions."""
     return unique_id + ":*" if unique_id.startswith("AROA") else unique_id
