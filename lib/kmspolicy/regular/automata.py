@@ -90,15 +90,6 @@ class Automaton:
             masks = self._steps[char] = (once, repeat)
         return self._close(((state & masks[0]) << 1) | (state & masks[1]))
 
-    def accepts(self, text: str) -> bool:
-        """Whether one of the patterns matches the whole text."""
-        state = self.start
-        for char in text:
-            state = self.step(state, char)
-            if not state:
-                return False
-        return bool(state & self.final)
-
     def classes_at(self, state: int) -> Classes:
         """The classes of the characters that go on from a state."""
         found = self._classes.get(state)
