@@ -106,9 +106,8 @@ def test_the_automaton_accepts_what_its_patterns_match() -> None:
     for _ in range(150):
         rows = [random_part(chance) for _ in range(chance.randrange(4))]
         automaton = Automaton(rows)
-        assert {text for text in ALL if reduce(automaton.step, text, automaton.start) & automaton.final} == union(
-            rows, LETTERS, LONGEST
-        ), rows
+        accepted = {text for text in ALL if reduce(automaton.step, text, automaton.start) & automaton.final}
+        assert accepted == union(rows, LETTERS, LONGEST), rows
 
 
 def test_what_the_automaton_says_of_a_state_is_true_of_every_text_that_goes_on() -> None:
