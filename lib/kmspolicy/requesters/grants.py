@@ -83,19 +83,20 @@ def grantee_arns(partition: str, accounts: Accounts) -> Text:
 
 @lru_cache(maxsize=2)  # as in organizations.py: one for all requesters of a policy
 def _arns_in(partition: str, accounts: tuple[str, ...]) -> tuple[Pattern, ...]:
-    languages: list[Pattern] = []
-    name = NAME_OF_PRINCIPAL
-    roles = (name, ROLE_OF_AWS)
-    iam, sts = (literal(f"arn:{partition}:{service}::") for service in ("iam", "sts"))
-    for owner in map(literal, accounts) if accounts else (ACCOUNT,):
-        languages += [iam + owner + rest for kind in ("role", "user") for rest in names_below(f":{kind}/")]
-        languages.append(iam + owner + literal(":role/") + ROLE_OF_AWS)
-        languages += [sts + owner + literal(":assumed-role/") + role + literal("/") + name for role in roles]
-        languages += [
-            iam + owner + literal(":root"),
-            sts + owner + literal(":federated-user/") + name,
-        ]
-    return tuple(languages)
+    owners = tuple(map(literal, accounts)) or (ACCOUNT,)
+    services = [(literal(f"arn:{partition}:{service}::"), rests) for service, rests in _BEHIND_ACCOUNT.items()]
+    return tuple([start + owner + rest for owner in owners for start, rests in services for rest in rests])
+
+
+_IN_SESSION = literal("/") + NAME_OF_PRINCIPAL
+_BEHIND_ACCOUNT = {  # by the service in the ARN
+    "iam": (*names_below(":role/"), *names_below(":user/"), literal(":role/") + ROLE_OF_AWS, literal(":root")),
+    "sts": (
+        literal(":assumed-role/") + NAME_OF_PRINCIPAL + _IN_SESSION,
+        literal(":assumed-role/") + ROLE_OF_AWS + _IN_SESSION,
+        literal(":federated-user/") + NAME_OF_PRINCIPAL,
+    ),
+}
 
 
 @lru_cache(maxsize=2)
