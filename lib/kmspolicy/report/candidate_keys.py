@@ -72,14 +72,9 @@ def _kinds(policy: Policy, key: KeyFacts, operation: str, budget: Budget) -> Ite
     for kind in kinds_of(key.usage, key.spec, key.origin):
         if operation not in kind.operations:
             continue
-        usages, specs, origins = (
-            _values(policy, name, domain, budget)
-            for name, domain in (
-                (keys.KEY_USAGE, kind.usage),
-                (keys.KEY_SPEC, kind.spec),
-                (keys.KEY_ORIGIN, kind.origin),
-            )
-        )
+        usages = _values(policy, keys.KEY_USAGE, kind.usage, budget)
+        specs = _values(policy, keys.KEY_SPEC, kind.spec, budget)
+        origins = _values(policy, keys.KEY_ORIGIN, kind.origin, budget)
         if not told:
             yield key._replace(usage=usages[0])
             return
