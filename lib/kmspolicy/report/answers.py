@@ -182,14 +182,15 @@ class Analysis:
     def _telling(self) -> Iterator[StatementAnalysis]:
         """The statements by which the audience has access: all for an outside one; else those that look open or name
         services, or where there are none, the others."""
-        verdict, audience, told = self.verdict, self.verdict.audience, False
+        verdict, audience = self.verdict, self.verdict.audience
         if audience is Audience.none:
-            yield from self._of(verdict.policy.open_ended)
-            return
-        for notable in (True,) if audience in OUTSIDE else (True, False):
-            for statement in () if told else verdict.policy.allows:
+            return self._of(verdict.policy.open_ended)
+
+        def giving(notable: bool) -> Iterator[StatementAnalysis]:
+            for statement in verdict.policy.allows:
                 looks_open = statement.principals.open_ended or bool(statement.principals.services)
                 fits = audience in OUTSIDE or looks_open is notable
                 if fits and verdict.granted((statement,), audience):
-                    told = True
                     yield self.statements[statement.number]
+
+        return giving(notable=any(giving(notable=True)))

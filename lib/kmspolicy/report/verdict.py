@@ -273,11 +273,6 @@ class Verdict:
         """A statement by which the policy is assumed to have its audience; None where the audience is proven."""
         if self.audience is Audience.none or not self.searcher.limit_reached:
             return None
-        assumed: Optional[Statement] = None
-        for statement in self.policy.allows:
-            access = self.access(statement, self.audience)
-            if access.proven:
-                return None
-            if access.undecided:
-                assumed = assumed or statement
-        return assumed
+        if any(self.access(statement, self.audience).proven for statement in self.policy.allows):
+            return None
+        return next((each for each in self.policy.allows if self.access(each, self.audience).undecided), None)
