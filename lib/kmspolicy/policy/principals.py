@@ -105,24 +105,14 @@ class Principals:
         return self._who(Named.SESSION)
 
     @lazy
-    def _plain(self) -> Optional[frozenset[str]]:
-        """The accounts, if all values are plain ARNs of accounts, users and roles: found without a look at each."""
-        texts = self._of("AWS")
-        together = "\n".join(texts)
-        accounts = _PLAIN.findall(together)
-        return frozenset(accounts) if len(accounts) == len(texts) == together.count("\n") + 1 else None
-
-    @lazy
     def owners(self) -> frozenset[str]:
         """The accounts of all whom it names, as far as they are known."""
-        if self._plain is not None:
-            return self._plain
         return frozenset([account for those in self._named.values() for account in those.values() if account])
 
     @lazy
     def unique_ids(self) -> frozenset[str]:
         """Of users and roles, whose accounts are unknown."""
-        return frozenset() if self._plain is not None else self._who(Named.UNIQUE_ID)
+        return self._who(Named.UNIQUE_ID)
 
     @lazy
     def services(self) -> frozenset[str]:
@@ -144,8 +134,6 @@ class Principals:
 ANYONE = Principals(False, True, (("*", ("*",)),))  # the plain `*`
 
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}\Z")
-# The ARNs of accounts, users and roles among lines.
-_PLAIN = re.compile(r"^arn:[^:*?\n]*:iam::([0-9]{12}):(?:root|(?:role|user)/[^*?\n]+)$", re.MULTILINE)
 _ROOT = re.compile(r"arn:[^:]*:iam::([0-9]{12}):root\Z")
 _OWNER = re.compile(r"arn:[^:]*:(?:iam::([0-9]{12}):(?:role|user)|sts::([0-9]{12}):(federated-user|assumed-role))\Z")
 
