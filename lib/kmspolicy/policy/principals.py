@@ -16,7 +16,6 @@ from .identifiers import ACCOUNT_ID
 class Named(Enum):
     """What a value under the principal type `AWS` stands for."""
 
-    ANYONE = "anyone"
     ACCOUNT = "account"
     PRINCIPAL = "principal"
     SESSION = "session"
@@ -74,9 +73,9 @@ class Principals:
     @lazy
     def _named(self) -> dict[Named, dict[str, str]]:
         """The values under `AWS`: by what they stand for, the ids or ARNs with the account of each ('' if unknown)."""
-        found: dict[Named, dict[str, str]] = {}
+        found: dict[Named, dict[str, str]] = {what: {} for what in Named}
         for what, who, account in map(classify, self._of("AWS")):
-            found.setdefault(what, {})[who] = account
+            found[what][who] = account
         return found
 
     def _of(self, wanted: str) -> Sequence[str]:
@@ -87,22 +86,19 @@ class Principals:
                 return texts if partition is None else [text for text in texts if _is_of(text, partition)]
         return ()
 
-    def _who(self, what: Named) -> frozenset[str]:
-        return frozenset(self._named.get(what, ()))
-
     @lazy
     def accounts(self) -> frozenset[str]:
-        return self._who(Named.ACCOUNT)
+        return frozenset(self._named[Named.ACCOUNT])
 
     @lazy
     def arns(self) -> frozenset[str]:
         """Of roles, users and federated users."""
-        return self._who(Named.PRINCIPAL)
+        return frozenset(self._named[Named.PRINCIPAL])
 
     @lazy
     def sessions(self) -> frozenset[str]:
         """ARNs of assumed-role sessions."""
-        return self._who(Named.SESSION)
+        return frozenset(self._named[Named.SESSION])
 
     @lazy
     def owners(self) -> frozenset[str]:
@@ -112,7 +108,7 @@ class Principals:
     @lazy
     def unique_ids(self) -> frozenset[str]:
         """Of users and roles, whose accounts are unknown."""
-        return self._who(Named.UNIQUE_ID)
+        return frozenset(self._named[Named.UNIQUE_ID])
 
     @lazy
     def services(self) -> frozenset[str]:
@@ -141,7 +137,7 @@ _OWNER = re.compile(r"arn:[^:]*:(?:iam::([0-9]{12}):(?:role|user)|sts::([0-9]{12
 def classify(value: str) -> tuple[Named, str, str]:
     """What a value under the principal type `AWS` names: its kind, the id or ARN, and the account ('' if unknown)."""
     if "*" in value or "?" in value:
-        return (Named.ANYONE if value == "*" else Named.NOBODY), value, ""
+        return Named.NOBODY, value, ""  # but for the plain `*`, see Principals.anyone
     head, slash, name = value.partition("/")
     what, account = _of_head(head)
     has_path = what is Named.PRINCIPAL or what is Named.SESSION
