@@ -37,14 +37,15 @@ def grant_problems(
 def _grantees(
     asked: Asked, maker: Audience, audience: Audience, candidate: Candidate, use_is_denied: bool
 ) -> Iterator[tuple[Grantee, Optional[Candidate]]]:
-    """Whom the grant can be for, and who uses it: None where no Deny meets that."""
+    """Whom the grant can be for, and who uses it: None for any principal, where no Deny meets one. A policy that knows
+    the requester by a unique id does not name his account, and so nobody else in it."""
     own_account = audience is Audience.internal
     if audience is Audience.service or own_account:
         users = asked.users(Audience.service) if use_is_denied else (None,)
         yield from ((Grantee.SERVICE, user) for user in users)
         if not own_account:
             return
-    if not use_is_denied:
+    if not use_is_denied and candidate.caller.unique_id is None:
         yield from ((Grantee.PRINCIPAL, None), (Grantee.CHOSEN_BY_SERVICE, None))
         return
     for other in asked.users(maker):
