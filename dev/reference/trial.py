@@ -116,8 +116,10 @@ class Trial:
                         yield {**found, FOR_SERVICE: "true"}
 
     def _usable(self, facts: Facts, row: Row, who: Facts) -> bool:
-        """Whether the grantee's own request for the operation, on the same key, is met by no Deny."""
-        if facts["#denies"] == "False":
+        """Whether the grantee is of the row, and his own request for the operation, on the same key, is met by no
+        Deny where they count."""
+        denied = self.deny_bits if facts["#denies"] == "True" else 0
+        if not denied and "#grantee" not in who:
             return True
         operation = f"kms:{facts['#operation']}"
         if "#service" in who:
@@ -132,10 +134,10 @@ class Trial:
             "#for": "any",
             **who,
         }
-        sign = (operation, row, tuple(sorted(base.items())))
+        sign = (operation, row, denied, tuple(sorted(base.items())))
         if sign not in self.usable:
             self.usable[sign] = any(
-                not mask & self.deny_bits
+                not mask & denied
                 for found in self._surroundings(base, row)
                 if "#via" not in who or found[VIA] == "true"
                 for mask, _ in self._front(found, row, operation)
