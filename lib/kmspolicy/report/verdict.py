@@ -44,7 +44,6 @@ class Verdict:
         self.checked = self.asked & performed(key.usage, key.spec, key.origin)
         self._encapsulation = 0 if key.kind_is_told else self.checked & kms.ENCAPSULATION_MASK
         self._records: dict[tuple[object, ...], Answers] = {}
-        self._denies: dict[Mask, tuple[Statement, ...]] = {}
         self._gains: dict[Audience, Mask] = {}
         self._requests: dict[int, Optional[Request]] = {}  # many keys have the same policy, and its answers
 
@@ -125,11 +124,7 @@ class Verdict:
 
     def denies_of(self, actions: Mask) -> tuple[Statement, ...]:
         """The Denies that cover some of these actions and the key, or may."""
-        found = self._denies.get(actions)
-        if found is None:
-            denies = [deny for deny in self.policy.denies if deny.actions & actions and self.searcher.covers(deny)]
-            found = self._denies[actions] = tuple(denies)
-        return found
+        return tuple([each for each in self.policy.denies if each.actions & actions and self.searcher.covers(each)])
 
     # --- one statement ---------------------------------------------------------------------------------------
 

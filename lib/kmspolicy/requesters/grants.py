@@ -21,6 +21,7 @@ from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.literals import Scope
 from .languages import ACCOUNT, NAME_OF_PRINCIPAL, OF_AWS, ROLE_OF_AWS, arn_of, names_below
+from .ways import Calls
 
 # Also operations that AWS adds later, but no known action that a grant cannot be for: KMS refuses it.
 _OPERATIONS = Text(
@@ -34,11 +35,11 @@ _SOURCE = Text(preferred=("arn:aws:rds:us-east-1:111122223333:db:any",))
 
 
 class Grantee(Enum):
-    """Whom a grant is for."""
+    """Whom a grant is for, and by which calls it is created."""
 
-    PRINCIPAL = "a principal of the requester's"
-    SERVICE = "an AWS service, for a resource of the requester's"
-    CHOSEN_BY_SERVICE = "whom the AWS service names that creates the grant for the requester"
+    PRINCIPAL = Calls.OWN  # a principal of the requester's
+    SERVICE = Calls.ANY  # an AWS service, for a resource of the requester's
+    CHOSEN_BY_SERVICE = Calls.FOR_RESOURCE  # whom the AWS service names that creates the grant for the requester
 
 
 class Accounts(NamedTuple):

@@ -41,7 +41,7 @@ class Inquiry:
         plain = actions & ~GRANTS_MASK
         denies = self.denies.among(plain)
         questions = self._asked(denies).questions
-        for each in alike(plain, questions.rows, denies.masks, self.extra, actions_matter(questions.read)):
+        for each in alike(plain, questions.read, denies.masks, self.extra, actions_matter(questions.read)):
             yield self._performed(each, denies)
         for name in names_of(actions & GRANTS_MASK):
             yield self._granted(name)
@@ -61,7 +61,7 @@ class Inquiry:
         creators = [maker for maker in makers(self.audience) if maker in self.possible]
         creation, using = self.denies.among(_CREATING), self.denies.among(operations)
         read = self._asked(self.denies.among(_CREATING | operations), creation, using).questions.read
-        for actions in alike(operations, using.rows, using.masks, (), actions_matter(read)):
+        for actions in alike(operations, using.read, using.masks, (), actions_matter(read)):
             use = self.denies.among(actions)
             asked = self._asked(self.denies.among(_CREATING | actions), creation, use)
             problems = grant_problems(asked, name, names_of(actions), self.audience, creators, bool(use.statements))

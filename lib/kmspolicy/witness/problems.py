@@ -180,13 +180,6 @@ def plain_problem(action: str, candidate: Candidate, questions: Questions, grant
     return Problem(facts, questions.of(facts, candidate.caller), candidate, action)
 
 
-_CALLS = {
-    Grantee.PRINCIPAL: Calls.OWN,
-    Grantee.SERVICE: Calls.ANY,
-    Grantee.CHOSEN_BY_SERVICE: Calls.FOR_RESOURCE,
-}
-
-
 def grant_problem(
     name: str,
     operations: Texts,
@@ -200,7 +193,6 @@ def grant_problem(
     name: the checked action; user: who uses it, where a Deny may meet that.
     """
     population = candidate.population
-    calls = _CALLS[grantee]
     operation = operations[0]  # the others are like it: the same Denies meet them, the same kinds of keys perform them
     joint = user is not None and grantee is Grantee.PRINCIPAL
     scope = _SAME_SERVICE if grantee is Grantee.CHOSEN_BY_SERVICE else _SECOND
@@ -212,7 +204,7 @@ def grant_problem(
             return grant_to(user.groups["principal"](), scope, population.partition, account, operations)
         return grant_group(grantee, population.partition, _where_grantees_are(candidate), operations)
 
-    first = _facts(candidate, name, uses, questions.read, calls, grant)
+    first = _facts(candidate, name, uses, questions.read, grantee.value, grant)
     caller = candidate.caller
     if user is None:
         return Problem(first, questions.of(first, caller), candidate, name, operations, user, scope)

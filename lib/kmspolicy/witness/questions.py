@@ -9,23 +9,13 @@ from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
 from ..policy.actions import Mask, mask_of, names_of
 from ..policy.condition import Condition, keys_read
-from ..policy.context_keys import PRINCIPAL_ARN, ContextKey, context_key
+from ..policy.context_keys import PRINCIPAL_ARN, context_key
 from ..policy.model import Statement
 from ..requesters.key_kinds import TELL_APART
 from ..solver.literals import ONLY_REQUEST, Clause, Scope, literal
 from ..solver.search import Facts, Question
 
 _MOST_CALLERS = 64
-
-Rows = dict[tuple[str, ...], ContextKey]  # of context keys, one for all that are carried by the same actions
-
-
-def _rows(read: Iterable[str]) -> Rows:
-    found: Rows = {}
-    for row in map(context_key, read):
-        if row.actions is not None:
-            found.setdefault(row.actions, row)
-    return found
 
 
 def tests_of_arns(conditions: Iterable[Condition]) -> Optional[list[Condition]]:
@@ -58,11 +48,6 @@ class Denies:
     def read(self) -> frozenset[str]:
         """Every context key that they test or read."""
         return keys_read([condition for deny in self.statements for condition in deny.required])
-
-    @lazy
-    def rows(self) -> "Rows":
-        """The rows of these context keys that not every request carries."""
-        return _rows(self.read)
 
     @lazy
     def masks(self) -> frozenset[Mask]:
@@ -102,9 +87,7 @@ class Questions:
 
     def __init__(self, statement: Statement, denies: Denies, use: Denies = NO_DENIES) -> None:
         """denies: of the request that is checked; use: of a second one, where a grant is created."""
-        read = keys_read(statement.tests)
-        self.read = read | denies.read | use.read
-        self.rows = {**_rows(read), **denies.rows, **use.rows}
+        self.read = keys_read(statement.tests) | denies.read | use.read
         self._required = tuple(map(literal, statement.required))
         self._alternatives = [tuple(map(literal, listed)) for listed in statement.alternatives]
         self._denies = denies
@@ -130,12 +113,15 @@ class Questions:
         return found
 
 
-def alike(asked: Mask, rows: Rows, covered: frozenset[Mask], extra: tuple[str, ...], by_kind: bool) -> Iterable[Mask]:
+def alike(
+    asked: Mask, read: Iterable[str], covered: frozenset[Mask], extra: tuple[str, ...], by_kind: bool
+) -> Iterable[Mask]:
     """Splits actions into sets that nothing tells apart: not what carries the keys that are read, not the sets that
     Denies cover, nor, if asked, the kind of key."""
     masks = set(covered | TELL_APART if by_kind else covered)
     names = names_of(asked, extra)
-    for row in rows.values():
+    carried_by_some = {row.actions: row for row in map(context_key, read) if row.actions is not None}
+    for row in carried_by_some.values():
         masks.add(mask_of(tuple([name for name in names if row.carried_by(name)]), extra))
     parts: dict[tuple[bool, ...], Mask] = {}
     for name in names:
