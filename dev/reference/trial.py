@@ -117,7 +117,8 @@ class Trial:
 
     def _usable(self, facts: Facts, row: Row, who: Facts) -> bool:
         """Whether the grantee is of the row, and his own request for the operation, on the same key, is met by no
-        Deny where they count."""
+        Deny where they count.
+        """
         denied = self.deny_bits if facts["#denies"] == "True" else 0
         if not denied and "#grantee" not in who:
             return True
