@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Callable, Optional
 
 from .automata import Automaton, choices, length
-from .patterns import Part, Pattern, Row, Spend
+from .patterns import Part, Pattern, Row, Spend, covers
 from .prefixes import useful
 
 Groups = Sequence[Sequence[Row]]  # of each of which a text must match one pattern
@@ -36,6 +36,11 @@ def _clash(groups: Iterable[Sequence[Pattern]]) -> bool:
     return False
 
 
+def _is_shunned(required: Iterable[Sequence[Pattern]], forbidden: Sequence[Pattern]) -> bool:
+    """Whether each pattern of a required group is covered by one that is forbidden."""
+    return any(group and all(any(covers(shun, row) for shun in forbidden) for row in group) for group in required)
+
+
 def _plain(group: Sequence[Row]) -> list[Pattern]:
     """The patterns of a small group of whole ones; none of another, of which no quick contradiction is looked for."""
     found = [row for row in group if not isinstance(row, Part)]
@@ -55,7 +60,12 @@ def find(required: Groups, forbidden: Sequence[Row], spend: Spend, good: Check =
     spend(1 + _places(required, forbidden) // _PLACES_OF_A_STEP)
     required, forbidden = useful(required, forbidden)
     whole = [_plain(group) for group in required]
-    if not all(required) or _clash(whole) or _clash([[row[::-1] for row in group] for group in whole]):
+    if (
+        not all(required)
+        or _clash(whole)
+        or _clash([[row[::-1] for row in group] for group in whole])
+        or _is_shunned(whole, _plain(forbidden))
+    ):
         return None
     spend(_places(required, forbidden))
     groups = [Automaton(group) for group in required]

@@ -149,6 +149,26 @@ def _in_regex(element: Element) -> str:
     return one + "*" if element.repeat else one
 
 
+def covers(pattern: Pattern, row: Pattern) -> bool:
+    """Whether a pattern matches all that a row does, by one way through it for every text; False proves nothing.
+
+    It is not tried for two that are so long that it might take as long as a search.
+    """
+    if len(pattern) * len(row) > _MOST_COMPARED:
+        return False
+    places = opened(pattern, (0,))
+    for chars, repeat in row:
+        fitting = [place for place in places if place < len(pattern) and _includes(pattern[place].chars, chars)]
+        if repeat:
+            places = opened(pattern, [place for place in fitting if pattern[place].repeat])
+        else:
+            places = opened(pattern, [place if pattern[place].repeat else place + 1 for place in fitting])
+    return len(pattern) in places
+
+
+_MOST_COMPARED = 1 << 16  # places of one with places of the other
+
+
 def opened(pattern: Pattern, places: Iterable[int]) -> set[int]:
     """These places of a pattern, and those behind repeats that may be empty."""
     found = set[int]()
@@ -158,3 +178,10 @@ def opened(pattern: Pattern, places: Iterable[int]) -> set[int]:
             place += 1
             found.add(place)
     return found
+
+
+def _includes(chars: CharClass, others: CharClass) -> bool:
+    """Whether a class has all characters of another one."""
+    if chars.negated:
+        return chars.chars <= others.chars if others.negated else chars.chars.isdisjoint(others.chars)
+    return not others.negated and others.chars <= chars.chars

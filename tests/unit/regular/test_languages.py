@@ -20,6 +20,7 @@ from kmspolicy.regular.patterns import (
     Row,
     any_of,
     both,
+    covers,
     literal,
     matcher,
     restricted,
@@ -186,6 +187,17 @@ def test_a_restricted_row_matches_what_is_made_of_the_characters() -> None:
         expected = {text for text in language(row, LETTERS, LONGEST) if all(map(chars.has, text))}
         found = restricted(row, chars)
         assert (set() if found is None else language(found, LETTERS, LONGEST)) == expected, (row, chars)
+
+
+def test_a_pattern_that_covers_a_row_matches_all_that_it_does() -> None:
+    chance, covered = Random(6), 0
+    for _ in range(600):
+        pattern, row = random_row(chance, CLASSES, 3), random_row(chance, CLASSES, 3)
+        if covers(pattern, row):
+            covered += 1
+            assert language(row, LETTERS, LONGEST) <= language(pattern, LETTERS, LONGEST), (pattern, row)
+        assert covers(row, row) and covers(ANYTHING, row)
+    assert 20 < covered < 580
 
 
 def test_a_matcher_matches_what_its_rows_do() -> None:
