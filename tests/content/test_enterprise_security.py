@@ -29,8 +29,9 @@ from tests.content.shipped import (
     SEARCHES,
     Case,
     conf,
+    findings,
+    name_of,
     slug,
-    write_lookups,
 )
 
 pytestmark = pytest.mark.slow
@@ -163,10 +164,9 @@ def test_a_drilldown_can_run_the_search_by_its_name(name: str) -> None:
     assert f'| savedsearch "{name}"' in loaded(name, "action.notable.param.drilldown_searches")[0]["search"]
 
 
-@pytest.mark.parametrize("case", POSITIVE, ids=lambda case: f"{case.detection}: {case.name}")
-def test_results_fill_what_is_used_of_them_and_leave_objects_of_nothing_null(case: Case, tmp_path: Any) -> None:
-    write_lookups(tmp_path, case.lookups)
-    found = run_saved(case.detection, case.events, lookups=tmp_path, now=case.now)
+@pytest.mark.parametrize("case", POSITIVE, ids=name_of)
+def test_results_fill_what_is_used_of_them_and_leave_objects_of_nothing_null(case: Case) -> None:
+    found = findings(case)
     assert not [column for column in found.columns if RESERVED.fullmatch(column)]
     tokens = set(re.findall(r"\$(?:result\.)?(\w+)\$", texts(case.detection))) - SPLUNKS_OWN
     for row in found.rows:
