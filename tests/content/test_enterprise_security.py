@@ -262,7 +262,9 @@ def test_an_e_mail_is_prepared_and_not_enabled(name: str) -> None:
 
 def put(at: int, action: str, **more: Any) -> Event:
     """A PutKeyPolicy of one key by one user, indexed five minutes after it was made."""
-    (written,) = json.loads((SAMPLES / "key_policy_lets_everyone_encrypt/every_principal.json").read_text())["events"]
+    (written,) = json.loads((SAMPLES / "key_policy_lets_everyone_encrypt/every_principal.json").read_text("utf-8"))[
+        "events"
+    ]
     statement = {"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}
     request = {
         **written["requestParameters"],
@@ -298,7 +300,7 @@ def throttled(detection: str, *events: Any) -> set[tuple[Any, ...]]:
 
 
 def test_throttling_lets_a_grant_of_more_through_and_holds_back_the_same_one() -> None:
-    (grant,) = json.loads((SAMPLES / "key_granted_to_another_account/outside_role.json").read_text())["events"]
+    (grant,) = json.loads((SAMPLES / "key_granted_to_another_account/outside_role.json").read_text("utf-8"))["events"]
     asked = grant["requestParameters"]
     again = {**grant, "eventID": "again"}
     worse = {**again, "requestParameters": {**asked, "operations": ["CreateGrant", "Encrypt"]}}
@@ -320,7 +322,7 @@ def test_throttling_lets_a_second_opening_through_and_holds_back_copies_of_the_f
 
 def test_throttling_lets_an_outsiders_grant_through_after_his_other_calls() -> None:
     folder = SAMPLES / "open_key_used_from_another_account"
-    opened, use = json.loads((folder / "opened_in_the_same_window.json").read_text())["events"]
+    opened, use = json.loads((folder / "opened_in_the_same_window.json").read_text("utf-8"))["events"]
     again, grant = {**use, "eventID": "again"}, {**use, "eventID": "grant", "eventName": "CreateGrant"}
     assert throttled(USE, opened, again) == throttled(USE, opened, use) == throttled(USE, opened, use, again)
     assert throttled(USE, opened, grant) != throttled(USE, opened, use)

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tracemalloc
@@ -341,7 +342,7 @@ def test_a_missing_path_is_one_line(tmp_path):
 @pytest.mark.parametrize("environment", [{}, {"FORCE_COLOR": "1"}])
 def test_a_reader_that_stops_reading_is_no_error(environment):
     done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {sys.executable} -m dev.demo | head -1"],
+        ["bash", "-c", f"set -o pipefail; {shlex.quote(sys.executable)} -m dev.demo | head -1"],
         cwd=ROOT,
         env={**os.environ, **environment},
         timeout=120,
