@@ -62,7 +62,7 @@ class Browser:
             cwd=FOLDER,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
         )
         ready = self._read()
         if "ready" not in ready:
@@ -85,7 +85,7 @@ class Browser:
         """End the browser; asked for nothing more, it leaves by itself."""
         assert self.node.stdin
         self.node.stdin.close()
-        self.node.wait(timeout=20)
+        self.node.wait(timeout=180)
 
     def __enter__(self) -> Browser:
         return self
