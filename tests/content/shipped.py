@@ -96,6 +96,11 @@ def findings(case: Case) -> Results:
         return run_saved(case.detection, case.events, lookups=folder, now=case.now)
 
 
+def fill(text: str, row: Mapping[str, Any]) -> str:
+    """A text with the values of a finding in the place of its tokens."""
+    return re.sub(r"\$(\w+)\$", lambda token: str(row[token[1]]), text)
+
+
 def write_lookups(folder: Path, lookups: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
     """Puts lookup files, name -> rows, where a search will find them."""
     for name, rows in lookups.items():

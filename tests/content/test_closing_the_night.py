@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from dev.spl import run_saved, run_search
-from tests.content.shipped import OURS, SAMPLES, SEARCHES, write_lookups
-from tests.content.test_detections import fill
+from tests.content.shipped import OURS, SAMPLES, SEARCHES, fill, write_lookups
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/fa518890-841d-5dab-87e1-66569b310368"
 

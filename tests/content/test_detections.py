@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from dev.spl import run_saved, run_search
-from tests.content.shipped import APP, CASES, OURS, SEARCHES, Case, conf, findings, name_of, write_lookups
+from tests.content.shipped import APP, CASES, OURS, SEARCHES, Case, conf, fill, findings, name_of, write_lookups
 
 pytestmark = pytest.mark.slow
 
@@ -96,8 +94,3 @@ def test_the_drilldowns_of_a_finding_find_something(detection: str, tmp_path: Pa
                 ):
                     silent.remove(drilldown["name"])
     assert silent == set()
-
-
-def fill(text: str, row: Mapping[str, Any]) -> str:
-    """A text with the values of a finding in the place of its tokens."""
-    return re.sub(r"\$(\w+)\$", lambda token: str(row[token[1]]), text)

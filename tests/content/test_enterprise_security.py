@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -29,6 +28,7 @@ from tests.content.shipped import (
     SEARCHES,
     Case,
     conf,
+    fill,
     findings,
     name_of,
     slug,
@@ -275,7 +275,7 @@ def put(at: int, action: str, **more: Any) -> Event:
     return Event(record, indextime=NOW + at + 300)
 
 
-def test_the_result_of_a_finding_is_found_though_another_change_stands_for_it(tmp_path: Path) -> None:
+def test_the_result_of_a_finding_is_found_though_another_change_stands_for_it() -> None:
     """The drilldown looks at 24 hours, the finding at one: a worse change of hours ago then stands for both."""
     detection = OURS[0]
     (drilldown,) = (
@@ -286,7 +286,7 @@ def test_the_result_of_a_finding_is_found_though_another_change_stands_for_it(tm
     events = [put(-5 * 3600, "kms:Encrypt"), put(-1800, "kms:*")]
     (row,) = run_saved(detection, events, now=NOW).rows
     assert row["severity"] == "high"
-    search = re.sub(r"\$(\w+)\$", lambda token: row[token[1]], drilldown["search"])
+    search = fill(drilldown["search"], row)
     (shown,) = run_search(search, events, now=NOW, earliest=str(NOW - 86400), latest=str(NOW)).rows
     assert (shown["key_policy_key"], shown["key_policy_changes"]) == (row["key_policy_key"], "2")
     other = search.replace(row["key_policy_key"], "arn:aws:kms:us-east-1:111122223333:key/other").replace("put-", "x")
