@@ -272,7 +272,8 @@ def test_folders_gzip_and_stdin(tmp_path):
 def test_several_paths_and_patterns(tmp_path):
     write(tmp_path / "a b.jsonl", event(OPEN))
     write(tmp_path / "c.jsonl", event(CLOSED, eventID="2"))
-    for given in (f"'{tmp_path}/a b.jsonl' {tmp_path}/c.jsonl", f"{tmp_path}/*.jsonl"):
+    here = shlex.quote(str(tmp_path))
+    for given in (f"{here}/'a b.jsonl' {here}/c.jsonl", f"{here}/*.jsonl"):
         status, out, _ = demo(given)
         assert (status, "2 events, 2 key policies: 1 critical, 1 informational" in out) == (0, True)
 
@@ -347,7 +348,7 @@ def test_events_that_carry_no_policy_are_not_kept_in_memory(tmp_path):
 
 
 def test_a_missing_path_is_one_line(tmp_path):
-    status, out, err = demo(tmp_path / "absent")
+    status, out, err = demo(shlex.quote(str(tmp_path / "absent")))
     assert (status, out, err) == (1, "", f"no such file or folder: {tmp_path / 'absent'}\n")
 
 
