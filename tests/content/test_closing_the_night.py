@@ -68,6 +68,7 @@ def test_grants_on_the_key_and_those_taken_back() -> None:
     assert given["key_policy_grantee"] == "arn:aws:iam::444455556666:role/backup-copy"
 
 
+@pytest.mark.slow
 def test_nothing_is_told_of_a_key_that_is_not_known() -> None:
     refused = sample("attempt_to_open_a_key_policy_to_everyone/create_key_refused")
     unnamed = [{**event, "resources": [], "requestParameters": {"name": "unknown"}} for event in [*USES, *GRANTS]]
