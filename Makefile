@@ -19,6 +19,9 @@ PYTHON ?= python3
 PY := .venv/bin/python
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check --require-hashes
 
+# What is started here starts the command by the thousand: Python keeps what it compiled, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
+
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

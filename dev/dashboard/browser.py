@@ -7,6 +7,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -43,6 +44,8 @@ def install_packages() -> None:
         if STAMP.exists() and STAMP.read_text() == wanted:
             return
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
+        if not os.access(Path.home(), os.W_OK):  # where npm would keep what it loads
+            command += ["--cache", str(FOLDER.parents[1] / "build" / "npm")]
         subprocess.run(command, cwd=FOLDER, check=True, stdout=subprocess.DEVNULL)
         STAMP.write_text(wanted)
 
@@ -62,7 +65,7 @@ class Browser:
             cwd=FOLDER,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
         )
         ready = self._read()
         if "ready" not in ready:
@@ -85,7 +88,7 @@ class Browser:
         """End the browser; asked for nothing more, it leaves by itself."""
         assert self.node.stdin
         self.node.stdin.close()
-        self.node.wait(timeout=20)
+        self.node.wait(timeout=180)
 
     def __enter__(self) -> Browser:
         return self

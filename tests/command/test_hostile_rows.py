@@ -158,6 +158,7 @@ BREAKERS = [
     '"PutKeyPolicy"',
     "{}",
     '{"eventName":["PutKeyPolicy"]}',
+    '["Statement"]',
     '{"api":{"operation":{}}}',
     '{"eventName":"PutKeyPolicy","eventTime":"' + "9" * 300 + '"}',
 ]

@@ -2,7 +2,6 @@
 
 import json
 import random
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from dev.splunkd import run
 from tests.command.session import APP
+from tests.unit.events.wrapping import spelled
 
 OWNER = {
     "Sid": "Owner",
@@ -107,27 +107,10 @@ def test_no_spelling_of_the_json_hides_a_policy() -> None:
     """Any character of a JSON string may be written as an escape, and any letter of a name hidden that way."""
     chance = random.Random(7)
     shares = [share for share in (0.01, 0.1, 0.5, 1) for _ in range(25)]
-    events = [_spelled(json.dumps(RECORD), chance, share) for share in shares]
-    twins = [_spelled(json.dumps({**RECORD, "eventName": "EnableKey"}), chance, share) for share in shares]
+    events = [spelled(json.dumps(RECORD), chance, share) for share in shares]
+    twins = [spelled(json.dumps({**RECORD, "eventName": "EnableKey"}), chance, share) for share in shares]
     rows = run(APP, [{"_raw": event} for event in events + twins], ["mode=summary"]).rows
     assert [row["key_policy_flagged"] for row in rows] == ["true"] * len(events) + [""] * len(twins)
-
-
-def _spelled(text: str, chance: random.Random, share: float) -> str:
-    """JSON text with some of the plain characters of its strings written as escapes."""
-    return re.sub(
-        r'"(?:[^"\\]|\\.)*"',
-        lambda string: (
-            '"'
-            + re.sub(
-                r"\\.|.",
-                lambda c: f"\\u{ord(c[0]):04x}" if len(c[0]) == 1 and chance.random() < share else c[0],
-                string[0][1:-1],
-            )
-            + '"'
-        ),
-        text,
-    )
 
 
 def _part(wanted: str, text: str) -> str:

@@ -7,10 +7,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from dev.spl import Event
+from dev.spl import Event, Results, run_saved
 from dev.spl.conf import Conf, read_conf
 
 APP = Path(__file__).resolve().parents[2]
@@ -38,7 +40,7 @@ def slug(name: str) -> str:
     return re.sub(r"\W+", "_", name.removeprefix("KMS - ").removesuffix(" - Rule")).lower()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """One file of samples/detections: events that arrive, the lookups they meet, and the findings there must be.
 
@@ -79,6 +81,24 @@ def read_case(path: Path) -> Case:
 
 
 CASES = [read_case(path) for path in sorted(SAMPLES.glob("*/*.json"))]
+
+
+def name_of(case: Case) -> str:
+    """What pytest calls a case."""
+    return f"{case.detection}: {case.name}"
+
+
+@cache
+def findings(case: Case) -> Results:
+    """What the detection of a case finds in it; the search runs once, however many tests look at what it found."""
+    with TemporaryDirectory() as folder:
+        write_lookups(Path(folder), case.lookups)
+        return run_saved(case.detection, case.events, lookups=folder, now=case.now)
+
+
+def fill(text: str, row: Mapping[str, Any]) -> str:
+    """A text with the values of a finding in the place of its tokens."""
+    return re.sub(r"\$(\w+)\$", lambda token: str(row[token[1]]), text)
 
 
 def write_lookups(folder: Path, lookups: Mapping[str, Sequence[Mapping[str, str]]]) -> None:

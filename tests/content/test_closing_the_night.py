@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from dev.spl import run_saved, run_search
-from tests.content.shipped import OURS, SAMPLES, SEARCHES, write_lookups
-from tests.content.test_detections import fill
+from tests.content.shipped import OURS, SAMPLES, SEARCHES, fill, write_lookups
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/fa518890-841d-5dab-87e1-66569b310368"
 
@@ -69,6 +68,7 @@ def test_grants_on_the_key_and_those_taken_back() -> None:
     assert given["key_policy_grantee"] == "arn:aws:iam::444455556666:role/backup-copy"
 
 
+@pytest.mark.slow
 def test_nothing_is_told_of_a_key_that_is_not_known() -> None:
     refused = sample("attempt_to_open_a_key_policy_to_everyone/create_key_refused")
     unnamed = [{**event, "resources": [], "requestParameters": {"name": "unknown"}} for event in [*USES, *GRANTS]]

@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from dev.spl import run_saved, run_search
-from tests.content.shipped import APP, CASES, OURS, SEARCHES, Case, conf, write_lookups
+from tests.content.shipped import APP, CASES, OURS, SEARCHES, Case, conf, fill, findings, name_of, write_lookups
 
 pytestmark = pytest.mark.slow
 
 POSITIVE = [case for case in CASES if case.expect]
 
 
-def findings(case: Case, folder: Path) -> list[Any]:
-    write_lookups(folder, case.lookups)
-    return run_saved(case.detection, case.events, lookups=folder, now=case.now).rows
-
-
-def name_of(case: Case) -> str:
-    return f"{case.detection}: {case.name}"
-
-
 @pytest.mark.parametrize("case", CASES, ids=name_of)
-def test_case(case: Case, tmp_path: Path) -> None:
-    left = findings(case, tmp_path)
+def test_case(case: Case) -> None:
+    left = list(findings(case).rows)
     for wanted in case.expect:
         found = next((row for row in left if all(row.get(field) == value for field, value in wanted.items())), None)
         assert found is not None, (wanted, [{field: row.get(field) for field in wanted} for row in left])
@@ -69,11 +58,11 @@ def test_the_calls_that_use_keys_are_searched_for_and_known_as_such() -> None:
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_each_call_that_uses_an_open_key_is_reported(name: str, tmp_path: Path) -> None:
+def test_each_call_that_uses_an_open_key_is_reported(name: str) -> None:
     event = USES.events[0]
     assert isinstance(event.raw, dict)
     used = replace(USES, events=(replace(event, raw={**event.raw, "eventName": name}),))
-    assert [row["key_policy_operation"] for row in findings(used, tmp_path)] == [name]
+    assert [row["key_policy_operation"] for row in findings(used).rows] == [name]
 
 
 WITHOUT = {
@@ -95,7 +84,8 @@ def test_the_drilldowns_of_a_finding_find_something(detection: str, tmp_path: Pa
     for case in POSITIVE:
         if case.detection != detection or not silent:
             continue
-        for row in findings(case, tmp_path):
+        write_lookups(tmp_path, case.lookups)
+        for row in findings(case).rows:
             tokens = {**row, "info_min_time": "", "info_max_time": ""}
             for drilldown in drilldowns:
                 if (
@@ -104,8 +94,3 @@ def test_the_drilldowns_of_a_finding_find_something(detection: str, tmp_path: Pa
                 ):
                     silent.remove(drilldown["name"])
     assert silent == set()
-
-
-def fill(text: str, row: Mapping[str, Any]) -> str:
-    """A text with the values of a finding in the place of its tokens."""
-    return re.sub(r"\$(\w+)\$", lambda token: str(row[token[1]]), text)

@@ -80,7 +80,7 @@ def cited() -> Iterator[tuple[str, str, str]]:
                 yield from ((path.name, page, section) for section in re.findall(r"\*([^*]+)\*", listed))
     for path in (APP / "tests" / "engine" / "cases").rglob("*.json"):
         for page, listed in re.findall(
-            r"docs/([a-z-]+\.md): ([^:]*?)(?=; [^;:]*: |$)", json.loads(path.read_text())["page"]
+            r"docs/([a-z-]+\.md): ([^:]*?)(?=; [^;:]*: |$)", json.loads(path.read_text("utf-8"))["page"]
         ):
             yield from ((path.name, page, section.split(",")[0]) for section in listed.split("; "))
 

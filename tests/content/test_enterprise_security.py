@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -29,8 +28,10 @@ from tests.content.shipped import (
     SEARCHES,
     Case,
     conf,
+    fill,
+    findings,
+    name_of,
     slug,
-    write_lookups,
 )
 
 pytestmark = pytest.mark.slow
@@ -163,10 +164,9 @@ def test_a_drilldown_can_run_the_search_by_its_name(name: str) -> None:
     assert f'| savedsearch "{name}"' in loaded(name, "action.notable.param.drilldown_searches")[0]["search"]
 
 
-@pytest.mark.parametrize("case", POSITIVE, ids=lambda case: f"{case.detection}: {case.name}")
-def test_results_fill_what_is_used_of_them_and_leave_objects_of_nothing_null(case: Case, tmp_path: Any) -> None:
-    write_lookups(tmp_path, case.lookups)
-    found = run_saved(case.detection, case.events, lookups=tmp_path, now=case.now)
+@pytest.mark.parametrize("case", POSITIVE, ids=name_of)
+def test_results_fill_what_is_used_of_them_and_leave_objects_of_nothing_null(case: Case) -> None:
+    found = findings(case)
     assert not [column for column in found.columns if RESERVED.fullmatch(column)]
     tokens = set(re.findall(r"\$(?:result\.)?(\w+)\$", texts(case.detection))) - SPLUNKS_OWN
     for row in found.rows:
@@ -262,7 +262,9 @@ def test_an_e_mail_is_prepared_and_not_enabled(name: str) -> None:
 
 def put(at: int, action: str, **more: Any) -> Event:
     """A PutKeyPolicy of one key by one user, indexed five minutes after it was made."""
-    (written,) = json.loads((SAMPLES / "key_policy_lets_everyone_encrypt/every_principal.json").read_text())["events"]
+    (written,) = json.loads((SAMPLES / "key_policy_lets_everyone_encrypt/every_principal.json").read_text("utf-8"))[
+        "events"
+    ]
     statement = {"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}
     request = {
         **written["requestParameters"],
@@ -273,7 +275,7 @@ def put(at: int, action: str, **more: Any) -> Event:
     return Event(record, indextime=NOW + at + 300)
 
 
-def test_the_result_of_a_finding_is_found_though_another_change_stands_for_it(tmp_path: Path) -> None:
+def test_the_result_of_a_finding_is_found_though_another_change_stands_for_it() -> None:
     """The drilldown looks at 24 hours, the finding at one: a worse change of hours ago then stands for both."""
     detection = OURS[0]
     (drilldown,) = (
@@ -284,7 +286,7 @@ def test_the_result_of_a_finding_is_found_though_another_change_stands_for_it(tm
     events = [put(-5 * 3600, "kms:Encrypt"), put(-1800, "kms:*")]
     (row,) = run_saved(detection, events, now=NOW).rows
     assert row["severity"] == "high"
-    search = re.sub(r"\$(\w+)\$", lambda token: row[token[1]], drilldown["search"])
+    search = fill(drilldown["search"], row)
     (shown,) = run_search(search, events, now=NOW, earliest=str(NOW - 86400), latest=str(NOW)).rows
     assert (shown["key_policy_key"], shown["key_policy_changes"]) == (row["key_policy_key"], "2")
     other = search.replace(row["key_policy_key"], "arn:aws:kms:us-east-1:111122223333:key/other").replace("put-", "x")
@@ -298,7 +300,7 @@ def throttled(detection: str, *events: Any) -> set[tuple[Any, ...]]:
 
 
 def test_throttling_lets_a_grant_of_more_through_and_holds_back_the_same_one() -> None:
-    (grant,) = json.loads((SAMPLES / "key_granted_to_another_account/outside_role.json").read_text())["events"]
+    (grant,) = json.loads((SAMPLES / "key_granted_to_another_account/outside_role.json").read_text("utf-8"))["events"]
     asked = grant["requestParameters"]
     again = {**grant, "eventID": "again"}
     worse = {**again, "requestParameters": {**asked, "operations": ["CreateGrant", "Encrypt"]}}
@@ -320,7 +322,7 @@ def test_throttling_lets_a_second_opening_through_and_holds_back_copies_of_the_f
 
 def test_throttling_lets_an_outsiders_grant_through_after_his_other_calls() -> None:
     folder = SAMPLES / "open_key_used_from_another_account"
-    opened, use = json.loads((folder / "opened_in_the_same_window.json").read_text())["events"]
+    opened, use = json.loads((folder / "opened_in_the_same_window.json").read_text("utf-8"))["events"]
     again, grant = {**use, "eventID": "again"}, {**use, "eventID": "grant", "eventName": "CreateGrant"}
     assert throttled(USE, opened, again) == throttled(USE, opened, use) == throttled(USE, opened, use, again)
     assert throttled(USE, opened, grant) != throttled(USE, opened, use)

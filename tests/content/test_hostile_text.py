@@ -16,8 +16,7 @@ import pytest
 
 from dev.spl import run_saved
 from dev.spl.runner import compile_search
-from tests.content.shipped import CASES, SEARCHES, Case, slug, write_lookups
-from tests.content.test_detections import fill
+from tests.content.shipped import CASES, SEARCHES, Case, fill, slug, write_lookups
 
 pytestmark = pytest.mark.slow
 

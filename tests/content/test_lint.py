@@ -69,7 +69,7 @@ def calls(text: str) -> set[str]:
 
 
 def stanzas_with_comments(name: str) -> Iterator[tuple[str, str]]:
-    yield from re.findall(r"^\[(.+?)\]$(.*?)(?=^\[|\Z)", (APP / f"default/{name}.conf").read_text(), re.M | re.S)
+    yield from re.findall(r"^\[(.+?)\]$(.*?)(?=^\[|\Z)", (APP / f"default/{name}.conf").read_text("utf-8"), re.M | re.S)
 
 
 @pytest.mark.parametrize("name", RUNNABLE)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dev.spl import Event, run_saved, run_search
-from tests.content.shipped import CASES, INVENTORY, Case, read_lookup, write_lookups
+from tests.content.shipped import CASES, INVENTORY, Case, findings, name_of, read_lookup, write_lookups
 
 pytestmark = pytest.mark.slow
 
@@ -39,25 +39,20 @@ def shown(rows: list[Any]) -> list[Any]:
     return [{name: value for name, value in row.items() if name[:11] == "key_policy_"} for row in rows]
 
 
-@pytest.mark.parametrize("wrap", ENVELOPES.values(), ids=ENVELOPES)
-@pytest.mark.parametrize("case", USES, ids=lambda case: f"{case.detection}: {case.name}")
-def test_uses_and_grants_are_found_in_envelopes(case: Case, wrap: Wrap, tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", USES, ids=name_of)
+def test_uses_and_grants_and_the_panels_of_their_keys_are_the_same_in_envelopes(case: Case, tmp_path: Path) -> None:
     write_lookups(tmp_path, case.lookups)
-    plain, found = (
-        run_saved(case.detection, events, lookups=tmp_path, now=case.now).rows
-        for events in (case.events, [wrapped(event, wrap) for event in case.events])
-    )
-    assert shown(found) == shown(plain) and bool(plain) == bool(case.expect)
-
-
-@pytest.mark.parametrize("wrap", ENVELOPES.values(), ids=ENVELOPES)
-@pytest.mark.parametrize("panel", ["uses", "grants"])
-def test_the_panels_of_a_key_show_what_is_in_envelopes(panel: str, wrap: Wrap) -> None:
-    for case in USES:
-        for key in {str(row["key_policy_key"]) for row in run_saved(case.detection, case.events, now=case.now).rows}:
-            search = f"`kmspolicycheck_{panel}({key})`"
-            plain = run_search(search, case.events).rows
-            assert shown(run_search(search, [wrapped(event, wrap) for event in case.events]).rows) == shown(plain)
+    panel = "uses" if "Used" in case.detection else "grants"
+    plain = findings(case).rows
+    assert bool(plain) == bool(case.expect)
+    panels = [f"`kmspolicycheck_{panel}({key})`" for key in sorted({row["key_policy_key"] for row in plain})]
+    listed = [run_search(search, case.events).rows for search in panels]
+    assert all(listed)
+    for name, wrap in ENVELOPES.items():
+        events = [wrapped(event, wrap) for event in case.events]
+        found = run_saved(case.detection, events, lookups=tmp_path, now=case.now).rows
+        assert shown(found) == shown(plain), name
+        assert [shown(run_search(search, events).rows) for search in panels] == list(map(shown, listed)), name
 
 
 def record(operation: str, at: str, number: int = 1, **members: Any) -> dict[str, Any]:

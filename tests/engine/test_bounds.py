@@ -150,6 +150,17 @@ def test_a_narrower_audience_past_the_bound_says_so(policy: dict[str, Any]) -> N
     assert any(text.endswith(STOPPED) for text in told)
 
 
+def test_a_statement_says_that_its_own_access_is_assumed_past_denies_beside_one_that_is_plainly_open() -> None:
+    """Without the Denies there is an example of its access; whoever the Denies leave is not found in time."""
+    them: dict[str, Any] = {"Principal": {"AWS": THEIRS}}
+    denies = [{"StringNotLike": {"m": f"*b{'?' * 15}*a"}}, {"StringLike": {"m": ["a*", "b*", "*aa*"]}}]
+    limited = [allow({"StringLike": {"m": f"*a{'?' * 14}"}}, **them), *(deny(each, **them) for each in denies)]
+    found = analyze(json.dumps(document(allow(), *limited)))
+    assert (found.audience, found.proven, found.statements[1].audience) == (Audience.everyone, True, Audience.external)
+    told = [[sentence(reason).endswith(STOPPED) for reason in each.reasons] for each in found.statements[:2]]
+    assert [any(stopped) for stopped in told] == [False, True]
+
+
 def costly(number: int) -> dict[str, Any]:
     """A condition that means the same in every policy, on a key that anyone can set."""
     return {

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from dev.fuzz import differential, protocol
+from dev.fuzz import protocol
 from dev.pythons import find
 
 pytestmark = pytest.mark.slow
@@ -24,9 +23,7 @@ def fuzz(*args: str, python: Path = Path(sys.executable)) -> subprocess.Complete
     )
 
 
-@pytest.mark.parametrize(
-    ("args", "fewest"), [(("--policies", "130"), 130), (("--policies", "1", "--seconds", "3"), 51)]
-)
+@pytest.mark.parametrize(("args", "fewest"), [(("--policies", "60"), 60), (("--policies", "1", "--seconds", "3"), 51)])
 def test_a_comparison_tries_so_many_policies_and_goes_on_for_so_long(args: tuple[str, ...], fewest: int) -> None:
     done = fuzz("--only", "differential", "--seed", "1", "--jobs", "1", *args)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -35,10 +32,8 @@ def test_a_comparison_tries_so_many_policies_and_goes_on_for_so_long(args: tuple
     assert "nothing found" in done.stdout
 
 
-def test_every_run_compares_a_hundred_thousand_policies() -> None:
+def test_without_a_number_every_run_compares_a_hundred_thousand_policies() -> None:
     assert "at least 100,000 policies" in " ".join(fuzz("--help").stdout.split())
-    blocks = differential.run(1, 120, time.monotonic() - 1, 1)
-    assert [progress.policies for progress in blocks][-1] == 120
 
 
 @pytest.mark.parametrize(("only", "status"), [(["--only", "coverage"], 3), ([], 0)])

@@ -82,3 +82,11 @@ def test_a_name_that_the_system_set_is_not_the_name_of_a_search(
 ) -> None:
     monkeypatch.setenv("NAME", "a-host")  # as Windows Subsystem for Linux does
     assert make(tmp_path, "search", "sh -c 'printenv KPC_NAME || echo none'") == "none\n"
+
+
+def test_python_keeps_what_it_compiles_whatever_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else each of some thousand starts of the command in the tests would compile all of it."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert make(tmp_path, "search", "sh -c 'printenv PYTHONDONTWRITEBYTECODE || echo none'") == "none\n"

@@ -16,7 +16,7 @@ from tests.splunk.sets import STORY
 
 OPEN = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}]}'
 POLICY = f"| makeresults | eval policy={quoted(OPEN)}"
-PROCESS = re.compile(r"Running process: (\S*python\S*) \S*kmspolicycheck\.py")
+PROCESS = re.compile(r"Running process: (.*?python[\d.]+) .*kmspolicycheck\.py")
 NOISE = re.compile(r"^.*\b(?:ERROR|FATAL)\b.*(?:kmspolicycheck|ChunkedExternProcessor).*$", re.MULTILINE)
 BOTH_SINCE = (10, 2)
 """The release whose commands.conf.spec first has python.required, and with it two Pythons."""

@@ -9,6 +9,8 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const POLL_MS = 50;
 const QUIET_POLLS = 8;
 const MOST_LOOKS = 20;
+// Only a page that hangs waits so long: on a busy machine a page that is well has taken more than 20 seconds.
+const PATIENCE_MS = 180000;
 
 // Quiet is counted in looks at the page and not in time: on a busy machine time passes in which the page gets no turn.
 async function settle(page) {
@@ -21,13 +23,13 @@ async function settle(page) {
             return document.querySelector('[data-viz-type]') && window.quietPolls >= quietPolls;
         },
         QUIET_POLLS,
-        { polling: POLL_MS, timeout: 60000 }
+        { polling: POLL_MS, timeout: PATIENCE_MS }
     );
 }
 
 async function newPage(session, { now, width, height }) {
     const page = await session.browser.newPage({ viewport: { width, height } });
-    page.setDefaultTimeout(20000);
+    page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => session.complaints.push(error.message));
     await page.clock.install({ time: new Date(now) });
     await page.exposeFunction('askHost', session.askHost);

@@ -17,7 +17,8 @@ _HIDDEN = r"\\u00(?:[4-7]|3[0-9])"
 _HIDDEN_LETTER, _HIDDEN_LETTER_BYTES = re.compile(_HIDDEN), re.compile(_HIDDEN.encode())
 _HIDDEN_SIGN = r"\\u00(?:[4-7]|3[0-9]|2[2Ee])"  # and the quotes around the service's name, and its dots
 _HIDDEN_SIGN_TEXT, _HIDDEN_SIGN_BYTES = re.compile(_HIDDEN_SIGN), re.compile(_HIDDEN_SIGN.encode())
-_ASCII_ESCAPE = re.compile(r"\\u00([2-7][0-9A-Fa-f])")
+# The backslashes of an outer encoding stand before that of an inner one: any of them may be in front.
+_ASCII_ESCAPE = re.compile(r"(?<!\\)\\+u00([2-7][0-9A-Fa-f])")
 _MOST_ENCODINGS = 8
 _NO_ACTION = "(?<![Kk][Mm][Ss]:)"
 

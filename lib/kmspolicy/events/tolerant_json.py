@@ -46,6 +46,7 @@ _PASSED_IN_A_STEP = 3  # characters, of what it went through before
 # A brace or bracket may be followed by an escaped quote: the text is then what stood inside a JSON string.
 _OPENING = re.compile(r'\{\s*(?=["\\])|\[\s*(?=["\\{\[0-9tfn-])|"')
 _ENCODED = re.compile(r'"|[{\[]\s*\\|\[[{\[\s]{0,8}\\')
+_OPENED = ("{", "[", "\\u00")  # one of them is in a string with JSON in it, and they may be escapes themselves
 _MEMBER_NAME = re.compile(r'"\s*:\s*\Z')
 _LONGEST_GAP = 80  # characters looked at for a member's name before a string
 _BLANKS = re.compile(r"[ \t\r\n]*")
@@ -100,7 +101,7 @@ class _Reader:
         if '"' not in encoded:
             return None, start, False
         member = quoted and _MEMBER_NAME.search(text[max(0, start - _LONGEST_GAP) : start])
-        if member or not ("{" in encoded or "[" in encoded):
+        if member or not any(sign in encoded for sign in _OPENED):
             return None, end, False
         return value, end, whole
 

@@ -12,7 +12,7 @@ import pytest
 from kmspolicy.events.finder import find_calls
 from kmspolicy.events.prefilter import may_hold_policy
 from tests.unit.events.calls import CALLS, KEY, OTHER_CALLS, POLICY, put_key_policy
-from tests.unit.events.wrapping import wrapped
+from tests.unit.events.wrapping import spelled, wrapped
 
 MakeCall = Callable[[], dict[str, Any]]
 every_call = pytest.mark.parametrize("make", CALLS.values(), ids=CALLS.keys())
@@ -65,9 +65,16 @@ def test_a_text_that_names_the_call_and_holds_no_record_is_told() -> None:
         assert find_calls(text.replace("kms.amazonaws.com", "sns.amazonaws.com"), False) == []
 
 
+def test_a_name_is_told_whose_escape_an_outer_encoding_spells_as_an_escape() -> None:
+    spelled_name = json.dumps('{"a": "kms\\u002eamazonaws.com PutKeyPolicy"').replace("u002e", "u002\\u0065")
+    text = json.dumps(spelled_name)
+    assert ["PutKeyPolicy and kms.amazonaws.com" in one.fault for one in find_calls(text, False)] == [True]
+    assert find_calls(text.replace("kms", "sns"), False) == []
+
+
 @pytest.mark.parametrize("seed", range(150))
-def test_what_the_prefilter_passes_by_holds_nothing(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Letters, digits and backslashes may be spelled as escapes, in every encoding anew."""
+def test_no_spelling_hides_a_call_from_the_prefilter_or_the_finder(seed: int) -> None:
+    """Any plain character may be written as an escape, in every encoding anew."""
     chance = Random(seed)
     text = json.dumps(
         {"eventSource": "kms.amazonaws.com", "eventName": "PutKeyPolicy", "requestParameters": {"policy": POLICY}}
@@ -77,21 +84,6 @@ def test_what_the_prefilter_passes_by_holds_nothing(seed: int, monkeypatch: pyte
         text = json.dumps(text)
     assert may_hold_policy(text)
     assert [one.policy for one in find_calls(text, False)] == [POLICY]
-
-
-def spelled(text: str, chance: Random, share: float) -> str:
-    """JSON text with some letters and digits in its strings written as escapes."""
-    out, inside, escape = [], False, 0
-    for letter in text:
-        plain = inside and not escape and letter not in '"\\'
-        out.append(f"\\u{ord(letter):04x}" if plain and letter.isalnum() and chance.random() < share else letter)
-        if escape:
-            escape = escape - 1 if escape > 1 else 4 if letter == "u" else 0
-        elif letter == "\\" and inside:
-            escape = 1
-        elif letter == '"':
-            inside = not inside
-    return "".join(out)
 
 
 HOSTILE = {

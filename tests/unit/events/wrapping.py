@@ -1,8 +1,11 @@
-"""Wraps an event at random, as pipelines do: in objects, lists and JSON strings, behind a prefix, before other text."""
+"""Wraps an event at random, as pipelines do: in objects, lists and JSON strings, behind a prefix, before other text.
+And spells JSON as nobody does who wants it read.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from random import Random
 from typing import Any
 
@@ -56,3 +59,16 @@ def around(text: str, chance: Random, share: float) -> str:
     before = chance.choice(PREFIXES) if chance.random() < share else ""
     after = chance.choice(SUFFIXES) if chance.random() < share else ""
     return before + text + after
+
+
+def spelled(text: str, chance: Random, share: float) -> str:
+    """JSON text with some of the plain characters of its strings written as escapes."""
+
+    def escaped(sign: re.Match[str]) -> str:
+        return f"\\u{ord(sign[0]):04x}" if len(sign[0]) == 1 and chance.random() < share else sign[0]
+
+    return re.sub(
+        r'"((?:[^"\\]|\\.)*)"',
+        lambda string: '"' + re.sub(r"\\u[0-9a-fA-F]{4}|\\.|[^\\]", escaped, string[1]) + '"',
+        text,
+    )
