@@ -63,12 +63,14 @@ class _Linked:
         for each in self._literals:
             if each.is_positive and any(_contradict(each, other) for other in ruling.get(each.key, ())):
                 return Conflict(keys_of((each,)))
+        if isinstance(self._without_variables(), Conflict):
+            return Conflict(keys_of(self._literals))
         if len(self._names) > _MOST_VARIABLES:
             raise Undecided
         found = self._assign(self._names, {})
         if found is not None:
             return found
-        if (self._cut_short or self._only_sampled()) and not isinstance(self._without_variables(), Conflict):
+        if self._cut_short or self._only_sampled():
             raise Undecided
         return Conflict(keys_of(self._literals))
 
