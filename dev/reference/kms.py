@@ -160,6 +160,7 @@ ALGORITHMS = {
     "SM2": ("SM2PKE",),
 }
 _KNOWN_ALGORITHMS = frozenset(name for names in ALGORITHMS.values() for name in names)
+_ASYMMETRIC_ALGORITHMS = _KNOWN_ALGORITHMS.difference(("SYMMETRIC_DEFAULT",))
 
 
 def exists(usage: str, spec: str, origin: str) -> bool:
@@ -196,11 +197,11 @@ def has_context(spec: str) -> bool:
     return spec not in SPECS or spec == "SYMMETRIC_DEFAULT"
 
 
-def fits(spec: str, algorithm: str, context: bool) -> bool:
-    """Whether a key of this spec takes an encryption algorithm, beside an encryption context; an algorithm that no list
-    knows may be an asymmetric key's.
+def fits(spec: str, algorithm: str, action: str, context: bool) -> bool:
+    """Whether a key of this spec takes an encryption algorithm in a request for the action, beside an encryption
+    context; an algorithm that no list knows may be an asymmetric key's. Asymmetric keys make no data keys.
     """
-    if context and algorithm in _KNOWN_ALGORITHMS.difference(("SYMMETRIC_DEFAULT",)):
+    if algorithm in _ASYMMETRIC_ALGORITHMS and (context or action in (*DATA_KEYS, *KEY_PAIRS)):
         return False
     if spec == "SYMMETRIC_DEFAULT" or algorithm in _KNOWN_ALGORITHMS:
         return spec not in ALGORITHMS or algorithm in ALGORITHMS[spec]

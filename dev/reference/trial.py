@@ -215,7 +215,7 @@ class Trial:
         if {"net", "called", "kms:viaservice"} & set(component):
             names |= {VIA, "#via"}
         if "kms:encryptionalgorithm" in component:
-            names |= {"kms:keyspec", "#context"}
+            names |= {"kms:keyspec", "#action", "#context"}
         return names | self.outer_sources
 
     def _enumerate(self, groups: tuple[str, ...], row: Row, facts: Facts) -> Iterator[Facts]:

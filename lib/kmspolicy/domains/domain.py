@@ -12,7 +12,7 @@ from ..policy import cidr, typed_values
 from ..policy.context_keys import ContextKey, Kind
 from ..policy.operators import Family
 from ..regular.intervals import Intervals, between
-from ..regular.patterns import ANYTHING, Pattern, literal, matcher
+from ..regular.patterns import ANYTHING, DIGIT, CharClass, Element, Pattern, any_of, literal, matcher, one_of, some
 
 
 @dataclass(frozen=True)
@@ -68,17 +68,36 @@ class Text:
 
 @dataclass(frozen=True)
 class Line:
-    """How points of a line are written. family: the operators that compare them; whole: whether they are integers."""
+    """How points of a line are written.
+
+    family: the operators that compare them; forms: languages with every text that reads as a point, and others; whole:
+    whether they are integers.
+    """
 
     family: Family
     read: Callable[[str], Any]
     write: Callable[[Any], str]
+    forms: tuple[Pattern, ...]
     whole: bool = False
 
 
-NUMBERS = Line(Family.NUMERIC, typed_values.number, typed_values.number_text)
-MOMENTS = Line(Family.DATE, typed_values.moment, typed_values.moment_text)
-ADDRESSES = Line(Family.ADDRESS, cidr.position, cidr.address_at, whole=True)
+_DIGITS, _POINT = some(DIGIT), literal(".")
+_UNSIGNED = (_DIGITS, _DIGITS + _POINT + any_of(DIGIT), _POINT + _DIGITS)
+_PLAIN = (*_UNSIGNED, *[(one_of("+-"), *number) for number in _UNSIGNED])
+_WITH_POWER = tuple([number + (one_of("eE"),) + any_of(CharClass(frozenset("+-"))) + _DIGITS for number in _PLAIN])
+_IPV6 = any_of(CharClass(frozenset("0123456789abcdefABCDEF:.")))
+_MONTH = (*[Element(DIGIT)] * 4, *literal("-"), *[Element(DIGIT)] * 2)
+_DAY = (*_MONTH, *literal("-"), *[Element(DIGIT)] * 2)
+_TIME = (*_DAY, *literal("T"), *any_of(CharClass(DIGIT.chars | frozenset(":.+-Z"))))
+NUMBERS = Line(Family.NUMERIC, typed_values.number, typed_values.number_text, (*_PLAIN, *_WITH_POWER))
+MOMENTS = Line(Family.DATE, typed_values.moment, typed_values.moment_text, (*_PLAIN, _MONTH, _DAY, _TIME))
+ADDRESSES = Line(
+    Family.ADDRESS,
+    cidr.position,
+    cidr.address_at,
+    (_DIGITS + (_POINT + _DIGITS) * 3, _IPV6 + literal(":") + _IPV6 + literal(":") + _IPV6),
+    whole=True,
+)
 LINES = {line.family: line for line in (NUMBERS, MOMENTS, ADDRESSES)}
 
 

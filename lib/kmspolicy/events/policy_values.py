@@ -6,15 +6,19 @@ Source: IAM User Guide, *IAM JSON policy elements reference*.
 import json
 from typing import Any, Union
 
+from ..policy.identifiers import VERSIONS
 from .api_call import Json, decoded
 
 _STATEMENT_MEMBERS = frozenset(("Effect", "Principal", "NotPrincipal", "Action", "NotAction"))
 
 
 def is_policy(value: Union[Json, list[Any]]) -> bool:
-    """Whether a value is a policy, or a list of a policy's statements."""
+    """Whether a value is a policy, or a list of a policy's statements.
+
+    An object with a Version of the policy language is one, and a broken one without a Statement.
+    """
     if isinstance(value, dict):
-        return "Statement" in value
+        return "Statement" in value or value.get("Version") in VERSIONS
     return bool(value) and all(isinstance(item, dict) and "Effect" in item for item in value)
 
 

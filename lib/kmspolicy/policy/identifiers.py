@@ -1,7 +1,7 @@
-"""Ids as AWS writes them, and the AWS partitions.
+"""Ids as AWS writes them, the AWS partitions, and the versions of the policy language.
 
 Source: AWS Organizations API Reference, *Account* and *Organization*; IAM User Guide, *IAM identifiers*;
-AWS General Reference, *Amazon Resource Names (ARNs)*.
+AWS General Reference, *Amazon Resource Names (ARNs)*; IAM User Guide, *IAM JSON policy elements: Version*.
 """
 
 import re
@@ -10,6 +10,7 @@ from typing import Optional
 ACCOUNT_ID = re.compile(r"[0-9]{12}\Z")
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
 MULTI_REGION_ID = "mrk-"  # how the id of a multi-Region key begins
+VERSIONS = ("2012-10-17", "2008-10-17")  # of the policy language, the newest first
 
 _REGIONS = (
     ("cn-", "aws-cn"),

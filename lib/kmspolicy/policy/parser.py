@@ -16,12 +16,12 @@ from .actions import Mask, covered
 from .condition import Condition, Quantifier, differing_in_case
 from .context_keys import KEY_ARN, context_key
 from .errors import Fault, PolicyError, Problem
+from .identifiers import VERSIONS
 from .model import Policy, Statement
 from .operators import OPERATORS, Family, Operator
 from .principals import ANYONE, Principals, one_principal
 from .strict_json import DEEPEST, JsonFloat, bound_depth, nests_too_deep, read_json, show
 
-VERSIONS = ("2012-10-17", "2008-10-17")
 _ELEMENTS = frozenset(
     ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition")
 )

@@ -16,11 +16,12 @@ _ENCRYPTION = "ENCRYPT_DECRYPT"
 _SYMMETRIC = ("SYMMETRIC_DEFAULT",)
 _RSA = ("RSA_2048", "RSA_3072", "RSA_4096")
 _SM2 = ("SM2",)
-_ECC = ("ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521", "ECC_SECG_P256K1", "ECC_NIST_EDWARDS25519")
+_ECC = ("ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521")
+_ECC_TO_SIGN = ("ECC_SECG_P256K1", "ECC_NIST_EDWARDS25519")
 _ML_DSA = ("ML_DSA_44", "ML_DSA_65", "ML_DSA_87")
 _ML_KEM = ("ML_KEM_512", "ML_KEM_768", "ML_KEM_1024")
 _HMAC = ("HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512")
-_SPECS = (*_SYMMETRIC, *_RSA, *_SM2, *_ECC, *_ML_DSA, *_ML_KEM, *_HMAC)
+_SPECS = (*_SYMMETRIC, *_RSA, *_SM2, *_ECC, *_ECC_TO_SIGN, *_ML_DSA, *_ML_KEM, *_HMAC)
 _CUSTOM_STORES = ("AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
 
 _CIPHERS = frozenset(("kms:Encrypt", "kms:ReEncryptTo", "kms:Decrypt", "kms:ReEncryptFrom"))
@@ -86,12 +87,13 @@ _OF_ANY_USAGE = (
     KeyKind(_one_of(_RSA), _CIPHERS | _SIGNING | _PUBLIC, _algorithms("RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1")),
     KeyKind(_one_of(_SM2), _CIPHERS | _SIGNING | _AGREEING | _PUBLIC, _algorithms("SM2PKE")),
     KeyKind(_one_of(_ECC), _SIGNING | _AGREEING | _PUBLIC),
-    KeyKind(_one_of(_ML_DSA), _SIGNING | _PUBLIC),
+    KeyKind(_one_of((*_ECC_TO_SIGN, *_ML_DSA)), _SIGNING | _PUBLIC),
     KeyKind(_one_of(_ML_KEM), _ENCAPSULATING | _PUBLIC),
     KeyKind(_one_of(_HMAC), _MACS),
-    # A spec of tomorrow may be for anything; but the algorithms that are known not to take a context do not.
+    # A spec of tomorrow may be for anything; but with an algorithm of asymmetric keys it makes no data keys and takes
+    # no context.
     KeyKind(excluding(_CODE, _SPECS), _LIMITED, excluding(_ANY_ALGORITHM, _ASYMMETRIC_ALGORITHMS), True),
-    KeyKind(excluding(_CODE, _SPECS), _LIMITED, Finite(_ASYMMETRIC_ALGORITHMS)),
+    KeyKind(excluding(_CODE, _SPECS), _LIMITED.difference(kms.DATA_KEYS), Finite(_ASYMMETRIC_ALGORITHMS)),
 )
 
 

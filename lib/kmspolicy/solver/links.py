@@ -10,13 +10,13 @@ from ..budget import Budget, Undecided
 from ..domains.domain import LINES, Domain, Points, Text
 from ..policy.operators import ORDERED, Family
 from ..policy.wildcards import either_case
-from ..regular.intervals import Intervals, Point, in_order
+from ..regular.intervals import EVERYTHING, NOTHING, Intervals, Point, in_order, points
 from ..regular.patterns import ANYTHING, literal
 from .groups import ByKey, Part
 from .literals import Assignment, Conflict, Literal, Scope, Solution, of_present
-from .theories import STEPS_OF_A_CALL, sets, solve
+from .theories import STEPS_OF_A_CALL, sets, solve, text
 from .theories.intervals import allowed
-from .theories.single import solve_single
+from .theories.single import solve_single, spelled_out
 
 _NAMES_OF_A_STEP = 32
 
@@ -49,6 +49,8 @@ class SamePoint:
         if not all(each.accepts(values[each.key]) for each in foreign):
             return conflict
         fits = self.within & allowed(typed)
+        for name in self.writings:
+            fits &= self._written(name, [each for each in asked if each.key == name], budget)
         point = fits.lowest(False)
         if point is None:
             return conflict
@@ -71,6 +73,20 @@ class SamePoint:
         if not all(each.accepts(values[each.key]) for each in asked):
             raise Undecided  # patterns for a written moment
         return values
+
+    def _written(self, name: str, literals: Sequence[Literal], budget: Budget) -> Intervals:
+        """The points that a key may show where literals ask how it is written: more than those that make them true."""
+        line = LINES[Family.DATE]
+        if all(each.condition.operator.family in LINES for each in literals):
+            return EVERYTHING
+        if text.solve(Text(line.forms), literals, budget) is None:
+            return NOTHING
+        spelled = spelled_out(literals)
+        if spelled is None:
+            return EVERYTHING
+        fitting = [(line.read(value), value) for value in spelled if all(each.accepts_one(value) for each in literals)]
+        write = self.writings[name]
+        return points([point for point, value in fitting if point is not None and write(point) == value])
 
     def _shown(self, point: Point) -> Assignment:
         return {name: write(point) for name, write in self.writings.items()}

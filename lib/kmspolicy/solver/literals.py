@@ -3,13 +3,14 @@
 A problem may be about two requests at once: a scope tells the keys of the second from those of the first.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional, TypeVar, Union
 
 from ..evaluation.evaluator import holds_for, variable_lookup
 from ..evaluation.request import Value
 from ..policy.condition import Condition
 from ..policy.operators import Family
+from ..policy.wildcards import Tokens, variables_in
 
 Node = TypeVar("Node", bound=Hashable)
 Assignment = dict[str, Value]  # by key; None is absence
@@ -129,3 +130,30 @@ def joined(pairs: Iterable[tuple[Node, Node]]) -> Callable[[Node], Node]:
     for one, other in pairs:
         parent[root(one)] = root(other)
     return root
+
+
+def equal_keys(literals: Sequence[Literal]) -> dict[str, str]:
+    """Of keys that must be equal: the one that stands for all of them."""
+    pairs: list[tuple[str, str]] = []
+    for each in literals:
+        operator = each.condition.operator
+        if len(each.variables) != 1 or not each.is_positive or operator.ignore_case:
+            continue
+        tokens = each.condition.tokens
+        if operator.family is Family.STRING and len(tokens) == len(tokens[0]) == 1 and _has_no_default(tokens[0]):
+            pairs.append((each.key, each.variables[0]))
+    root = joined(pairs)
+    return {name: root(name) for pair in pairs for name in pair}
+
+
+def _has_no_default(tokens: Tokens) -> bool:
+    return all(variable.default is None for variable in variables_in(tokens))
+
+
+def needed(each: Literal) -> Iterator[str]:
+    """The keys that must be present for a literal with variables: its own, and what each of its values reads."""
+    if each.variables and each.condition.without_key != each.wanted:
+        yield each.key
+        if each.is_positive:
+            read = [{v.name for v in variables_in(t) if v.default is None} for t in each.condition.tokens]
+            yield from sorted(map(each.scope.key, set(each.condition.variables).intersection(*read)))

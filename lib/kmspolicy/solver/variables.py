@@ -6,7 +6,7 @@ stands around the variable says what it can be. Source: IAM User Guide, *IAM pol
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice, product
+from itertools import chain, islice, product
 from typing import Optional
 
 from ..budget import Budget, Undecided
@@ -18,7 +18,7 @@ from ..policy.operators import OPERATORS, Family
 from ..regular.languages import Check, Groups, find
 from ..regular.patterns import ANYTHING, SOMETHING, Pattern, Row, literal
 from .groups import Group, solve_apart
-from .literals import Assignment, Conflict, Literal, Scope, Solution, joined, keys_of
+from .literals import Assignment, Conflict, Literal, Scope, Solution, equal_keys, keys_of, needed
 from .places import Place, open_lookup, places_of
 from .theories.single import spelled_out
 from .theories.text import Limits, patterns
@@ -42,7 +42,7 @@ class _Linked:
         self._group_of = group_of
         self._literals = literals
         self._budget = budget
-        self._equal = _classes(literals)
+        self._equal = equal_keys(literals)
         self._named = {
             each.scope.key(name): (name, each.scope)
             for each in literals
@@ -63,12 +63,14 @@ class _Linked:
         for each in self._literals:
             if each.is_positive and any(_contradict(each, other) for other in ruling.get(each.key, ())):
                 return Conflict(keys_of((each,)))
+        if isinstance(self._without_variables(), Conflict):
+            return Conflict(keys_of(self._literals))
         if len(self._names) > _MOST_VARIABLES:
             raise Undecided
         found = self._assign(self._names, {})
         if found is not None:
             return found
-        if (self._cut_short or self._only_sampled()) and not isinstance(self._without_variables(), Conflict):
+        if self._cut_short or self._only_sampled():
             raise Undecided
         return Conflict(keys_of(self._literals))
 
@@ -78,8 +80,13 @@ class _Linked:
         return any(isinstance(domain, Points) for name in linked for domain in self._domains(name))
 
     def _without_variables(self) -> Solution:
+        """Values with which the literals without variables are true, and the keys present that the others need."""
         plain = [each for each in self._literals if not each.variables]
-        return solve_apart(self._group_of, plain, self._budget)
+        keys = dict.fromkeys(chain.from_iterable(map(needed, self._literals)))
+        return solve_apart(self._group_of, [*plain, *map(self._is_present, keys)], self._budget)
+
+    def _is_present(self, name: str) -> Literal:
+        return _equals(*self._named[name], None).negation
 
     def _assign(self, names: Sequence[str], values: Assignment) -> Optional[Assignment]:
         if not names:
@@ -119,7 +126,8 @@ class _Linked:
             return
         plain = [each for each in self._literals if each.key == name and not each.variables]
         yield from spelled_out(plain) or _spelled(name, self._literals)
-        yield from self._of_group(name, values)
+        for key in dict.fromkeys((name, *self._same(name))):
+            yield from self._of_group(key, values)
         listed = [places for places in self._places(name, values) if places]
         for domain in self._domains(name):
             if isinstance(domain, Finite):
@@ -134,14 +142,20 @@ class _Linked:
         yield None
 
     def _of_group(self, name: str, values: Assignment) -> Iterator[Value]:
-        """A value that what is asked of the key's own group, without variables, leaves it."""
+        """One value that what is asked of the key's own group, without variables, leaves it."""
         group = self._group_of[name]
         plain = [each for each in self._literals if not each.variables and self._group_of[each.key] is group]
         plain += [_equals(*self._named[key], value) for key, value in values.items() if self._group_of[key] is group]
-        plain.append(_equals(*self._named[name], None).negation)
+        plain.append(self._is_present(name))
         found = solve_apart({each.key: group for each in plain}, plain, self._budget)
-        if not isinstance(found, Conflict):
-            yield found[name]
+        value = None if isinstance(found, Conflict) else found[name]
+        if isinstance(value, str):
+            yield value
+
+    def _same(self, name: str) -> list[str]:
+        """The keys that must equal a key, itself among them if there are others."""
+        root = self._equal.get(name)
+        return [] if root is None else [key for key, of in self._equal.items() if of == root]
 
     def _domains(self, name: str) -> list[Domain]:
         """What a key can hold, in each case of its group that differs in that."""
@@ -197,7 +211,7 @@ class _Linked:
         elif isinstance(domain, Text):
             required.append(domain.languages)
             forbidden += domain.excluded
-        same = {other for other, root in self._equal.items() if root == self._equal.get(key)} | {key}
+        same = {key, *self._same(key)}
         for each in self._literals:
             condition = each.condition
             if each.key not in same or each is without or not condition.operator.takes_variables:
@@ -269,24 +283,6 @@ def _spelled(name: str, literals: Sequence[Literal]) -> Iterator[str]:
     for each in literals:
         if each.key == name and each.is_positive:
             yield from (str(tokens[0]) for tokens in each.condition.tokens if tokens and wildcards.is_plain(tokens))
-
-
-def _classes(literals: Sequence[Literal]) -> dict[str, str]:
-    """Of keys that must be equal: the one that stands for all of them."""
-    pairs: list[tuple[str, str]] = []
-    for each in literals:
-        operator = each.condition.operator
-        if len(each.variables) != 1 or not each.is_positive or operator.ignore_case:
-            continue
-        tokens = each.condition.tokens
-        if operator.family is Family.STRING and len(tokens) == len(tokens[0]) == 1 and _has_no_default(tokens[0]):
-            pairs.append((each.key, each.variables[0]))
-    root = joined(pairs)
-    return {name: root(name) for pair in pairs for name in pair}
-
-
-def _has_no_default(tokens: wildcards.Tokens) -> bool:
-    return all(variable.default is None for variable in wildcards.variables_in(tokens))
 
 
 _EQUALS, _IS_NULL = OPERATORS["stringequals"], OPERATORS["null"]

@@ -51,6 +51,7 @@ HOLDERS: dict[str, Any] = {
         "Resources": {"Bucket": BUCKET_POLICY, "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": DOCUMENT}}}
     },
     "list of statements": STATEMENTS,
+    "list of statements in an inventory": {"Version": "2026-01-01", "statements": STATEMENTS},
     "event": put_key_policy(),
 }
 
@@ -80,8 +81,12 @@ def test_json_without_a_key_policy_is_blamed_on_the_field(holder: Any) -> None:
     assert (found.policy, "no key policy" in found.fault) == ("", True)
 
 
+NAMES = ("statement", "STATEMENT", "Statements")
+MISSPELLED = [json.dumps({"Version": "2012-10-17", name: STATEMENTS}) for name in NAMES]
+
+
 @pytest.mark.parametrize(
-    "text", ["hello", '{"Version": "2012-10-17"}', '{"Version": "2012-10-17", "Statement": [{', "7"]
+    "text", ["hello", '{"Version": "2012-10-17"}', '{"Version": "2012-10-17", "Statement": [{', "7", *MISSPELLED]
 )
 def test_anything_else_is_a_policy_that_the_engine_refuses(text: str) -> None:
     assert [(found.policy, found.fault) for found in find_calls(text, True)] == [(text, "")]

@@ -4,7 +4,6 @@ Source: IAM User Guide, *IAM JSON policy elements: Condition operators*.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import product
 from typing import Optional, Union
 
 from ...budget import Budget, Undecided
@@ -12,7 +11,6 @@ from ...domains.domain import LINES, Domain, Finite, Points, Text
 from ...policy import wildcards
 from ...policy.operators import ORDERED, Family
 from ...regular.intervals import EVERYTHING, NOTHING
-from ...regular.patterns import CharClass, restricted
 from ..literals import Literal
 from . import intervals, text
 
@@ -60,19 +58,13 @@ def spelled_out(literals: Sequence[Literal]) -> Optional[list[str]]:
         operator = each.condition.operator
         if not each.is_positive:
             continue
-        if operator.family is Family.BOOLEAN:
-            return _BOOLEANS
-        if operator.family is Family.BINARY:
-            return list(each.condition.values)
+        if operator.family in (Family.BOOLEAN, Family.BINARY):
+            return text.spellings(each.condition)
         if operator.family in _TEXTUAL and not operator.ignore_case:
             listed = each.condition.readable
             if all(map(wildcards.is_plain, listed)):
                 return [str(tokens[0]) if tokens else "" for tokens in listed]
     return None
-
-
-# Every spelling of the two: they have no case.
-_BOOLEANS = ["".join(letters) for word in ("true", "false") for letters in product(*((c, c.upper()) for c in word))]
 
 
 def _suits(value: str, literals: Sequence[Literal], budget: Budget) -> bool:
@@ -86,36 +78,28 @@ def _suits(value: str, literals: Sequence[Literal], budget: Budget) -> bool:
 def _mixed(domain: Union[Text, Points], literals: Sequence[Literal], budget: Budget) -> Optional[str]:
     """Typed conditions on a text, or conditions of several kinds on one key, which no policy in use has.
 
-    Each kind is asked alone. A value that suits all is a proof; a kind that nothing suits is one, too; all else is
-    undecided.
+    Each type is asked alone, then how a text that suits all is written. A value that suits all is a proof; that nothing
+    suits is one, too; all else is undecided.
     """
     typed = {family: [each for each in literals if each.condition.operator.family is family] for family in ORDERED}
-    found = [intervals.solve(_readable(domain, family), alike) for family, alike in typed.items()]
+    found = [intervals.solve(_points(domain, family), alike) for family, alike in typed.items()]
     for point, alike in zip(found, typed.values()):
         if point is None and any(each.is_positive for each in alike):
             return None
-    textual = [each for each in literals if each.condition.operator.family in _TEXTUAL]
-    found.append(text.solve(domain if isinstance(domain, Text) else Text(), textual, budget))
+    found.append(text.solve(domain if isinstance(domain, Text) else Text(domain.line.forms), literals, budget))
     if found[-1] is None:
         return None
-    found += [wildcards.filled(tokens, "0") for each in textual for tokens in each.condition.tokens]
+    textual = [each.condition for each in literals if each.condition.operator.family in _TEXTUAL]
+    found += [wildcards.filled(tokens, "0") for condition in textual for tokens in condition.tokens]
     for value in (*filter(None, found), "any", ""):
         if _suits(value, literals, budget) and domain.holds(value):
             return value
     raise Undecided
 
 
-_WRITTEN = {
-    Family.NUMERIC: CharClass(frozenset("0123456789+-.eE")),
-    Family.DATE: CharClass(frozenset("0123456789+-.:TZ")),
-    Family.ADDRESS: CharClass(frozenset("0123456789abcdefABCDEF.:")),
-}
-
-
-def _readable(domain: Union[Text, Points], family: Family) -> Points:
+def _points(domain: Union[Text, Points], family: Family) -> Points:
     """The points of a type that values of a domain may be read as."""
     line = LINES[family]
-    if isinstance(domain, Points):  # a number is a moment, too: its seconds
-        return Points(line, domain.within if domain.line.whole == line.whole else NOTHING)
-    shown = any(restricted(row, _WRITTEN[family]) is not None for row in domain.languages)
-    return Points(line, EVERYTHING if shown else NOTHING)
+    if isinstance(domain, Text):
+        return Points(line, EVERYTHING)
+    return Points(line, domain.within if domain.line.whole == line.whole else NOTHING)  # a number is a moment, too

@@ -1,16 +1,16 @@
 """Texts: a condition is a regular language, and a value a shortest text in the product of their automata."""
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, product
 from typing import Optional
 
 from ...budget import Budget, Undecided
-from ...domains.domain import Text
+from ...domains.domain import LINES, Text
 from ...policy import wildcards
 from ...policy.condition import Condition
-from ...policy.operators import Family
+from ...policy.operators import Family, policy_value
 from ...regular.languages import Check, find
-from ...regular.patterns import SOMETHING, Pattern
+from ...regular.patterns import SOMETHING, Pattern, literal
 from ..literals import Literal
 
 Limits = tuple[list[Sequence[Pattern]], list[Pattern]]
@@ -39,16 +39,15 @@ def _contradict(domain: Text, literals: Sequence[Literal], budget: Budget) -> bo
 
 
 def limits(literals: Sequence[Literal], budget: Budget) -> Limits:
-    """What a text must match, one pattern of each group, and what it must not, so that each literal is true."""
+    """What a text must match, one pattern of each group, and what it must not, so that each literal is true. A number,
+    a moment or an address must be written as one; which one it is, is not asked here."""
     required: list[Sequence[Pattern]] = []
     forbidden: list[Pattern] = []
     for each in literals:
-        if each.condition.operator.takes_variables:
-            found = patterns(each.condition, budget)
-            if each.is_positive:
-                required.append(found)
-            else:
-                forbidden += found
+        if each.is_positive:
+            required.append(patterns(each.condition, budget))
+        elif each.condition.operator.family not in LINES:
+            forbidden += patterns(each.condition, budget)
     return required, forbidden
 
 
@@ -69,8 +68,24 @@ def find_text(domain: Text, asked: Limits, budget: Budget, good: Check = lambda 
 
 
 def patterns(condition: Condition, budget: Budget) -> list[Pattern]:
-    """The texts that match one of the condition's values, before any negation, as patterns."""
+    """The texts that match one of the condition's values, before any negation, as patterns; of an ordered type all its
+    texts."""
+    family = condition.operator.family
+    if family in LINES:
+        return list(LINES[family].forms)
     budget.spend(1 + (sum(map(len, condition.values)) >> 6))
-    if condition.operator.family is Family.ARN:
+    if family in (Family.BOOLEAN, Family.BINARY):
+        return [literal(value) for value in spellings(condition)]
+    if family is Family.ARN:
         return list(map(wildcards.arn_automaton, condition.readable))
     return [wildcards.automaton(tokens, condition.operator.ignore_case) for tokens in condition.readable]
+
+
+def spellings(condition: Condition) -> list[str]:
+    """Every text that matches one of the values of a Boolean or a binary condition."""
+    operator = condition.operator
+    read = [value for value in condition.values if policy_value(value, operator.family) is not None]
+    if operator.family is Family.BINARY:
+        return read
+    words = dict.fromkeys(map(str.lower, read))  # they have no case
+    return ["".join(letters) for word in words for letters in product(*((c, c.upper()) for c in word))]
