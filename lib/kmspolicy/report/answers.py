@@ -179,7 +179,7 @@ class Analysis:
     def _of(self, statements: Iterable[Statement]) -> Iterator[StatementAnalysis]:
         return (self.statements[statement.number] for statement in statements)
 
-    def _telling(self) -> Iterator[StatementAnalysis]:
+    def _telling(self) -> Iterable[StatementAnalysis]:
         """The statements by which the audience has access: all for an outside one; else those that look open or name
         services, or where there are none, the others."""
         verdict, audience = self.verdict, self.verdict.audience
@@ -193,4 +193,4 @@ class Analysis:
                 if fits and verdict.granted((statement,), audience):
                     yield self.statements[statement.number]
 
-        return giving(notable=any(giving(notable=True)))
+        return list(islice(giving(notable=True), _TOLD)) or giving(notable=False)
