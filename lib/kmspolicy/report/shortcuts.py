@@ -130,7 +130,8 @@ def answers_about(statement: Statement, asked: Mask, key: KeyFacts, own: bool) -
     own: whether something else can, whatever the statement says.
     """
     principals, conditions = statement.principals, statement.conditions
-    special = principals.negated or statement.resource is not None or statement.alternatives
+    # Whom a principal that is known by a unique id can grant to depends on whom the policy names.
+    special = principals.negated or principals.unique_ids or statement.resource is not None or statement.alternatives
     if not ENABLED or own or special or key.partition is None or not _are_independent(conditions, principals.anyone):
         return Answers()
     who = None if principals.anyone else named_audiences(principals, key.account)
