@@ -1,7 +1,7 @@
 """Opens the containers around records from the outside in: objects, lists, JSON in strings, text around JSON.
 
 A record is an end: nothing inside it is opened, since callers write descriptions, tags, user agents and session names.
-Source: interface of the command (README, *What it reads*).
+Source: interface of the command (docs/command.md, *What it reads*).
 """
 
 import re

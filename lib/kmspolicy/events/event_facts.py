@@ -1,6 +1,6 @@
 """The facts of an event beside the policy: the key, its account, the caller, MFA, success or failure.
 
-Source: interface of the command (README, *Fields*).
+Source: interface of the command (docs/command.md, *Fields*).
 """
 
 import re

@@ -1,6 +1,6 @@
 """Finds the calls to KMS and the key policies in the text of an event, a field or a file, whatever the field's name.
 
-Source: interface of the command (README, *What it reads*; docs/events.md).
+Source: interface of the command (docs/command.md, *What it reads*; docs/events.md).
 """
 
 import json

@@ -149,7 +149,7 @@ def resolve_actions(text: str) -> tuple[str, ...]:
     for item in text.split(","):
         pattern = item.strip()
         if pattern.lower() in CLASSES and not covered("kms:" + pattern):
-            raise ValueError(f'actions: "{pattern}" is a class, which stands alone: allowed are one of {_ALLOWED}')
+            raise ValueError(f'actions: "{pattern}" is a class and cannot stand in a list; allowed are {_ALLOWED}')
         pattern = pattern if ":" in pattern else "kms:" + pattern
         found = covered(pattern) & ~GRANTS_MASK
         if not found and _is_name(pattern):

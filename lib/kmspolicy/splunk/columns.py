@@ -1,6 +1,6 @@
 """Decides which columns of a chunk are read, and which go back, are replaced or are blanked.
 
-Source: interface of the command (README, *Fields*, *Options*).
+Source: interface of the command (docs/command.md, *Fields* and *Options*).
 """
 
 from __future__ import annotations

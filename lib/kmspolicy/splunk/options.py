@@ -1,6 +1,6 @@
 """Decides what the command's arguments ask for. Every error is one line that names what is allowed.
 
-Source: interface of the command (README, *Options*; searchbnf.conf).
+Source: interface of the command (docs/command.md, *Options*; searchbnf.conf).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Finds the calls in a row's texts and analyses their policies. Answers with the own cells of each output row.
 
-Source: interface of the command (README, *The command*).
+Source: interface of the command (docs/command.md).
 """
 
 from __future__ import annotations

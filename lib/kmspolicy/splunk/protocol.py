@@ -75,7 +75,7 @@ class Input:
         except OSError as fault:
             self._refuse(f"standard input cannot be read: {fault}")
         except (MemoryError, OverflowError):
-            self._refuse("the memory does not hold the next chunk of rows")
+            self._refuse("the next chunk of rows does not fit into memory")
         if self._begun:
             self.finished = bool(metadata.get("finished"))
             self._metadata = _EXECUTE[self.finished]
@@ -97,7 +97,7 @@ class Input:
             exit_process()
         sizes = _HEADER.match(header)
         if not sizes:
-            self._refuse(f"a chunk of protocol 2 was due, not {shown(header.decode('ascii', 'replace'))}")
+            self._refuse(f"expected a chunk of protocol 2, not {shown(header.decode('ascii', 'replace'))}")
         text = self._whole(int(sizes[1]))
         self.body = self._whole(int(sizes[2]))
         try:
@@ -107,7 +107,7 @@ class Input:
             self._refuse("the metadata of a chunk cannot be read")
         due = "execute" if self._begun else "getinfo"
         if action != due:
-            self._refuse(f"the action {due} was due, not {shown(str(action))}")
+            self._refuse(f"expected the action {due}, not {shown(str(action))}")
         return metadata
 
     def _whole(self, size: int) -> bytes:
@@ -118,7 +118,7 @@ class Input:
         searchinfo = metadata.get("searchinfo")
         arguments = (searchinfo.get("args") or []) if isinstance(searchinfo, dict) else None
         if not isinstance(arguments, list):
-            self._refuse("the request getinfo has no searchinfo, or no list of arguments in it")
+            self._refuse("the getinfo request has no searchinfo, or no list of arguments in it")
         return [str(argument) for argument in arguments]
 
 
