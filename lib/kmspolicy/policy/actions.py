@@ -83,7 +83,7 @@ Mask = int
 
 @lru_cache(maxsize=512)
 def mask_of(actions: tuple[str, ...], extra: tuple[str, ...] = ()) -> Mask:
-    """The set of these actions. extra: names that the table does not know, which have the bits behind it."""
+    """The set of these actions. extra: names that the table does not know, which have the bits after the table's."""
     mask = 0
     for action in actions:
         mask |= _BIT.get(action) or 1 << len(_TABLE) + extra.index(action)

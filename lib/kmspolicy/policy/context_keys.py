@@ -1,9 +1,9 @@
 """The one table of context keys: what each holds, which requests carry it, and what it follows from.
 
-A new key of AWS is one line below; where something else than the requester decides it, requesters/ says what it then
-holds. A key that the table does not list is text that a requester chooses.
-Source: IAM User Guide, *AWS global condition context keys*; KMS Developer Guide, *AWS KMS condition keys* and *AWS KMS
-permissions*; Service Authorization Reference, *AWS KMS*.
+A new AWS key is one line here. If something other than the requester decides its value, requesters/ says what it can
+hold. A key that the table does not list is text that a requester chooses. Source: IAM User Guide, *AWS global condition
+context keys*; KMS Developer Guide, *AWS KMS condition keys* and *AWS KMS permissions*; Service Authorization Reference,
+*AWS KMS*.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Bound(Enum):
     OWNER = "the organization of the key's owner"
     NETWORK = "where the request comes from"
     WAY = "whether an AWS service passes the request on"
-    SERVICE = "the service that calls of its own accord"
+    SERVICE = "the service that calls on its own behalf"
     KEY = "the key"
     TRAIT = "a trait of the key that no request can choose"
     CONTEXT = "the encryption context"

@@ -112,7 +112,8 @@ def _ids(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[KeyFacts]:
 def _told_apart(
     policy: Policy, name: str, language: Pattern, prefix: str, budget: Budget, whole: bool = True
 ) -> Iterator[str]:
-    """Texts that conditions on a key tell apart behind a prefix; none more where the budget ends. whole: see cells."""
+    """Texts that conditions on a key distinguish after a prefix; no more of them once the budget ends. whole: see
+    cells."""
     tests = [each.opened() for each in policy.conditions if each.key == name]
     try:
         groups = [(prefix, patterns(condition, budget)) for condition in tests]

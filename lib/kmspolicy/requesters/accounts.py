@@ -19,7 +19,8 @@ _SERVICE_KEYS = keys_bound_to(Bound.SERVICE)
 def of_account(key: str, account: str, other_users: tuple[str, ...], users: tuple[str, ...] = ()) -> Group:
     """The group of a key for a caller of an account.
 
-    other_users: users of an identity store that the caller is not; users: those of whom he is one, if there are any.
+    other_users: users of an identity store that the caller is not; users: those of which the caller is one, if there
+    are any.
     """
     if key == keys.STORE_USER and users:
         return Group((Key(key, Finite(users, optional=False)),))
@@ -47,7 +48,8 @@ def _store_user(others: tuple[str, ...]) -> Text:
 
 @lru_cache(maxsize=512)
 def of_service(key: str, service: str) -> Group:
-    """The group of a key for a service that calls of its own accord: nothing of a principal, the source at will."""
+    """The group of a key for a service that calls on its own behalf: no keys of a principal, any values of the source
+    keys."""
     row = context_key(key)
     if key == keys.IS_AWS_SERVICE:
         return Group((Key(key, fixed("true")),))

@@ -71,7 +71,7 @@ def _one_of(values: tuple[str, ...]) -> Finite:
 
 
 def _algorithms(*own: str) -> Text:
-    """The encryption algorithms of a spec: its own, and those of tomorrow, but no other spec's."""
+    """The encryption algorithms of a spec: its own, and any that AWS may add, but no other spec's."""
     others = [name for name in _KNOWN_ALGORITHMS if name not in own]
     return excluding(Text(_CODE.languages, preferred=own), others)
 
@@ -99,7 +99,7 @@ _ALL_SPECS = (
     _Specs(_one_of(_ML_DSA), _SIGNING | _PUBLIC),
     _Specs(_one_of(_ML_KEM), _ENCAPSULATING | _PUBLIC),
     _Specs(_one_of(_HMAC), _MACS),
-    # A spec of tomorrow may be for anything; but the algorithms that are known not to take a context do not.
+    # A spec that is not known may be for anything; but the algorithms that are known not to take a context do not.
     _Specs(excluding(_CODE, _SPECS), _LIMITED, excluding(_ANY_ALGORITHM, _ASYMMETRIC_ALGORITHMS), True),
     _Specs(excluding(_CODE, _SPECS), _LIMITED, Finite(_ASYMMETRIC_ALGORITHMS)),
 )
@@ -107,7 +107,7 @@ _OUTSIDE_STORES = excluding(Text(_CODE.languages, preferred=("AWS_KMS",), option
 
 
 def _kinds() -> Iterator[KeyKind]:
-    """Every usage with the specs that serve it; a usage of tomorrow may be anything."""
+    """Every usage with the specs that serve it; a usage that is not known may be for anything."""
     usages: list[tuple[Domain, frozenset[str]]] = [(_one_of((name,)), those) for name, those in _OPERATIONS_OF.items()]
     for usage, possible in (*usages, (excluding(_CODE, _OPERATIONS_OF), _LIMITED)):
         for specs in _ALL_SPECS:

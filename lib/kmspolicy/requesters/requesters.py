@@ -79,7 +79,7 @@ def _groups(principal: Group, organization: Make, population: Population) -> Map
 
 
 def _services(element: Principals, population: Population, sources: Sources) -> Iterator[Candidate]:
-    """The services that a principal element covers, each calling of its own accord."""
+    """The services that a principal element covers, each calling on its own behalf."""
     named = element.services
     covered: Iterable[str] = sources.services() if element.open_ended else sorted(named)
     if element.negated:

@@ -29,7 +29,7 @@ class RowStream:
         self._all_seen = self._field_seen and self._account_seen
 
     def answer(self, body: bytes) -> list[bytes | memoryview]:
-        """The rows that answer those of one chunk, the header first: bytes to be written one behind the other.
+        """The rows that answer those of one chunk, the header first: bytes to be written one after the other.
 
         Rows share what they have in common, so that a policy's many rows take little more memory than one.
         """
@@ -67,7 +67,8 @@ class RowStream:
         listed = self._options.class_listed
         if listed:
             lines.append(
-                f"actions: in a list {shown(listed)} is the action {listed.capitalize()}; name a class alone to check all of it"
+                f"actions: in a list {shown(listed)} is the action {listed.capitalize()}; "
+                "name a class alone to check all of it"
             )
         if self._any_row and not self._field_seen:
             lines.append(f"no row has the field {shown(self._options.field)}, so nothing was checked")
