@@ -1,4 +1,4 @@
-"""What mode, show, raw, prefix, account and actions do to the rows, and what the searcher is told at the end."""
+"""What mode, show, raw, prefix, account and actions do to the rows, and the warnings at the end."""
 
 from __future__ import annotations
 
