@@ -1,18 +1,18 @@
 # Everything that is typed here. Needs make and Python 3.9 or later; whatever else is needed goes into .venv.
 #
 #   make demo [EVENTS=…]     what the app finds in the sample events, or in your own files and folders (- is standard input)
-#   make check               lint and the fast tests: under a minute, for every save
+#   make check               lint and the fast tests: under a minute, on every save
 #   make test                lint and every test, as CI runs them
 #   make nightly             the long comparisons and fuzzing: hours; writes docs/verification.md
 #   make package             dist/kmspolicycheck-<version>.tar.gz, its SBOM and checksums; the last line is its path
 #   make appinspect          Splunk's own inspection of that package
 #   make lint-content        public linters on its confs and searches (needs Python 3.11 or later)
-#   make test-splunk         asks a real Splunk whether all of it is true there: docs/splunk-proof.md says what to set
+#   make test-splunk         checks every claim on a real Splunk: docs/splunk-proof.md says what to set
 #   make contentctl          build/contentctl, the detections as content of Splunk's own builder, contentctl-ng
 #   make search SPL='…' or NAME='…', EVENTS=… [NOW=…]    runs a search, or a shipped saved search, without Splunk
 #   make dashboard           draws the dashboards as pictures (needs Node.js and Chromium)
-#   make bench, make bench-peers, make fuzz SECONDS=…    speed, speed beside other tools, hostile input
-#   make requirements        resolves dev/requirements/*.in anew
+#   make bench, make bench-peers, make fuzz SECONDS=…    speed, speed compared with other tools, hostile input
+#   make requirements        resolves dev/requirements/*.in again
 #   make clean               removes what all of these wrote
 
 PYTHON ?= python3
@@ -31,7 +31,7 @@ TARGETS := help venv lib demo search lint check test test-splunk nightly package
 
 # What is given to a target reaches the programs as environment variables (KPC_SPL, …) and is never part of a command:
 # $(value) keeps make from expanding a $ in it, so that text from a search or a file name cannot run anything.
-# NAME counts only where it is typed behind make: some systems set it for purposes of their own.
+# NAME counts only where it is typed after make: some systems set it for purposes of their own.
 GIVEN := SPL NAME EVENTS NOW SECONDS SPLUNK SPLUNK_URL SPLUNK_USER SPLUNK_VERIFY SPLUNK_PACKAGE SPLUNK_INSTALLED \
   SPLUNK_IMAGE SPLUNK_START_ARGS SPLUNK_GENERAL_TERMS
 FROM = $(filter command $(if $(filter NAME,$1),,environment),$(firstword $(origin $1)))
@@ -42,7 +42,7 @@ $(foreach name,$(GIVEN),$(if $(call FROM,$(name)),$(eval export KPC_$(name) := $
 UNKNOWN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 UNKNOWN := $(filter-out $(GIVEN) PYTHON PY,$(UNKNOWN))
 SECRETS := $(filter SPLUNK_PASSWORD SPLUNK_TOKEN,$(UNKNOWN))
-$(if $(SECRETS),$(error $(SECRETS) behind make can be read by others on this machine; set it in the environment))
+$(if $(SECRETS),$(error $(SECRETS) on make's command line can be read by others on this machine; set it in the environment))
 $(if $(UNKNOWN),$(error no target uses $(UNKNOWN); they use $(GIVEN)))
 ifneq ($(filter demo search,$(MAKECMDGOALS)),)
 STRAY := $(filter-out $(TARGETS),$(MAKECMDGOALS))
@@ -86,7 +86,7 @@ lint: venv
 	@$(SCHEMA) vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 	@$(SCHEMA) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 
-# Neighbours stay on one core as long as there is work for all: they share a browser, a built package.
+# Tests of one file stay on one core as long as possible: they share a browser, a built package.
 PYTEST := $(PY) -m pytest -n auto --dist worksteal
 check: lint
 	@$(PYTEST) -m "not slow"

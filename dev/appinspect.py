@@ -45,7 +45,7 @@ def inspect(tool: Path, package: Path, included: list[str]) -> dict[str, Any]:
 
 
 def results(report: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
-    """(check, result, messages) of every check that a report tells of."""
+    """(check, result, messages) of every check in a report."""
     return [
         (check["name"], check["result"], [message["message"] for message in check["messages"]])
         for inspected in report["reports"]

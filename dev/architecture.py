@@ -16,7 +16,7 @@ import grimp
 from dev.vendor import LIB, ROOT
 
 Arrows = Mapping[str, set[str]]
-"""Who imports whom: each name with the names that it imports, itself left out."""
+"""The imports: each name with the names that it imports, except itself."""
 
 LAYERS = (
     ("splunk",),

@@ -139,7 +139,7 @@ class EventFiles:
 
 
 class _Joined:
-    """The lines that were read ahead, and those behind them."""
+    """The lines that were read ahead, and those after them."""
 
     def __init__(self, head: list[str], lines: io.TextIOWrapper) -> None:
         self._head, self._lines = head, lines

@@ -34,10 +34,11 @@ DETECTIONS = (
     "KMS - Key Policy Opened To The Outside - Rule",
     "KMS - Key Policy Could Not Be Read - Rule",
 )
-"""Those that need only events; "Newly Open" tells, by the inventory, which of the first one's findings are new."""
+"""Those that need only events. "Newly Open" is left out: it repeats the first one's findings for keys that the
+inventory does not have as open."""
 
 CHANGES = "KMS - Policy changes"
-"""The report of every policy change, once; it tells the few notable ones that are no detection's finding."""
+"""The report of every policy change, once; it has the few notable ones that are no detection's finding."""
 
 DOCUMENTS = "Key policies outside of events"
 """Heading of the verdicts on policies that are in a file by themselves."""
@@ -71,7 +72,7 @@ class Found:
     """What the searches found: events read, rows of each search by its name, and policies by their label.
 
     documents: key policies that were in no event; copies: policy changes that another trail delivered, too; messages:
-    what the command told the user.
+    the command's messages to the user.
     """
 
     events: int
@@ -139,7 +140,7 @@ def _judge_events(events: Sequence[str], found: Found, searching: Callable[[str]
     for name in DETECTIONS:
         searching(name)
         found.rows[name] = run_saved(name, events, all_time=True).rows
-    found.rows[CHANGES] = list(filter(_untold, changes.rows))
+    found.rows[CHANGES] = list(filter(_unreported, changes.rows))
     searching("statements")
     opened = run_search(OPEN_STATEMENTS, events).rows
     for rows in found.rows.values():
@@ -147,7 +148,7 @@ def _judge_events(events: Sequence[str], found: Found, searching: Callable[[str]
 
 
 def _judge_documents(policies: Sequence[PolicyText], found: Found) -> None:
-    """Adds the verdicts on policies that are in no event: each is shown, for somebody asked about it."""
+    """Adds the verdicts on policies that are in no event. Each is shown, since the user asked about it."""
     rows: list[Row] = [{"policy": text, FILE: place, "number": str(n)} for n, (place, text) in enumerate(policies)]
     judged = found.rows[DOCUMENTS] = run_search(POLICIES, rows=rows).rows
     _add_statements(judged, run_search(OPEN_IN_POLICIES, rows=rows).rows, "number")
@@ -155,7 +156,7 @@ def _judge_documents(policies: Sequence[PolicyText], found: Found) -> None:
     found.labels.update(map(label, judged))
 
 
-def _untold(change: Row) -> bool:
+def _unreported(change: Row) -> bool:
     """Whether a change is notable, but no detection's matter: the call failed and its policy is not open."""
     return (
         label(change) != "informational"
@@ -217,7 +218,7 @@ def summary(files: EventFiles, found: Found, hidden: int) -> Iterator[Text]:
         yield Text(f"The {_SHOWN} worst are shown, {hidden:,} more are not.")
     if found.copies:
         yield Text(f"{_count(found.copies, 'copy', 'copies')} left out: the same event was delivered more than once.")
-    yield from (Text(visible(f"Passed over: {line}")) for line in files.passed.lines())
+    yield from (Text(visible(f"Skipped: {line}")) for line in files.passed.lines())
     yield from (Text(visible(message), "yellow") for message in found.messages)
     yield Text("Run without Splunk, by an approximation of its search language: dev/spl/README.md", "dim")
 

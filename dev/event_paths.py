@@ -1,4 +1,4 @@
-"""Which files are read: those typed behind EVENTS=, and those that folders hold. Counts what is passed over."""
+"""Which files are read: those given as EVENTS=, and those in folders. Counts what is skipped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 STDIN = "-"
 ENDINGS = (".json", ".jsonl", ".ndjson", ".log", ".txt", ".csv")
-"""What a folder is searched for, each also with .gz behind it."""
+"""The endings that a folder is searched for, each also with .gz after it."""
 
 _PLACES = 3  # named of each kind; all are counted
 
@@ -24,7 +24,7 @@ class ReadError(Exception):
 
 
 class Kind(Enum):
-    """Why something was passed over: the words for one and for several."""
+    """Why something was skipped: the words for one and for several."""
 
     OTHER_NAME = ("file with another ending", "files with other endings")
     SPECIAL = ("pipe, socket or device", "pipes, sockets or devices")
@@ -39,7 +39,7 @@ class Kind(Enum):
 
 
 class PassedOver:
-    """How many of each kind were passed over, and where the first of them are: files, or lines as file:line."""
+    """How many of each kind were skipped, and where the first of them are: files, or lines as file:line."""
 
     def __init__(self) -> None:
         self.counts: dict[Kind, int] = defaultdict(int)
@@ -60,7 +60,7 @@ class PassedOver:
 
 
 class File(NamedTuple):
-    """A file to read, or STDIN; size: bytes on disk, None where nobody knows them."""
+    """A file to read, or STDIN; size: bytes on disk, None if unknown."""
 
     path: str
     size: int | None

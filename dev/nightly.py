@@ -22,7 +22,7 @@ _HEAD = ("what", "command", "outcome", "date", "commit")
 
 
 class Step(NamedTuple):
-    """One long check: what it shows, its module, its numbers by option, and which of its lines tell the outcome."""
+    """One long check: what it shows, its module, its numbers by option, and which of its lines say the outcome."""
 
     name: str
     module: str
@@ -93,7 +93,7 @@ def outcome(step: Step, status: int, output: str) -> Outcome:
     """What a step's exit status and output come down to; of lines that repeat with the progress, the last one."""
     told = [line.strip() for line in output.splitlines() if re.search(step.tells, line)]
     last = {re.sub(r"[\d.,]+", "#", line): line for line in told}
-    said = "; ".join(last.values()) or "nothing that tells the outcome"
+    said = "; ".join(last.values()) or "no line says the outcome"
     return Outcome(status == 0, said if status == 0 else f"FAILED ({status}): {said}")
 
 

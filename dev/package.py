@@ -62,7 +62,9 @@ _LINK = re.compile(r"\[([^\]]*)\]\((?!https?://|#)([^)]+)\)")
 
 
 class Version(NamedTuple):
-    """What app.manifest says of this release; build is what Splunk Web tells cached files of two releases apart by."""
+    """What app.manifest says of this release; build: the number by which Splunk Web distinguishes cached files of two
+    releases.
+    """
 
     name: str
     version: str

@@ -1,5 +1,5 @@
-"""Search command protocol v2 on the wire: chunks, and results as CSV with `__mv_` columns.
-The form is the one that Splunk 8.2.1 was recorded to send: chunked 1.0, LF, all `__mv_` columns behind the plain ones.
+"""Search command protocol v2 on the wire: chunks, and results as CSV with `__mv_` columns. The form is the one that
+Splunk 8.2.1 was recorded to send: chunked 1.0, LF, all `__mv_` columns after the plain ones.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def split_rows(rows: Iterable[Row], most_rows: int, most_chars: int) -> Iterator
 
 
 def _encode(value: str | list[str]) -> str:
-    """`$a$;$b$` for two values or more; one value or none is told by the plain column alone."""
+    """`$a$;$b$` for two values or more; one value or none is in the plain column alone."""
     if isinstance(value, str) or len(value) < 2:
         return ""
     return ";".join("$" + v.replace("$", "$$") + "$" for v in value)

@@ -28,7 +28,7 @@ _FAILURES = ("ERROR", "FATAL")
 
 
 class Message(NamedTuple):
-    """What a command tells the user of the search; level is DEBUG, INFO, WARN, ERROR or FATAL."""
+    """A command's message to the user of the search; level is DEBUG, INFO, WARN, ERROR or FATAL."""
 
     level: str
     text: str

@@ -1,4 +1,6 @@
-"""The layers of the code: imports go down only, Splunk stays in splunk/, tools have no circle. Each check can fail."""
+"""The layers of the code: imports go down only, Splunk stays in splunk/, tools have no import cycle. Each check can
+fail.
+"""
 
 from __future__ import annotations
 

@@ -19,10 +19,10 @@ FAMILIES: list[str] = [*vars(context_keys)["_FAMILIES"]]  # what their names beg
 NAMES = sorted({*context_keys.keys_bound_to(*context_keys.Bound), *FAMILIES})
 SERVICES = "|".join(sorted({name.split(":")[0] for name in NAMES}))
 SPELLED = re.compile(
-    # A service and a colon, be it that another string goes on behind it; ARNs have more before it, types of
+    # A service and a colon, even at the end of a string that another one continues. ARNs have more before it, types of
     # CloudFormation two colons.
     rf"(?<![\w:-])(?:{SERVICES}):(?!:)\w*"
-    # The rest of a name, behind what another string said.
+    # The rest of a name that another string began.
     rf"|^:(?:{'|'.join(re.escape(name.split(':', 1)[1].rstrip(':/')) for name in NAMES)})\b",
     re.IGNORECASE,
 )

@@ -41,7 +41,7 @@ QUICK = Size(rounds=1, rows=500, most=5_000, policies=100, hostile=50)
 
 
 def main() -> int:
-    """Measures what was asked for, prints the tables, and writes them into the page where asked."""
+    """Measures the chosen tables, prints them, and writes them into the page if told to."""
     parser = argparse.ArgumentParser(prog="python -m dev.bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", choices=PARTS, action="append", help="measure this part alone; may be repeated")
     parser.add_argument("--python", choices=SPLUNK_PYTHONS, action="append", help="measure this version alone")

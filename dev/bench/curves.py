@@ -1,4 +1,4 @@
-"""Policies that grow in one thing alone, which shows how the cost of `analyze` grows with it."""
+"""Policies that grow in one respect only, which shows how the cost of `analyze` grows with it."""
 
 from __future__ import annotations
 

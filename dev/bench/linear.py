@@ -1,4 +1,6 @@
-"""Rows a hundredfold in one chunk: the cost of a row must not depend on how many there are, up to splunkd's 50,000."""
+"""A hundred times as many rows in one chunk: the cost of a row must not depend on how many there are, up to splunkd's
+50,000.
+"""
 
 from __future__ import annotations
 

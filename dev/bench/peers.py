@@ -1,4 +1,4 @@
-"""`make bench-peers`: installs other public-policy checks in a venv of their own and sets `analyze` beside them."""
+"""`make bench-peers`: installs other public-policy checks in a venv of their own and compares `analyze` with them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""`python -m dev.bench.soak`: one long search of many rows, to see that the command's memory stays bounded.
-Rows of all kinds, one in a hundred with a key policy, go round and round; what grows with their number would show.
+"""`python -m dev.bench.soak`: one long search of many rows, to see that the command's memory stays bounded. Rows of all
+kinds, one in a hundred with a key policy, are sent again and again; growth with their number would show.
 """
 
 from __future__ import annotations

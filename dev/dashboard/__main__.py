@@ -1,5 +1,5 @@
-"""Draws the app's dashboards on the sample events and writes the README's pictures: `make dashboard`.
-Every search of the three views runs through dev.spl; the browser asks nothing of any network.
+"""Draws the app's dashboards on the sample events and writes the README's pictures: `make dashboard`. Every search of
+the three views runs through dev.spl; the browser makes no network request.
 """
 
 from __future__ import annotations

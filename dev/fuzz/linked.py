@@ -1,4 +1,4 @@
-"""Conditions on facts that several keys tell together, on what AWS does not say, and all the families of conditions."""
+"""Conditions on facts that several keys describe, on what AWS does not document, and all the families of conditions."""
 
 from __future__ import annotations
 

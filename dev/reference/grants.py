@@ -65,7 +65,9 @@ def grantees(values: Values, row: Row, facts: Facts, usable: Check) -> Iterator[
 
 
 def _elsewhere(values: Values, row: Row, facts: Facts, account: str) -> bool:
-    """Whether the only principal that is known by his unique id would be in another account than he is as requester."""
+    """Whether the only principal that is known by a unique id would be in another account as a grantee than as a
+    requester.
+    """
     named, own = values.named, facts.get("aws:principalaccount")
     if row is not Row.external or named.users or len(named.unique_ids) > 1 or account in named.accounts:
         return False

@@ -19,7 +19,7 @@ ASKED_OF_SERVICES = ("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")
 
 @dataclass(frozen=True)
 class Goal:
-    """What somebody wants: an action, or to create a grant for an operation."""
+    """What a requester wants: an action, or to create a grant for an operation."""
 
     action: str
     operation: str = ""
@@ -60,7 +60,7 @@ class Trial:
         self.before: dict[object, list[str]] = {}  # names of facts that make a difference to a component
 
     def requests(self, key: Facts, row: Row, goal: Goal, denies: bool) -> frozenset[int]:
-        """The Allow statements that allow a requester of the row what he wants; denies: after every Deny."""
+        """The Allow statements that allow a requester of the row what it wants; denies: after every Deny."""
         found: Mask = 0
         for mask, _ in self.tried(key, row, goal, denies):
             if not denies or not mask & self.deny_bits:

@@ -1,5 +1,5 @@
 """The command line of the search runner: `python -m dev.spl`, which `make search` calls.
-What is typed behind `make search` arrives in environment variables (see the Makefile).
+What is typed after `make search` arrives in environment variables (see the Makefile).
 """
 
 from __future__ import annotations

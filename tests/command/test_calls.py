@@ -1,4 +1,4 @@
-"""Calls to KMS that set no policy tell their facts, in whatever shape; see calls.json. show=flagged drops them."""
+"""Calls to KMS that set no policy give their facts, in every shape; see calls.json. show=flagged drops them."""
 
 from __future__ import annotations
 

@@ -285,7 +285,7 @@ def test_a_chunk_that_the_memory_does_not_hold_is_one_error() -> None:
         getinfo() + b"chunked 1.0,36,%d\n" % (1 << 31) + b'{"action":"execute","finished":true}',
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
     )
-    _refused(session, "the memory does not hold the next chunk of rows", before=1)
+    _refused(session, "the next chunk of rows does not fit into memory", before=1)
 
 
 def test_a_fault_of_the_command_itself_is_one_error_without_a_path(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The output fields: on every row, in order, in every mode, with the values that the fields' table tells."""
+"""The output fields: on every row, in order, in every mode, with the values that the table of fields gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What mode, show, raw, prefix, account and actions do to the rows, and what the searcher is told at the end."""
+"""What mode, show, raw, prefix, account and actions do to the rows, and the warnings at the end."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_values_of_the_accounts_field_that_are_no_account_are_counted_in_one_war
 ) -> None:
     rows = [{"p": CLOSED, "owner": owner}] * 3 + [{"p": CLOSED, "owner": OURS}, {"p": "", "owner": "x"}]
     answer = run(APP, rows, ["p", "account=owner", "mode=summary"], chunk_rows=2)
-    text = 'rows whose field "owner" is no account id of 12 digits, or several: 3; of these the event alone'
+    text = 'rows whose field "owner" is not one account id of 12 digits: 3; for them, only the event'
     assert [message.text.startswith(text) for message in answer.messages] == [True] * told
     known = {row["key_policy_account"] for row in answer.rows[:3]}
     assert known == ({""} if told or not owner else {OURS})
@@ -204,7 +204,7 @@ def test_values_of_the_accounts_field_that_are_no_account_are_counted_in_one_war
     ("actions", "told"), [("encrypt,decrypt", 1), ("Sign, encrypt", 1), ("Encrypt,Decrypt", 0), ("encrypt", 0)]
 )
 def test_a_class_in_a_list_is_its_action_and_a_warning_says_so(actions: str, told: int) -> None:
-    text = 'actions: in a list "encrypt" is the action Encrypt; the class stands alone'
+    text = 'actions: in a list "encrypt" is the action Encrypt; name a class alone to check all of it'
     answer = run(APP, [{"p": CLOSED}], ["p", f"actions={actions}"])
     assert answer.messages == [Message("WARN", text)] * told and answer.rows
 

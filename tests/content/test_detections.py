@@ -73,7 +73,7 @@ WITHOUT = {
     },
     "Key Policy": {"View uses of this key by other accounts", "View grants on this key"},
 }
-"""Part of a detection's name -> drilldowns that find nothing in its cases: test_closing_the_night.py runs all."""
+"""Part of a detection's name -> drilldowns that find nothing in its cases: test_analyst_searches.py runs all."""
 
 
 @pytest.mark.parametrize("detection", OURS)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from dev.compare import table
+from kmspolicy.policy.actions import CLASSES, shown
 from tests.content.shipped import APP, DETECTIONS, SEARCHES, conf
 
 pytestmark = pytest.mark.slow
@@ -69,9 +70,15 @@ def test_the_tests_that_the_pages_name_exist() -> None:
     assert len(named) > 20 and named <= set(re.findall(r"^def (test_\w+)", tests, re.M))
 
 
+@pytest.mark.parametrize("name", [name for name in CLASSES if name != "all"])
+def test_the_threat_model_lists_the_actions_of_each_class(name: str) -> None:
+    (listed,) = re.findall(rf"^\| `{name}`[^|]*\| (.*) \|$", PAGES["threat-model.md"], re.MULTILINE)
+    assert {f"kms:{found}" for found in re.findall(r"\b[A-Z]\w+", listed)} == set(shown(CLASSES[name]))
+
+
 def cited() -> Iterator[tuple[str, str, str]]:
     """Who cites which page of docs/ and which of its sections: code in docstrings (docs/x.md, *A*, *B* and *C*), cases
-    in their page (docs/x.md: A, a detail; B).
+    in their page (docs/x.md: A, a detail; B) or their why (docs/x.md, A: a detail).
     """
     for path in [path for folder in ("lib/kmspolicy", "dev") for path in (APP / folder).rglob("*.py")]:
         if "node_modules" not in path.parts:
@@ -83,6 +90,9 @@ def cited() -> Iterator[tuple[str, str, str]]:
             r"docs/([a-z-]+\.md): ([^:]*?)(?=; [^;:]*: |$)", json.loads(path.read_text("utf-8"))["page"]
         ):
             yield from ((path.name, page, section.split(",")[0]) for section in listed.split("; "))
+    for path in (APP / "tests" / "reference" / "cases").glob("*.json"):
+        for page, section in re.findall(r'"why": "docs/([a-z-]+\.md), ([^:"]*)', path.read_text("utf-8")):
+            yield path.name, page, section
 
 
 def test_a_section_that_is_cited_is_there() -> None:

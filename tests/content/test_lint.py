@@ -11,6 +11,7 @@ import pytest
 
 from dev.spl.macros import expand, macro_table
 from dev.spl.runner import compile_search
+from kmspolicy.policy.actions import CLASSES, shown
 from kmspolicy.splunk.output_fields import FIELDS
 from tests.content.shipped import (
     ALLOWLIST,
@@ -242,3 +243,11 @@ def test_every_folder_of_cases_is_a_detections() -> None:
     folders: list[str] = [path.name for path in sorted((APP / "samples/detections").iterdir())]
     assert folders == sorted(slug(name) for name in OURS)
     assert {case.detection for case in CASES} == set(OURS)
+
+
+@pytest.mark.parametrize("macro", ["kmspolicycheck_use_terms", "kmspolicycheck_caller"])
+def test_every_call_that_encrypts_or_decrypts_is_a_use_of_a_key(macro: str) -> None:
+    (listed,) = re.findall(r"\((Encrypt[^)]*)\)", MACROS[macro]["definition"])
+    actions = shown((*CLASSES["encrypt"], *CLASSES["decrypt"]))
+    calls = {re.sub(r"^kms:|(?<=ReEncrypt)(From|To)$", "", action) for action in actions}
+    assert set(re.split(r" OR |\|", listed)) == calls

@@ -1,7 +1,7 @@
 """What mvexpand copies fits into its memory, whatever policies the callers of an hour set.
 
 It copies all fields of a row to each value, and stops at 500 MB for the rows of a chunk together (limits.conf,
-[mvexpand] max_mem_usage_mb). Rows behind that point are lost, so that long policies could hide an open key.
+[mvexpand] max_mem_usage_mb). Rows after that point are lost, so that long policies could hide an open key.
 """
 
 from __future__ import annotations

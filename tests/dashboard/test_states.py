@@ -1,4 +1,4 @@
-"""What the pages say of a key in each state: the words that a person reads, and none beside them that deny it."""
+"""What the pages say of a key in each state: the words that a person reads, and no others that contradict them."""
 
 from __future__ import annotations
 

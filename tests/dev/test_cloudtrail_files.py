@@ -1,4 +1,4 @@
-"""dev/cloudtrail_files.py: the same events out of every form, and everything unreadable passed over and named."""
+"""dev/cloudtrail_files.py: the same events out of every form, and everything unreadable skipped and named."""
 
 import csv
 import gzip

@@ -242,8 +242,8 @@ def test_what_was_passed_over_is_named_and_the_rest_is_shown(tmp_path):
     status, out, _ = demo(path)
     assert status == 0
     assert "Everyone can encrypt" in out
-    assert f"Passed over: 2 lines that are not JSON: {path}:1, {path}:3\n" in out
-    assert f"Passed over: 1 text without an event or a key policy: {path}:4\n" in out
+    assert f"Skipped: 2 lines that are not JSON: {path}:1, {path}:3\n" in out
+    assert f"Skipped: 1 text without an event or a key policy: {path}:4\n" in out
 
 
 @pytest.mark.parametrize("content", [b"", b"hello\n", gzip.compress(b"x" * 9, mtime=0)[:-9], b'{"name": "package"}'])
@@ -263,7 +263,7 @@ def test_folders_gzip_and_stdin(tmp_path):
     status, out, _ = demo(tmp_path)
     assert status == 0
     assert "2 events, 2 key policies: 1 critical" in out
-    assert "Passed over: 1 file with another ending: " in out
+    assert "Skipped: 1 file with another ending: " in out
     status, out, _ = demo("-", stdin=json.dumps(event(OPEN)).encode())
     assert status == 0
     assert "1 event, 1 key policy: 1 critical" in out

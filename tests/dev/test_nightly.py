@@ -27,7 +27,7 @@ def test_a_step_that_failed_says_so() -> None:
     assert nightly.outcome(STEP, 1, SAID.replace(" 0 dis", " 3 dis")).said.startswith(
         "FAILED (1): 1000 policies, 120 a second, 3 dis"
     )
-    assert nightly.outcome(STEP, 2, "") == nightly.Outcome(False, "FAILED (2): nothing that tells the outcome")
+    assert nightly.outcome(STEP, 2, "") == nightly.Outcome(False, "FAILED (2): no line says the outcome")
 
 
 def test_a_row_takes_the_place_of_the_last_one_of_its_step_alone() -> None:

@@ -1,12 +1,16 @@
-"""The option `actions`: classes and lists become full names, anything else one line that says what is allowed."""
+"""The option `actions`: classes and lists become full names, anything else one line that says what is allowed. Every
+operation of a class is one that some kind of key performs.
+"""
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from kmspolicy import resolve_actions
+from kmspolicy import Audience, analyze, resolve_actions
 from kmspolicy.policy.actions import ACTIONS
-from tests.engine.cases import Case, name, walk
+from tests.engine.cases import Case, document, name, statement, walk
 
 
 @pytest.mark.parametrize("case", list(walk("actions")), ids=name)
@@ -29,3 +33,13 @@ def test_what_is_wrong_with_actions_is_one_short_line(text: str) -> None:
     with pytest.raises(ValueError) as refused:
         resolve_actions(text)
     assert len(str(refused.value).splitlines()) == 1 and len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize("kind", ["encrypt", "decrypt", "sign"])
+def test_some_known_kind_of_key_performs_every_operation(kind: str) -> None:
+    usages = ["ENCRYPT_DECRYPT", "ENCAPSULATE_DECAPSULATE", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"]
+    for action in resolve_actions(kind):
+        known = document(statement({"Condition": {"StringEquals": {"kms:KeyUsage": usages}}}))
+        other = document(statement({"Condition": {"StringEquals": {"kms:KeyUsage": "NONE OF THEM"}}}))
+        assert analyze(json.dumps(known), actions=(action,)).audience is Audience.everyone, action
+        assert analyze(json.dumps(other), actions=(action,)).audience is Audience.none, action

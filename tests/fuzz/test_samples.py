@@ -1,4 +1,4 @@
-"""Samples of what `make nightly` does at length, drawn anew in each run; a failure names the seed that repeats it.
+"""Samples of what `make nightly` does at length, drawn again in each run; a failure names the seed that repeats it.
 
 Random policies are drawn from those that the nightly run compares, so that what fails here was broken by a change;
 `make fuzz` is what goes beyond them.

@@ -1,4 +1,4 @@
-"""What is typed behind a make target reaches the program as it was typed, and nothing in it runs."""
+"""What is typed after a make target reaches the program as it was typed, and nothing in it runs."""
 
 import subprocess
 from pathlib import Path
@@ -65,7 +65,10 @@ def test_empty_events_reach_the_demo_which_refuses_them(tmp_path: Path) -> None:
     [
         (["demo", "events=/my/file"], "no target uses events; they use SPL NAME EVENTS NOW SECONDS "),
         (["test", "EVENT=x"], "no target uses EVENT; "),
-        (["test-splunk", "SPLUNK_PASSWORD=x"], "SPLUNK_PASSWORD behind make can be read by others on this machine"),
+        (
+            ["test-splunk", "SPLUNK_PASSWORD=x"],
+            "SPLUNK_PASSWORD on make's command line can be read by others on this machine",
+        ),
         (["demo", "/my/file"], "/my/file is no target; to read files, type EVENTS='/my/file'"),
         (["demo", "EVENTS=a.json", "b.json"], "b.json is no target; to read files, type EVENTS='a.json b.json'"),
         (["search", "SPL=*", "Makefile"], "Makefile is no target; "),

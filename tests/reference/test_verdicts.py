@@ -1,6 +1,6 @@
-"""Verdicts that both the engine and the reference must give: verdicts.json are policies on which they once differed,
-second_edition.json those of each rule of the model's second edition. A case's `why` names the page of the
-documentation; its form is that of `make fuzz`, with what to expect.
+"""Verdicts that both the engine and the reference must give. verdicts.json: policies on which they once differed;
+rules.json: policies for single rules of the threat model. A case has the form that `make fuzz` prints, with what to
+expect; its `why` names the page that its rule comes from.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 from dev.fuzz.compare import differences, engine, of_engine, of_reference, reference
 from dev.fuzz.generator import Case
 
-FILES = ("verdicts.json", "second_edition.json")
+FILES = ("verdicts.json", "rules.json")
 CASES = [
     case for name in FILES for case in json.loads(Path(__file__).with_name("cases").joinpath(name).read_text("utf-8"))
 ]

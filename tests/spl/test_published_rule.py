@@ -1,4 +1,4 @@
-"""The published rule, as shipped, on two events of its kind: what it reports, and what hangs on the add-on's fields.
+"""The published rule, as shipped, on two events of its kind: what it reports, and what depends on the add-on's fields.
 open_key.jsonl holds a CreateKey and a PutKeyPolicy by an assumed role. One statement opens the key for kms:Encrypt, one
 gives five actions to a single user.
 """

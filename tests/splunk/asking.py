@@ -1,4 +1,4 @@
-"""What the tests of the suite share: whether a real Splunk is asked, and how a difference is told."""
+"""What the tests of the suite share: whether a real Splunk is asked, and how a difference is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command as Splunk runs it: its Pythons, where it runs, what users are told, how it ends, how fast it is."""
+"""The command as Splunk runs it: its Pythons, where it runs, its messages to users, how it ends, how fast it is."""
 
 from __future__ import annotations
 

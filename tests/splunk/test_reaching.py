@@ -1,4 +1,4 @@
-"""What one is told who asks for a Splunk that cannot be asked: one clear line, and never a secret."""
+"""The message where no Splunk can be reached: one clear line, and never a secret."""
 
 from __future__ import annotations
 

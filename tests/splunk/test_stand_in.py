@@ -1,5 +1,5 @@
-"""The stand-in answers in the form of recorded answers, and the suite names what is broken on purpose.
-All of this runs here alone: it is about the suite, not about a Splunk.
+"""The stand-in answers in the form of recorded answers, and the suite names what is broken on purpose. None of this
+runs on a real Splunk: it tests the suite.
 """
 
 from __future__ import annotations

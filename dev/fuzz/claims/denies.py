@@ -18,12 +18,12 @@ def _denied(judge: Judge, number: int) -> Details:
 
 
 def _narrowed(judge: Judge, number: int) -> Details:
-    """By itself the statement is open to everyone. With these Denies only the parties that are told get in."""
+    """By itself the statement is open to everyone. With these Denies only the parties that are named get in."""
     return _leaving(judge, number) if judge.alone(number) is Row.everyone else iter(())
 
 
 def _left_to(judge: Judge, number: int) -> Details:
-    """By itself the statement is not open to everyone. With these Denies only the parties that are told get in."""
+    """By itself the statement is not open to everyone. With these Denies only the parties that are named get in."""
     return _leaving(judge, number) if judge.alone(number) is not Row.everyone else iter(())
 
 

@@ -1,4 +1,4 @@
-"""Whom Denies leave access, in the words of reasons: each party that the policy names is asked for by itself."""
+"""Who keeps access past Denies, in the words of reasons: each party that the policy names is tried separately."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def actor(call: Call) -> str:
 def via(call: Call) -> str:
     """The AWS service that made the call for the actor, or `delegate:` and a product provider's account.
 
-    '' for a direct call, for one from the console, and for a service of its own accord.
+    '' for a direct call, for one from the console, and for a service that acts on its own behalf.
     """
     delegate = text_of(object_of(call.identity.get("invokedByDelegate")).get("accountId"))
     if delegate:
@@ -75,7 +75,7 @@ def _by_arn(call: Call) -> str:
         return _named("federated-user", name)
     if kind == "assumed-role":
         return name if "/" in name else _named("role", name)
-    name = name.rpartition("/")[2]  # behind the path
+    name = name.rpartition("/")[2]  # after the path
     return name if kind == "user" else _named("role", name)
 
 

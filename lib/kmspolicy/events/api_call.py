@@ -99,7 +99,7 @@ def error_of(value: Any) -> str:
     return "" if text.strip().lower() in _NO_ERROR else text
 
 
-# What some pipelines fill the place with.
+# What some pipelines write where there is no error.
 _NO_ERROR = ("", "-", "0", "false", "n/a", "nil", "none", "null", "success", "undefined")
 
 
@@ -164,7 +164,7 @@ def unflattened(record: Json) -> Json:
 def nested(members: Iterable[tuple[Any, Any]], broken: bool) -> Json:
     """The object whose members have paths with dots for names, such as `requestParameters.policy`.
 
-    A member that is there as a whole comes before what is under its path.
+    A whole member takes precedence over paths into it.
     """
     found: Json = BrokenObject() if broken else {}
     made = {id(found)}  # objects that are ours to change

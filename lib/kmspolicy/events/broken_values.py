@@ -1,6 +1,5 @@
-"""JSON values as far as they can be read before a fault, and where the next value begins behind one of them.
-
-Log pipelines cut events short, and write the next one behind them.
+"""JSON values as far as they can be read before a fault, and where the next value begins after one of them. Log
+pipelines cut events short, and write the next event after them.
 """
 
 import re
@@ -39,7 +38,7 @@ class BrokenText(NamedTuple):
 
 
 def behind_broken(text: str, value: Any, fault: int) -> int:
-    """Where the next value may begin behind a broken one, whose fault is at a place.
+    """Where the next value may begin after a broken one, whose fault is at a place.
 
     An object that breaks may be a record, whose rest is no envelope; what is left of a list is read on. A string that
     was cut goes on to the first quote of the next value: it is broken, too.
@@ -63,15 +62,15 @@ def behind_broken(text: str, value: Any, fault: int) -> int:
     return following.end()
 
 
-# Where a new value begins behind a broken object: at the start of a line, with or without a logger's words, or behind a
-# closing brace without a comma. JSON has neither inside a value, unless a string holds it: there the quotes behind the
+# Where a new value begins after a broken object: at the start of a line, with or without a logger's words, or after a
+# closing brace without a comma. JSON has neither inside a value, unless a string holds it: there the quotes after the
 # brace are escaped, and the one that ends such a string is followed by no name.
 _WORDS = r'(?:[A-Z<0-9]|\[[0-9]|[a-z][\w.-]*[:=])[^"{}\n]*'
 _NEXT_VALUE = re.compile(rf'(?:^(?:{_WORDS})?|\}}\s*)(?=\{{\s*"[A-Za-z_][\w.:-]*"\s*:)', re.MULTILINE)
 
 
 def _behind_item(broken: "BrokenObject | BrokenList", place: int) -> int:
-    """Where an object or list ends that is whole, has a place in it, and is read with a broken value; else that."""
+    """The end of the whole object or list in a broken value that a place lies in; if it lies in none, the place."""
     item: Any = broken
     end = place
     while isinstance(item, (BrokenObject, BrokenList)):
@@ -85,7 +84,7 @@ def _behind_item(broken: "BrokenObject | BrokenList", place: int) -> int:
 
 
 def _take_back(holder: "BrokenObject | BrokenList", place: int) -> None:
-    """Takes what is read by itself from a place on out of a broken value.
+    """Removes what is read separately, from a place on, from a broken value.
 
     A string with that place in it was cut: it goes on to the first quote of what follows.
     """

@@ -18,7 +18,7 @@ class CallOrPolicy(NamedTuple):
     """A call to KMS, or a policy without a call.
 
     policy: its JSON text; empty where the call carries none, or where `fault` says why it cannot be read. With both,
-    the policy is whole and `fault` says that the event breaks behind it.
+    the policy is whole and `fault` says that the event breaks after it.
     """
 
     facts: EventFacts
@@ -63,7 +63,7 @@ def with_policy(call: Call, breaks: str) -> CallOrPolicy:
 
 
 def _may_follow(call: Call) -> bool:
-    """Whether a policy may have been behind the place where the event breaks."""
+    """Whether a policy may have come after the place where the event breaks."""
     if isinstance(call.request, BrokenObject):
         return True
     return call.operation == "ReplicateKey" and call.outcome != FAILURE and isinstance(call.response, BrokenObject)

@@ -66,8 +66,8 @@ def is_record(value: Json) -> bool:
 def is_label(value: Json) -> bool:
     """Whether a record may be no more than what a pipeline extracted from the record beside it or in it.
 
-    One of a call to KMS is none if it has any member that only a record has, since callers write some of them; one of
-    another call is none if it has a member that pipelines do not write of themselves.
+    A record of a call to KMS is no label if it has any member that only a record has, since callers write some of
+    these. A record of another call is no label if it has a member that pipelines do not write themselves.
     """
     if isinstance(value, BrokenObject):
         return False
@@ -86,7 +86,7 @@ def around(label: Json) -> Json:
 
 
 def _lacks(signs: frozenset[str], value: Json) -> bool:
-    """Whether an object has none of some members. In a flat record, such a name goes on behind a dot."""
+    """Whether an object has none of some members. In a flat record, such a name goes on after a dot."""
     return signs.isdisjoint(value) and signs.isdisjoint(name.partition(".")[0].lower() for name in value)
 
 

@@ -35,8 +35,8 @@ def without_copies(ends: list[list[Found]], budget: Budget) -> list[Found]:
     """The ends in the members of an object, without the copies of records.
 
     Of records that tell the same of a call, those in the member with the best count; a record that leaves out some of
-    what another one tells does not count beside it. Of a copy that breaks, the text behind the break is left, of which
-    nothing is read. Raises OutOfSteps.
+    what another one tells does not count beside it. Of a copy that breaks, the text after the break is kept, which is
+    not read. Raises OutOfSteps.
     """
     found = [
         (end, _read(end, member, budget) if end.kind in RECORDS else None)

@@ -1,4 +1,4 @@
-"""What the opening of containers ends at: records, parameters, policies, and text of which nothing is known."""
+"""What is found when containers are opened: records, parameters, policies, and text of which nothing is known."""
 
 from enum import Enum
 from typing import Any, NamedTuple
@@ -28,8 +28,8 @@ STEPS_OF_A_CALL = 1_000  # of a budget, for call_of
 class Found(NamedTuple):
     """An end. text: of a policy, its JSON; of a broken record, its text as far as it goes; of lost text, that text.
 
-    breaks: how the text breaks, as a sentence; empty where it is whole. passed: the text behind the place where it
-    breaks of which nothing is read. label: whether it may be no more than what a pipeline told of a record elsewhere.
+    breaks: how the text breaks, as a sentence; empty where it is whole. passed: the text after the break, which is not
+    read. label: whether it may be no more than what a pipeline copied from a record elsewhere.
     """
 
     kind: Kind

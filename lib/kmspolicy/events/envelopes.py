@@ -1,7 +1,7 @@
 """Opens the containers around records from the outside in: objects, lists, JSON in strings, text around JSON.
 
 A record is an end: nothing inside it is opened, since callers write descriptions, tags, user agents and session names.
-Source: interface of the command (README, *What it reads*).
+Source: interface of the command (docs/command.md, *What it reads*).
 """
 
 import re
@@ -23,7 +23,7 @@ _MOST_CONTAINERS = 48
 _MOST_ENCODINGS = 12
 _BETWEEN_VALUES = ", \t\r\n"
 _COPY = "_raw"  # of an event, beside fields extracted from it (Splunk's exports, Cribl); no record has such a member
-_CONFIG_ITEM = "configurationItem"  # in a notification of AWS Config, behind what changed
+_CONFIG_ITEM = "configurationItem"  # in a notification of AWS Config, after what changed
 # What stands before a caller's text in the {name=value, …} of Athena and Java.
 _BEFORE_CALLERS_TEXT = re.compile(r"\b(?:description|tags|tagKey|tagValue)=\Z", re.IGNORECASE)
 _PASSED_OVER = WRITTEN_BY_CALLERS | {"configurationitemdiff"}
@@ -35,7 +35,7 @@ class Opener:
     """Opens one text. found: the ends, in order; what `ends` leaves out too.
 
     beside: the texts that belong to no end: those between values, strings without JSON in them, names of members.
-    broken: whether a value in it breaks; too_deep: whether containers were left closed.
+    broken: whether a value in it breaks; too_deep: whether containers were left unopened.
     """
 
     def __init__(self, budget: Budget, policies: bool) -> None:
@@ -181,7 +181,7 @@ class Opener:
         before, broken, too_deep = len(self.found), self.broken, self.too_deep
         self._open_items(cloudtrail.around(label.value), source, containers)
         inner, call = self.found[before:], call_of(label).name
-        self._budget.spend(STEPS_OF_A_CALL * len(inner))  # labels in labels ask of the same records anew
+        self._budget.spend(STEPS_OF_A_CALL * len(inner))  # nested labels read the same records again
         if call[0] == KMS:
             self.beside += [end.text for end in inner if end.kind is Kind.LOST]
             inner = [end for end in inner if end.kind is not Kind.LOST]
@@ -193,7 +193,9 @@ class Opener:
             self.broken, self.too_deep = broken, too_deep
 
     def _open_finding(self, finding: Found, source: Source, containers: int) -> None:
-        """Opens an OCSF event that tells no call, such as a finding or an inventory, for policies and what it was."""
+        """Opens an OCSF event that tells no call, such as a finding or an inventory, for policies and for what it was
+        made from.
+        """
         before, broken, too_deep = len(self.found), self.broken, self.too_deep
         original = ocsf.as_it_came(finding.value)
         self._open_items(original, source, containers)
@@ -208,8 +210,8 @@ class Opener:
     def _items(self, value: Json) -> list[Any]:
         """The values of an object that are opened.
 
-        Where a policy counts wherever it is, what callers wrote about a key is passed over, and what AWS Config tells
-        beside an item: the item as it was.
+        Where a policy counts wherever it is, what callers wrote about a key is skipped, and so is the earlier state
+        that AWS Config gives beside an item.
         """
         if not self._policies:
             return list(value.values())
@@ -228,7 +230,7 @@ def _first_name(name: str) -> str:
 
 
 def _row_of_lake(value: list[Any]) -> Optional[Json]:
-    """A list of objects with a member each as one object: a row that CloudTrail Lake's GetQueryResults answers."""
+    """A list of objects with one member each as one object: a row of CloudTrail Lake's GetQueryResults."""
     if not all(isinstance(item, dict) and len(item) < 2 for item in value):
         return None
     members = {name: member for item in value for name, member in item.items()}
@@ -240,7 +242,7 @@ def _row_of_lake(value: list[Any]) -> Optional[Json]:
 
 
 def _is_another_resource(value: "Json | list[Any]") -> bool:
-    """Whether a value is a resource of CloudFormation or AWS Config, but no key: its policy is no key policy."""
+    """Whether a value is a resource of CloudFormation or AWS Config, but not a key: its policy is no key policy."""
     if not isinstance(value, dict):
         return False
     kind = next((value[name] for name in _RESOURCE_TYPES if isinstance(value.get(name), str)), "")

@@ -1,6 +1,6 @@
 """The facts of an event beside the policy: the key, its account, the caller, MFA, success or failure.
 
-Source: interface of the command (README, *Fields*).
+Source: interface of the command (docs/command.md, *Fields*).
 """
 
 import re
@@ -40,9 +40,9 @@ class EventFacts(NamedTuple):
         return self.call == FAILURE
 
     def of_account(self, account: str) -> "EventFacts":
-        """The facts with the account of the key that the searcher names, which an ARN in the event comes before.
+        """The facts, with the key's account as the searcher names it. An ARN in the event takes precedence.
 
-        Of a call that is not known to have succeeded, the key's ARN names the caller's own account, and stands.
+        The ARN of a call that is not known to have succeeded names the caller's own account, and is kept.
         """
         if not account or self.key_details.account_named or (self.key.startswith("arn:") and self.call != SUCCESS):
             return self

@@ -1,6 +1,6 @@
 """Finds the calls to KMS and the key policies in the text of an event, a field or a file, whatever the field's name.
 
-Source: interface of the command (README, *What it reads*; docs/events.md).
+Source: interface of the command (docs/command.md, *What it reads*; docs/events.md).
 """
 
 import json
@@ -34,9 +34,9 @@ _BEGINS_LIKE_POLICY = re.compile(
 def find_calls(text: str, field_given: bool, every_call: bool = True) -> list[CallOrPolicy]:
     """The calls to KMS in a text, and the key policies without a call; an empty list for other events.
 
-    text: of an event, however it is wrapped; with field_given also what people have around a policy: the policy itself,
-    requestParameters, the output of get-key-policy, an item of AWS Config, a resource of CloudFormation, a list of
-    statements. field_given: whether the searcher named the field, so that a text which is no event is a policy,
+    text: of an event, however it is wrapped; with field_given also what surrounds a policy elsewhere: the policy
+    itself, requestParameters, the output of get-key-policy, an item of AWS Config, a resource of CloudFormation, a list
+    of statements. field_given: whether the searcher named the field, so that a text which is no event is a policy,
     however broken. every_call: whether calls that set no key policy are asked for, too. Never raises; the work is
     bounded by the length of the text.
     """
@@ -85,7 +85,7 @@ class _Search:
     def answer(self) -> list[CallOrPolicy]:
         answers: list[CallOrPolicy] = []
         known, unread = False, []  # whether a record is whole or may set a policy; texts in which such a call may be
-        lost = ""  # how the text behind an end breaks
+        lost = ""  # how the text after an end breaks
         for end in reversed(self._opener.ends):
             lost = end.breaks if end.kind is Kind.LOST else lost
             found = self._of_end(end, lost)
@@ -106,7 +106,7 @@ class _Search:
         return answers
 
     def _of_end(self, end: Found, lost: str) -> list[CallOrPolicy]:
-        """What an end answers, once at most. lost: how the text behind it breaks; empty if it does not."""
+        """The call or the policy of an end, if it has one. lost: how the text after it breaks; empty if it does not."""
         if end.kind is Kind.LOST:
             return []
         if end.kind is Kind.POLICY:

@@ -34,7 +34,7 @@ from .parameters import fault_of
 MARKS = frozenset(("actor", "class_name", "class_uid", "http_request", "src_endpoint", "type_uid", "unmapped"))
 _API_ACTIVITY = (6003, 3005)  # the second in 1.0.0-rc.2
 _BASE_CLASS = 0  # an event of it may hold another one as it came
-_FINDINGS = 2  # the category of the classes from 2000 on: a finding may be about a call, and is none
+_FINDINGS = 2  # the category of the classes from 2000 on: a finding may be about a call, but is not one
 _SUCCEEDED, _FAILED = 1, 2  # status_id
 _NO_DATA = (None, "", "null")  # the mapping writes null for what a record does not have
 _EMPTY_DATA: tuple[Any, ...] = ({}, "{}")

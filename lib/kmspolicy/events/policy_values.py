@@ -23,7 +23,7 @@ def is_policy(value: Union[Json, list[Any]]) -> bool:
 
 
 def is_sure_policy(value: Any) -> bool:
-    """Whether a value is a policy, and no log that has a member Statement."""
+    """Whether a value is a policy, and not a log that has a member Statement."""
     if not isinstance(value, dict) or "Statement" not in value:
         return False
     listed = value["Statement"] if isinstance(value["Statement"], list) else [value["Statement"]]

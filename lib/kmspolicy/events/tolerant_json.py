@@ -1,8 +1,8 @@
 """Reads the JSON values in a text, and the part before the fault of a value that ends early or is damaged.
 
-Log pipelines put text before a JSON value and behind it, write it into a JSON string, and cut it short. json.loads
-refuses such a text as a whole. Here the standard library's decoder is asked for each value by itself; where it fails,
-the value is read member by member up to the fault. Source: RFC 8259, *The JSON Data Interchange Format*.
+Log pipelines put text before and after a JSON value, write it into a JSON string, and cut it short. json.loads refuses
+such a text as a whole. Here the standard library's decoder is asked for each value by itself; where it fails, the value
+is read member by member up to the fault. Source: RFC 8259, *The JSON Data Interchange Format*.
 """
 
 import json
@@ -90,7 +90,7 @@ class _Reader:
             opening = _OPENING.search(text, at)
 
     def _encoded(self, start: int) -> tuple[Any, int, bool]:
-        """A JSON string in which JSON is encoded, or what is left of one behind its opening quote.
+        """A JSON string in which JSON is encoded, or what is left of one after its opening quote.
 
         A string without quotes in it may as well lie between two strings. The value of a member is passed over: its
         object begins before the text, and may be a record whose caller wrote the string.

@@ -17,22 +17,29 @@ def full_names(names: str) -> tuple[str, ...]:
 
 
 CREATE_GRANT, RETIRE_GRANT = "kms:CreateGrant", "kms:RetireGrant"
+
+# Cryptographic operations, by the kind of key that performs them (requesters/key_kinds.py).
 ENCAPSULATE, DECAPSULATE = "kms:Encapsulate", "kms:Decapsulate"
 KEY_PAIRS = full_names("GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext")
 DATA_KEYS = (*full_names("GenerateDataKey GenerateDataKeyWithoutPlaintext"), *KEY_PAIRS)
-_TO_ENCRYPT = (*full_names("Encrypt ReEncryptTo"), *DATA_KEYS)
-_TO_DECRYPT = full_names("Decrypt ReEncryptFrom")
-ENCRYPT_OPERATIONS = (*_TO_ENCRYPT, ENCAPSULATE)
-DECRYPT_OPERATIONS = (*_TO_DECRYPT, DECAPSULATE)
+TO_ENCRYPT = (*full_names("Encrypt ReEncryptTo"), *DATA_KEYS)
+TO_DECRYPT = full_names("Decrypt ReEncryptFrom")
+SIGNATURES = full_names("Sign Verify")
+MACS = full_names("GenerateMac VerifyMac")
+KEY_AGREEMENT = full_names("DeriveSharedSecret")
+PUBLIC_KEY = full_names("GetPublicKey")
+
+ENCRYPT_OPERATIONS = (*TO_ENCRYPT, ENCAPSULATE)
+DECRYPT_OPERATIONS = (*TO_DECRYPT, DECAPSULATE)
 
 # CreateGrant as a way to an operation: the call counts only where its kms:GrantOperations hold one of these.
 # Source: KMS Developer Guide, *Grants in AWS KMS*.
 _GRANTS_TO_ENCRYPT = {
-    "kms:CreateGrant (to encrypt)": _TO_ENCRYPT,
+    "kms:CreateGrant (to encrypt)": TO_ENCRYPT,
     "kms:CreateGrant (to encapsulate)": (ENCAPSULATE,),
 }
 _GRANTS_TO_DECRYPT = {
-    "kms:CreateGrant (to decrypt)": _TO_DECRYPT,
+    "kms:CreateGrant (to decrypt)": TO_DECRYPT,
     "kms:CreateGrant (to decapsulate)": (DECAPSULATE,),
 }
 GRANTS_FOR: dict[str, tuple[str, ...]] = {**_GRANTS_TO_ENCRYPT, **_GRANTS_TO_DECRYPT}
@@ -40,7 +47,7 @@ GRANTS_FOR: dict[str, tuple[str, ...]] = {**_GRANTS_TO_ENCRYPT, **_GRANTS_TO_DEC
 ENCRYPT = (*ENCRYPT_OPERATIONS, *_GRANTS_TO_ENCRYPT)
 DECRYPT = (*DECRYPT_OPERATIONS, *_GRANTS_TO_DECRYPT)
 GRANT = (CREATE_GRANT,)
-SIGN = full_names("Sign Verify GenerateMac VerifyMac DeriveSharedSecret GetPublicKey")
+SIGN = (*SIGNATURES, *MACS, *KEY_AGREEMENT, *PUBLIC_KEY)
 ADMIN = full_names(
     "PutKeyPolicy ScheduleKeyDeletion CancelKeyDeletion DisableKey EnableKey ImportKeyMaterial"
     " DeleteImportedKeyMaterial CreateAlias UpdateAlias DeleteAlias RevokeGrant RetireGrant"
@@ -76,7 +83,7 @@ Mask = int
 
 @lru_cache(maxsize=512)
 def mask_of(actions: tuple[str, ...], extra: tuple[str, ...] = ()) -> Mask:
-    """The set of these actions. extra: names that the table does not know, which have the bits behind it."""
+    """The set of these actions. extra: names that the table does not know, which have the bits after the table's."""
     mask = 0
     for action in actions:
         mask |= _BIT.get(action) or 1 << len(_TABLE) + extra.index(action)
@@ -142,7 +149,7 @@ def resolve_actions(text: str) -> tuple[str, ...]:
     for item in text.split(","):
         pattern = item.strip()
         if pattern.lower() in CLASSES and not covered("kms:" + pattern):
-            raise ValueError(f'actions: "{pattern}" is a class, which stands alone: allowed are one of {_ALLOWED}')
+            raise ValueError(f'actions: "{pattern}" is a class and cannot stand in a list; allowed are {_ALLOWED}')
         pattern = pattern if ":" in pattern else "kms:" + pattern
         found = covered(pattern) & ~GRANTS_MASK
         if not found and _is_name(pattern):

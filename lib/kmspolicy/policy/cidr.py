@@ -1,8 +1,8 @@
-"""Addresses and address blocks: how they read, which name a place, which are nobody's and which everyone's.
+"""Addresses and address blocks: how they read, which name a place, which never occur, and which everyone may have.
 
-Both families lie on one line: IPv4 from 0 on, IPv6 behind it.
-Source: IAM User Guide, *IP address condition operators*; RFC 1918, 6598, 3927, 4193 for addresses that never occur;
-Amazon S3 User Guide, *Blocking public access* (the meaning of "public"), for how wide a block may be.
+Both families lie on one line: IPv4 from 0 on, then IPv6. Source: IAM User Guide, *IP address condition operators*; RFC
+1918, 6598, 3927, 4193 for addresses that never occur; Amazon S3 User Guide, *Blocking public access* (the meaning of
+"public"), for how wide a block may be.
 """
 
 import re
@@ -13,7 +13,7 @@ from ..regular.intervals import Interval, Intervals, union
 
 _IPV6 = 1 << 32  # where its line begins
 _BITS = {4: 32, 6: 128}
-_WIDEST_PLACE = {4: 32 - 8, 6: 128 - 32}  # bits of a block that can be one somebody's
+_WIDEST_PLACE = {4: 32 - 8, 6: 128 - 32}  # bits of a block that can be one party's
 _MOST_IN_A_LIST = {4: 1 << 28, 6: 1 << 100}  # addresses: a list of more is no place either
 
 
@@ -96,7 +96,7 @@ def is_private(text: str) -> bool:
 
 
 def places(texts: Sequence[str], listed: bool) -> list[Interval]:
-    """The blocks of a condition's values that are somebody's place.
+    """The blocks of a condition's values that are one party's place.
 
     A block wider than /8 (IPv6: /32) is everyone's, and so is a whole list that covers very much. listed: whether the
     request's address must be on the list, not off it.
@@ -117,5 +117,5 @@ def _covers(blocks: list[Block], family: int) -> int:
 
 
 def example_of(block: str) -> str:
-    """The seventh address of an IPv4 block: for examples; an address in the code would read as one of a host."""
+    """The seventh address of an IPv4 block: for examples. An address in the code would look like a host's."""
     return block.partition("/")[0].rpartition(".")[0] + ".7"

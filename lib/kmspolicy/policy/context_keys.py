@@ -1,9 +1,9 @@
 """The one table of context keys: what each holds, which requests carry it, and what it follows from.
 
-A new key of AWS is one line below; where something else than the requester decides it, requesters/ says what it then
-holds. A key that the table does not list is text that a requester chooses.
-Source: IAM User Guide, *AWS global condition context keys*; KMS Developer Guide, *AWS KMS condition keys* and *AWS KMS
-permissions*; Service Authorization Reference, *AWS KMS*.
+A new AWS key is one line here. If something other than the requester decides its value, requesters/ says what it can
+hold. A key that the table does not list is text that a requester chooses. Source: IAM User Guide, *AWS global condition
+context keys*; KMS Developer Guide, *AWS KMS condition keys* and *AWS KMS permissions*; Service Authorization Reference,
+*AWS KMS*.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Bound(Enum):
     OWNER = "the organization of the key's owner"
     NETWORK = "where the request comes from"
     WAY = "whether an AWS service passes the request on"
-    SERVICE = "the service that calls of its own accord"
+    SERVICE = "the service that calls on its own behalf"
     KEY = "the key"
     TRAIT = "a trait of the key that no request can choose"
     CONTEXT = "the encryption context"
@@ -106,7 +106,7 @@ def _key(name: str, bound: Bound = Bound.NOTHING, kind: Kind = Kind.TEXT, **more
 
 _BOOLEAN = ("true", "false")
 _NAMED = (kms.CREATE_GRANT,)
-_CRYPTO = (*kms.ENCRYPT_OPERATIONS[:-1], *kms.DECRYPT_OPERATIONS[:-1])
+_CRYPTO = (*kms.TO_ENCRYPT, *kms.TO_DECRYPT)
 _CONTEXT = (*_CRYPTO, kms.CREATE_GRANT, "kms:RetireGrant")
 _OF_THE_KEY = (*kms.ON_A_KEY, "kms:CreateKey")
 _TAGGING = full_names("CreateKey TagResource UntagResource")
@@ -191,13 +191,13 @@ _key("kms:RequestAlias", actions=(*kms.CRYPTOGRAPHIC, "kms:DescribeKey"))
 ENCRYPTION_ALGORITHM = _key("kms:EncryptionAlgorithm", Bound.KEY, actions=_CRYPTO, forms=_CODE)
 ENCRYPTION_CONTEXT = _key("kms:EncryptionContext:*", Bound.CONTEXT, actions=_CONTEXT)
 ENCRYPTION_CONTEXT_KEYS = _key("kms:EncryptionContextKeys", Bound.CONTEXT, multivalued=True, actions=_CONTEXT)
-_key("kms:EncapsulationAlgorithm", actions=("kms:Encapsulate", "kms:Decapsulate"), forms=_CODE)
-_key("kms:DataKeyPairSpec", actions=kms.DATA_KEYS[2:], forms=_CODE)
+_key("kms:EncapsulationAlgorithm", actions=(kms.ENCAPSULATE, kms.DECAPSULATE), forms=_CODE)
+_key("kms:DataKeyPairSpec", actions=kms.KEY_PAIRS, forms=_CODE)
 _key("kms:ReEncryptOnSameKey", kind=Kind.BOOLEAN, actions=("kms:ReEncryptFrom", "kms:ReEncryptTo"), values=_BOOLEAN)
-_key("kms:KeyAgreementAlgorithm", actions=("kms:DeriveSharedSecret",), forms=_CODE)
-_key("kms:MacAlgorithm", actions=("kms:GenerateMac", "kms:VerifyMac"), forms=_CODE)
-_key("kms:MessageType", actions=("kms:Sign", "kms:Verify"), forms=_CODE)
-_key("kms:SigningAlgorithm", actions=("kms:Sign", "kms:Verify"), forms=_CODE)
+_key("kms:KeyAgreementAlgorithm", actions=kms.KEY_AGREEMENT, forms=_CODE)
+_key("kms:MacAlgorithm", actions=kms.MACS, forms=_CODE)
+_key("kms:MessageType", actions=kms.SIGNATURES, forms=_CODE)
+_key("kms:SigningAlgorithm", actions=kms.SIGNATURES, forms=_CODE)
 _key("kms:WrappingAlgorithm", actions=("kms:GetParametersForImport",), forms=_CODE)
 _key("kms:WrappingKeySpec", actions=("kms:GetParametersForImport",), forms=_CODE)
 _key("kms:ExpirationModel", actions=("kms:ImportKeyMaterial",), forms=_CODE)

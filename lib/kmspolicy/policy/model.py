@@ -66,7 +66,7 @@ class Statement(NamedTuple):
 
     @property
     def actions_written(self) -> tuple[str, ...]:
-        """The actions as written; those of NotAction behind `!`."""
+        """The actions as written; those of NotAction after `!`."""
         return _written(self.source, "Action")
 
     @property

@@ -143,5 +143,5 @@ def typed_test(operator: Operator, texts: Sequence[str]) -> Test:
 
 
 def signed(operator: Operator, test: Test) -> Test:
-    """The test as the operator means it: turned round when it is negated."""
+    """The test as the operator means it: inverted if the operator is negated."""
     return (lambda value: not test(value)) if operator.negated else test

@@ -257,7 +257,7 @@ def _of_operator(name: str, keys: Any, expands: bool, allow: bool) -> list[Condi
 
 @cached_for_short(64)
 def _is_read_by_effect(name: str, key: str) -> bool:
-    """Whether a Deny reads such a condition otherwise than an Allow does."""
+    """Whether a Deny reads such a condition differently from an Allow."""
     operator, quantifier, _ = _operator(name)
     return operator.family is Family.ARN or (quantifier is None and context_key(key.lower()).multivalued)
 

@@ -1,4 +1,4 @@
-"""Writes a policy as JSON anew: the whole of it in canonical form, for its hash, and each statement for its row."""
+"""Writes a policy as JSON: the whole of it in canonical form, for its hash, and each statement for its row."""
 
 import json
 from collections.abc import Mapping

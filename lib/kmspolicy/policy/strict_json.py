@@ -37,7 +37,8 @@ _ENDS = {"Expecting value": ("]", "array"), "Expecting property name enclosed in
 
 
 def _trailing_comma(text: str, error: json.JSONDecodeError) -> Optional[json.JSONDecodeError]:
-    """What Python 3.13 says of a comma before the end of a list or object, where an older one says what it misses."""
+    """Python 3.13's error for a comma before the end of a list or object, where an older Python names what it
+    expected."""
     bracket, what = _ENDS.get(error.msg, ("", ""))
     before = text[: error.pos].rstrip(" \t\n\r")
     if not bracket or not text.startswith(bracket, error.pos) or not before.endswith(","):
@@ -50,7 +51,8 @@ _NOT_BRACKETS = re.compile(r"[^][{}]+")
 
 
 def nests_too_deep(text: str) -> bool:
-    """Whether the brackets of a text that breaks a rule nest deeper than DEEPEST levels: told before any other fault.
+    """Whether the brackets of a text that breaks a rule nest deeper than DEEPEST levels, which is reported before any
+    other fault.
 
     How deep the standard library reads differs from Python to Python.
     """

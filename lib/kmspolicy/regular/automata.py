@@ -60,7 +60,7 @@ class Automaton:
         self._classes: dict[int, Classes] = {}
 
     def _close(self, state: int) -> int:
-        """Adds the positions behind repeats that may be empty."""
+        """Adds the positions after repeats that may be empty."""
         new = state
         while True:
             new = ((new & self.skip) << 1) & ~state
@@ -79,7 +79,7 @@ class Automaton:
         return bool(state & self._sure)
 
     def step(self, state: int, char: str) -> int:
-        """The state behind one more character; 0 when no pattern can match any more."""
+        """The state after one more character; 0 when no pattern can match any more."""
         masks = self._steps.get(char)
         if masks is None:
             once = repeat = 0

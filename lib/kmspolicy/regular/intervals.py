@@ -103,7 +103,7 @@ def above(point: Point, included: bool) -> Intervals:
 
 
 def in_order(before: Intervals, after: Intervals) -> tuple[Optional[Point], Optional[Point]]:
-    """A point of each set, the first one not behind the second; None for both where there are none."""
+    """A point of each set, the first one not after the second; None for both where there are none."""
     if not before.parts:
         return None, None
     start, _ = before.parts[0]

@@ -13,7 +13,7 @@ from .patterns import Part, Pattern, Row, Spend, covers
 from .prefixes import useful
 
 Groups = Sequence[Sequence[Row]]  # of each of which a text must match one pattern
-Check = Callable[[str], bool]  # of a text, once patterns do not speak against it
+Check = Callable[[str], bool]  # of a text that the patterns allow
 _CLASSES_OF_A_STEP = 12  # that are looked through for a state
 _MOVES_OF_A_STEP = 3  # of automata that all move at once
 _PLACES_OF_A_STEP = 8  # of patterns that are looked at for a quick contradiction

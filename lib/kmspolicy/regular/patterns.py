@@ -170,7 +170,7 @@ _MOST_COMPARED = 1 << 16  # places of one with places of the other
 
 
 def opened(pattern: Pattern, places: Iterable[int]) -> set[int]:
-    """These places of a pattern, and those behind repeats that may be empty."""
+    """These places of a pattern, and those after repeats that may be empty."""
     found = set[int]()
     for place in places:
         found.add(place)

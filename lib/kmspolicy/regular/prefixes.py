@@ -1,4 +1,4 @@
-"""What the texts of patterns begin with: it tells, before any search, patterns that can have no text in common."""
+"""What the texts of patterns begin with: it shows, before any search, which patterns can have no text in common."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence

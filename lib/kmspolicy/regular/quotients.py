@@ -21,7 +21,7 @@ def between(row: Pattern, before: Pattern, after: Pattern, spend: Spend) -> Opti
     if not starts or not ends or starts[0] > ends[-1]:
         return None
     first, last = starts[0], ends[-1]
-    stop = last + (last < len(row) and row[last].repeat)  # where the text may end in a repeat that goes on behind it
+    stop = last + (last < len(row) and row[last].repeat)  # where the text may end in a repeat that goes on after it
     if len(starts) == len(ends) == 1:
         return row[first:stop]
     inside = range(first, last + 1)
@@ -33,9 +33,9 @@ def between(row: Pattern, before: Pattern, after: Pattern, spend: Spend) -> Opti
 
 
 def _behind(row: Pattern, around: Pattern, spend: Spend, mirrored: bool = False) -> list[int]:
-    """The places of a row at which it can go on behind a text of another.
+    """The places of a row at which it can go on after a text of another.
 
-    mirrored: whether both are read from their ends, so that a repeat goes on at the place behind it.
+    mirrored: whether both are read from their ends, so that a repeat goes on at the place after it.
     """
     places = opened(row, (0,))
     for chars, repeat in around:
@@ -57,7 +57,7 @@ def _behind(row: Pattern, around: Pattern, spend: Spend, mirrored: bool = False)
 
 
 def _read_at(row: Pattern, at: int, mirrored: bool) -> Iterator[tuple[CharClass, int]]:
-    """The characters that are read at a place, and the place behind them."""
+    """The characters that are read at a place, and the place after them."""
     for chars, repeat in row[at : at + 1]:
         if not repeat:
             yield chars, at + 1

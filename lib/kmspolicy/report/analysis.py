@@ -25,10 +25,10 @@ def analyze(
 ) -> Analysis:
     """Decides who gets the checked actions on a key by its key policy.
 
-    policy_text: the policy as JSON text; actions: full names such as `kms:Encrypt` (see resolve_actions);
-    key: what is known of the key from elsewhere; now: Unix seconds, from which on requests are made where the key has
-    no event time. Never raises: what cannot be read is in the result's `problems`.
-    Source: IAM User Guide, *Policy evaluation logic*; docs/threat-model.md.
+    policy_text: the policy as JSON text; actions: full names such as `kms:Encrypt` (see resolve_actions); key: what is
+    known of the key from elsewhere; now: Unix seconds, the earliest time of a request where the key has no event time.
+    Never raises: what cannot be read is in the result's `problems`. Source: IAM User Guide, *Policy evaluation logic*;
+    docs/threat-model.md.
     """
     if key.event_time is None:
         key = key._replace(event_time=now)

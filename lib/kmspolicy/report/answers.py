@@ -1,4 +1,4 @@
-"""What is answered about a policy and its statements, each answer when it is first asked for.
+"""The answers about a policy and its statements, each worked out when it is first read.
 
 Keys that no condition tells apart share the answers about their policy.
 
@@ -25,7 +25,7 @@ from .sentences import Code, Reason, some
 from .verdict import Verdict
 
 _OF_GRANTS = (Code.BY_GRANT, Code.BY_GRANT_OF_SERVICE, Code.BY_GRANT_TO, Code.GRANTS_LAST)
-_TOLD = 10  # statements whose reasons a summary tells
+_TOLD = 10  # statements whose reasons a summary gives
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class StatementAnalysis:
 
     @lazy
     def reasons(self) -> tuple[Reason, ...]:
-        """Why, see reasons.py; that a finding has no witness is one."""
+        """Why, see reasons.py; one reason says that a finding has no witness."""
         found = reasons(self.verdict, self.statement)
         told = any(reason.code is Code.UNPROVEN for reason in found)
         if told or not self.flagged or self.witness is not None:

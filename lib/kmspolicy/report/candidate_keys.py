@@ -104,8 +104,8 @@ def _ids(policy: Policy, key: KeyFacts, budget: Budget) -> Iterator[KeyFacts]:
 def _told_apart(
     policy: Policy, name: str, language: Pattern, budget: Budget, before: str = "", after: str = ""
 ) -> Iterator[str]:
-    """Texts of a language that conditions on a key tell apart; none more where the budget ends. before, after: what
-    stands around the text in what the key holds; behind the latter more may follow."""
+    """Texts of a language that conditions on a key distinguish; no more of them once the budget ends. before, after:
+    what stands around the text in what the key holds; more may follow after the latter."""
     tests = [each.opened() for each in policy.conditions if each.key == name]
     try:
         groups = [(before, patterns(condition, budget)) for condition in tests]

@@ -1,4 +1,4 @@
-"""Why conditions let somebody in or keep somebody out: which anyone can meet, which limit access, which never hold.
+"""How conditions open or close a statement: which anyone can meet, which limit access, which never hold.
 
 Source: docs/threat-model.md, *Reasons*.
 """
@@ -60,7 +60,7 @@ def _what_conflicts(statement: Statement) -> str:
 
 
 def undocumented(statement: Statement) -> Reasons:
-    """Conditions of which AWS does not say how they are read."""
+    """Conditions that AWS does not document."""
     for condition in statement.conditions:
         if condition.lacks_set_operator:
             yield Reason(Code.NO_SET_OPERATOR, (short(condition), key_text(condition)))
@@ -94,7 +94,7 @@ def _met_by_anyone(condition: Condition) -> Reason:
 
 
 def _unmet_by_named(verdict: Verdict, statement: Statement) -> Reasons:
-    """Why no named principal gets access: a condition that none of them meets, or conditions that conflict."""
+    """Why no principal that is named gets access: a condition that none of them meets, or conditions that conflict."""
     met = [[verdict.by(statement, condition, audience) for audience in NAMEABLE] for condition in statement.conditions]
     limited = tuple(_by_resource(verdict, statement, NAMEABLE))
     for condition, by in zip(statement.conditions, met):

@@ -1,4 +1,4 @@
-"""Services that may use the key for anybody's resources: the confused deputy.
+"""Services that may use the key for the resources of any customer: the confused deputy.
 
 Source: IAM User Guide, *The confused deputy problem*.
 """
@@ -23,7 +23,7 @@ _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
-    """The services that a statement names, that have access, and of which no condition asks for whose resources."""
+    """The services that a statement names, that have access, and that no condition limits to some resources."""
     services = statement.principals.services
     if not statement.allow or not services or statement.principals.negated or _limits_sources(statement):
         return

@@ -18,7 +18,7 @@ from .left import Left
 from .sentences import SHOWN, Code, Reason, short, some, statement_names
 from .verdict import Verdict
 
-_ASKED = 30  # Denies of which each is asked what it does by itself: those with the fewest conditions
+_ASKED = 30  # Denies that are tried one by one: those with the fewest conditions
 
 
 def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
@@ -58,7 +58,7 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
 def _closed(
     verdict: Verdict, statement: Statement, alone: Audience, denies: tuple[Statement, ...], kept: Callable[..., Access]
 ) -> Reason:
-    """What Denies do that take everything from the statement's audience: whom they leave access, if anybody."""
+    """What Denies that take everything from the statement's audience do: who keeps access, if anyone."""
     names = statement_names(deny.name for deny in denies)
     narrower = WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :]
     if not any(kept(denies, audience, verdict.checked).proven for audience in narrower):
@@ -109,7 +109,7 @@ def passed(verdict: Verdict, statement: Statement, actions: Mask) -> Iterator[Re
 
 
 def _missed(deny: Statement, request: Request, extra: tuple[str, ...]) -> Optional[str]:
-    """What of a Deny a request does not meet. extra: see actions.mask_of."""
+    """The element of a Deny that a request does not meet. extra: see actions.mask_of."""
     for asked in (request, request.then):
         if asked is None or not deny.actions & mask_of((asked.action,), extra):
             continue

@@ -1,4 +1,4 @@
-"""Whom Denies leave access, in words: by ids as far as the policy tells them.
+"""Who keeps access past Denies, in words: by ids, as far as the policy gives them.
 
 Source: docs/threat-model.md, *Reasons*.
 """
@@ -26,9 +26,9 @@ _KINDS = {
     Audience.organization: "members of organizations that the policy names",
     Audience.external: "principals that the policy names",
 }
-_UNKNOWN = "some requesters"  # where the search tells neither ids nor kinds
-_MOST_NETWORKS = 8  # that are asked for one by one
-# What a value of a network key is told from others by.
+_UNKNOWN = "some requesters"  # where the search finds neither ids nor kinds
+_MOST_NETWORKS = 8  # that are tried one by one
+# The operators that compare a network key with a value: plain, negated.
 _TESTS = {
     keys.SOURCE_IP: ("IpAddress", "NotIpAddress"),
     keys.SOURCE_VPC: ("StringEquals", "StringNotEquals"),

@@ -24,13 +24,13 @@ from .verdict import Verdict
 
 
 def never_holds(verdict: Verdict, statement: Statement, condition: Condition, otherwise: str) -> Reason:
-    """Why the condition never holds: what an author can change. otherwise: what is told where no cause is known."""
+    """Why the condition never holds: what an author can change. otherwise: the cause to give where none is known."""
     causes = chain(_as_written(condition), _of_requests(verdict, statement, condition))
     return Reason(Code.NEVER_HOLDS, (short(condition), next(causes, otherwise)))
 
 
 def _as_written(condition: Condition) -> Iterator[str]:
-    """What is wrong with the condition whatever is asked."""
+    """What is wrong with the condition, whatever the request."""
     operator, values = condition.operator, condition.values
     wild = any("*" in value or "?" in value for value in values)
     literal = operator.family is Family.STRING and not operator.wildcards and not operator.negated

@@ -22,13 +22,13 @@ from ..requesters.named_ids import NamedIds
 from ..witness.searcher import Searcher
 from .verdict import Verdict
 
-_PARTY_STEPS = 3_000  # all parties of a policy; those that are not asked for in time are told
+_PARTY_STEPS = 3_000  # all parties of a policy; those that are not decided in time are listed
 _TELL_APART = keys_bound_to(Bound.ACCOUNT) | keys.PRINCIPAL_KEYS | keys.GRANT_KEYS
 OWNER_ORG = f"${{{keys.RESOURCE_ORG}}}"
 
 
 class Parties:
-    """The outside parties of one policy, past all of its Denies or past some."""
+    """The outside parties that one policy lets in, past all of its Denies or past some."""
 
     def __init__(
         self, verdict: Verdict, denies: Optional[tuple[Statement, ...]] = None, budget: Optional[Budget] = None
@@ -68,7 +68,7 @@ class Parties:
         return found.union(members, self._named(self._of_others(asked, got), members))
 
     def _of_others(self, asked: "PartySearch", got: Callable[[Audience], Mask]) -> "PartySearch":
-        """What is asked of those who are no members. It takes a search, so it is made only where it counts."""
+        """The search for those who are not members. It takes steps, so it is made only where it counts."""
         return asked._replace(actions=self._surest(got(Audience.external)))
 
     def _surest(self, actions: Mask) -> Mask:
@@ -76,7 +76,7 @@ class Parties:
         return actions & ~self._verdict.policy.hit_by_denies(actions) or actions
 
     def _apart_from(self, members: set[str]) -> Sequence[str]:
-        """The organizations of which nobody is a member who is told by an account. members: those that get in."""
+        """The organizations whose members are not listed by account. members: those that get in."""
         return (*self._names.organizations, *((OWNER_ORG,) if self._owner_matters else ()))
 
     @lazy
@@ -84,8 +84,7 @@ class Parties:
         return self._verdict.searcher.populations[0].names
 
     def _search(self, strict: bool = False) -> Searcher:
-        """strict: of those in no network that the policy names: where such a network has access, anybody has it from
-        there."""
+        """strict: of those in no network that the policy names; from a network that has access, everyone has it."""
         if strict not in self._searchers:
             verdict = self._verdict
             self._searchers[strict] = Searcher(verdict.policy, verdict.key, verdict.extra, self.budget, strict)

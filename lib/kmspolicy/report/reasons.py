@@ -120,7 +120,7 @@ def _with_parties(verdict: Verdict, statement: Statement, alone: Audience, reaso
 
 
 def _notes(verdict: Verdict, statement: Statement, alone: Audience, flagged: Mask, got: Mask) -> Reasons:
-    """What a reader must know of the actions besides. got: what the widest outside audience gets."""
+    """What else a reader must know of the actions. got: what the widest outside audience gets."""
     if got and got == got & kms.GRANTS_MASK:
         request = verdict.request(statement)
         if request is not None and request.context.get(FOR_AWS_RESOURCE) == "true":
@@ -137,8 +137,7 @@ def _notes(verdict: Verdict, statement: Statement, alone: Audience, flagged: Mas
 
 
 def _only_grantees(statement: Statement) -> Optional[str]:
-    """Whom alone grants by the statement can be for, as the first condition lists them that does; None where none
-    does."""
+    """The only grantees that the statement allows, by the first condition that lists them; None where none does."""
     listing = (each for each in statement.required if each.key == GRANTEE and lists_who(each))
     return next((values_text(each) for each in listing if not (each.without_key or each.has_variables)), None)
 

@@ -7,7 +7,7 @@ from ..requesters.audience import Audience
 
 
 class Severity(str, Enum):
-    """From the worst to the most harmless."""
+    """From the worst to the least."""
 
     critical = "critical"
     high = "high"

@@ -1,7 +1,6 @@
-"""The short cuts: answers about statements that are the same in whatever policy they stand are kept and used again.
-
-The only place that knows of them, with one switch. They decide nothing: every answer is one that the engine found, and
-without them it finds the same again; a test holds that.
+"""The short cuts: an answer about a statement that is the same in every policy is kept and used again. No other module
+knows of them, and one switch turns them off. They decide nothing: the engine found every answer, and finds the same one
+without them, as a test checks.
 """
 
 from collections.abc import Callable, Hashable
@@ -50,7 +49,7 @@ _Place = tuple[Answers, Hashable]
 class Ledger:
     """What one policy has paid for: for each answer, wherever it comes from, the steps that finding it takes, once.
 
-    So verdicts do not depend on the policies before it.
+    So verdicts do not depend on the policies that came before.
     """
 
     def __init__(self, searcher: Searcher) -> None:

@@ -49,7 +49,7 @@ class Verdict:
 
     @lazy
     def naming(self) -> Budget:
-        """What it may take to name, in reasons, those whom conditions and Denies leave."""
+        """The steps for naming, in reasons, those who keep access past conditions and Denies."""
         return Budget(_NAMING_STEPS)
 
     @lazy
@@ -192,7 +192,7 @@ class Verdict:
         return next((audience for audience in WIDEST_FIRST[1:] if self._is_given(audience)), Audience.none)
 
     def request(self, statement: Statement) -> Optional[Request]:
-        """A request of everyone's by which the statement gives a checked action; None where none was found."""
+        """A stranger's request for a checked action that the statement allows; None where none was found."""
         actions = self.flagged_actions(statement)
         if actions and statement.number not in self._requests:
             known = self.access(statement, Audience.everyone)
@@ -209,7 +209,7 @@ class Verdict:
 
     @lazy
     def only_encapsulates(self) -> bool:
-        """Whether all that everyone gets works on ML-KEM keys only, while nothing tells that the key is one."""
+        """Whether all that everyone gets works on ML-KEM keys only, and the key is not known to be one."""
         return self.flagged and not self._gained(Audience.everyone)
 
     @lazy

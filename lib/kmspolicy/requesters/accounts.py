@@ -17,7 +17,8 @@ from .languages import arn_of
 def of_account(key: str, account: str, other_users: tuple[str, ...], users: tuple[str, ...] = ()) -> Group:
     """The group of a key for a caller of an account.
 
-    other_users: users of an identity store that the caller is not; users: those of whom he is one, if there are any.
+    other_users: users of an identity store that the caller is not; users: those of which the caller is one, if there
+    are any.
     """
     return Group((Key(key, _of_account(key, account, other_users, users), context_key(key).multivalued),))
 
@@ -43,7 +44,8 @@ def _store_user(others: tuple[str, ...]) -> Text:
 
 @lru_cache(maxsize=512)
 def of_service(key: str, service: str) -> Group:
-    """The group of a key for a service that calls of its own accord: nothing of a principal, the source at will."""
+    """The group of a key for a service that calls on its own behalf: no keys of a principal, any values of the source
+    keys."""
     row = context_key(key)
     if key == keys.SERVICE_NAMES:
         return Group((Key(key, Text(row.forms, optional=False), True, (service,)),))

@@ -26,11 +26,11 @@ class Sources(NamedTuple):
     """Where requesters come from, for one question.
 
     accounts, organizations: an outsider's possible own ones, one for each way the policy's patterns can see them;
-    owners: such organizations of the key's owner; named: the organizations that the policy names, those first that
-    the question is about; services: those that it names, then others; among: the accounts to which the statement
-    limits principals, where it does; read: the context keys that matter; alike: whether nothing tells the principals
-    of an account apart; look: how the question sees a principal with a known ARN, None where more than elements and
-    ARNs tell principals apart; spend: takes a step.
+    owners: such organizations of the key's owner; named: the organizations that the policy names, those first that the
+    question is about; services: those that it names, then others; among: the accounts to which the statement limits
+    principals, where it does; read: the context keys that matter; alike: whether nothing distinguishes the principals
+    of an account; look: how the question sees a principal with a known ARN, None where more than elements and ARNs tell
+    principals apart; spend: takes a step.
     """
 
     accounts: Ids

@@ -39,7 +39,7 @@ class RequestFacts:
         self._made: dict[str, Group] = {}
 
     def fact_of(self, key: str) -> str:
-        """The fact that decides a key: its own name where nothing else hangs on it."""
+        """The fact that decides a key: its own name where it decides no other key."""
         return fact_of(key)
 
     def group(self, key: str, scope: Scope = ONLY_REQUEST) -> Group:
@@ -69,7 +69,7 @@ def _free_group(key: str, carried: bool) -> Group:
 
 
 def fact_of(key: str) -> str:
-    """The fact that decides a key; its own name where nothing else hangs on it."""
+    """The fact that decides a key; its own name where it decides no other key."""
     if key == KEY_ARN:
         return FACT_OF_BOUND[Bound.KEY]
     return FACT_OF_BOUND.get(context_key(key).bound, key)

@@ -1,8 +1,6 @@
-"""A grant that a requester creates, for himself or for an AWS service, and the grantee's own request.
-
-Whoever may create a grant chooses its grantee and its operations, even those that he may not perform himself.
-Source: KMS Developer Guide, *Grants in AWS KMS* and *AWS KMS condition keys* (kms:Grant…); KMS API Reference,
-*CreateGrant*.
+"""A grant that a requester creates, for itself or for an AWS service, and the grantee's own request. Whoever may create
+a grant chooses its grantee and its operations, even operations that it may not perform itself. Source: KMS Developer
+Guide, *Grants in AWS KMS* and *AWS KMS condition keys* (kms:Grant…); KMS API Reference, *CreateGrant*.
 """
 
 import re
@@ -61,10 +59,10 @@ def grant_group(grantee: Grantee, partition: str, accounts: Accounts, operations
 
 
 def _grantee(grantee: Grantee, partition: str, accounts: Accounts, used: bool) -> tuple[Part, ...]:
-    """Who it is: a service is bound to the resource that it acts for, a principal who uses the grant himself is not.
+    """Who it is: a service is bound to the resource that it acts for; a principal that uses the grant directly is not.
 
     A service that creates a grant for the requester may name itself as the grantee (KMS API Reference, *ListGrants*).
-    used: whether the grant is for an operation of his.
+    used: whether the grantee's own request is asked about, too.
     """
     if grantee is Grantee.SERVICE:
         service = Text(_SERVICES, (), ("rds.amazonaws.com",), False)
@@ -109,10 +107,8 @@ _OWN_ROLE = re.compile(rf"[^/]*:role/(?!{OF_AWS})")  # a role that the account's
 
 
 def grant_to(principal: Group, scope: Scope, partition: str, account: str, operations: Sequence[str]) -> Group:
-    """A grant to a principal, together with who he is in his own request.
-
-    principal: the group of his principal keys; scope: of his request. The grant names his ARN, that of one of his
-    role's sessions, or his account.
+    """A grant to a principal, together with who that is in the principal's own request. principal: the group of its
+    principal keys; scope: of its request. The grant names its ARN, that of one of its role's sessions, or its account.
     """
     root = Key(keys.GRANTEE, fixed(f"arn:{partition}:iam::{account}:root"))
     session = f"arn:{partition}:sts::{account}:assumed-role/"

@@ -24,13 +24,13 @@ _HMAC = ("HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512")
 _SPECS = (*_SYMMETRIC, *_RSA, *_SM2, *_ECC, *_ECC_TO_SIGN, *_ML_DSA, *_ML_KEM, *_HMAC)
 _CUSTOM_STORES = ("AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
 
-_CIPHERS = frozenset(("kms:Encrypt", "kms:ReEncryptTo", "kms:Decrypt", "kms:ReEncryptFrom"))
-_WITH_DATA_KEYS = _CIPHERS | frozenset(kms.DATA_KEYS)
+_WITH_DATA_KEYS = frozenset((*kms.TO_ENCRYPT, *kms.TO_DECRYPT))
+_CIPHERS = _WITH_DATA_KEYS.difference(kms.DATA_KEYS)
 _ENCAPSULATING = frozenset((kms.ENCAPSULATE, kms.DECAPSULATE))
-_SIGNING = frozenset(("kms:Sign", "kms:Verify"))
-_MACS = frozenset(("kms:GenerateMac", "kms:VerifyMac"))
-_PUBLIC = frozenset(("kms:GetPublicKey",))
-_AGREEING = frozenset(("kms:DeriveSharedSecret",))
+_SIGNING = frozenset(kms.SIGNATURES)
+_MACS = frozenset(kms.MACS)
+_AGREEING = frozenset(kms.KEY_AGREEMENT)
+_PUBLIC = frozenset(kms.PUBLIC_KEY)
 _LIMITED = frozenset(kms.CRYPTOGRAPHIC)  # what a key performs only if it is of the right kind
 _CODE = Text(context_key(KEY_SPEC).forms, optional=False)
 
@@ -73,7 +73,7 @@ def _one_of(values: tuple[str, ...]) -> Finite:
 
 
 def _algorithms(*own: str) -> Text:
-    """The encryption algorithms of a spec: its own, and those of tomorrow, but no other spec's."""
+    """The encryption algorithms of a spec: its own, and any that AWS may add, but no other spec's."""
     others = [name for name in _KNOWN_ALGORITHMS if name not in own]
     return excluding(Text(_CODE.languages, preferred=own), others)
 
@@ -90,15 +90,15 @@ _OF_ANY_USAGE = (
     KeyKind(_one_of((*_ECC_TO_SIGN, *_ML_DSA)), _SIGNING | _PUBLIC),
     KeyKind(_one_of(_ML_KEM), _ENCAPSULATING | _PUBLIC),
     KeyKind(_one_of(_HMAC), _MACS),
-    # A spec of tomorrow may be for anything; but with an algorithm of asymmetric keys it makes no data keys and takes
-    # no context.
+    # A spec that is not known may be for anything; but with an algorithm of asymmetric keys it makes no data keys and
+    # takes no context.
     KeyKind(excluding(_CODE, _SPECS), _LIMITED, excluding(_ANY_ALGORITHM, _ASYMMETRIC_ALGORITHMS), True),
     KeyKind(excluding(_CODE, _SPECS), _LIMITED.difference(kms.DATA_KEYS), Finite(_ASYMMETRIC_ALGORITHMS)),
 )
 
 
 def _kinds() -> Iterator[KeyKind]:
-    """Every usage with the specs that serve it; a usage of tomorrow may be anything."""
+    """Every usage with the specs that serve it; a usage that is not known may be for anything."""
     usages: list[tuple[Domain, frozenset[str]]] = [(_one_of((name,)), those) for name, those in _OPERATIONS_OF.items()]
     for usage, possible in (*usages, (excluding(_CODE, _OPERATIONS_OF), _LIMITED)):
         for kind in _OF_ANY_USAGE:

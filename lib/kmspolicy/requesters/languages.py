@@ -11,13 +11,13 @@ from ..regular.patterns import CharClass, Element, Pattern, any_of, literal, som
 
 ACCOUNT: Pattern = (Element(patterns.DIGIT),) * 12
 ORGANIZATION: Pattern = literal("o-") + (Element(patterns.LOWER_ALNUM),) * 10 + any_of(patterns.LOWER_ALNUM)
-NETWORK_ID: Pattern = (Element(patterns.HEX),) * 8 + any_of(patterns.HEX)  # behind vpc- or vpce-
+NETWORK_ID: Pattern = (Element(patterns.HEX),) * 8 + any_of(patterns.HEX)  # after vpc- or vpce-
 KEY_ID: Pattern = some(patterns.ID)
 NAME_OF_PRINCIPAL: Pattern = some(patterns.NAME)
-OF_AWS = "aws:"  # what the names of roles begin with that AWS makes for itself
+OF_AWS = "aws:"  # how the names of roles begin that AWS makes for itself
 ROLE_OF_AWS: Pattern = literal(OF_AWS) + NAME_OF_PRINCIPAL
 SESSION_NAME: Pattern = (Element(patterns.NAME), *some(patterns.NAME))
-UNIQUE_ID: Pattern = (Element(patterns.UPPER_ALNUM),) * 12 + any_of(patterns.UPPER_ALNUM)  # behind AIDA or AROA
+UNIQUE_ID: Pattern = (Element(patterns.UPPER_ALNUM),) * 12 + any_of(patterns.UPPER_ALNUM)  # after AIDA or AROA
 ROLE_ID, USER_ID = (literal(prefix) + UNIQUE_ID for prefix in ("AROA", "AIDA"))
 LONGEST_USER_NAME = 64
 _IN_PATHS = CharClass(patterns.LABEL.chars | {"/"})

@@ -44,7 +44,7 @@ def _members(audience: Audience, population: Population, sources: Sources) -> tu
 
 
 def of_service(population: Population, sources: Sources) -> Group:
-    """The key owner's organization in a service's request, which tells none of its own."""
+    """The key owner's organization in a service's request, which carries none of its own."""
     return Group(*_owners(population, sources, ""))
 
 
@@ -65,7 +65,7 @@ def _in_organization(name: str, its_id: str, its_paths: str) -> tuple[Part, ...]
 def _owners(population: Population, sources: Sources, other: str) -> list[tuple[Part, ...]]:
     """The organizations of the key's owner that are not the requester's, or none. other: the requester's, '' for none.
 
-    Where several keys must agree on it, or it must be told from that of an endpoint's owner, each by itself.
+    Each is one case where several keys must agree on it, or where it must differ from that of an endpoint's owner.
     """
     read, named = sources.read, population.names.organizations
     if not read >= keys.OWNER_KEYS and read.isdisjoint((keys.VPCE_ORG, keys.VPCE_ORG_PATHS)):

@@ -39,7 +39,7 @@ class Population:
 
     @lazy
     def outsider(self) -> str:
-        """The account of somebody whom the policy does not name."""
+        """The account of a requester that the policy does not name."""
         return self._fresh(self.key.account)
 
     def _fresh(self, other: Optional[str]) -> str:

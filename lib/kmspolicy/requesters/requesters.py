@@ -79,7 +79,7 @@ def _groups(principal: Group, organization: Make, population: Population) -> Map
 
 
 def _services(element: Principals, population: Population, sources: Sources) -> Iterator[Candidate]:
-    """The services that a principal element may cover, each calling of its own accord."""
+    """The services that a principal element may cover, each calling on its own behalf."""
     groups = _groups(Group(()), once(of_service, population, sources), population)
     for service in sources.services() if element.open_ended else sorted(element.services):
         single = partial(account_keys.of_service, service=service)

@@ -98,7 +98,8 @@ def way_group(where: Networks, action: str, calls: Calls = Calls.ANY) -> Group:
 
 @lru_cache(maxsize=128)
 def way_of_service(action: str, calls: Calls = Calls.ANY) -> Group:
-    """The ways of a service that calls of its own accord: itself, or through another service; no network is told."""
+    """The ways of a service that calls on its own behalf: directly, or through another service; its requests name no
+    network."""
     for_resource = calls.flag(action)
     passed_on = _passed_on(for_resource)
     return Group(passed_on) if calls is Calls.FOR_RESOURCE else Group(_own_call(for_resource), passed_on)

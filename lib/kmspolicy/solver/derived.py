@@ -20,10 +20,10 @@ from .theories.text import Limits, find_text, limits
 
 @dataclass(frozen=True)
 class Derivation:
-    """How a key's text follows from the base's: a piece of it, made of certain characters, behind a fixed start.
+    """How a key's text follows from the base's: a piece of it, made of certain characters, after a fixed start.
 
-    domain: what the key can hold, seen alone; around: what stands before and behind the piece in the base; chars: of
-    the piece; of: takes the base's text, and returns the key's; start: what the key has before the piece.
+    domain: what the key can hold, seen alone; around: what stands before and after the piece in the base; chars: of the
+    piece; of: takes the base's text, and returns the key's; start: what the key has before the piece.
     """
 
     domain: Text

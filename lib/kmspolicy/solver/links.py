@@ -22,12 +22,12 @@ _NAMES_OF_A_STEP = 32
 
 
 class SamePoint:
-    """Keys that show one point of a line, each in its own writing, and a key whose point is never behind that."""
+    """Keys that show one point of a line, each in its own writing, and a key whose point is never after that."""
 
     def __init__(
         self, within: Intervals, writings: Mapping[str, Callable[[Point], str]], earlier: Mapping[str, Points]
     ) -> None:
-        """writings: how each key shows the point; earlier: the key that is not behind, which may be absent."""
+        """writings: how each key shows the point; earlier: the key that is never after it, which may be absent."""
         self.within = within
         self.writings = writings
         self.earlier = earlier

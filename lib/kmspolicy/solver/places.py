@@ -1,4 +1,4 @@
-"""Where a policy variable stands in the texts that a literal asks for: what is before it, and what behind.
+"""Where a policy variable stands in the texts that a literal asks for: what is before it, and what after.
 
 Source: IAM User Guide, *IAM policy elements: Variables and tags*.
 """

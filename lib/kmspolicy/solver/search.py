@@ -43,7 +43,8 @@ class Memory(Recent[Solution]):
 
 
 class Question:
-    """Literals that must be true, clauses of which one must be, and how they fall apart: the same whoever is asked for.
+    """Literals that must be true, clauses of which one must be, and how they split into components: the same for every
+    requester.
 
     Keys that have a fact in common, or are linked by variables, are solved together.
     """
@@ -167,7 +168,7 @@ class _Search:
         return {key: value for values in found.values() for key, value in values.items()}
 
     def _independent(self, clauses: Sequence[Clause]) -> list[list[Clause]]:
-        """Clauses that share no component are satisfied one after the other, not one inside the other."""
+        """Clauses that share no component are satisfied one after the other, without backtracking between them."""
         of = self._component_of
         root = joined((of[each.key], of[clause[0].key]) for clause in clauses for each in clause[1:])
         together: dict[Component, list[Clause]] = {}

@@ -1,6 +1,6 @@
 """Decides which columns of a chunk are read, and which go back, are replaced or are blanked.
 
-Source: interface of the command (README, *Fields*, *Options*).
+Source: interface of the command (docs/command.md, *Fields* and *Options*).
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class InputColumns:
         return _values(row, self.policy)
 
     def accounts(self, row: RawRow | ParsedRow, policies: int) -> list[str | None]:
-        """The key's account for each of a row's policies, as the option `account` tells it.
+        """The key's account for each of a row's policies, by the option `account`.
 
         None where the row has no such field; empty where the field holds no account, or several. A field with as many
-        values as there are policies tells one for each.
+        values as there are policies gives one for each.
         """
         if not self._account:
             return [self._account_id or None] * policies
@@ -72,7 +72,9 @@ class OutputColumns:
         return row.write(self._kept, self._blanked)
 
     def after_input_cells(self, rows: list[Cells]) -> list[Cells]:
-        """Own cells, which begin with a comma, as they follow the input's cells; there may be none of these."""
+        """The command's cells, to follow the input's. They begin with a comma, which is dropped where no input cell
+        goes back.
+        """
         return rows if self._any_kept else [(first[1:], *rest) for first, *rest in rows]
 
 

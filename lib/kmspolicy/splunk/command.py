@@ -36,23 +36,24 @@ class KmsPolicyCheckCommand(StreamingCommand):  # type: ignore[misc]
 
     def run(self) -> None:
         """Answers splunkd until the search ends."""
-        # Policies are trees of small objects that live for one row, without cycles: looking for some at every 700 of
-        # them, as Python does, takes a third of the time, at every 20,000 a tenth; 200,000 take 20 MB.
+        # Policies are trees of small objects that live for one row and hold no cycles. To look for cycles after every
+        # 700 objects, Python's default, takes a third of the time; after every 20,000, a tenth. 200,000 objects take 20
+        # MB.
         gc.set_threshold(200_000, 10, 10)
         # Without arguments splunklib speaks protocol v2; with any it would speak v1 and set its own options.
         self.process(sys.argv[:1], self._input, self._output)
 
     def stream(self, records: Iterator[Any]) -> Iterator[Any]:
-        """Answers one chunk. Its rows are no records: they bypass splunklib, see protocol.py."""
+        """Answers one chunk. `records` is empty: the rows bypass splunklib, see protocol.py."""
         try:
             if self._rows is None:
-                from .stream import RowStream  # which a process that is asked getinfo alone does without
+                from .stream import RowStream  # not needed by a process that only answers getinfo
 
                 self._rows = RowStream(self._parsed_options)
             self._output.body = self._rows.answer(self._input.body)
         except (ImportError, SyntaxError) as fault:  # the engine is loaded with the first policy
             self._refuse(self._missing(fault))
-        except Exception as fault:  # splunklib would show the searcher where in which file
+        except Exception as fault:  # splunklib would show the searcher a file and a line
             self._refuse(f"the command failed on a chunk of rows: {fault!r:.200}")
         self._input.body = b""  # before the next chunk is read
         if self._input.finished:

@@ -25,7 +25,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read_rows(text: str, line_end: str) -> Iterator[list[str]]:
-    """Rows of CSV. line_end: LF, behind which a CR belongs to the cell, or CR LF."""
+    """Rows of CSV. line_end: CR LF; or LF, where every CR is part of a cell."""
     if "\0" not in text and "\r" not in text:
         return csv.reader(io.StringIO(text))
     text = text.replace("\0", _NUL)

@@ -13,7 +13,7 @@ _PAIR, _HELD = b'""', b"\0\1"  # of one length, for which bytes.replace is twice
 _QUOTES, _SECOND = bytes.maketrans(b"\0", b'"'), b"\1"  # bytes.translate drops each second byte three times as fast
 _CR = 13
 _QUOTED = b'"'  # represents a cell in quotes
-_BLOCK = 1 << 16  # bytes that are split at once: few enough for malloc to keep the room
+_BLOCK = 1 << 16  # bytes that are split at once: few enough for malloc to reuse the memory
 
 
 class RawRow:
@@ -40,7 +40,7 @@ class RawRow:
         return self._start == self._end
 
     def may_hold(self, asked: Callable[[bytes, int, int], bool]) -> bool:
-        """False where no cell holds what is asked for: events.prefilter has what may be asked of some bytes."""
+        """False if no cell can hold what is asked for. asked: a function of events/prefilter.py."""
         return asked(self._body, self._start, self._end)
 
     def cells(self) -> list[str]:
@@ -58,7 +58,7 @@ class RawRow:
         return cell.decode()
 
     def write(self, columns: Sequence[int] | None, blanked: Sequence[int] = ()) -> list[bytes | memoryview]:
-        """The cells of some columns (None: all) as they came, as parts that are no copies.
+        """The cells of some columns (None: all) as they came, in parts, without a copy.
 
         blanked: columns whose cells are written empty, in ascending order.
         """
@@ -83,7 +83,7 @@ class RawRow:
         return self._body[self._start : self._end]
 
     def _span(self, place: int) -> tuple[int, int]:
-        """Where a cell's bytes begin and end: behind the cells before it, with their commas and what is in quotes."""
+        """Where a cell's bytes begin and end: after the cells before it, with their commas and what is in quotes."""
         before = self._cells[:place]
         quoted = before.count(_QUOTED)
         first = self._used
@@ -147,7 +147,7 @@ def _rows_as_written(body: bytes) -> Generator[RawRow | ParsedRow, None, int]:
         begun, used = start, 0
         parts = body[start : start + size].replace(_PAIR, _HELD).split(b'"')
         inside = parts[1::2]
-        for outline in b'"'.join(parts[::2]).split(b"\n")[:-1]:  # behind the last break, a row waits for its end
+        for outline in b'"'.join(parts[::2]).split(b"\n")[:-1]:  # after the last break, no whole row is left
             cells = outline.split(b",")
             quoted = outline.count(_QUOTED)
             end = start + len(outline) + quoted + sum(map(len, inside[used : used + quoted]))

@@ -1,6 +1,6 @@
 """Decides what the command's arguments ask for. Every error is one line that names what is allowed.
 
-Source: interface of the command (README, *Options*; searchbnf.conf).
+Source: interface of the command (docs/command.md, *Options*; searchbnf.conf).
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ DEFAULT_PREFIX = "key_policy_"
 
 
 class Options:
-    """What a search asks for. A plain class: dataclasses and typing take longer to load than all else of a start."""
+    """What a search asks for. A plain class: dataclasses and typing take longer to load than everything else at the
+    start.
+    """
 
     field = DEFAULT_FIELD
     field_named = False  # by the search, even if it is the default
-    actions: tuple[str, ...] = ()  # none: those of the engine's own default
+    actions: tuple[str, ...] = ()  # empty: the engine's default
     class_listed = ""  # a class that was written in a list, where it is the action of that name
     expand = True
     flagged_only = False

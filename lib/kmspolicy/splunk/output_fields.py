@@ -1,4 +1,7 @@
-"""The output fields in their order, named as behind the prefix. Source: interface of the command (README, *Fields*)."""
+"""The output fields in their order, named without the prefix.
+
+Source: interface of the command (docs/command.md, *Fields*).
+"""
 
 from __future__ import annotations
 

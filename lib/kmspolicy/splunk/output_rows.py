@@ -1,6 +1,6 @@
 """Decides what the output fields of a row say, from the facts of an event and the analysis of its policy.
 
-Source: interface of the command (README, *Fields*).
+Source: interface of the command (docs/command.md, *Fields*).
 """
 
 from __future__ import annotations

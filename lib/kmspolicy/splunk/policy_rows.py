@@ -1,6 +1,6 @@
-"""Finds the calls in a row's texts and analyses their policies. Answers with the own cells of each output row.
+"""Finds the calls in a row's texts and analyses their policies. Answers with the command's cells of each output row.
 
-Source: interface of the command (README, *The command*).
+Source: interface of the command (docs/command.md).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from .output_rows import facts_row, policy_rows, statement_rows, unreadable_row
 class PolicyRows:
     """The rows of one search.
 
-    unreadable: how many policies so far could not be read, or not whole; without_account: how many rows so far have a
-    field for the account that tells none.
+    unreadable: how many policies so far could not be read, or not whole; without_account: how many rows so far have an
+    account field that holds no account.
     """
 
     def __init__(self, options: Options) -> None:
@@ -29,7 +29,8 @@ class PolicyRows:
         self._rows = statement_rows if options.expand else policy_rows
 
     def of(self, texts: list[str], accounts: list[str | None]) -> list[Cells]:
-        """The own cells of the rows that the texts of a row's field become. accounts: see InputColumns.accounts.
+        """The command's cells of the rows that a row becomes. texts: the values of its field; accounts: see
+        InputColumns.accounts.
 
         Equal texts count once, since some pipelines write each value of a field twice; beside a field of accounts, they
         are the policies of several keys.

@@ -51,10 +51,8 @@ _EXECUTE = {finished: json.dumps({"action": "execute", "finished": finished}).en
 
 
 class Input:
-    """stdin. body and finished: those of the chunk which splunklib has last read the head of.
-
-    Its end is the end of the search; within a chunk, so that half a chunk is not taken for a whole one.
-    refuse: ends the search with one line, where what comes is no session.
+    """stdin. body and finished: of the chunk whose header splunklib read last. refuse: ends the search with one line,
+    where what comes is not the protocol. When stdin ends, the process ends; a chunk that is cut short is not answered.
     """
 
     def __init__(
@@ -75,7 +73,7 @@ class Input:
         except OSError as fault:
             self._refuse(f"standard input cannot be read: {fault}")
         except (MemoryError, OverflowError):
-            self._refuse("the memory does not hold the next chunk of rows")
+            self._refuse("the next chunk of rows does not fit into memory")
         if self._begun:
             self.finished = bool(metadata.get("finished"))
             self._metadata = _EXECUTE[self.finished]
@@ -97,7 +95,7 @@ class Input:
             exit_process()
         sizes = _HEADER.match(header)
         if not sizes:
-            self._refuse(f"a chunk of protocol 2 was due, not {shown(header.decode('ascii', 'replace'))}")
+            self._refuse(f"expected a chunk of protocol 2, not {shown(header.decode('ascii', 'replace'))}")
         text = self._whole(int(sizes[1]))
         self.body = self._whole(int(sizes[2]))
         try:
@@ -107,7 +105,7 @@ class Input:
             self._refuse("the metadata of a chunk cannot be read")
         due = "execute" if self._begun else "getinfo"
         if action != due:
-            self._refuse(f"the action {due} was due, not {shown(str(action))}")
+            self._refuse(f"expected the action {due}, not {shown(str(action))}")
         return metadata
 
     def _whole(self, size: int) -> bytes:
@@ -118,7 +116,7 @@ class Input:
         searchinfo = metadata.get("searchinfo")
         arguments = (searchinfo.get("args") or []) if isinstance(searchinfo, dict) else None
         if not isinstance(arguments, list):
-            self._refuse("the request getinfo has no searchinfo, or no list of arguments in it")
+            self._refuse("the getinfo request has no searchinfo, or no list of arguments in it")
         return [str(argument) for argument in arguments]
 
 
@@ -162,7 +160,7 @@ class Output:
 
 
 def _behind(written: int, parts: Sequence[bytes | memoryview]) -> Sequence[bytes | memoryview]:
-    """The rest of the parts after this number of bytes."""
+    """The rest of the parts after this many bytes."""
     at = 0
     while written >= len(parts[at]):
         written -= len(parts[at])
@@ -178,7 +176,7 @@ _write_parts = getattr(os, "writev", _write_copied)  # Windows has no writev
 
 
 def _widen(pipe: int) -> None:
-    """Lets a pipe hold more, where that can be, so that writer and reader wake each other less often.
+    """Lets a pipe hold more, where that is possible, so that writer and reader wake each other less often.
 
     Source: pipe(7) and fcntl(2), F_SETPIPE_SZ. A user's pipes may hold 64 MB together before new ones get less.
     """
@@ -190,8 +188,8 @@ def _widen(pipe: int) -> None:
 
 
 def exit_process(fault: OSError | None = None) -> NoReturn:
-    """Ends the process. In silence, since splunkd copies every word on stderr into search.log as an error; but with a
-    line and status 1 where a fault lost output that a reader waits for.
+    """Ends the process, silently, since splunkd copies every word on stderr into search.log as an error. Only a fault
+    that loses output which a reader waits for gives a line, and status 1.
     """
     lost = fault is not None and fault.errno not in _NOBODY_READS
     try:

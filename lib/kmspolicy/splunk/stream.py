@@ -1,6 +1,6 @@
 """Answers the rows of one search, chunk by chunk: rows that cannot hold a call go back as bytes, or not at all.
 
-Source: interface of the command (README, *The command*).
+Source: interface of the command (docs/command.md).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class RowStream:
         self._all_seen = self._field_seen and self._account_seen
 
     def answer(self, body: bytes) -> list[bytes | memoryview]:
-        """The rows that answer those of one chunk, the header first: bytes to be written one behind the other.
+        """The rows that answer those of one chunk, the header first: bytes to be written one after the other.
 
         Rows share what they have in common, so that a policy's many rows take little more memory than one.
         """
@@ -67,7 +67,8 @@ class RowStream:
         listed = self._options.class_listed
         if listed:
             lines.append(
-                f"actions: in a list {shown(listed)} is the action {listed.capitalize()}; the class stands alone"
+                f"actions: in a list {shown(listed)} is the action {listed.capitalize()}; "
+                "name a class alone to check all of it"
             )
         if self._any_row and not self._field_seen:
             lines.append(f"no row has the field {shown(self._options.field)}, so nothing was checked")
@@ -75,8 +76,8 @@ class RowStream:
             lines.append(f"no row has the field {shown(self._options.account_field)} that the option account names")
         if self._policy_rows is not None and self._policy_rows.without_account:
             lines.append(
-                f"rows whose field {shown(self._options.account_field)} is no account id of 12 digits, or several: "
-                f"{self._policy_rows.without_account}; of these the event alone says whose key it is"
+                f"rows whose field {shown(self._options.account_field)} is not one account id of 12 digits: "
+                f"{self._policy_rows.without_account}; for them, only the event says whose key it is"
             )
         if self._policy_rows is not None and self._policy_rows.unreadable:
             lines.append(

@@ -13,8 +13,8 @@ from .problems import Problem
 class Access(NamedTuple):
     """What requesters of an audience get by one statement.
 
-    actions: a bit mask; proven: those that are more than not ruled out; found: how a request for one of them goes,
-    of a single search.
+    actions: a bit mask; proven: those that are more than not ruled out; found: a request for one of them, if a single
+    search found it.
     """
 
     actions: Mask = 0

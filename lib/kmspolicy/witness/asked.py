@@ -1,4 +1,4 @@
-"""What one search asks, and of whom: the requesters for whom its question may have a solution."""
+"""One question, and the requesters for which it may have a solution."""
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ def are_told_apart(audience: Audience, read: frozenset[str]) -> bool:
 class Asked:
     """One question: what a statement allows past some Denies.
 
-    denies: all that bear on it; questions: what both ask of requests; budget: what looking for requesters is paid from.
+    denies: all that bear on it; questions: what both ask of requests; budget: pays for the search for requesters.
     """
 
     statement: Statement
@@ -87,7 +87,7 @@ class Asked:
         )
 
     def _look(self) -> Optional[Callable[[Caller], Hashable]]:
-        """How the question sees a principal with a known ARN: which Denies cover him, and which tests of ARNs hold."""
+        """How the question sees a principal with a known ARN: which Denies cover it, and which tests of ARNs hold."""
         own, theirs = tests_of_arns(self.statement.tests), self.denies.tests_of_arns
         if own is None or theirs is None or self.questions.read & _BESIDE_ARN:
             return None

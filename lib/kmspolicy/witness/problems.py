@@ -106,11 +106,11 @@ class Problem:
         return caller
 
     def _user(self, context: Context) -> tuple[Candidate, Assignment]:
-        """Who uses the grant, and what follows from the grant about him."""
+        """Who uses the grant, and what the grant says about that principal."""
         if self.second is not None:
             return self.second, {}
         arn = context.get(GRANTEE)
-        if not isinstance(arn, str) or self.scope is _SAME_SERVICE:  # whose service uses the grant for him
+        if not isinstance(arn, str) or self.scope is _SAME_SERVICE:  # the service uses the grant for the requester
             return self.candidate, {}
         account = account_of(arn)
         kind = arn.split(":", 5)[5].partition("/")[0]
@@ -215,7 +215,8 @@ def grant_problem(
 
 
 def _where_grantees_are(candidate: Candidate) -> Accounts:
-    """The accounts of a requester's principals: his own where the policy names it, else any that it does not name."""
+    """The accounts of a requester's principals: the requester's own where the policy names it, else any that it does
+    not name."""
     population, account = candidate.population, candidate.caller.account
     named = (*population.names.accounts, population.own_account)
     if account is None:

@@ -181,7 +181,7 @@ class Searcher:
         return None
 
     def _searched(self, statement: Statement, name: str) -> Iterator[Found]:
-        """How a request for the action goes."""
+        """Requests for the action, with the problems that they solve."""
         action = mask_of((name,), self.extra)
         for access in self._accesses(statement, action, Audience.everyone, self.policy.denies):
             if access.found is not None:

@@ -1,4 +1,4 @@
-"""Sample calls that set a key policy, as CloudTrail and OCSF write them, and what an event must tell of each."""
+"""Sample calls that set a key policy, as CloudTrail and OCSF write them, and what an event must say about each."""
 
 from __future__ import annotations
 

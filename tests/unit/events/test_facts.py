@@ -1,4 +1,4 @@
-"""What an event tells: who made the call, and what kind of key it is about."""
+"""What an event says: who made the call, and what kind of key it is about."""
 
 from __future__ import annotations
 

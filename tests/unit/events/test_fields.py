@@ -1,4 +1,4 @@
-"""A field may hold a policy in whatever people have around it; what is no policy is told as such."""
+"""A field may hold a policy inside anything that surrounds it in practice; what is no policy is reported as such."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wraps an event at random, as pipelines do: in objects, lists and JSON strings, behind a prefix, before other text.
+"""Wraps an event at random, as pipelines do: in objects, lists and JSON strings, after a prefix, before other text.
 And spells JSON as nobody does who wants it read.
 """
 

@@ -1,4 +1,4 @@
-"""The searches of an analyst answer, on one night: who used the key, which grants stay, what else the intruder did."""
+"""An analyst's searches after an incident: who used the key, which grants remain, what else the intruder did."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ REVOKED = [
     for event in GRANTS
 ]
 OTHER_KEY = json.loads(json.dumps([*USES, *GRANTS]).replace("fa518890", "aa518890"))
-NIGHT = [*OPENED, *USES, *GRANTS, *REVOKED, *OTHER_KEY]
+INCIDENT = [*OPENED, *USES, *GRANTS, *REVOKED, *OTHER_KEY]
 
 
 def rows(search: str) -> list[Any]:
-    return run_search(search, NIGHT).rows
+    return run_search(search, INCIDENT).rows
 
 
 def test_uses_of_the_key_by_other_accounts() -> None:
@@ -54,7 +54,7 @@ def test_uses_of_the_key_by_other_accounts() -> None:
 def test_uses_name_the_accounts_that_are_ones_own(tmp_path: Any) -> None:
     own = {"account": "4444*", "name": 'Workloads "<b>"', "organization": "none"}
     write_lookups(tmp_path, {"kmspolicycheck_own_accounts_example.csv": [own]})
-    found = run_search(f'`kmspolicycheck_uses("{KEY}")`', NIGHT, lookups=tmp_path).rows
+    found = run_search(f'`kmspolicycheck_uses("{KEY}")`', INCIDENT, lookups=tmp_path).rows
     assert {row["key_policy_account_name"] for row in found} == {
         "Workloads '?b?' (444455556666)",
         "777788889999",
