@@ -186,6 +186,20 @@ def test_what_is_told_twice_is_paid_once(ledger: Ledger) -> None:
     assert found.reasons and found.granted and 0 < paid == ledger.spent
 
 
+def test_accounts_that_conditions_treat_alike_are_asked_for_once(ledger: Ledger) -> None:
+    """Another account is another question only where something looks at the account."""
+
+    def spent(named: int, **tests: Any) -> int:
+        before, accounts = ledger.spent, [str(200_000_000_000 + number) for number in range(named)]
+        limits = {"StringLike": {"aws:UserAgent": "x*"}, "StringNotLike": {"aws:UserAgent": "x*"}, **tests}
+        found = everything(document(allow(limits, Principal={"AWS": accounts})))
+        assert found.audience is Audience.none
+        return ledger.spent - before
+
+    assert spent(1) == spent(40)
+    assert spent(1, StringNotEquals={"aws:username": "a"}) < spent(5, StringNotEquals={"aws:username": "a"})
+
+
 def test_one_endless_statement_leaves_the_others_their_verdicts() -> None:
     limited = allow({"StringEquals": {"kms:CallerAccount": THEIRS}})
     found = analyze(

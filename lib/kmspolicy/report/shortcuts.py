@@ -11,12 +11,13 @@ from ..evaluation.request import KeyFacts
 from ..policy import context_keys as keys
 from ..policy.actions import Mask
 from ..policy.condition import Condition
-from ..policy.context_keys import Bound, context_key
 from ..policy.model import Statement
+from ..policy.principals import Principals
 from ..requesters.audience import Audience
 from ..requesters.fresh_ids import tells_accounts_apart
 from ..requesters.limits import accounts_among, accounts_of, limits_members
 from ..witness.access import named_audiences
+from ..witness.asked import is_alike_for_all
 from ..witness.searcher import Searcher
 
 ENABLED = True
@@ -129,15 +130,22 @@ def answers_about(statement: Statement, asked: Mask, key: KeyFacts, own: bool) -
     own: whether something else can, whatever the statement says.
     """
     principals, conditions = statement.principals, statement.conditions
-    # Whom a principal that is known by a unique id can grant to depends on whom the policy names.
-    special = principals.negated or principals.unique_ids or statement.resource is not None or statement.alternatives
+    # Who is known by a unique id grants to whom the policy names; a session is looked for under each id that it names.
+    by_id = principals.unique_ids or principals.sessions
+    special = principals.negated or by_id or statement.resource is not None or statement.alternatives
     if not ENABLED or own or special or key.partition is None or not _are_independent(conditions, principals.anyone):
         return Answers()
-    who = None if principals.anyone else named_audiences(principals, key.account)
+    who = None if principals.anyone else _who(principals, key.account)
     kind = key.usage, key.spec, key.origin
     question = who, conditions, asked & statement.actions, key.account, key.partition, kind
     found = _KEPT.get(question)
     return _KEPT.keep(question, Answers(own=False)) if found is None else found
+
+
+def _who(principals: Principals, own_account: Optional[str]) -> Hashable:
+    """What answers and their steps depend on of a principal element that lists principals; an ARN takes a step more."""
+    apart = principals.tells_principals_apart
+    return principals if apart and principals.accounts else (named_audiences(principals, own_account), apart)
 
 
 def _are_independent(conditions: tuple[Condition, ...], anyone: bool) -> bool:
@@ -145,18 +153,12 @@ def _are_independent(conditions: tuple[Condition, ...], anyone: bool) -> bool:
     return few and all(each.shared and (_is_independent(each) or (anyone and _spells_out(each))) for each in conditions)
 
 
-# What these decide does not depend on what else a policy says: the rest is drawn from the ids that it names.
-_INDEPENDENT = (Bound.NOTHING, Bound.TRAIT, Bound.MFA, Bound.MCP, Bound.CONTEXT, Bound.WAY, Bound.SERVICE)
 _OF_ACCOUNTS = (Audience.external, Audience.internal)
-_ALSO = frozenset((keys.GRANT_OPERATIONS, keys.FOR_AWS_RESOURCE, keys.IS_AWS_SERVICE))
-_NEVER = frozenset((keys.SERVICE_NAME, keys.SERVICE_NAMES))
 
 
 @cached_for_shared
 def _is_independent(condition: Condition) -> bool:
-    key = condition.key
-    known = context_key(key).bound in _INDEPENDENT or key in _ALSO
-    return known and key not in _NEVER and not condition.has_variables
+    return is_alike_for_all(condition.key) and not condition.has_variables
 
 
 @cached_for_shared

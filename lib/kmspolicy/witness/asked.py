@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import Optional
 
 from ..budget import Budget
@@ -11,6 +12,7 @@ from ..evaluation.evaluator import holds_for, principal_matches
 from ..evaluation.request import Caller
 from ..policy import context_keys as keys
 from ..policy.actions import CREATE_GRANT
+from ..policy.context_keys import Bound, context_key
 from ..policy.model import Statement
 from ..policy.principals import ANYONE
 from ..requesters.audience import Audience
@@ -28,14 +30,23 @@ _NEEDED = {
     Audience.network: keys.NETWORK_KEYS | {keys.VIA_AWS_SERVICE},
     Audience.organization: keys.MEMBER_KEYS | {keys.RESOURCE_ORG, keys.RESOURCE_ORG_PATHS},
 }
-_OF_PRINCIPALS = keys.PRINCIPAL_KEYS | keys.GRANT_KEYS
-_BESIDE_ARN = (keys.PRINCIPAL_KEYS | {keys.GRANTEE}) - {keys.PRINCIPAL_ARN}
+# Kinds of keys that can hold the same for every requester of an audience, whatever else a policy names; and exceptions.
+_ALIKE = (Bound.NOTHING, Bound.TRAIT, Bound.MFA, Bound.MCP, Bound.CONTEXT, Bound.WAY, Bound.SERVICE)
+_ALIKE_BESIDES = frozenset((keys.GRANT_OPERATIONS, keys.IS_AWS_SERVICE))
+_NOT_ALIKE = frozenset((keys.KEY_ARN, keys.SERVICE_NAME, keys.SERVICE_NAMES))
+_OF_PRINCIPALS = keys.PRINCIPAL_KEYS | {keys.GRANTEE}
+_BESIDE_ARN = _OF_PRINCIPALS - {keys.PRINCIPAL_ARN}
 
 
 def are_told_apart(audience: Audience, read: frozenset[str]) -> bool:
     """Whether these context keys can tell an audience from everyone, which it would be part of otherwise."""
     needed = _NEEDED.get(audience)
     return needed is None or not needed.isdisjoint(read)
+
+
+def is_alike_for_all(key: str) -> bool:
+    """Whether a context key can hold the same for every requester of an audience, whatever else the policy names."""
+    return key in _ALIKE_BESIDES or (context_key(key).bound in _ALIKE and key not in _NOT_ALIKE)
 
 
 @dataclass(frozen=True)
@@ -52,12 +63,19 @@ class Asked:
     budget: Budget
 
     def candidates(self, audience: Audience) -> Iterator[Candidate]:
-        """The requesters of an audience whom the statement's principal element covers."""
+        """The requesters of an audience whom the statement's principal element covers; one, where they are alike."""
         if not are_told_apart(audience, self.questions.read):
             return iter(())
         element = self.statement.principals
         found = requesters(audience, element, self.population, self._sources)
-        return (each for each in found if principal_matches(element, each.caller))
+        covered = (each for each in found if principal_matches(element, each.caller))
+        return islice(covered, 1) if self._are_alike else covered
+
+    @lazy
+    def _are_alike(self) -> bool:
+        """Whether the question has the same answer for every requester of an audience."""
+        denied_alike = all(deny.principals.anyone for deny in self.denies.statements)
+        return denied_alike and all(map(is_alike_for_all, self.questions.read))
 
     def users(self, audience: Audience) -> Iterator[Candidate]:
         """The requesters of an audience who may use a grant: no Allow has to cover them."""
