@@ -49,8 +49,7 @@ def grantees(values: Values, row: Row, facts: Facts, usable: Check) -> Iterator[
             yield from _bound(values, {**facts, PRINCIPAL: text})
     elif purpose == "row" and through:
         if usable({"#via": facts.get("kms:viaservice", "")}):
-            accounts = exact(values.named.accounts | {str(facts["#account"])})
-            for text in values.of(PRINCIPAL, facts, _arns(facts) | SERVICE, map(fifth, accounts)):
+            for text in values.of(PRINCIPAL, facts, _arns(facts) | SERVICE, _of_accounts(values, facts)):
                 if not text.startswith("arn:") or may_own(values, row, facts, text.split(":")[4]):
                     yield {**facts, PRINCIPAL: text}
     elif purpose == "row" and PRINCIPAL not in values.named.mentioned:
@@ -112,7 +111,12 @@ def _principals(values: Values, facts: Facts) -> Iterator[str]:
     for kind, shape in forms(facts).items():
         yield from texts(shape, (*asked, *own[kind]))
     tails = [_BEFORE_SESSION + userid.after(_ROLE_ID).within(NAME) for userid in values.tests("aws:userid", facts)]
-    yield from texts(_session(facts), (*asked, *tails, *_named_sessions(values)))
+    yield from texts(_session(facts), (*asked, *tails, *_named_sessions(values), *_of_accounts(values, facts)))
+
+
+def _of_accounts(values: Values, facts: Facts) -> Iterator[Language]:
+    """ARNs of each account that the policy or the key names."""
+    return map(fifth, exact(values.named.accounts | {str(facts["#account"])}))
 
 
 _ROLE_ID = literal("AROA") + UNIQUE + literal(":")
