@@ -18,7 +18,7 @@ from ..regular.patterns import ANYTHING, LETTERS, UPPER, Element, Pattern, liter
 from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.literals import Scope
-from .languages import ACCOUNT, NAME_OF_PRINCIPAL, OF_AWS, ROLE_OF_AWS, arn_of, names_below
+from .languages import ACCOUNT, NAME_OF_PRINCIPAL, OF_AWS, ROLE_OF_AWS, SESSION_NAME, arn_of, names_below
 from .ways import Calls
 
 # Also operations that AWS adds later, but no known action that a grant cannot be for: KMS refuses it.
@@ -87,13 +87,13 @@ def _arns_in(partition: str, accounts: tuple[str, ...]) -> tuple[Pattern, ...]:
     return tuple([start + owner + rest for owner in owners for start, rests in services for rest in rests])
 
 
-_IN_SESSION = literal("/") + NAME_OF_PRINCIPAL
+_IN_SESSION = literal("/") + SESSION_NAME
 _BEHIND_ACCOUNT = {  # by the service in the ARN
     "iam": (*names_below(":role/"), *names_below(":user/"), literal(":role/") + ROLE_OF_AWS, literal(":root")),
     "sts": (
         literal(":assumed-role/") + NAME_OF_PRINCIPAL + _IN_SESSION,
         literal(":assumed-role/") + ROLE_OF_AWS + _IN_SESSION,
-        literal(":federated-user/") + NAME_OF_PRINCIPAL,
+        literal(":federated-user/") + SESSION_NAME,
     ),
 }
 
@@ -138,10 +138,10 @@ def _session_named(part: Part, scope: Scope, start: str) -> Part:
     domain = part.domains[keys.PRINCIPAL_ARN]
     role, _, name = (example(domain) or "").rpartition("/")
     known = literal(name) if isinstance(domain, Finite) else NAME_OF_PRINCIPAL
-    session = Text((literal(start) + known + literal("/") + NAME_OF_PRINCIPAL,), (), (f"{start}{name}/session",), False)
+    session = Text((literal(start) + known + _IN_SESSION,), (), (f"{start}{name}/session",), False)
     of_role = Derivation(
         _as_text(domain),
-        ((literal(start), literal("/") + NAME_OF_PRINCIPAL),),
+        ((literal(start), _IN_SESSION),),
         NAME_OF_PRINCIPAL[0].chars,
         lambda arn: f"{role}/{arn.split('/')[1]}",
         role + "/",

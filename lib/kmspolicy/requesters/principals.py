@@ -112,8 +112,8 @@ def _user(partition: str, account: str, arns: Texts, user_id: Domain) -> Case:
 
 def _federated(partition: str, account: str, arns: Texts) -> Case:
     start = f"arn:{partition}:sts::{account}:federated-user/"
-    arn = Text((literal(start) + languages.NAME_OF_PRINCIPAL,), _literals(arns), (start + "any",), False)
-    owned = Text((literal(account + ":") + languages.NAME_OF_PRINCIPAL,), optional=False)
+    arn = Text((literal(start) + SESSION_NAME,), _literals(arns), (start + "any",), False)
+    owned = Text((literal(account + ":") + SESSION_NAME,), optional=False)
     around = ((literal(start), _NOTHING),)
     user_id = Derivation(owned, around, NAME, lambda text: f"{account}:{last_part(text)}", account + ":")
     return (Derived(PRINCIPAL_ARN, arn, {USER_ID: user_id}), Key(PRINCIPAL_TYPE, fixed("FederatedUser")))
