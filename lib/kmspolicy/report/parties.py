@@ -23,7 +23,7 @@ from ..witness.searcher import Searcher
 from .verdict import Verdict
 
 _PARTY_STEPS = 3_000  # all parties of a policy; those that are not decided in time are listed
-_TELL_APART = keys_bound_to(Bound.ACCOUNT) | keys.PRINCIPAL_KEYS | keys.GRANT_KEYS
+_TELL_APART = keys_bound_to(Bound.ACCOUNT) | keys.PRINCIPAL_KEYS | {keys.GRANTEE}
 OWNER_ORG = f"${{{keys.RESOURCE_ORG}}}"
 
 
