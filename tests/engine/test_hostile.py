@@ -25,6 +25,7 @@ KEYS = (
     KeyFacts(OURS, "us-west-2", KEY_ID, "aws", 1767225600.0),
     KeyFacts("", "", "", "", -1.0),
     KeyFacts("\ud800", "\x00", "*", "${aws:username}", 9e9),
+    KeyFacts(OURS, usage="", spec="", origin=""),
 )
 TWO = KEYS[1:4:2]
 

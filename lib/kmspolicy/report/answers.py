@@ -134,9 +134,8 @@ class Analysis:
         if assumed is not None:
             last = [reason.of(assumed.name) for reason in self.statements[assumed.number].reasons]
             found += [reason for reason in last if reason.code is Code.UNPROVEN and reason not in found]
-        of_grants = [
-            reason for reason in found if reason.code in _OF_GRANTS
-        ]  # each says that grants last: once is enough
+        # Each of these says that grants last: one is enough.
+        of_grants = [reason for reason in found if reason.code in _OF_GRANTS]
         found = [reason for reason in found if reason.code is not Code.GRANTS_LAST or reason is of_grants[0]]
         numbers = {each.statement.number for each in told}
         for statement in self.verdict.policy.allows:

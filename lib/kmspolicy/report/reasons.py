@@ -63,7 +63,7 @@ def _operations(verdict: Verdict, actions: Mask) -> tuple[str, ...]:
 def _facts_against(key: KeyFacts, actions: Mask) -> str:
     """The fewest facts of the key for which it can perform none of the actions."""
     kind = ("usage", key.usage), ("spec", key.spec), ("origin", key.origin)
-    told = [(name, value) for name, value in kind if value]
+    told = [(name, value) for name, value in kind if value is not None]
     sets = (dict(facts) for size in range(1, len(told) + 1) for facts in combinations(told, size))
     fewest = next(each for each in sets if not actions & performed(*(each.get(name) for name, _ in kind)))
     return " and ".join(f"{name} {value}" for name, value in fewest.items())
