@@ -37,8 +37,8 @@ def grant_problems(
 def _grantees(
     asked: Asked, maker: Audience, audience: Audience, candidate: Candidate, use_is_denied: bool
 ) -> Iterator[tuple[Grantee, Optional[Candidate]]]:
-    """Whom the grant can be for, and who uses it: None for any principal, where no Deny meets one. A policy that knows
-    the requester by a unique id does not name his account, and so nobody else in it."""
+    """Whom the grant can be for, and who uses it: None for any principal, where no Deny meets one. A unique id does not
+    tell the requester's account, so only principals that the policy knows are tried as its grantees."""
     own_account = audience is Audience.internal
     if audience is Audience.service or own_account:
         users = asked.users(Audience.service) if use_is_denied else (None,)
