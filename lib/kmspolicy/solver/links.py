@@ -4,6 +4,7 @@ Nothing of IAM is known here; requesters/ declares which keys are so linked.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Optional
 
 from ..budget import Budget, Undecided
@@ -81,12 +82,17 @@ class SamePoint:
             return EVERYTHING
         if text.solve(Text(line.forms), literals, budget) is None:
             return NOTHING
-        spelled = spelled_out(literals)
-        if spelled is None:
-            return EVERYTHING
-        fitting = [(line.read(value), value) for value in spelled if all(each.accepts_one(value) for each in literals)]
-        write = self.writings[name]
-        return points([point for point, value in fitting if point is not None and write(point) == value])
+        write, spelled = self.writings[name], spelled_out(literals)
+
+        def written_as(texts: Iterable[str]) -> Intervals:
+            read = [(line.read(value), value) for value in texts]
+            return points([point for point, value in read if point is not None and write(point) == value])
+
+        if spelled is not None:
+            return written_as(value for value in spelled if all(each.accepts_one(value) for each in literals))
+        ruled_out = [each.condition for each in literals if not each.is_positive]
+        listed = [condition.values for condition in ruled_out if condition.operator.family is Family.STRING]
+        return ~written_as(chain.from_iterable(listed))
 
     def _shown(self, point: Point) -> Assignment:
         return {name: write(point) for name, write in self.writings.items()}
