@@ -12,7 +12,6 @@ from ..policy import context_keys as keys
 from ..policy.actions import Mask
 from ..policy.condition import Condition
 from ..policy.model import Statement
-from ..policy.principals import Principals
 from ..requesters.audience import Audience
 from ..requesters.fresh_ids import tells_accounts_apart
 from ..requesters.limits import accounts_among, accounts_of, limits_members
@@ -135,17 +134,11 @@ def answers_about(statement: Statement, asked: Mask, key: KeyFacts, own: bool) -
     special = principals.negated or by_id or statement.resource is not None or statement.alternatives
     if not ENABLED or own or special or key.partition is None or not _are_independent(conditions, principals.anyone):
         return Answers()
-    who = None if principals.anyone else _who(principals, key.account)
+    who = None if principals.anyone else named_audiences(principals, key.account)
     kind = key.usage, key.spec, key.origin
     question = who, conditions, asked & statement.actions, key.account, key.partition, kind
     found = _KEPT.get(question)
     return _KEPT.keep(question, Answers(own=False)) if found is None else found
-
-
-def _who(principals: Principals, own_account: Optional[str]) -> Hashable:
-    """What answers and their steps depend on of a principal element that lists principals; an ARN takes a step more."""
-    apart = principals.tells_principals_apart
-    return principals if apart and principals.accounts else (named_audiences(principals, own_account), apart)
 
 
 def _are_independent(conditions: tuple[Condition, ...], anyone: bool) -> bool:
