@@ -10,6 +10,7 @@ from ..caching import lazy
 from ..evaluation.request import KeyFacts
 from ..policy import wildcards
 from ..policy.condition import Condition
+from ..policy.context_keys import GRANTEE, KEY_ARN, PRINCIPAL_ARN, SOURCE_VPC_ARN
 from ..policy.identifiers import PARTITIONS, partition_of
 from ..policy.model import Policy
 from ..policy.operators import Family
@@ -112,6 +113,7 @@ def _by_account(listed: Iterable[frozenset[str]]) -> dict[str, tuple[str, ...]]:
 
 _ARN = re.compile(r"arn:([a-z-]+):")
 _ANY_PARTITION = re.compile(r"arn:|\*|\?")
+_IN_PARTITION = frozenset((GRANTEE, KEY_ARN, PRINCIPAL_ARN, SOURCE_VPC_ARN))  # which hold an ARN of the key's partition
 
 
 def partitions(policy: Policy, key: KeyFacts) -> tuple[str, ...]:
@@ -130,7 +132,9 @@ def partitions(policy: Policy, key: KeyFacts) -> tuple[str, ...]:
         found = {match.group(1) for match in map(_ARN.match, listed) if match}
         if len(found) == 1 and found <= set(PARTITIONS):
             return tuple(found)
-    return PARTITIONS if arns or any(map(_tells_partitions, policy.conditions)) else PARTITIONS[:1]
+    linked = any(not _IN_PARTITION.isdisjoint(condition.variables) for condition in policy.conditions)
+    asked = (each for each in policy.conditions if linked or each.key in _IN_PARTITION)
+    return PARTITIONS if arns or any(map(_tells_partitions, asked)) else PARTITIONS[:1]
 
 
 def _tells_partitions(condition: Condition) -> bool:
