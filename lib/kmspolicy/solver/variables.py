@@ -6,6 +6,7 @@ stands around the variable says what it can be. Source: IAM User Guide, *IAM pol
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from graphlib import CycleError, TopologicalSorter
 from itertools import chain, islice, product
 from typing import Optional
 
@@ -70,7 +71,7 @@ class _Linked:
         found = self._assign(self._names, {})
         if found is not None:
             return found
-        if self._cut_short or self._only_sampled():
+        if self._cut_short or self._only_sampled() or self._read_one_another():
             raise Undecided
         return Conflict(keys_of(self._literals))
 
@@ -78,6 +79,19 @@ class _Linked:
         """Whether a variable is an address, a number or a time: of these only some are tried."""
         linked = {*self._names, *self._equal}
         return any(isinstance(domain, Points) for name in linked for domain in self._domains(name))
+
+    def _read_one_another(self) -> bool:
+        """Whether the text of a key reads, by way of others or not, that of a key which reads it: what one can be is
+        known only from what the other is, and only some texts are tried. Keys that must be equal are one."""
+        reads: dict[str, set[str]] = {}
+        for each in self._literals:
+            own = self._equal.get(each.key, each.key)
+            reads.setdefault(own, set()).update({self._equal.get(name, name) for name in each.variables} - {own})
+        try:
+            TopologicalSorter(reads).prepare()
+        except CycleError:
+            return True
+        return False
 
     def _without_variables(self) -> Solution:
         """Values with which the literals without variables are true, and the keys present that the others need."""
