@@ -40,6 +40,7 @@ ALLOWED = {
     "fractions",
     "functools",
     "gc",
+    "graphlib",
     "hashlib",
     "heapq",
     "io",
