@@ -1,74 +1,24 @@
-"""`make demo` end to end: what it prints for the samples, for a user's own files, for names that attack terminals.
+"""`make demo` end to end: what it prints for the samples, for policies, for names that attack terminals.
 It runs the shipped detections; that these find the right things is tested in tests/content.
 """
 
-import gzip
 import json
 import os
 import re
 import shlex
 import subprocess
 import sys
-import tracemalloc
 from collections import Counter
-from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from dev.cloudtrail_files import EventFiles
-from dev.demo import DETECTIONS, SAMPLES, search
+from dev.demo import DETECTIONS, SAMPLES
 from dev.findings import details
 from dev.spl import run_saved
+from tests.dev.demos import CLOSED, OPEN, ROOT, demo, event, write
 
 pytestmark = pytest.mark.slow
-
-ROOT = Path(__file__).resolve().parents[2]
-OPEN = {
-    "Version": "2012-10-17",
-    "Statement": [{"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}],
-}
-CLOSED = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "kms:*", "Resource": "*"}
-    ],
-}
-
-
-def demo(*paths, stdin=b"", **environment):
-    """(exit status, stdout, stderr) of the demo, run as `make demo` runs it."""
-    env = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "FORCE_COLOR")}
-    done = subprocess.run(
-        [sys.executable, "-m", "dev.demo", *map(str, paths)],
-        cwd=ROOT,
-        input=stdin,
-        capture_output=True,
-        env={**env, **environment},
-        timeout=120,
-    )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
-def event(policy, **other):
-    return {
-        "eventVersion": "1.11",
-        "eventTime": "2026-03-09T08:14:07Z",
-        "eventSource": "kms.amazonaws.com",
-        "eventName": "PutKeyPolicy",
-        "awsRegion": "us-east-1",
-        "sourceIPAddress": "192.0.2.1",
-        "userIdentity": {"type": "IAMUser", "userName": "alice", "accountId": "111122223333"},
-        "requestParameters": {"keyId": "1234abcd-12ab-34cd-56ef-1234567890ab", "policy": json.dumps(policy)},
-        "eventID": "11111111-2222-4333-8444-555555555555",
-        "recipientAccountId": "111122223333",
-        **other,
-    }
-
-
-def write(path, *events):
-    path.write_text("".join(json.dumps(one) + "\n" for one in events))
-    return path
 
 
 def test_the_samples_show_each_detections_findings_the_worst_first_and_end_with_a_summary():
@@ -236,80 +186,6 @@ def test_a_time_that_is_none_is_left_out(tmp_path):
     assert sorted(re.findall(r"PutKeyPolicy by user(\d)", out)) == ["0", "1", "2", "3", "4"]
 
 
-def test_what_was_passed_over_is_named_and_the_rest_is_shown(tmp_path):
-    path = write(tmp_path / "events.jsonl", event(OPEN))
-    path.write_text("broken\n" + path.read_text() + "broken\n7\n")
-    status, out, _ = demo(path)
-    assert status == 0
-    assert "Everyone can encrypt" in out
-    assert f"Skipped: 2 lines that are not JSON: {path}:1, {path}:3\n" in out
-    assert f"Skipped: 1 text without an event or a key policy: {path}:4\n" in out
-
-
-@pytest.mark.parametrize("content", [b"", b"hello\n", gzip.compress(b"x" * 9, mtime=0)[:-9], b'{"name": "package"}'])
-def test_where_nothing_could_be_read_it_says_so_and_fails(tmp_path, content):
-    path = tmp_path / "events.json"
-    path.write_bytes(content)
-    status, out, err = demo(path)
-    assert (status, err) == (1, "")
-    assert out.startswith("0 events, 0 key policies\n")
-    assert f": {path}" in out or not content
-
-
-def test_folders_gzip_and_stdin(tmp_path):
-    records = json.dumps({"Records": [event(OPEN), event(CLOSED, eventID="2")]})
-    (tmp_path / "log.json.gz").write_bytes(gzip.compress(records.encode()))
-    (tmp_path / "picture.png").write_bytes(b"")
-    status, out, _ = demo(tmp_path)
-    assert status == 0
-    assert "2 events, 2 key policies: 1 critical" in out
-    assert "Skipped: 1 file with another ending: " in out
-    status, out, _ = demo("-", stdin=json.dumps(event(OPEN)).encode())
-    assert status == 0
-    assert "1 event, 1 key policy: 1 critical" in out
-
-
-def test_several_paths_and_patterns(tmp_path):
-    write(tmp_path / "a b.jsonl", event(OPEN))
-    write(tmp_path / "c.jsonl", event(CLOSED, eventID="2"))
-    here = shlex.quote(str(tmp_path))
-    for given in (f"{here}/'a b.jsonl' {here}/c.jsonl", f"{here}/*.jsonl"):
-        status, out, _ = demo(given)
-        assert (status, "2 events, 2 key policies: 1 critical, 1 informational" in out) == (0, True)
-
-
-@pytest.mark.parametrize("policy", [OPEN, CLOSED])
-def test_a_policy_in_a_file_is_judged_and_shown_whatever_the_verdict(tmp_path, policy):
-    path = tmp_path / "policy.json"
-    path.write_text(json.dumps({"Policy": json.dumps(policy)}, indent=4))
-    status, out, err = demo(path, COLUMNS="200")
-    assert (status, err) == (0, "")
-    verdict = "everyone, encrypt only" if policy is OPEN else "external"
-    assert re.search(rf"^ 1 +(critical|low) +{verdict} +policy.json$", out, re.M)
-    assert f"     file       {path}\n" in out
-    assert ('statement  {"Sid": "Open", ' in out) == (policy is OPEN)
-    assert "0 events, 1 key policy: 1 " in out
-    assert "every account that it names counts as an outside account" in out
-
-
-def test_events_and_policies_are_shown_together(tmp_path):
-    (tmp_path / "policy.json").write_text(json.dumps(CLOSED))
-    write(tmp_path / "events.jsonl", event(OPEN))
-    status, out, err = demo(tmp_path)
-    assert (status, err) == (0, "")
-    assert re.findall(r"^(?:KMS - Key|Key pol).*", out, re.M) == [
-        "KMS - Key Policy Lets Everyone Encrypt - Rule: 1 finding",
-        "Key policies outside of events: 1",
-    ]
-    assert "1 event, 2 key policies: 1 critical, 1 low" in out
-
-
-def test_empty_events_are_refused():
-    status, out, err = demo("")
-    assert (status, out) == (1, "")
-    assert err == "EVENTS is empty; give it a file, a folder, or - for standard input\n"
-
-
 def test_changes_of_one_key_by_one_actor_are_one_finding_that_says_so(tmp_path):
     changes = [event(OPEN, eventID=str(number)) for number in range(3)]
     _, out, _ = demo(write(tmp_path / "events.jsonl", *changes, event(OPEN, eventID="0")), COLUMNS="200")
@@ -329,27 +205,6 @@ def test_of_many_findings_the_worst_are_shown(tmp_path):
     assert out.count("Everyone can encrypt") == 1
     assert "KMS - Key Policy Opened To The Outside - Rule: 300 findings" in out
     assert "The 100 worst are shown, 201 more are not." in out
-
-
-def test_events_that_carry_no_policy_are_not_kept_in_memory(tmp_path):
-    path = tmp_path / "events.jsonl"
-    other = event(None, eventSource="s3.amazonaws.com", eventName="GetObject", filling="x" * 2_000)
-    with path.open("w") as file:
-        for number in range(20_000):
-            file.write(json.dumps({**other, "eventID": str(number)}) + "\n")
-        file.write(json.dumps(event(OPEN)) + "\n")
-    tracemalloc.start()
-    try:
-        found = search(EventFiles([str(path)]), Console(quiet=True))
-        assert tracemalloc.get_traced_memory()[1] < 10_000_000
-    finally:
-        tracemalloc.stop()
-    assert (found.events, len(found.rows[DETECTIONS[0]])) == (20_001, 1)
-
-
-def test_a_missing_path_is_one_line(tmp_path):
-    status, out, err = demo(shlex.quote(str(tmp_path / "absent")))
-    assert (status, out, err) == (1, "", f"no such file or folder: {tmp_path / 'absent'}\n")
 
 
 @pytest.mark.parametrize("environment", [{}, {"FORCE_COLOR": "1"}])

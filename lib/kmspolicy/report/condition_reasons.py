@@ -49,10 +49,10 @@ def of_conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Re
     limited = tuple(_by_resource(verdict, statement, (Audience.everyone,)))
     if not limited and all(access.proven for _, access in by):
         yield Reason(Code.CONFLICT, (_what_conflicts(statement),))
-    elif alone is Audience.none and not limited and not never:  # each of them leaves somebody
+    elif alone is Audience.none and not limited and not never:  # each of them leaves some requester
         yield Reason(Code.LEAVES_NOBODY, (_what_conflicts(statement),))
     else:
-        yield from (*(never or closed), *limited)  # what never holds leaves nobody whom others could limit
+        yield from (*(never or closed), *limited)  # where one never holds, the others limit nobody
 
 
 def _what_conflicts(statement: Statement) -> str:

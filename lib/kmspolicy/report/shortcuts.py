@@ -129,7 +129,7 @@ def answers_about(statement: Statement, asked: Mask, key: KeyFacts, own: bool) -
     own: whether something else can, whatever the statement says.
     """
     principals, conditions = statement.principals, statement.conditions
-    # Who is known by a unique id grants to whom the policy names; a session is looked for under each id that it names.
+    # Grants by a unique id go to principals that the policy names; sessions are tried under each unique id it names.
     by_id = principals.unique_ids or principals.sessions
     special = principals.negated or by_id or statement.resource is not None or statement.alternatives
     if not ENABLED or own or special or key.partition is None or not _are_independent(conditions, principals.anyone):

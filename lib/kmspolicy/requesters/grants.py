@@ -37,7 +37,7 @@ class Grantee(Enum):
 
     PRINCIPAL = Calls.OWN  # a principal of the requester's
     SERVICE = Calls.ANY  # an AWS service, for a resource of the requester's
-    CHOSEN_BY_SERVICE = Calls.FOR_RESOURCE  # whom the AWS service names that creates the grant for the requester
+    CHOSEN_BY_SERVICE = Calls.FOR_RESOURCE  # a service creates the grant for the requester, and names the grantee
 
 
 class Accounts(NamedTuple):
