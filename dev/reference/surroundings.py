@@ -173,12 +173,7 @@ def moments(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     """Both clocks of one moment, from now on; the credentials were issued before it."""
     keys = ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime")
     tests = [t for key in keys for t in values.by_key.get(key, ())]
-    spelled = [
-        (instant if t.base.startswith("date") else number)(text)
-        for t in tests
-        if t.base.startswith(("date", "numeric"))
-        for text in t.texts()
-    ]
+    spelled = [(number if t.base.startswith("numeric") else instant)(text) for t in tests for text in t.texts()]
     now = Fraction(round(values.named.now * 1000), 1000)
     points = between([*spelled, now])
     issued = keys[2] in values.named.mentioned
