@@ -74,7 +74,7 @@ def _limits(judge: Judge, number: int) -> Details:
 
 
 def _limited_to(judge: Judge, condition: Condition) -> str:
-    """The values of a condition. Where it compares somebody with the owner of the key: that owner, from either side."""
+    """The values of a condition. If it compares the caller with the key's owner, in either order: that owner."""
     _, key, values = condition
     listed = texts(values)
     read = re.findall(r"\$\{([^}]*)\}", listed[0].lower()) if len(listed) == 1 and judge.policy.variables else []

@@ -28,7 +28,7 @@ OWNER_ORG = f"${{{keys.RESOURCE_ORG}}}"
 
 
 class Parties:
-    """The outside parties that one policy lets in, past all of its Denies or past some."""
+    """The outside parties to which one policy gives access, past all of its Denies or past some."""
 
     def __init__(
         self, verdict: Verdict, denies: Optional[tuple[Statement, ...]] = None, budget: Optional[Budget] = None

@@ -63,7 +63,7 @@ class Asked:
     budget: Budget
 
     def candidates(self, audience: Audience) -> Iterator[Candidate]:
-        """The requesters of an audience whom the statement's principal element covers; one, where they are alike."""
+        """The requesters of an audience that the statement's principal element covers; only one if they are alike."""
         if not are_told_apart(audience, self.questions.read):
             return iter(())
         element = self.statement.principals
