@@ -45,7 +45,8 @@ def with_id(partition: str, account: str, unique_id: str, arns: Texts) -> Group:
     """The user or role of a unique id, with an ARN that is none of these."""
     if unique_id.startswith("AIDA"):
         return Group(_user(partition, account, arns, fixed(unique_id)))
-    return Group(_role(partition, account, arns, _sessions_of(unique_id)))
+    sessions = _sessions_of(unique_id)
+    return Group(_role(partition, account, arns, sessions), _role_of_aws(partition, account, arns, sessions))
 
 
 @lru_cache(maxsize=512)
