@@ -5,40 +5,38 @@ The search walks the product of the patterns' automata, shortest text first.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
-from itertools import chain
+from itertools import chain, permutations
 from typing import Callable, Optional
 
 from .automata import Automaton, choices, length
-from .patterns import Part, Pattern, Row, Spend, covers
+from .patterns import Part, Pattern, Row, Spend, can_begin_like, covers
 from .prefixes import useful
 
 Groups = Sequence[Sequence[Row]]  # of each of which a text must match one pattern
 Check = Callable[[str], bool]  # of a text that the patterns allow
 _CLASSES_OF_A_STEP = 12  # that are looked through for a state
-_MOVES_OF_A_STEP = 3  # of automata that all move at once
-_PLACES_OF_A_STEP = 8  # of patterns that are looked at for a quick contradiction
+_MOVES_OF_A_STEP = 2  # of automata that all move at once
+_LOOKS_OF_A_STEP = 4  # at classes and moves, for cells
+_ROWS_OF_A_STEP = 4  # that are compared with a group
+_PLACES_OF_A_STEP = 16  # of patterns that are looked at for a quick contradiction
 _MOST_LOOKED_AT = 8  # patterns of a group, for a quick contradiction
 
 
-def _clash(groups: Iterable[Sequence[Pattern]]) -> bool:
-    """Whether groups, of each of which one pattern must match, ask for different characters in the same place."""
-    asked: list[frozenset[str]] = []
-    for group in groups:
-        for at, elements in enumerate(zip(*group)):
-            if any(element.repeat or element.chars.negated for element in elements):
-                break
-            chars = frozenset[str]().union(*[element.chars.chars for element in elements])
-            if at == len(asked):
-                asked.append(chars)
-            asked[at] &= chars
-            if not asked[at]:
-                return True
+def _clash(groups: Sequence[Sequence[Pattern]], spend: Spend) -> bool:
+    """Whether two groups have no texts in common, as no pattern of one can begin as one of the other does."""
+    for one, other in permutations(filter(None, groups), 2):
+        if not any(can_begin_like(pattern, row, spend) for row in one for pattern in other):
+            return True
     return False
 
 
-def _is_shunned(required: Iterable[Sequence[Pattern]], forbidden: Sequence[Pattern]) -> bool:
+def _is_shunned(required: Iterable[Sequence[Pattern]], forbidden: Sequence[Pattern], spend: Spend) -> bool:
     """Whether each pattern of a required group is covered by one that is forbidden."""
-    return any(group and all(any(covers(shun, row) for shun in forbidden) for row in group) for group in required)
+
+    def is_shunned(row: Pattern) -> bool:
+        return any(covers(shun, row, spend) for shun in forbidden)
+
+    return any(group and all(map(is_shunned, group)) for group in required)
 
 
 def _plain(group: Sequence[Row]) -> list[Pattern]:
@@ -57,14 +55,15 @@ def find(required: Groups, forbidden: Sequence[Row], spend: Spend, good: Check =
     Calls spend(steps) before every state: one for each automaton and character; it may raise to end the search. None
     proves that there is no such text as far as the patterns go; `good` is asked once for every accepting state.
     """
-    spend(1 + _places(required, forbidden) // _PLACES_OF_A_STEP)
+    rows = len(forbidden) + sum(map(len, required))
+    spend(1 + _places(required, forbidden) // _PLACES_OF_A_STEP + rows * len(required) // _ROWS_OF_A_STEP)
     required, forbidden = useful(required, forbidden)
     whole = [_plain(group) for group in required]
     if (
         not all(required)
-        or _clash(whole)
-        or _clash([[row[::-1] for row in group] for group in whole])
-        or _is_shunned(whole, _plain(forbidden))
+        or _clash(whole, spend)
+        or _clash([[row[::-1] for row in group] for group in whole], spend)
+        or _is_shunned(whole, _plain(forbidden), spend)
     ):
         return None
     spend(_places(required, forbidden))
@@ -85,7 +84,7 @@ def find(required: Groups, forbidden: Sequence[Row], spend: Spend, good: Check =
                 return text
             needed = tuple([group.classes_at(state) for group, state in zip(groups, states)])
             chars = choices(needed, avoid.classes_at(shun))
-            spend(len(chars) * cost)
+            spend(len(chars) * cost // _MOVES_OF_A_STEP)
             for char in chars:
                 after_shun = avoid.step(shun, char)
                 if avoid.is_sure(after_shun):
@@ -119,7 +118,7 @@ def cells(
         (at, states), text = stack.pop()
         seen_by = chain.from_iterable([union.classes_at(state) for union, state in zip(unions, states)])
         chars = choices((base.classes_at(at),), tuple(seen_by))
-        spend(looks + len(chars) * cost // _MOVES_OF_A_STEP)
+        spend((looks + len(chars) * cost) // _LOOKS_OF_A_STEP)
         if at & base.final:
             way = tuple(bool(s & u.final) for s, u in zip(states, unions)) if whole else states
             if way not in told:

@@ -149,24 +149,53 @@ def _in_regex(element: Element) -> str:
     return one + "*" if element.repeat else one
 
 
-def covers(pattern: Pattern, row: Pattern) -> bool:
+def covers(pattern: Pattern, row: Pattern, spend: Spend) -> bool:
     """Whether a pattern matches all that a row does, by one way through it for every text; False proves nothing.
 
-    It is not tried for two that are so long that it might take as long as a search.
+    Calls spend(steps) for the moves that it took, as can_begin_like does. Neither is tried for two patterns that are so
+    long that it might take as long as a search.
     """
     if len(pattern) * len(row) > _MOST_COMPARED:
         return False
-    places = opened(pattern, (0,))
-    for chars, repeat in row:
-        fitting = [place for place in places if place < len(pattern) and _includes(pattern[place].chars, chars)]
-        if repeat:
-            places = opened(pattern, [place for place in fitting if pattern[place].repeat])
-        else:
-            places = opened(pattern, [place if pattern[place].repeat else place + 1 for place in fitting])
+    places, moves = opened(pattern, (0,)), 0
+    for element in row:
+        moves += 1 + len(places)
+        places = _moved(pattern, places, element, _includes)
+    spend(1 + moves // _MOVES_OF_A_STEP)
     return len(pattern) in places
 
 
-_MOST_COMPARED = 1 << 16  # places of one with places of the other
+def can_begin_like(pattern: Pattern, row: Pattern, spend: Spend) -> bool:
+    """Whether a text that a pattern matches can begin with what the texts of a row begin with, up to the row's first
+    repeat; a row without repeats is compared to its end. True where it is not tried."""
+    if len(pattern) * len(row) > _MOST_COMPARED:
+        return True
+    places, moves = opened(pattern, (0,)), 0
+    to_the_end = True
+    for element in row:
+        if element.repeat or not places:
+            to_the_end = False
+            break
+        moves += 1 + len(places)
+        places = _moved(pattern, places, element, _meets)
+    spend(1 + moves // _MOVES_OF_A_STEP)
+    return len(pattern) in places if to_the_end else bool(places)
+
+
+def _moved(
+    pattern: Pattern, places: Iterable[int], element: Element, fits: Callable[[CharClass, CharClass], bool]
+) -> set[int]:
+    """The places of a pattern after the texts of an element, from these places. fits: whether a place's class lets the
+    element's class pass."""
+    chars, repeat = element
+    found = [place for place in places if place < len(pattern) and fits(pattern[place].chars, chars)]
+    if repeat:
+        return opened(pattern, [place for place in found if pattern[place].repeat])
+    return opened(pattern, [place if pattern[place].repeat else place + 1 for place in found])
+
+
+_MOST_COMPARED = 1 << 14  # places of one with places of the other
+_MOVES_OF_A_STEP = 4
 
 
 def opened(pattern: Pattern, places: Iterable[int]) -> set[int]:
@@ -185,3 +214,9 @@ def _includes(chars: CharClass, others: CharClass) -> bool:
     if chars.negated:
         return chars.chars <= others.chars if others.negated else chars.chars.isdisjoint(others.chars)
     return not others.negated and others.chars <= chars.chars
+
+
+def _meets(chars: CharClass, others: CharClass) -> bool:
+    """Whether two classes have a character in common."""
+    shared = both(chars, others)
+    return shared.negated or bool(shared.chars)
