@@ -29,7 +29,8 @@ LAYERS = (
     ("domains",),
     ("evaluation",),
     ("policy",),
-    ("budget", "caching", "regular"),
+    ("budget",),
+    ("caching", "regular"),
 )
 """The packages and modules of lib/kmspolicy, top first: each may import only from rows below its own."""
 

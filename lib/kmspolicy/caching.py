@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from functools import lru_cache, partial, wraps
+from functools import lru_cache, wraps
 from itertools import count, islice
 from typing import Any, Callable, Generic, Optional, TypeVar, Union, overload
 
@@ -37,7 +37,14 @@ def cached_for_shared(function: Callable[..., Answer]) -> Callable[..., Answer]:
 
 def once(make: Callable[..., Answer], *given: object) -> Callable[[], Answer]:
     """Makes something when it is first asked for, and keeps it."""
-    return lru_cache(maxsize=1)(partial(make, *given))
+    found: list[Answer] = []
+
+    def answer() -> Answer:
+        if not found:
+            found.append(make(*given))
+        return found[0]
+
+    return answer
 
 
 def replayed(make: Callable[..., Iterator[Answer]], *given: object) -> Callable[[], Iterator[Answer]]:
@@ -85,6 +92,9 @@ class lazy(Generic[Answer]):  # it reads like property
         return answer
 
 
+_UNKNOWN: Any = object()
+
+
 class Recent(dict[Any, Answer]):
     """The answers that came last, by what was asked: a dictionary that drops its older half when there are too many."""
 
@@ -99,6 +109,11 @@ class Recent(dict[Any, Answer]):
             for old in list(islice(self, self._most // 2)):
                 del self[old]
         return answer
+
+    def answer(self, question: Any, find: Callable[[], Answer]) -> Answer:
+        """The answer to a question, found where it is not known."""
+        known = self.get(question, _UNKNOWN)
+        return self.keep(question, find()) if known is _UNKNOWN else known
 
 
 class TextCache(Generic[Answer]):

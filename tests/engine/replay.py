@@ -37,7 +37,7 @@ def texts() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def line(text: str, asked: dict[str, Any]) -> str:
-    """The text, all that the analysis says of it, and the steps that are left."""
+    """The text, all that the analysis says of it, and the steps that its answers took."""
     found = analyze(text, now=NOW, **asked)
     if found.problem is not None:
         return json.dumps([text, error_text(found.problem)])
@@ -72,7 +72,7 @@ def line(text: str, asked: dict[str, Any]) -> str:
             found.encrypt_only,
             found.hash,
             statements,
-            found.verdict.searcher.budget.left,
+            found.steps,
         ]
     )
 

@@ -146,7 +146,8 @@ def test_an_answer_stays_known_when_no_steps_are_left() -> None:
     for _ in range(2):
         found = engine(Case({"Statement": [LIMITED]}))
         assert found.problem is None and not found.flagged and found.steps
-        found.verdict.searcher.budget.left = 0
+        budget = found.verdict.searcher.budget
+        budget.spend(budget.left)
         assert not found.statements[0].flagged
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 
-from kmspolicy.caching import replayed
+from kmspolicy.caching import Recent, replayed
 
 
 def test_each_value_is_worked_out_once_and_none_before_it_is_asked_for() -> None:
@@ -40,3 +40,15 @@ def test_after_an_error_the_next_who_asks_tries_again() -> None:
         with pytest.raises(TimeoutError):
             list(replay())
     assert list(replay()) == list(range(5))
+
+
+def test_an_answer_that_is_known_is_not_found_again_and_nothing_is_an_answer_too() -> None:
+    found: list[str] = []
+
+    def find(answer: None) -> None:
+        found.append("once")
+        return answer
+
+    known: Recent[None] = Recent(8)
+    assert known.answer("question", lambda: find(None)) is known.answer("question", lambda: find(None)) is None
+    assert found == ["once"]

@@ -9,9 +9,10 @@ from enum import Enum
 from typing import Optional
 
 from ..caching import lazy
+from ..regular.intervals import Intervals
 from . import wildcards
 from .context_keys import KEY_ARN, context_key
-from .operators import Family, Operator, Test, signed, text_test, typed_test
+from .operators import Family, Operator, Test, matching_points, signed, text_test, typed_test
 
 
 class Quantifier(Enum):
@@ -64,6 +65,11 @@ class Condition:
         patterns = [tokens for tokens in self.tokens if not wildcards.is_plain(tokens)]
         parts = 6 if self.operator.family is Family.ARN else 1
         return 1 + parts * (len(patterns) + sum(map(len, patterns)) // 4) // _PATTERNS_OF_A_STEP
+
+    @lazy
+    def points(self) -> Intervals:
+        """The numbers, moments or addresses that match one of the values, before any negation."""
+        return matching_points(self.operator, self.values)
 
     @lazy
     def has_variables(self) -> bool:

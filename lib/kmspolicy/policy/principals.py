@@ -164,6 +164,11 @@ def _of_head(head: str) -> tuple[Named, str]:
     return (Named.UNIQUE_ID if _UNIQUE_ID.match(head) else Named.NOBODY), ""
 
 
+def accounts_and_services(accounts: frozenset[str], services: frozenset[str]) -> Principals:
+    """The principal element that lists these accounts and services."""
+    return Principals(False, False, (("AWS", sorted(accounts)), ("Service", sorted(services))))
+
+
 @cached_for_short(256)
 def one_principal(value: str, kind: str) -> Principals:
     """The principal element that lists a single value, of this type."""

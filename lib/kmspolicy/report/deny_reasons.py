@@ -37,21 +37,25 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
         """What an audience keeps where these are the only Denies."""
         return verdict.searcher.access(statement, actions, audience, tuple(denies))
 
-    def left_by(deny: Statement) -> Mask:
-        """Those of the actions that are gone which this Deny alone would leave."""
-        return kept((deny,)).actions if len(hitting) > 1 else 0
+    def close(denies: Iterable[Statement]) -> bool:
+        """Whether these Denies leave nothing of it. Grants take more steps than the rest, and are asked for last."""
+        parts = gone & ~GRANTS_MASK, gone & GRANTS_MASK
+        return not any(kept(denies, actions=part).actions for part in parts if part)
 
-    asked = sorted(sorted(hitting, key=lambda deny: len(deny.required))[:_ASKED], key=lambda deny: deny.number)
+    able = verdict.searcher.budget.left > 0  # without steps, no Deny alone is seen to close anything
+    fewest = sorted(hitting, key=lambda deny: len(deny.required))[: _ASKED if able else 0]
+    asked = sorted(fewest, key=lambda deny: deny.number)
     if still:
-        losses = ((deny, _lost(verdict, opened, still | left_by(deny))) for deny in asked)
+        by_one = ((deny, kept((deny,)).actions if len(hitting) > 1 else 0) for deny in asked)
+        losses = ((deny, _lost(verdict, opened, still | left)) for deny, left in by_one)
         for deny, lost in islice((each for each in losses if each[1]), SHOWN):
             yield Reason(Code.DENIES_SOME, (deny.name, some(lost)))
         return
-    closing = list(islice((deny for deny in asked if not left_by(deny)), SHOWN))
+    closing = list(islice((deny for deny in asked if len(hitting) == 1 or close((deny,))), SHOWN))
     for deny in closing:
         yield _closed(verdict, statement, alone, (deny,), kept)
     if not closing:
-        needed = _needed(hitting, lambda denies: not kept(denies).actions)
+        needed = _needed(hitting, close) if able else hitting
         yield _closed(verdict, statement, alone, tuple(needed), kept)
 
 
@@ -72,8 +76,8 @@ def _closed(
 
 
 def _needed(denies: list[Statement], close: Callable[[list[Statement]], bool]) -> list[Statement]:
-    """Those of some Denies that close together which are needed for that: of many, stretches are left out at first."""
-    size = (len(denies) - 1) // _ASKED + 1
+    """Those of some Denies that close together which are needed for that: stretches are left out, long ones first."""
+    size = (len(denies) + 1) // 2
     while size:
         at = 0
         while at < len(denies):

@@ -5,6 +5,7 @@ Source: docs/threat-model.md, *Who might send a request*.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple, Optional
 
 from ..budget import Budget
@@ -22,7 +23,7 @@ from ..requesters.named_ids import NamedIds
 from ..witness.searcher import Searcher
 from .verdict import Verdict
 
-_PARTY_STEPS = 3_000  # all parties of a policy; those that are not decided in time are listed
+PARTY_STEPS = 6_000  # all parties of a policy; those that are not decided in time are listed
 _TELL_APART = keys_bound_to(Bound.ACCOUNT) | keys.PRINCIPAL_KEYS | {keys.GRANTEE}
 OWNER_ORG = f"${{{keys.RESOURCE_ORG}}}"
 
@@ -36,7 +37,7 @@ class Parties:
         """denies: None for all; budget: of all questions, None for one that is enough for a policy."""
         self._verdict = verdict
         self._denies = denies
-        self.budget = budget or Budget(_PARTY_STEPS)
+        self.budget = budget or Budget(PARTY_STEPS)
         self._searchers: dict[bool, Searcher] = {}
 
     def let_in(self, statement: Statement) -> tuple[str, ...]:
@@ -107,12 +108,13 @@ class Parties:
         if len(named) == 1 and not (self._owner_matters or more or asked.search.strict):
             yield from named  # somebody gets access, and nobody else is left
             return
-        for name in named:
-            of_it = [condition("StringEquals", keys.PRINCIPAL_ORG, name)]
+
+        def of_it(name: str) -> Iterator[Condition]:
+            yield condition("StringEquals", keys.PRINCIPAL_ORG, name)
             if self._owner_matters:  # its members get access even where the key belongs to others
-                of_it.append(condition("StringNotEquals", keys.RESOURCE_ORG, name))
-            if self._gets(asked, audience, (*of_it, *more)):
-                yield name
+                yield condition("StringNotEquals", keys.RESOURCE_ORG, name)
+
+        yield from (name for name in named if self._gets(asked, audience, chain(of_it(name), more)))
         if self._owner_matters:
             of_owner = condition("StringEquals", keys.PRINCIPAL_ORG, OWNER_ORG)
             if self._gets(asked, audience, (of_owner, condition("StringNotEquals", keys.PRINCIPAL_ORG, *named), *more)):

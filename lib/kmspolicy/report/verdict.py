@@ -17,11 +17,12 @@ from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
 from ..requesters.population import partitions
 from ..witness.access import NO_ACCESS, Access, within_reach
-from ..witness.searcher import EXAMPLE_STEPS, Searcher
+from ..witness.searcher import POLICY_STEPS, Searcher
 from .candidate_keys import candidate_keys
 from .shortcuts import Answers, Ledger, answers_about, depends_on_names
 
-_NAMING_STEPS = 6_000
+NAMING_STEPS = 6_000
+EXAMPLE_STEPS = 600  # examples, where the questions have taken all of theirs
 
 
 class Verdict:
@@ -45,17 +46,18 @@ class Verdict:
         self._encapsulation = 0 if key.kind_is_told else self.checked & kms.ENCAPSULATION_MASK
         self._records: dict[tuple[object, ...], Answers] = {}
         self._gains: dict[Audience, Mask] = {}
+        self._denies: dict[Mask, tuple[Statement, ...]] = {}
         self._requests: dict[int, Optional[Request]] = {}  # many keys have the same policy, and its answers
 
     @lazy
     def naming(self) -> Budget:
         """The steps for naming, in reasons, those who keep access past conditions and Denies."""
-        return Budget(_NAMING_STEPS)
+        return Budget(NAMING_STEPS)
 
     @lazy
     def searcher(self) -> Searcher:
         """Answers questions about the policy; many policies raise none."""
-        return Searcher(self.policy, self.key, self.extra, self._budget)
+        return Searcher(self.policy, self.key, self.extra, self._budget or Budget(POLICY_STEPS))
 
     @lazy
     def ledger(self) -> Ledger:
@@ -124,7 +126,10 @@ class Verdict:
 
     def denies_of(self, actions: Mask) -> tuple[Statement, ...]:
         """The Denies that cover some of these actions and the key, or may."""
-        return tuple([each for each in self.policy.denies if each.actions & actions and self.searcher.covers(each)])
+        if actions not in self._denies:
+            concerned = [each for each in self.policy.denies if each.actions & actions and self.searcher.covers(each)]
+            self._denies[actions] = tuple(concerned)
+        return self._denies[actions]
 
     # --- one statement ---------------------------------------------------------------------------------------
 

@@ -13,12 +13,14 @@ from ..evaluation.request import Caller
 from ..policy.context_keys import ACCOUNT_KEYS, FEDERATED_PROVIDER, OWN_ARNS, PRINCIPAL_ARN, USER_ID
 from ..policy.identifiers import ACCOUNT_ID
 from ..policy.principals import Principals, account_of
+from ..regular.patterns import Spend
 from ..solver.groups import Group
 from . import principals as kinds
 from .audience import STRANGERS, Audience
 from .facts import Make
 from .population import Ids, Population
 
+_STEPS_OF_A_CALLER = 4
 _KEYS_WITH_ACCOUNT = frozenset((*ACCOUNT_KEYS, PRINCIPAL_ARN, FEDERATED_PROVIDER, *OWN_ARNS))
 
 
@@ -30,7 +32,7 @@ class Sources(NamedTuple):
     question is about; services: those that it names, then others; among: the accounts to which the statement limits
     principals, where it does; read: the context keys that matter; alike: whether nothing distinguishes the principals
     of an account; look: how the question sees a principal with a known ARN, None where more than elements and ARNs tell
-    principals apart; spend: takes a step.
+    principals apart; spend: takes steps.
     """
 
     accounts: Ids
@@ -42,7 +44,7 @@ class Sources(NamedTuple):
     read: frozenset[str]
     alike: bool
     look: Optional[Callable[[Caller], Hashable]]
-    spend: Callable[[], None]
+    spend: Spend
 
 
 def callers(
@@ -58,7 +60,7 @@ def callers(
     for account in _accounts(audience, element, population, sources.among):
         arns = population.arns.get(account, ())
         if element.open_ended or account in element.accounts:
-            sources.spend()
+            sources.spend(_STEPS_OF_A_CALLER)
             yield Caller(account), kinds.unnamed(population.partition, account, arns, known)
         if not sources.alike:
             if not (element.open_ended or account in element.accounts):
@@ -70,7 +72,7 @@ def callers(
                 for caller, make in chain(
                     _with_id(unique_id, account, population), _sessions(account, unique_id, (), population)
                 ):
-                    sources.spend()
+                    sources.spend(_STEPS_OF_A_CALLER)
                     yield caller, make()
 
 
@@ -80,7 +82,7 @@ def _unlike(
     """Those that the element covers; of those that the question sees alike, the first: all get the same answer."""
     seen: set[Hashable] = set()
     for caller, make in found:
-        sources.spend()
+        sources.spend(_STEPS_OF_A_CALLER)
         if element.open_ended or principal_matches(element, caller):
             look = sources.look(caller) if sources.look is not None and caller.arn is not None else None
             if look is None or look not in seen:

@@ -22,7 +22,9 @@ from .languages import ACCOUNT, ORGANIZATION
 from .limits import limits_members
 from .population import Population
 
-_STEPS_OF_A_TOKEN = 2
+_TOKENS_OF_A_STEP = 3
+_STEPS_OF_A_PATTERN = 3
+_STEPS_OF_A_START = 9
 _OF_ACCOUNTS = frozenset((*keys.ACCOUNT_KEYS, keys.VPCE_ACCOUNT))  # which hold a requester's account
 _HOLD_ARNS = frozenset((keys.PRINCIPAL_ARN, keys.FEDERATED_PROVIDER, *keys.OWN_ARNS))  # which hold it in an ARN
 
@@ -31,19 +33,20 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
     """Accounts that the policy does not name, one for each way in which its conditions can see an account."""
     yield population.outsider
     conditions = [condition.opened() for statement in statements for condition in statement.conditions]
-    budget.spend(len(conditions))
     seen_through, of_users = _linked(statements, _OF_ACCOUNTS), _linked(statements, {keys.USER_ID})
     whole: dict[object, list[Pattern]] = {}  # patterns that one condition cannot tell apart, together
     within: list[tuple[str, list[Pattern]]] = []  # of texts in which an account stands, with what is before it
     for condition in conditions:
         if not condition.operator.takes_variables:
             continue
-        budget.spend(_STEPS_OF_A_TOKEN * sum(map(len, condition.tokens)))
+        budget.spend(1 + sum(map(len, condition.tokens)) // _TOKENS_OF_A_STEP)
         for tokens in condition.tokens:
             seen, rest = _as_account(condition, tokens, seen_through)
             if tells_accounts_apart(seen):
+                budget.spend(_STEPS_OF_A_PATTERN)
                 whole.setdefault((id(condition), rest), []).append(automaton(seen))
             for start in _starts(condition, tokens, of_users, population.partition):
+                budget.spend(_STEPS_OF_A_START)
                 within.append((start, [automaton(tokens)]))
     others = dict.fromkeys((*population.names.accounts, population.own_account, population.outsider))
     if whole or within:
@@ -158,9 +161,10 @@ def organizations(
     groups: dict[object, list[Pattern]] = {}
     for condition in (condition.opened() for condition in conditions):
         if condition.operator.takes_variables:
-            budget.spend(_STEPS_OF_A_TOKEN * sum(map(len, condition.tokens)))
+            budget.spend(1 + sum(map(len, condition.tokens)) // _TOKENS_OF_A_STEP)
             for tokens in condition.tokens:
                 if _tells_organizations_apart(tokens):
+                    budget.spend(_STEPS_OF_A_PATTERN)
                     together = id(condition) if whole else tokens
                     groups.setdefault(together, []).append(automaton(tokens))
     if groups:

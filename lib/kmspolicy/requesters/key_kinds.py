@@ -119,6 +119,7 @@ TELL_APART = frozenset(
 )
 
 
+@lru_cache(maxsize=256)
 def kinds_of(usage: Optional[str], spec: Optional[str], origin: Optional[str]) -> tuple[KeyKind, ...]:
     """The kinds that a key can be of which this is known; None is unknown."""
     found = []

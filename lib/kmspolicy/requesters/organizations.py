@@ -18,6 +18,8 @@ from .callers import Sources
 from .languages import ORGANIZATION, beginning_in, paths_in
 from .population import Population
 
+_STEPS_OF_A_MEMBERSHIP = 6
+
 
 def organization_group(audience: Audience, population: Population, sources: Sources) -> Group:
     """The memberships that requesters of an audience may have."""
@@ -26,7 +28,7 @@ def organization_group(audience: Audience, population: Population, sources: Sour
     with_others = ((*_member(name), *owner) for name in apart for owner in _owners(population, sources, name))
     with_own = ((*_member(name), *_same_owner(name)) for name in together)
     for case in chain(with_others, with_own):
-        sources.spend()
+        sources.spend(_STEPS_OF_A_MEMBERSHIP)
         cases.append(case)
     return Group(*cases)
 

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Optional
 
 from ..budget import Budget, Undecided
+from ..caching import lazy
 from ..domains.domain import Domain, Text, example
 from ..regular.patterns import CharClass, Pattern, restricted
 from ..regular.quotients import behind
@@ -16,6 +17,8 @@ from .groups import ByKey, Part
 from .literals import Assignment, Conflict, Literal, Scope, Solution, of_present
 from .theories.single import natural
 from .theories.text import Limits, find_text, limits
+
+_STEPS_OF_A_TEXT = 16
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Derived:
             more_required, more_forbidden = self._moved(self.derived[name], asked or [], budget)
             required += more_required
             forbidden += more_forbidden
-        found = find_text(self.domain, (required, forbidden), budget, self._is_short)
+        found = find_text(self.domain, (required, forbidden), budget, self._is_short if self._is_limited else None)
         if found is None:
             return Conflict(keys)
         if not self._suits(found, own, others, budget):
@@ -85,6 +88,11 @@ class Derived:
         """See Part."""
         return Derived(scope.key(self.base), self.domain, {scope.key(name): how for name, how in self.derived.items()})
 
+    @lazy
+    def _is_limited(self) -> bool:
+        """Whether a piece must be shorter than a text of the base can make it."""
+        return any(how.domain.longest is not None for how in self.derived.values())
+
     def _is_short(self, text: str) -> bool:
         return all(how.domain.is_short(how.of(text)) for how in self.derived.values())
 
@@ -95,6 +103,7 @@ class Derived:
         self, text: str, own: Sequence[Literal], others: Mapping[str, Optional[list[Literal]]], budget: Budget
     ) -> bool:
         values = self._values(text)
+        budget.spend(_STEPS_OF_A_TEXT)
         for each in chain(own, *[listed or () for listed in others.values()]):
             budget.spend(each.condition.effort)
             if not each.accepts(values[each.key]):

@@ -4,7 +4,7 @@ A case is a tuple of parts that have nothing to do with each other; most parts a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from ..budget import Budget
@@ -14,6 +14,7 @@ from .literals import ONLY_REQUEST, Assignment, Conflict, Literal, Scope, Soluti
 from .theories import solve
 
 ByKey = Mapping[str, Sequence[Literal]]
+_STEPS_OF_A_CASE = 4  # that is solved
 
 
 class Part(Protocol):
@@ -61,7 +62,7 @@ class Key:
 
     def of(self, scope: Scope) -> Part:
         """See Part."""
-        return replace(self, name=scope.key(self.name))
+        return Key(scope.key(self.name), self.domain, self.several, self.members)
 
 
 Case = tuple[Part, ...]
@@ -90,6 +91,9 @@ class Group:
         known: dict[int, Solution] = {}
         for case in self.cases:
             budget.spend()
+            if any(isinstance(known.get(id(part)), Conflict) for part in case):
+                continue
+            budget.spend(_STEPS_OF_A_CASE)
             found = _solve_case(case, literals, budget, known)
             if not isinstance(found, Conflict):
                 return found

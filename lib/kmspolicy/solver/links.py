@@ -15,11 +15,12 @@ from ..regular.intervals import EVERYTHING, NOTHING, Intervals, Point, in_order,
 from ..regular.patterns import ANYTHING, literal
 from .groups import ByKey, Part
 from .literals import Assignment, Conflict, Literal, Scope, Solution, of_present
-from .theories import STEPS_OF_A_CALL, sets, solve, text
+from .theories import sets, solve, text
 from .theories.intervals import allowed
 from .theories.single import solve_single, spelled_out
 
-_NAMES_OF_A_STEP = 32
+_STEPS_OF_A_POINT = 32
+_STEPS_OF_A_NAME = 6
 
 
 class SamePoint:
@@ -41,7 +42,7 @@ class SamePoint:
     def solve(self, literals: ByKey, budget: Budget) -> Solution:
         """See Part."""
         conflict = Conflict(frozenset(literals).intersection(self.domains))
-        budget.spend(STEPS_OF_A_CALL + sum(map(len, literals.values())))
+        budget.spend(_STEPS_OF_A_POINT + sum(map(len, literals.values())))
         asked = of_present([each for name in self.writings for each in literals.get(name, ())])
         if asked is None or not self.within.parts:
             return conflict
@@ -49,7 +50,7 @@ class SamePoint:
         typed, foreign = _typed(asked, values)
         if not all(each.accepts(values[each.key]) for each in foreign):
             return conflict
-        fits = self.within & allowed(typed)
+        fits = self.within & allowed(typed, budget)
         for name in self.writings:
             fits &= self._written(name, [each for each in asked if each.key == name], budget)
         point = fits.lowest(False)
@@ -63,7 +64,7 @@ class SamePoint:
             if isinstance(found, str):
                 own = of_present(literals.get(name, ())) or []
                 typed, _ = _typed(own, {name: domain.line.write(domain.line.read(found))})
-                before = domain.within & allowed(typed)
+                before = domain.within & allowed(typed, budget)
                 early, point = in_order(before, fits)
                 if point is None:
                     return conflict
@@ -179,7 +180,7 @@ class Names:
     def solve(self, literals: ByKey, budget: Budget) -> Solution:
         """See Part."""
         conflict = Conflict(frozenset(literals).intersection(self.domains))
-        budget.spend(len(self.names) // _NAMES_OF_A_STEP)
+        budget.spend(_STEPS_OF_A_NAME * len(self.names))
         values: Assignment = {self.prefix + name: None for name in self.names}
         present: list[str] = []
         for name in [name for name in self.names if self.prefix + name in literals]:

@@ -65,6 +65,11 @@ class Literal(NamedTuple):
         return self.condition.operator.family is Family.NULL
 
     @property
+    def asks_for_absence(self) -> bool:
+        """Whether it asks only that the key is not there."""
+        return self.asks_for_presence and not self.accepts("x")
+
+    @property
     def negation(self) -> "Literal":
         return Literal(self.condition, not self.wanted, self.scope)
 
@@ -151,9 +156,9 @@ def _has_no_default(tokens: Tokens) -> bool:
 
 
 def needed(each: Literal) -> Iterator[str]:
-    """The keys that must be present for a literal with variables: its own, and what each of its values reads."""
-    if each.variables and each.condition.without_key != each.wanted:
+    """The keys that must be present for a literal: its own, and what each of its values reads."""
+    if each.condition.without_key != each.wanted:
         yield each.key
-        if each.is_positive:
+        if each.variables and each.is_positive:
             read = [{v.name for v in variables_in(t) if v.default is None} for t in each.condition.tokens]
             yield from sorted(map(each.scope.key, set(each.condition.variables).intersection(*read)))

@@ -14,8 +14,10 @@ from .groups import Group, solve_apart
 from .literals import Assignment, Clause, Conflict, Literal, Solution, joined, keys_of
 from .variables import solve_linked
 
-_STEPS_OF_A_LITERAL = 1
-_STEPS_OF_A_BRANCH = 2
+_LITERALS_OF_A_STEP = 2
+_STEPS_OF_A_BRANCH = 6
+_STEPS_OF_A_KEY = 3
+_MOST_ALONE = 4096
 
 Component = int
 Chosen = dict[Component, frozenset[Literal]]
@@ -32,14 +34,6 @@ class Facts(Protocol):
 
 
 Groups = tuple[tuple[str, Group], ...]  # of keys
-_MOST_REMEMBERED = 2048
-
-
-class Memory(Recent[Solution]):
-    """Of groups of keys: the values that suit some literals, or the conflict. What is known takes no steps again."""
-
-    def __init__(self) -> None:
-        super().__init__(_MOST_REMEMBERED)
 
 
 class Question:
@@ -57,6 +51,8 @@ class Question:
         self.clauses = tuple(clauses)
         literals = [*self.required, *chain.from_iterable(self.clauses)]
         self.size = 1 + len(literals)
+        self.of_presence = [c for c in self.clauses if all(each.asks_for_presence for each in c)]
+        self.alone: Recent[bool] = Recent(_MOST_ALONE)  # whether a value of the key makes the literal true, by group
         self.component_of = _parted(literals, fact_of)
         self.keys: dict[Component, list[str]] = {}
         for key, component in self.component_of.items():
@@ -71,23 +67,21 @@ def _parted(literals: Sequence[Literal], fact_of: Callable[[str], Hashable]) -> 
     return {key: numbers.setdefault(root(fact), len(numbers)) for key, fact in sorted(facts.items())}
 
 
-def solve(question: Question, facts: Facts, budget: Budget, memory: Optional[Memory] = None) -> Solution:
+def solve(question: Question, facts: Facts, budget: Budget) -> Solution:
     """Values of the keys that a question is about, or keys on which its literals conflict.
 
-    memory: of all searches that have groups in common; this one adds to it. Raises Undecided where the budget ends, or
-    a theory cannot decide.
+    Raises Undecided where the budget ends, or a theory cannot decide.
     """
-    return _Search(question, facts, budget, Memory() if memory is None else memory).run()
+    return _Search(question, facts, budget).run()
 
 
 class _Search:
-    def __init__(self, question: Question, facts: Facts, budget: Budget, memory: Memory) -> None:
+    def __init__(self, question: Question, facts: Facts, budget: Budget) -> None:
         self._budget = budget
-        self._memory = memory
+        self._question = question
         self._required = list(question.required)
-        self._clauses = question.clauses
         self._instead: dict[Literal, frozenset[str]] = {}  # of a clause: keys of those that cannot be true
-        budget.spend(_STEPS_OF_A_LITERAL * question.size)
+        budget.spend(question.size // _LITERALS_OF_A_STEP + _STEPS_OF_A_KEY * len(question.component_of))
         self._component_of = question.component_of
         self._group_of = {key: facts.group(key) for key in question.component_of}
         self._groups = {
@@ -98,8 +92,9 @@ class _Search:
     # --- one component ---------------------------------------------------------------------------------------
 
     def _solve(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
-        found = self._memory.get((groups, literals))
-        return self._memory.keep((groups, literals), self._values(groups, literals)) if found is None else found
+        """Values of a component's keys, or the conflict."""
+        found: Solution = self._budget.known.answer((groups, literals), lambda: self._values(groups, literals))
+        return found
 
     def _values(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
         ordered = sorted(literals, key=lambda each: (each.key, each.wanted, each.condition.text))
@@ -116,7 +111,12 @@ class _Search:
 
     def _alone(self, each: Literal) -> bool:
         """Whether some value makes a literal true by itself."""
-        keys = sorted(keys_of((each,))) if each.variables else (each.key,)
+        if each.variables:
+            return self._has_solution(sorted(keys_of((each,))), each)
+        group = self._group_of[each.key]
+        return self._question.alone.answer((each, group), lambda: self._has_solution((each.key,), each))
+
+    def _has_solution(self, keys: Iterable[str], each: Literal) -> bool:
         groups = tuple([(key, self._group_of[key]) for key in keys])
         return not isinstance(self._solve(groups, frozenset((each,))), Conflict)
 
@@ -129,21 +129,22 @@ class _Search:
     def run(self) -> Solution:
         """See solve. Plain contradictions come first: a clause of presence, a literal alone, then a clause, then a
         literal with variables."""
-        for clause in self._clauses:
-            if all(each.asks_for_presence for each in clause) and not any(map(self._alone, clause)):
+        for clause in self._question.of_presence:
+            if not any(map(self._alone, clause)):
                 return Conflict(keys_of(clause))
         linked = [each for each in self._required if each.variables]
         for each in self._required:
             if not each.variables and not self._alone(each):
                 return Conflict(keys_of((each,)))
         clauses: list[Clause] = []
-        for clause in self._clauses:
+        for clause in self._question.clauses:
             left = tuple([each for each in clause if self._alone(each)])
             if not left:
                 return Conflict(keys_of(clause))
-            lost = keys_of([each for each in clause if each not in left])
-            for each in left:
-                self._instead[each] = self._instead.get(each, lost) | lost
+            if len(left) < len(clause):
+                lost = keys_of([each for each in clause if each not in left])
+                for each in left:
+                    self._instead[each] = self._instead.get(each, lost) | lost
             if len(left) == 1:
                 self._required.append(left[0])
             else:

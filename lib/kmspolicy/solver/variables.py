@@ -26,8 +26,8 @@ from .theories.text import Limits, patterns
 
 _MOST_VARIABLES = 60  # that one component can be solved for
 _MOST_CASES = 256  # of the groups of keys in which variables stand
-_STEPS_OF_A_CANDIDATE = 4
-_STEPS_OF_A_CHOICE = 20
+_STEPS_OF_A_CANDIDATE = 16
+_STEPS_OF_A_CHOICE = 8
 
 
 def solve_linked(group_of: Mapping[str, Group], literals: Sequence[Literal], budget: Budget) -> Solution:
@@ -96,7 +96,7 @@ class _Linked:
     def _without_variables(self) -> Solution:
         """Values with which the literals without variables are true, and the keys present that the others need."""
         plain = [each for each in self._literals if not each.variables]
-        keys = dict.fromkeys(chain.from_iterable(map(needed, self._literals)))
+        keys = dict.fromkeys(chain.from_iterable(needed(each) for each in self._literals if each.variables))
         return solve_apart(self._group_of, [*plain, *map(self._is_present, keys)], self._budget)
 
     def _is_present(self, name: str) -> Literal:
@@ -109,7 +109,7 @@ class _Linked:
         for value in self._candidates(name, values):
             self._budget.spend(_STEPS_OF_A_CANDIDATE)
             if value not in tried:
-                self._budget.spend(_STEPS_OF_A_CHOICE)
+                self._budget.spend(_STEPS_OF_A_CHOICE + len(self._literals))
                 tried.add(value)
                 chosen = {**values, name: value}
                 if self._agrees(name, chosen):

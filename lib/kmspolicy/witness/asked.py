@@ -6,7 +6,7 @@ from functools import partial
 from itertools import islice
 from typing import Optional
 
-from ..budget import Budget
+from ..budget import Budget, answers
 from ..caching import Recent, lazy, once, replayed
 from ..evaluation.evaluator import holds_for, principal_matches
 from ..evaluation.request import Caller
@@ -22,7 +22,6 @@ from ..requesters.grants import Grantee
 from ..requesters.limits import accounts_among
 from ..requesters.population import Population
 from ..requesters.requesters import Candidate, requesters
-from ..solver.search import Memory
 from .problems import Problem, plain_problem
 from .questions import Denies, Questions, tests_of_arns
 
@@ -34,6 +33,7 @@ _NEEDED = {
 _ALIKE = (Bound.NOTHING, Bound.TRAIT, Bound.MFA, Bound.MCP, Bound.CONTEXT, Bound.WAY, Bound.SERVICE)
 _ALIKE_BESIDES = frozenset((keys.GRANT_OPERATIONS, keys.IS_AWS_SERVICE))
 _NOT_ALIKE = frozenset((keys.KEY_ARN, keys.SERVICE_NAME, keys.SERVICE_NAMES))
+_STEPS_OF_SOURCES = 24
 _OF_PRINCIPALS = keys.PRINCIPAL_KEYS | {keys.GRANTEE}
 _BESIDE_ARN = _OF_PRINCIPALS - {keys.PRINCIPAL_ARN}
 
@@ -44,12 +44,17 @@ def are_told_apart(audience: Audience, read: frozenset[str]) -> bool:
     return needed is None or not needed.isdisjoint(read)
 
 
+def are_principals_told_apart(denies: Denies, read: frozenset[str]) -> bool:
+    """Whether some Denies, or these context keys, can tell one principal of an account from another."""
+    return denies.tells_principals_apart or not read.isdisjoint(_OF_PRINCIPALS)
+
+
 def is_alike_for_all(key: str) -> bool:
     """Whether a context key can hold the same for every requester of an audience, whatever else the policy names."""
     return key in _ALIKE_BESIDES or (context_key(key).bound in _ALIKE and key not in _NOT_ALIKE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Asked:
     """One question: what a statement allows past some Denies.
 
@@ -64,7 +69,7 @@ class Asked:
 
     def candidates(self, audience: Audience) -> Iterator[Candidate]:
         """The requesters of an audience that the statement's principal element covers; only one if they are alike."""
-        if not are_told_apart(audience, self.questions.read):
+        if self.questions.is_contradiction or not are_told_apart(audience, self.questions.read):
             return iter(())
         element = self.statement.principals
         found = requesters(audience, element, self.population, self._sources)
@@ -88,6 +93,7 @@ class Asked:
     @lazy
     def _sources(self) -> Sources:
         statement, population, budget, read = self.statement, self.population, self.budget, self.questions.read
+        budget.spend(_STEPS_OF_SOURCES)
         concerned = statement, *self.denies.statements
         outside = once(lambda: tuple(organizations(concerned, population, budget)))
         return Sources(
@@ -98,8 +104,7 @@ class Asked:
             replayed(services, population, budget.spend),
             accounts_among(statement),
             read,
-            not (statement.principals.tells_principals_apart or self.denies.tells_principals_apart)
-            and read.isdisjoint(_OF_PRINCIPALS),
+            not (statement.principals.tells_principals_apart or are_principals_told_apart(self.denies, read)),
             self._look(),
             budget.spend,
         )
@@ -120,7 +125,7 @@ class Known:
     """What searches have worked out, each for itself or several together. It takes no steps again."""
 
     def __init__(self) -> None:
-        self.memory = Memory()
+        self.by_search = answers()
         self.asked: Recent[Asked] = Recent(_MOST_KEPT)
 
 

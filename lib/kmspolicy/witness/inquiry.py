@@ -3,19 +3,22 @@
 Source: KMS Developer Guide, *Grants in AWS KMS*.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Optional
 
 from ..budget import Undecided
+from ..caching import Recent
 from ..policy.actions import CREATE_GRANT, GRANTS_FOR, GRANTS_MASK, Mask, mask_of, names_of
+from ..policy.condition import keys_read
 from ..policy.model import Statement
+from ..policy.principals import accounts_and_services
 from ..requesters.audience import Audience
 from ..requesters.key_kinds import performed
 from ..requesters.keys import actions_matter
 from ..requesters.population import Population
 from .access import NO_ACCESS, Access
-from .asked import Asked, plain_problems
+from .asked import Asked, are_principals_told_apart, plain_problems
 from .grants import grant_problems, makers
 from .questions import NO_DENIES, Denies, Questions, alike
 from .trials import Problems, Trials
@@ -49,7 +52,7 @@ class Inquiry:
     def _performed(self, actions: Mask, denies: Denies) -> Access:
         """Whether the audience gets one of these actions, and so all of them; denies: all that may bear on them."""
         name, asked = names_of(actions, self.extra)[0], self._asked(denies.among(actions))
-        return self._found(plain_problems(asked, name, self.audience), actions)
+        return self._found((asked, actions), plain_problems(asked, name, self.audience), actions)
 
     def _granted(self, name: str) -> Access:
         """Whether the audience gets operations by grants that it creates: grants allow, they overrule no Deny.
@@ -65,7 +68,7 @@ class Inquiry:
             use = self.denies.among(actions)
             asked = self._asked(self.denies.among(_CREATING | actions), creation, use)
             problems = grant_problems(asked, name, names_of(actions), self.audience, creators, bool(use.statements))
-            found = self._found(problems, mask_of((name,)))
+            found = self._found((asked, actions, *creators), problems, mask_of((name,)))
             if found.actions:
                 return found
         return NO_ACCESS
@@ -73,18 +76,33 @@ class Inquiry:
     def _asked(self, denies: Denies, creation: Optional[Denies] = None, use: Denies = NO_DENIES) -> Asked:
         """What the statement allows past some Denies. creation, use: those of them that bear on the creation of a
         grant, and on its use."""
-        own, known = self.statement, self.trials.known
-        elements = own.principals, own.conditions, own.resource, own.alternatives
-        name = elements, denies, self.population, creation, use
-        found = known.asked.get(name)
-        if found is None:
-            questions = Questions(own, denies if creation is None else creation, use)
-            asked = Asked(own, denies, questions, self.population, self.trials.budget)
-            found = known.asked.keep(name, asked)
-        return found
+        own, budget = self.statement, self.trials.budget
+        who = self._of_accounts(denies)
+        elements = who or own.principals, own.conditions, own.resource, own.alternatives
 
-    def _found(self, problems: Problems, actions: Mask) -> Access:
-        """The access by the first problem that has a solution."""
+        def asked() -> Asked:
+            statement = own._replace(principals=accounts_and_services(*who)) if who else own
+            questions = Questions(statement, denies if creation is None else creation, budget.spend, use)
+            return Asked(statement, denies, questions, self.population, budget)
+
+        return self.trials.known.asked.answer((elements, denies, self.population, creation, use), asked)
+
+    def _of_accounts(self, denies: Denies) -> Optional[tuple[frozenset[str], frozenset[str]]]:
+        """The accounts and services that stand for the principals which the statement names, where nothing tells those
+        of an account apart: statements that differ only in such names ask the same questions. None for others."""
+        named = self.statement.principals
+        if named.open_ended or named.unique_ids or not named.tells_principals_apart:
+            return None
+        if are_principals_told_apart(denies, keys_read(self.statement.tests) | denies.read):
+            return None
+        return named.owners, named.services
+
+    def _found(self, question: tuple[Hashable, ...], problems: Problems, actions: Mask) -> Access:
+        """The access by the first problem that has a solution. question: what tells these problems from others."""
+        known: Recent[Access] = self.trials.known.by_search
+        return known.answer((question, self.audience, actions), lambda: self._searched(problems, actions))
+
+    def _searched(self, problems: Problems, actions: Mask) -> Access:
         try:
             found = self.trials.first(problems)
         except Undecided:

@@ -1,7 +1,8 @@
 """One question of a search: how a statement and some Denies read as literals and clauses, and what they depend on."""
 
 from collections.abc import Hashable, Iterable
-from itertools import compress
+from functools import lru_cache
+from itertools import chain, compress
 from typing import Optional
 
 from ..caching import Recent, lazy
@@ -11,8 +12,9 @@ from ..policy.actions import Mask, mask_of, names_of
 from ..policy.condition import Condition, keys_read
 from ..policy.context_keys import PRINCIPAL_ARN, context_key
 from ..policy.model import Statement
+from ..regular.patterns import Spend
 from ..requesters.key_kinds import TELL_APART
-from ..solver.literals import ONLY_REQUEST, Clause, Scope, literal
+from ..solver.literals import ONLY_REQUEST, Clause, Literal, Scope, literal, needed
 from ..solver.search import Facts, Question
 
 _MOST_CALLERS = 64
@@ -36,6 +38,7 @@ class Denies:
         self.statements = tuple(statements)
         self._among: dict[Mask, Optional[Denies]] = {}  # None for this one itself: a cycle would stay in memory
         self._met: Recent[tuple[bool, ...]] = Recent(_MOST_CALLERS)
+        self._clauses: dict[Scope, list[Clause]] = {}
 
     def among(self, actions: Mask) -> "Denies":
         """Those of them that cover some of the actions."""
@@ -74,8 +77,11 @@ class Denies:
 
     def clauses(self, met: tuple[bool, ...], scope: Scope = ONLY_REQUEST) -> list[Clause]:
         """What a request must meet to pass those that its caller meets; an empty clause cannot be met."""
-        covering = compress(self.statements, met)
-        return [tuple([literal(each, False, scope) for each in deny.required]) for deny in covering]
+        found = self._clauses.get(scope)
+        if found is None:
+            listed = [tuple([literal(each, False, scope) for each in deny.required]) for deny in self.statements]
+            found = self._clauses[scope] = listed
+        return list(compress(found, met))
 
 
 NO_DENIES = Denies(())
@@ -85,14 +91,29 @@ class Questions:
     """The questions of one search: what a statement and some Denies ask of those who may make its requests, one for
     each way in which the Denies can meet them."""
 
-    def __init__(self, statement: Statement, denies: Denies, use: Denies = NO_DENIES) -> None:
+    def __init__(self, statement: Statement, denies: Denies, spend: Spend, use: Denies = NO_DENIES) -> None:
         """denies: of the request that is checked; use: of a second one, where a grant is created."""
+        self._spend = spend
         self.read = keys_read(statement.tests) | denies.read | use.read
         self._required = tuple(map(literal, statement.required))
         self._alternatives = [tuple(map(literal, listed)) for listed in statement.alternatives]
         self._denies = denies
         self._use = use
         self._made: dict[Hashable, Question] = {}
+
+    @lazy
+    def is_contradiction(self) -> bool:
+        """Whether a Deny for everyone denies whatever the statement allows: it fails only on what the statement asks
+        for, or only without a key that the statement needs."""
+        required = frozenset(self._required)
+        there = frozenset(chain.from_iterable(map(needed, required)))
+        covered = [deny.principals for deny in self._denies.statements]
+        clauses = self._denies.clauses(tuple([each.anyone and not each.negated for each in covered]))
+
+        def is_lost(each: Literal) -> bool:
+            return each.negation in required or (each.asks_for_absence and each.key in there)
+
+        return bool(required) and any(all(map(is_lost, clause)) for clause in clauses)
 
     def of(
         self,
@@ -110,12 +131,14 @@ class Questions:
         if found is None:
             clauses = [*self._alternatives, *self._denies.clauses(met), *self._use.clauses(met_later, scope)]
             found = self._made[name] = Question(self._required, clauses, facts.fact_of)
+            self._spend(found.size)
         return found
 
 
+@lru_cache(maxsize=1024)
 def alike(
-    asked: Mask, read: Iterable[str], covered: frozenset[Mask], extra: tuple[str, ...], by_kind: bool
-) -> Iterable[Mask]:
+    asked: Mask, read: frozenset[str], covered: frozenset[Mask], extra: tuple[str, ...], by_kind: bool
+) -> tuple[Mask, ...]:
     """Splits actions into sets that nothing tells apart: not what carries the keys that are read, not the sets that
     Denies cover, nor, if asked, the kind of key."""
     masks = set(covered | TELL_APART if by_kind else covered)
@@ -128,4 +151,4 @@ def alike(
         bit = mask_of((name,), extra)
         kind = tuple([bool(mask & bit) for mask in masks])
         parts[kind] = parts.get(kind, 0) | bit
-    return parts.values()
+    return tuple(parts.values())

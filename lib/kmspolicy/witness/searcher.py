@@ -24,8 +24,7 @@ from .inquiry import Inquiry
 from .questions import Denies
 from .trials import Trials
 
-POLICY_STEPS = 20_000  # all questions about one policy
-EXAMPLE_STEPS = 2_000  # examples of a policy, where its questions have taken all of theirs
+POLICY_STEPS = 24_000  # all questions about one policy
 _MOST_KEPT = 64
 _ALL = frozenset(WIDEST_FIRST)
 
@@ -37,16 +36,16 @@ class Searcher:
         self,
         policy: Policy,
         key: KeyFacts,
-        extra: tuple[str, ...] = (),
-        budget: Optional[Budget] = None,
+        extra: tuple[str, ...],
+        budget: Budget,
         strict: bool = False,
     ) -> None:
         """extra: asked actions that the table does not know, see actions.mask_of; budget: of all questions about the
-        policy, None for a new one; strict: whether only requesters count that are in no network that it names."""
+        policy; strict: whether only requesters count that are in no network that it names."""
         self.policy = policy
         self.key = key
         self.extra = extra
-        self.budget = budget or Budget(POLICY_STEPS)
+        self.budget = budget
         self.strict = strict
         self.limit_reached = False  # whether a question stayed undecided
         self._covers: dict[int, bool] = {}
@@ -64,7 +63,7 @@ class Searcher:
     @property
     def spent(self) -> int:
         """The steps that the answers so far took."""
-        return POLICY_STEPS - self.budget.left
+        return self.budget.spent
 
     def access(
         self,

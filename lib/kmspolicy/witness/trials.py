@@ -4,16 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import Optional
 
 from ..budget import Budget, Undecided
-from ..solver.literals import Assignment, Conflict
+from ..solver.literals import Conflict
 from ..solver.search import Question, solve
 from .access import Found
 from .asked import Known
 from .problems import Problem
 
-SEARCH_STEPS = 8_000  # one question: a statement, an action, an audience
-_STEPS_OF_A_REQUESTER = 16
-_STEPS_OF_A_CLAUSE = 1
-_STEPS_OF_A_COMPARISON = 2
+_SEARCH_STEPS = 7_800  # one question: a statement, an action, an audience; three endless ones leave some for others
+_STEPS_OF_A_QUESTION = 8
+_STEPS_OF_A_REQUESTER = 12
 Problems = Iterator[Callable[[], Problem]]  # each is made when there are steps for it
 
 
@@ -23,38 +22,29 @@ class Trials:
     def __init__(self, budget: Budget, known: Known) -> None:
         self.budget = budget
         self.known = known
-        self._conflicts: dict[Question, list[tuple[Conflict, Problem]]] = {}
 
     def first(self, problems: Problems) -> Optional[Found]:
         """The first problem that has a solution; None where none has. Raises Undecided."""
-        budget = Budget(min(SEARCH_STEPS, self.budget.left), self.budget)
+        budget = Budget(min(_SEARCH_STEPS, self.budget.left), self.budget, self.known.by_search)
+        budget.spend(_STEPS_OF_A_QUESTION)
+        conflicts: dict[Question, list[tuple[Conflict, Problem]]] = {}
         undecided = False
         for make in problems:
             budget.spend(_STEPS_OF_A_REQUESTER)
             problem = make()
+            known = conflicts.setdefault(problem.question, [])
+            if any(problem.shares(other, conflict.keys) for conflict, other in known):
+                continue
             try:
-                values = self._solution(problem, budget)
+                values = solve(problem.question, problem.facts, budget)
             except Undecided:
                 if not budget.left:
                     raise
                 undecided = True
                 continue
-            if values is not None:
+            if not isinstance(values, Conflict):
                 return Found(problem, values)
+            known.append((values, problem))
         if undecided:
             raise Undecided
         return None
-
-    def _solution(self, problem: Problem, budget: Budget) -> Optional[Assignment]:
-        conflicts = self._conflicts.get(problem.question)
-        if conflicts is None:
-            budget.spend(_STEPS_OF_A_CLAUSE * len(problem.question.clauses))
-            conflicts = self._conflicts[problem.question] = []
-        budget.spend(_STEPS_OF_A_COMPARISON * len(conflicts))
-        if any(problem.shares(other, conflict.keys) for conflict, other in conflicts):
-            return None
-        values = solve(problem.question, problem.facts, budget, self.known.memory)
-        if isinstance(values, Conflict):
-            conflicts.append((values, problem))
-            return None
-        return values

@@ -8,11 +8,11 @@ from random import Random
 
 import pytest
 
-from kmspolicy.budget import Budget, OutOfSteps
+from kmspolicy.budget import Budget, OutOfSteps, answers
 from kmspolicy.domains.domain import Finite, Text
 from kmspolicy.solver.groups import ByKey, Group, Key
 from kmspolicy.solver.literals import Assignment, Clause, Conflict, Literal, Solution
-from kmspolicy.solver.search import Memory, Question, solve
+from kmspolicy.solver.search import Question, solve
 from tests.unit.solver.facts import TEXTS, SomeFacts, random_group, worlds_together
 from tests.unit.solver.questions import TEXTUAL, World, asked, check, plenty, present, random_literal
 from tests.unit.solver.test_variables import random_linked
@@ -101,19 +101,20 @@ class Counted(Key):
 
 
 def test_what_one_search_found_takes_no_steps_and_no_work_again() -> None:
-    key, memory, spent = Counted("p", Text()), Memory(), []
+    key, memory, spent = Counted("p", Text()), answers(), []
     facts = SomeFacts({("p",): Group((key,))})
     question = Question([asked("p", "StringLike", "a*b?c")], [], facts.fact_of)
     for known in (memory, memory, None):
-        budget, solved = plenty(), key.solved
+        budget, solved = Budget(plenty().left, None, known), key.solved
         given = budget.left
-        assert not isinstance(solve(question, facts, budget, known), Conflict)
+        assert not isinstance(solve(question, facts, budget), Conflict)
         spent.append((given - budget.left, key.solved - solved))
     assert spent[0] == spent[2] and spent[0][1] > 0
-    assert spent[1] == (question.size, 0)
-    assert not isinstance(solve(question, facts, Budget(question.size), memory), Conflict)
+    again, solved = spent[1]
+    assert again < spent[0][0] and solved == 0
+    assert not isinstance(solve(question, facts, Budget(again, None, memory)), Conflict)
     with pytest.raises(OutOfSteps):
-        solve(question, facts, Budget(spent[0][0] - 1), Memory())
+        solve(question, facts, Budget(spent[0][0] - 1))
 
 
 def all_differ(keys: Sequence[str]) -> list[Clause]:

@@ -13,7 +13,7 @@ from ..literals import Conflict, Literal, of_present
 from . import sets
 from .single import solve_single
 
-STEPS_OF_A_CALL = 4
+STEPS_OF_A_CALL = 2
 
 
 def solve(

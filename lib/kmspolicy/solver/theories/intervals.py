@@ -1,32 +1,30 @@
 """Numbers, moments and addresses: a condition is a union of intervals, and a value a point in all of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Optional
 
-from ...caching import cached_for_shared
+from ...budget import Budget
 from ...domains.domain import Points
-from ...policy.condition import Condition
-from ...policy.operators import matching_points
-from ...regular.intervals import Intervals, together
+from ...regular.intervals import Intervals, Point, together
 from ..literals import Literal
 
 
-def solve(domain: Points, literals: Sequence[Literal]) -> Optional[str]:
+def solve(domain: Points, literals: Sequence[Literal], budget: Budget) -> Optional[str]:
     """The text of a point of the domain with which each literal is true; None where there is none."""
-    point = (domain.within & allowed(literals)).lowest(domain.line.whole)
+    point = budget.known.answer((domain, *literals), lambda: _lowest(domain, literals, budget))
     return None if point is None else domain.line.write(point)
 
 
-def allowed(literals: Iterable[Literal]) -> Intervals:
-    """The points with which each literal is true."""
+def _lowest(domain: Points, literals: Sequence[Literal], budget: Budget) -> Optional[Point]:
+    return (domain.within & allowed(literals, budget)).lowest(domain.line.whole)
+
+
+def allowed(literals: Sequence[Literal], budget: Budget) -> Intervals:
+    """The points with which each literal is true. It takes a step for each value."""
+    budget.spend(sum([len(each.condition.values) for each in literals]))
     return together(map(_of_literal, literals))
 
 
 def _of_literal(each: Literal) -> Intervals:
-    found = _matching(each.condition)
+    found = each.condition.points
     return found if each.is_positive else ~found
-
-
-@cached_for_shared
-def _matching(condition: Condition) -> Intervals:
-    return matching_points(condition.operator, condition.values)

@@ -28,7 +28,7 @@ def solve_single(domain: Domain, literals: Sequence[Literal], budget: Budget) ->
             return value
     families = {each.condition.operator.family for each in literals}
     if isinstance(domain, Points) and families <= {domain.line.family}:
-        return intervals.solve(domain, literals)
+        return intervals.solve(domain, literals, budget)
     if isinstance(domain, Text) and families <= _TEXTUAL:
         return text.solve(domain, literals, budget)
     return _mixed(domain, literals, budget)
@@ -82,7 +82,7 @@ def _mixed(domain: Union[Text, Points], literals: Sequence[Literal], budget: Bud
     suits is one, too; all else is undecided.
     """
     typed = {family: [each for each in literals if each.condition.operator.family is family] for family in ORDERED}
-    found = [intervals.solve(_points(domain, family), alike) for family, alike in typed.items()]
+    found = [intervals.solve(_points(domain, family), alike, budget) for family, alike in typed.items()]
     for point, alike in zip(found, typed.values()):
         if point is None and any(each.is_positive for each in alike):
             return None

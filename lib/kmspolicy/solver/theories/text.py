@@ -14,7 +14,7 @@ from ...regular.patterns import SOMETHING, Pattern, literal
 from ..literals import Literal
 
 Limits = tuple[list[Sequence[Pattern]], list[Pattern]]
-_STEPS_OF_A_TEXT = 4_000  # of one search
+_STEPS_OF_A_TEXT = 3_000  # of one search
 _MOST_PAIRED = 8  # literals of which each two are asked alone, where all together take too many steps
 
 
@@ -51,11 +51,19 @@ def limits(literals: Sequence[Literal], budget: Budget) -> Limits:
     return required, forbidden
 
 
-def find_text(domain: Text, asked: Limits, budget: Budget, good: Check = lambda text: True) -> Optional[str]:
+def find_text(domain: Text, asked: Limits, budget: Budget, good: Optional[Check] = None) -> Optional[str]:
     """A shortest text of the domain within these limits, not an empty one where another serves; None for none.
 
     good: a last check.
     """
+    if good is not None:  # it may belong to one part alone: nothing is kept
+        return _find(domain, asked, budget, good)
+    question = domain, tuple(map(tuple, asked[0])), tuple(asked[1])
+    found: Optional[str] = budget.known.answer(question, lambda: _find(domain, asked, budget))
+    return found
+
+
+def _find(domain: Text, asked: Limits, budget: Budget, good: Check = lambda text: True) -> Optional[str]:
     required = [*asked[0], *([] if domain.is_anything else [domain.languages])]
     forbidden = [*asked[1], *domain.excluded]
     if not all(required):
@@ -73,7 +81,13 @@ def patterns(condition: Condition, budget: Budget) -> list[Pattern]:
     family = condition.operator.family
     if family in LINES:
         return list(LINES[family].forms)
-    budget.spend(1 + (sum(map(len, condition.values)) >> 6))
+    found: list[Pattern] = budget.known.answer((patterns, condition), lambda: _patterns(condition, budget))
+    return found
+
+
+def _patterns(condition: Condition, budget: Budget) -> list[Pattern]:
+    family = condition.operator.family
+    budget.spend(4 + (sum(map(len, condition.values)) >> 3))
     if family in (Family.BOOLEAN, Family.BINARY):
         return [literal(value) for value in spellings(condition)]
     if family is Family.ARN:
