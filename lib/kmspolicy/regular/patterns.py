@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple, Optional, Union
 
 
@@ -157,12 +158,7 @@ def covers(pattern: Pattern, row: Pattern, spend: Spend) -> bool:
     """
     if len(pattern) * len(row) > _MOST_COMPARED:
         return False
-    places, moves = opened(pattern, (0,)), 0
-    for element in row:
-        moves += 1 + len(places)
-        places = _moved(pattern, places, element, _includes)
-    spend(1 + moves // _MOVES_OF_A_STEP)
-    return len(pattern) in places
+    return len(pattern) in _after(pattern, row, _includes, spend)
 
 
 def can_begin_like(pattern: Pattern, row: Pattern, spend: Spend) -> bool:
@@ -170,28 +166,26 @@ def can_begin_like(pattern: Pattern, row: Pattern, spend: Spend) -> bool:
     repeat; a row without repeats is compared to its end. True where it is not tried."""
     if len(pattern) * len(row) > _MOST_COMPARED:
         return True
+    begun = tuple(takewhile(lambda element: not element.repeat, row))
+    places = _after(pattern, begun, _meets, spend)
+    return len(pattern) in places if begun == row else bool(places)
+
+
+def _after(pattern: Pattern, row: Pattern, fits: Callable[[CharClass, CharClass], bool], spend: Spend) -> set[int]:
+    """The places in which a pattern can be after the texts of a row. fits: whether the class of a place lets a class of
+    the row pass."""
     places, moves = opened(pattern, (0,)), 0
-    to_the_end = True
-    for element in row:
-        if element.repeat or not places:
-            to_the_end = False
+    for chars, repeat in row:
+        if not places:
             break
         moves += 1 + len(places)
-        places = _moved(pattern, places, element, _meets)
+        fitting = [place for place in places if place < len(pattern) and fits(pattern[place].chars, chars)]
+        if repeat:
+            places = opened(pattern, [place for place in fitting if pattern[place].repeat])
+        else:
+            places = opened(pattern, [place if pattern[place].repeat else place + 1 for place in fitting])
     spend(1 + moves // _MOVES_OF_A_STEP)
-    return len(pattern) in places if to_the_end else bool(places)
-
-
-def _moved(
-    pattern: Pattern, places: Iterable[int], element: Element, fits: Callable[[CharClass, CharClass], bool]
-) -> set[int]:
-    """The places of a pattern after the texts of an element, from these places. fits: whether a place's class lets the
-    element's class pass."""
-    chars, repeat = element
-    found = [place for place in places if place < len(pattern) and fits(pattern[place].chars, chars)]
-    if repeat:
-        return opened(pattern, [place for place in found if pattern[place].repeat])
-    return opened(pattern, [place if pattern[place].repeat else place + 1 for place in found])
+    return places
 
 
 _MOST_COMPARED = 1 << 14  # places of one with places of the other
