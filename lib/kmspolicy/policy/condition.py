@@ -12,7 +12,7 @@ from ..caching import lazy
 from ..regular.intervals import Intervals
 from . import wildcards
 from .context_keys import KEY_ARN, context_key
-from .operators import Family, Operator, Test, matching_points, signed, text_test, typed_test
+from .operators import ORDERED, Family, Operator, Test, matching_points, points_test, signed, text_test, typed_test
 
 
 class Quantifier(Enum):
@@ -135,6 +135,8 @@ class Condition:
         the key is missing, else `false`."""
         if self.operator.takes_variables:
             return signed(self.operator, text_test(self.operator, self.readable))
+        if self.operator.family in ORDERED:
+            return signed(self.operator, points_test(self.operator.family, self.points))
         return signed(self.operator, typed_test(self.operator, self.values))
 
     @lazy

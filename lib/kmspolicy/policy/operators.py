@@ -127,17 +127,19 @@ def text_test(operator: Operator, listed: Sequence[wildcards.Tokens]) -> Test:
     return lambda value: value in plain or any(glob.matches(value) for glob in globs)
 
 
+def points_test(family: Family, points: Intervals) -> Test:
+    """The same for numbers, moments and addresses, one of these points; a text that is none matches nothing."""
+
+    def holds(value: str) -> bool:
+        point = read(value, family)
+        return point is not None and point in points
+
+    return holds
+
+
 def typed_test(operator: Operator, texts: Sequence[str]) -> Test:
     """The same for the other operators; a text that is not of the operator's type matches nothing."""
     family = operator.family
-    if family in ORDERED:
-        found = matching_points(operator, texts)
-
-        def holds(value: str) -> bool:
-            point = read(value, family)
-            return point is not None and point in found
-
-        return holds
     wanted = frozenset(value for value in (policy_value(text, family) for text in texts) if value is not None)
     return lambda value: read(value, family) in wanted
 

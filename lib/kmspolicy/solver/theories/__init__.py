@@ -13,7 +13,7 @@ from ..literals import Conflict, Literal, of_present
 from . import sets
 from .single import solve_single
 
-STEPS_OF_A_CALL = 2
+_STEPS_OF_A_CALL = 2
 
 
 def solve(
@@ -24,7 +24,7 @@ def solve(
     several: whether the key holds a set of values, members among them. Raises Undecided where that takes too many
     steps.
     """
-    budget.spend(STEPS_OF_A_CALL + len(literals))
+    budget.spend(_STEPS_OF_A_CALL + len(literals))
     conflict, asked = Conflict(frozenset((key,))), []
     for each in literals:
         outcome = each.condition.settled
