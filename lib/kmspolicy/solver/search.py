@@ -9,7 +9,6 @@ from itertools import chain
 from typing import Optional, Protocol
 
 from ..budget import Budget
-from ..caching import Recent
 from .groups import Group, solve_apart
 from .literals import Assignment, Clause, Conflict, Literal, Solution, joined, keys_of
 from .variables import solve_linked
@@ -17,7 +16,6 @@ from .variables import solve_linked
 _LITERALS_OF_A_STEP = 2
 _STEPS_OF_A_BRANCH = 6
 _STEPS_OF_A_KEY = 3
-_MOST_ALONE = 4096
 
 Component = int
 Chosen = dict[Component, frozenset[Literal]]
@@ -52,7 +50,6 @@ class Question:
         literals = [*self.required, *chain.from_iterable(self.clauses)]
         self.size = 1 + len(literals)
         self.of_presence = [c for c in self.clauses if all(each.asks_for_presence for each in c)]
-        self.alone: Recent[bool] = Recent(_MOST_ALONE)  # whether a value of the key makes the literal true, by group
         self.component_of = _parted(literals, fact_of)
         self.keys: dict[Component, list[str]] = {}
         for key, component in self.component_of.items():
@@ -111,12 +108,7 @@ class _Search:
 
     def _alone(self, each: Literal) -> bool:
         """Whether some value makes a literal true by itself."""
-        if each.variables:
-            return self._has_solution(sorted(keys_of((each,))), each)
-        group = self._group_of[each.key]
-        return self._question.alone.answer((each, group), lambda: self._has_solution((each.key,), each))
-
-    def _has_solution(self, keys: Iterable[str], each: Literal) -> bool:
+        keys = sorted(keys_of((each,))) if each.variables else (each.key,)
         groups = tuple([(key, self._group_of[key]) for key in keys])
         return not isinstance(self._solve(groups, frozenset((each,))), Conflict)
 

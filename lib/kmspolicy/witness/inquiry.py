@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Optional
 
-from ..budget import Undecided
+from ..budget import Budget, Undecided
 from ..caching import Recent
 from ..policy.actions import CREATE_GRANT, GRANTS_FOR, GRANTS_MASK, Mask, mask_of, names_of
 from ..policy.condition import keys_read
@@ -18,10 +18,10 @@ from ..requesters.key_kinds import performed
 from ..requesters.keys import actions_matter
 from ..requesters.population import Population
 from .access import NO_ACCESS, Access
-from .asked import Asked, are_principals_told_apart, plain_problems
+from .asked import Asked, Known, are_principals_told_apart, plain_problems
 from .grants import grant_problems, makers
 from .questions import NO_DENIES, Denies, Questions, alike
-from .trials import Problems, Trials
+from .trials import Problems, first_solved
 
 _CREATING = mask_of((CREATE_GRANT,))
 
@@ -29,14 +29,16 @@ _CREATING = mask_of((CREATE_GRANT,))
 @dataclass(frozen=True)
 class Inquiry:
     """statement, denies: as they read in the population; possible: the audiences that the statement may allow
-    something; extra: asked actions that the table does not know, see actions.mask_of."""
+    something; budget, known: of all inquiries that go together; extra: asked actions that the table does not know, see
+    actions.mask_of."""
 
     statement: Statement
     audience: Audience
     possible: frozenset[Audience]
     denies: Denies
     population: Population
-    trials: Trials
+    budget: Budget
+    known: Known
     extra: tuple[str, ...]
 
     def accesses(self, actions: Mask) -> Iterator[Access]:
@@ -76,7 +78,7 @@ class Inquiry:
     def _asked(self, denies: Denies, creation: Optional[Denies] = None, use: Denies = NO_DENIES) -> Asked:
         """What the statement allows past some Denies. creation, use: those of them that bear on the creation of a
         grant, and on its use."""
-        own, budget = self.statement, self.trials.budget
+        own, budget = self.statement, self.budget
         who = self._of_accounts(denies)
         elements = who or own.principals, own.conditions, own.resource, own.alternatives
 
@@ -85,7 +87,7 @@ class Inquiry:
             questions = Questions(statement, denies if creation is None else creation, budget.spend, use)
             return Asked(statement, denies, questions, self.population, budget)
 
-        return self.trials.known.asked.answer((elements, denies, self.population, creation, use), asked)
+        return self.known.asked.answer((elements, denies, self.population, creation, use), asked)
 
     def _of_accounts(self, denies: Denies) -> Optional[tuple[frozenset[str], frozenset[str]]]:
         """The accounts and services that stand for the principals which the statement names, where nothing tells those
@@ -99,12 +101,12 @@ class Inquiry:
 
     def _found(self, question: tuple[Hashable, ...], problems: Problems, actions: Mask) -> Access:
         """The access by the first problem that has a solution. question: what tells these problems from others."""
-        known: Recent[Access] = self.trials.known.by_search
+        known: Recent[Access] = self.known.by_search
         return known.answer((question, self.audience, actions), lambda: self._searched(problems, actions))
 
     def _searched(self, problems: Problems, actions: Mask) -> Access:
         try:
-            found = self.trials.first(problems)
+            found = first_solved(problems, self.budget, self.known.by_search)
         except Undecided:
             return Access(actions)
         return NO_ACCESS if found is None else Access(actions, actions, found)

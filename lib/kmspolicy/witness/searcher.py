@@ -22,7 +22,6 @@ from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
 from .asked import Known, are_told_apart
 from .inquiry import Inquiry
 from .questions import Denies
-from .trials import Trials
 
 POLICY_STEPS = 24_000  # all questions about one policy
 _MOST_KEPT = 64
@@ -129,11 +128,11 @@ class Searcher:
                 self.limit_reached = True
                 yield Access(asked)
             return
-        trials = Trials(self.budget, Known() if apart else self._known)
+        known = Known() if apart else self._known
         for population in self.populations:
             own = statement._replace(principals=self._principals(statement, population))
             denies, possible = self._denies(against, population), self._possible(own)
-            inquiry = Inquiry(own, audience, possible, denies, population, trials, self.extra)
+            inquiry = Inquiry(own, audience, possible, denies, population, self.budget, known, self.extra)
             for each in inquiry.accesses(asked) if asked else ():
                 self.limit_reached |= bool(each.undecided)
                 asked &= ~each.actions
