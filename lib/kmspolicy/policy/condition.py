@@ -3,7 +3,7 @@
 Source: IAM User Guide, *IAM JSON policy elements: Condition*.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Optional
@@ -92,13 +92,21 @@ class Condition:
         if not self.has_variables:
             return self
         found = (wildcards.expand(tokens, lookup) for tokens in self.tokens)
-        tokens = tuple([each for each in found if each is not None])
+        return self._filled([each for each in found if each is not None])
+
+    def _filled(self, tokens: Sequence[wildcards.Tokens]) -> "Condition":
         how = (self.operator, self.quantifier, self.if_exists, self.operator_written, self.key_written, self.values)
-        return Condition(*how, allow=self.allow, filled=tokens)
+        return Condition(*how, allow=self.allow, filled=tuple(tokens))
 
     def opened(self) -> "Condition":
         """The condition with any text in place of a variable."""
         return self.expanded(lambda name: wildcards.STAR)
+
+    def without_variables(self) -> "Condition":
+        """The condition less its values that hold variables."""
+        if not self.has_variables:
+            return self
+        return self._filled([tokens for tokens in self.tokens if not wildcards.variables_in(tokens)])
 
     @lazy
     def lacks_set_operator(self) -> bool:

@@ -113,10 +113,10 @@ Test = Callable[[str], bool]
 
 def text_test(operator: Operator, listed: Sequence[wildcards.Tokens]) -> Test:
     """Whether a request's value matches one of the expanded texts of a policy, for the string and ARN operators."""
-    plain = frozenset([str(tokens[0]) if tokens else "" for tokens in listed if wildcards.is_plain(tokens)])
     if operator.ignore_case:
-        folded = frozenset(map(wildcards.fold, plain))
-        return lambda value: wildcards.fold(value) in folded
+        test = text_test(OPERATORS["stringequals"], list(map(wildcards.without_case, listed)))
+        return lambda value: test(wildcards.fold(value))
+    plain = frozenset([str(tokens[0]) if tokens else "" for tokens in listed if wildcards.is_plain(tokens)])
     wild = [tokens for tokens in listed if not wildcards.is_plain(tokens)]
     globs: list[Union[wildcards.Glob, wildcards.ArnGlob]] = []
     for tokens in wild:

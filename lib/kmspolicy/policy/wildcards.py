@@ -226,6 +226,11 @@ def fold(text: str) -> str:
     return "".join(low if len(low) == 1 else char for char, low in ((char, char.lower()) for char in text))
 
 
+def without_case(tokens: Tokens) -> Tokens:
+    """An expanded text without case."""
+    return tuple([fold(token) if isinstance(token, str) else token for token in tokens])
+
+
 def _either_case(char: str) -> patterns.Element:
     upper = fold(char).upper()
     return patterns.one_of(fold(char) + (upper if len(upper) == 1 else char))

@@ -73,6 +73,14 @@ class Literal(NamedTuple):
     def negation(self) -> "Literal":
         return Literal(self.condition, not self.wanted, self.scope)
 
+    @property
+    def opened(self) -> "Literal":
+        """A literal without variables that is true wherever this one is."""
+        condition = self.condition
+        return Literal(
+            condition.opened() if self.is_positive else condition.without_variables(), self.wanted, self.scope
+        )
+
     def given(self, values: Mapping[str, Value]) -> "Literal":
         """The literal with the values of other keys in place of its variables."""
         if not self.condition.has_variables:

@@ -64,7 +64,7 @@ class _Linked:
         for each in self._literals:
             if each.is_positive and any(_contradict(each, other) for other in ruling.get(each.key, ())):
                 return Conflict(keys_of((each,)))
-        if isinstance(self._without_variables(), Conflict):
+        if isinstance(self._opened(), Conflict):
             return Conflict(keys_of(self._literals))
         if len(self._names) > _MOST_VARIABLES:
             raise Undecided
@@ -93,9 +93,10 @@ class _Linked:
             return True
         return False
 
-    def _without_variables(self) -> Solution:
-        """Values with which the literals without variables are true, and the keys present that the others need."""
-        plain = [each for each in self._literals if not each.variables]
+    def _opened(self) -> Solution:
+        """Values with which the literals are true while variables can be any text, and the keys are there that they
+        need."""
+        plain = [each.opened for each in self._literals]
         keys = dict.fromkeys(chain.from_iterable(needed(each) for each in self._literals if each.variables))
         return solve_apart(self._group_of, [*plain, *map(self._is_present, keys)], self._budget)
 
