@@ -260,6 +260,14 @@ def test_what_a_part_has_found_its_parent_knows() -> None:
     assert part.known is whole.known is not Budget(1, whole, answers()).known
 
 
+@pytest.mark.parametrize("rest", ["alias/app", "alias/${aws:username}", "key/${aws:PrincipalTag/team}/x"])
+def test_that_a_statement_covers_no_key_is_seen_once_for_all_requesters(rest: str) -> None:
+    role = {"AWS": f"arn:aws:iam::{THEIRS}:role/app"}
+    found = everything(document(allow(Principal=role, Resource=f"arn:aws:kms:us-west-2:{OURS}:{rest}")))
+    assert found.audience is Audience.none
+    assert found.steps < POLICY_STEPS / 50
+
+
 # --- what real policies take ----------------------------------------------------------------------------------------
 
 FREE = {

@@ -7,17 +7,20 @@ and *Grants in AWS KMS*.
 from collections.abc import Iterator
 from typing import Optional
 
-from ..budget import Budget
+from ..budget import Budget, Undecided
 from ..caching import Recent, lazy
 from ..evaluation.evaluator import is_denied, matches
 from ..evaluation.request import KeyFacts, Request
 from ..policy.actions import GRANTS_MASK, Mask, mask_of, names_of
+from ..policy.condition import Condition
+from ..policy.context_keys import KEY_ARN
 from ..policy.model import Policy, Statement
-from ..policy.principals import ANYONE, Principals
+from ..policy.principals import Principals
 from ..requesters.audience import WIDEST_FIRST, Audience
-from ..requesters.key_kinds import performed
+from ..requesters.keys import key_group
 from ..requesters.limits import ruled_out
 from ..requesters.population import Population, partitions
+from ..solver.literals import Conflict, Literal, literal
 from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
 from .asked import Known, are_told_apart
 from .inquiry import Inquiry
@@ -186,18 +189,21 @@ class Searcher:
                 yield access.found
 
     def covers(self, statement: Statement) -> bool:
-        """Whether the statement's resource element covers the key, or may."""
+        """Whether the statement's resource element covers the key, or may: its variables can be any text."""
         if statement.resource is None:
             return True
         if statement.number not in self._covers:
-            self._covers[statement.number] = self._may_cover(statement)
+            self._covers[statement.number] = self._may_cover(statement.resource)
         return self._covers[statement.number]
 
-    def _may_cover(self, statement: Statement) -> bool:
-        only = statement._replace(conditions=(), alternatives=(), principals=ANYONE, allow=True)
-        asked = statement.actions & performed(self.key.usage, self.key.spec, self.key.origin)
-        for audience in WIDEST_FIRST:  # a variable may have a value that fits for one audience alone
-            reached = within_reach(audience, asked)
-            if reached and any(access.actions for access in self._accesses(only, reached, audience, ())):
-                return True
-        return False
+    def _may_cover(self, resource: Condition) -> bool:
+        try:
+            return any(self._is_met(literal(resource).opened, population) for population in self.populations)
+        except Undecided:
+            return True
+
+    def _is_met(self, asked: Literal, population: Population) -> bool:
+        """Whether the key may have an ARN that makes a literal true."""
+        place = self.key._replace(partition=population.partition, event_time=None)
+        group = key_group(place, (), (), frozenset((KEY_ARN,)))
+        return not isinstance(group.solve({KEY_ARN: [asked]}, self.budget), Conflict)
