@@ -13,7 +13,7 @@ from ..policy import actions as kms
 from ..policy.actions import Mask, mask_of, names_of, shown, unknown
 from ..policy.condition import Condition
 from ..policy.model import Policy, Statement
-from ..requesters.audience import NAMEABLE, WIDEST_FIRST, Audience
+from ..requesters.audience import NAMEABLE, NEXT_WIDER, WIDEST_FIRST, Audience
 from ..requesters.key_kinds import performed
 from ..requesters.population import partitions
 from ..witness.access import NO_ACCESS, Access, within_reach
@@ -112,13 +112,14 @@ class Verdict:
         return actions
 
     def _gained(self, audience: Audience) -> Mask:
-        """What the audience gets that does not work on ML-KEM keys only, by any statement."""
+        """What the audience or a wider one gets that does not work on ML-KEM keys only, by any statement."""
         if audience not in self._gains:
             gained, actions = NO_ACCESS, self.checked & ~self._encapsulation
             for statement in self._listed(audience):
                 if statement.actions & actions & ~gained.proven:
                     gained |= self._asked(statement, audience, actions)
-            self._gains[audience] = gained.actions
+            wider = NEXT_WIDER.get(audience)
+            self._gains[audience] = gained.actions | (self._gained(wider) if wider else 0)
         return self._gains[audience]
 
     def _listed(self, audience: Audience) -> Iterable[Statement]:

@@ -21,6 +21,7 @@ class Audience(str, Enum):
 
 
 WIDEST_FIRST: tuple[Audience, ...] = tuple(Audience)[:-1]
+NEXT_WIDER = dict(zip(tuple(Audience)[1:], Audience))
 STRANGERS = (Audience.everyone, Audience.network, Audience.organization)  # whom no principal element can name
 NAMEABLE = (Audience.external, Audience.service, Audience.internal)
 OTHER_ACCOUNTS = (*STRANGERS, Audience.external)
