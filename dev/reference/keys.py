@@ -66,6 +66,10 @@ def _places(values: Values) -> Iterator[Facts]:
 def _tests(values: Values) -> Iterator[Language]:
     """What a policy asks of the key's ARN and of its parts."""
     named, none = values.named, Facts()
+    arns = exact(name for listed in named.principals for kind, name in listed if kind == "AWS" and ":" in name)
+    ids = {"aws:principalorgid": named.organizations, "aws:userid": named.unique_ids}
+    ids |= {"aws:sourcevpc": named.vpcs, "aws:sourcevpce": named.endpoints}
+    ids.update(dict.fromkeys(("aws:principalaccount", "kms:calleraccount"), named.accounts))
     yield PART + PART + PART + PART + PART + literal("key/mrk-") + ANYTHING
     for patterns, variables in zip(named.resources, named.resource_variables):
         for text in patterns:
@@ -79,9 +83,9 @@ def _tests(values: Values) -> Iterator[Language]:
             places = [i for i, (c, _) in enumerate(pattern) if c == UNKNOWN]
             for key in variables if places else ():
                 before, after = wildcards(pattern[: places[0]]), wildcards(pattern[places[-1] + 1 :])
-                tests = values.tests(key, none)
+                tests = (*values.tests(key, none), *exact(ids.get(key, ())))
                 if key == "aws:username":  # which a test on the user's ARN decides, too
-                    tests += tuple(test.after(BEFORE_USER) for test in values.tests("aws:principalarn", none))
+                    tests += tuple(test.after(BEFORE_USER) for test in (*values.tests("aws:principalarn", none), *arns))
                 yield from (before + test + after for test in tests)
     for key, start in (("aws:requestedregion", PART + PART + PART), ("aws:resourceaccount", PART + PART + PART + PART)):
         tests = (*values.tests(key, none), *values.lifted(key, none))
@@ -119,24 +123,28 @@ def _kinds(values: Values, actions: tuple[str, ...]) -> Iterator[Facts]:
     ]
     variables = frozenset().union(*(t.variables for t in values.named.tests), *values.named.resource_variables)
     groups: dict[object, list[Facts]] = {}
+    asked = "kms:encryptionalgorithm" in values.named.mentioned
     for usage, spec, origin in itertools.product(*options):
-        if kms.exists(usage, spec, origin):
-            facts: Facts = {KIND[0]: usage, KIND[1]: spec, KIND[2]: origin}
+        if not kms.exists(usage, spec, origin):
+            continue
+        for asymmetric in ("false", "true") if asked and spec not in kms.SPECS else ("false",):
+            facts: Facts = {KIND[0]: usage, KIND[1]: spec, KIND[2]: origin, "#asymmetric": asymmetric}
             sign = (
-                kms.has_context(spec) and context_matters(values),
-                "kms:encryptionalgorithm" in values.named.mentioned and kms.ALGORITHMS.get(spec),
+                kms.has_context(spec, asymmetric == "true") and context_matters(values),
+                asked and (kms.ALGORITHMS.get(spec), asymmetric),
                 tuple(_outcomes(values, facts)),
                 tuple(facts[k] for k in KIND if k in variables),
             )
             groups.setdefault(sign, []).append(facts)
     for alike in groups.values():
-        can = {tuple(a for a in actions if _can(facts, a)): facts for facts in alike}
-        yield from (facts for able, facts in can.items() if not any(_covers(able, other) for other in can))
+        by_actions = {tuple(a for a in actions if can(facts, a)): facts for facts in alike}
+        yield from (facts for able, facts in by_actions.items() if not any(_covers(able, o) for o in by_actions))
 
 
-def _can(facts: Facts, action: str) -> bool:
+def can(facts: Facts, action: str) -> bool:
+    """Whether the key of which these facts are known can perform an action."""
     usage, spec, origin = (str(facts[key]) for key in KIND)
-    return kms.can(usage, spec, origin, action)
+    return kms.can(usage, spec, origin, action, facts["#asymmetric"] == "true")
 
 
 def context_matters(values: Values) -> bool:

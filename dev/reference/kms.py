@@ -171,8 +171,13 @@ def exists(usage: str, spec: str, origin: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 14)
-def can(usage: str, spec: str, origin: str, action: str) -> bool:
-    """Whether a key can perform an action. GetPublicKey: no symmetric key has one. Data keys need SYMMETRIC_DEFAULT."""
+def can(usage: str, spec: str, origin: str, action: str, asymmetric: bool = False) -> bool:
+    """Whether a key can perform an action. GetPublicKey: no symmetric key has one. Data keys need SYMMETRIC_DEFAULT.
+
+    asymmetric: whether a key of a spec that no list knows has the algorithms of RSA or SM2 keys.
+    """
+    if asymmetric and action in (*DATA_KEYS, *KEY_PAIRS):
+        return False
     symmetric = spec == "SYMMETRIC_DEFAULT" or "GENERATE_VERIFY_MAC" in (usage, *SPECS.get(spec, ()))
     if action == "kms:GetPublicKey":
         return not symmetric
@@ -190,18 +195,19 @@ def can(usage: str, spec: str, origin: str, action: str) -> bool:
 IN_NO_GRANT = NOT_ON_A_KEY.union(ADMIN, REST) - {"kms:RetireGrant", "kms:DescribeKey"}
 
 
-def has_context(spec: str) -> bool:
+def has_context(spec: str, asymmetric: bool = False) -> bool:
     """Whether requests on such a key may carry an encryption context: not on RSA and SM2 keys, nor on the others that
-    are known (*Encryption context*: asymmetric KMS keys and HMAC KMS keys have none).
+    are known (*Encryption context*: asymmetric KMS keys and HMAC KMS keys have none). asymmetric: see can.
     """
-    return spec not in SPECS or spec == "SYMMETRIC_DEFAULT"
+    return not asymmetric and (spec not in SPECS or spec == "SYMMETRIC_DEFAULT")
 
 
-def fits(spec: str, algorithm: str, action: str, context: bool) -> bool:
-    """Whether a key of this spec takes an encryption algorithm in a request for the action, beside an encryption
-    context; an algorithm that no list knows may be an asymmetric key's. Asymmetric keys make no data keys.
+def fits(spec: str, algorithm: str, asymmetric: bool) -> bool:
+    """Whether a key of this spec takes an encryption algorithm; one that no list knows may be an asymmetric key's.
+
+    asymmetric: see can.
     """
-    if algorithm in _ASYMMETRIC_ALGORITHMS and (context or action in (*DATA_KEYS, *KEY_PAIRS)):
+    if spec not in SPECS and asymmetric != (algorithm in _ASYMMETRIC_ALGORITHMS):
         return False
     if spec == "SYMMETRIC_DEFAULT" or algorithm in _KNOWN_ALGORITHMS:
         return spec not in ALGORITHMS or algorithm in ALGORITHMS[spec]

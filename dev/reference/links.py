@@ -28,6 +28,7 @@ class Atom:
     statement: int
     keys: tuple[str, ...]
     spelled: Spelled = ()
+    of_resource: bool = False
 
 
 Component = tuple[tuple[str, ...], list[Atom]]
@@ -46,7 +47,7 @@ class Links:
         for i, statement in enumerate(self.named.policy.statements):
             if statement:
                 yield Atom(i, WHO[:1])
-                yield Atom(i, tuple(sorted(self.named.resource_variables[i])))
+                yield Atom(i, tuple(sorted(self.named.resource_variables[i])), of_resource=True)
         for i, spelled in self.named.conditions:
             tests = [t for t in self.named.tests if t.statement == i and t.key == spelled[0][1].lower()]
             yield Atom(i, (tests[0].key, *sorted(frozenset().union(*(t.variables for t in tests)))), spelled)

@@ -266,8 +266,8 @@ def _single(values: Values, key: str, row: Row, facts: Facts) -> list[str] | lis
     if key == "kms:encryptionalgorithm":
         known = sorted({name for names in kms.ALGORITHMS.values() for name in names})
         found = [*known, *values.of(key, facts, CAPITALS, exact(known))]
-        spec, action, context = str(facts["kms:keyspec"]), str(facts["#action"]), facts["#context"] == "some"
-        found = [t for t in dict.fromkeys(found) if kms.fits(spec, t, action, context)]
+        spec, asymmetric = str(facts["kms:keyspec"]), facts["#asymmetric"] == "true"
+        found = [t for t in dict.fromkeys(found) if kms.fits(spec, t, asymmetric)]
     return values.sets(key, found) if key in MULTIVALUED else found
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from dev.reference import grants, kms, principals, surroundings
 from dev.reference.evaluator import Caller, action_matches, met, principal_matches, resource_matches
-from dev.reference.facts import CALLED, CONTEXT, KEY, NET, STRANGERS, WHO, Row
-from dev.reference.keys import context_matters
+from dev.reference.facts import CALLED, CONTEXT, KEY, NET, STRANGERS, Row
+from dev.reference.keys import can, context_matters
 from dev.reference.links import FOR_SERVICE, NAMES, OPERATIONS, OUTER, VIA, Atom, Links
 from dev.reference.values import Facts, Values
 
@@ -36,6 +36,8 @@ class Goal:
 
 
 Mask = int  # a bit for each statement that may still match
+
+_KEY_ITSELF = ("#key", "#partition", "#account", "#asymmetric")
 
 
 class Trial:
@@ -76,8 +78,7 @@ class Trial:
         """What is chosen before the other facts: by which way the request comes, whether it has encryption context."""
         if not kms.crosses_accounts(goal.action) and row not in (Row.service, Row.internal):
             return
-        kind = (str(key["kms:keyusage"]), str(key["kms:keyspec"]), str(key["kms:keyorigin"]))
-        if not (kms.can(*kind, goal.verb) and kms.can(*kind, goal.action)):
+        if not (can(key, goal.verb) and can(key, goal.action)):
             return
         base: Facts = {
             **key,
@@ -98,8 +99,8 @@ class Trial:
 
     def _surroundings(self, base: Facts, row: Row) -> Iterator[Facts]:
         action = str(base["#action"])
-        contexts = ["none"]
-        if context_matters(self.values) and kms.carries(action, NAMES) and kms.has_context(str(base["kms:keyspec"])):
+        contexts, has_context = ["none"], kms.has_context(str(base["kms:keyspec"]), base["#asymmetric"] == "true")
+        if context_matters(self.values) and kms.carries(action, NAMES) and has_context:
             contexts.append("some")
         spec = [base]
         if action == "kms:RetireGrant":
@@ -125,7 +126,7 @@ class Trial:
         operation = f"kms:{facts['#operation']}"
         if "#service" in who:
             row = Row.service
-        base: Facts = {k: v for k, v in facts.items() if k in KEY or k in ("#key", "#partition", "#account")}
+        base: Facts = {k: v for k, v in facts.items() if k in (*KEY, *_KEY_ITSELF)}
         base = {
             **base,
             "#action": operation,
@@ -203,7 +204,7 @@ class Trial:
         names = {"#partition", "#account"} if {"who", "net", "grant"} & set(component) else set()
         if not component or any(not set(OUTER).isdisjoint(atom.keys) or not atom.spelled for atom in atoms):
             names |= {key for atom in atoms for key in atom.keys if key in OUTER}
-            names |= {"#key"} if any(not atom.spelled and atom.keys != WHO[:1] for atom in atoms) else set()
+            names |= {"#key"} if any(atom.of_resource for atom in atoms) else set()
         if "grant" in component:
             names |= {"#for", "#denies", FOR_SERVICE}
         if OPERATIONS in component:
@@ -215,7 +216,7 @@ class Trial:
         if {"net", "called", "kms:viaservice"} & set(component):
             names |= {VIA, "#via"}
         if "kms:encryptionalgorithm" in component:
-            names |= {"kms:keyspec", "#action", "#context"}
+            names |= {"kms:keyspec", "#asymmetric"}
         return names | self.outer_sources
 
     def _enumerate(self, groups: tuple[str, ...], row: Row, facts: Facts) -> Iterator[Facts]:
@@ -272,9 +273,9 @@ class Trial:
             if seen not in self.met:
                 self.met[seen] = met(atom.spelled, context, variables, statement["Effect"] == "Deny")
             return self.met[seen]
-        if atom.keys == WHO[:1]:
-            return principal_matches(statement, caller, key)
-        return resource_matches(statement, key, context, variables)
+        if atom.of_resource:
+            return resource_matches(statement, key, context, variables)
+        return principal_matches(statement, caller, key)
 
 
 def way_matters(mentioned: set[str]) -> bool:
