@@ -139,6 +139,7 @@ def matcher(patterns: Iterable[Pattern]) -> Callable[[str], bool]:
     )
 
 
+@lru_cache(maxsize=1024)
 def _in_regex(element: Element) -> str:
     chars = element.chars
     if not chars.chars:
