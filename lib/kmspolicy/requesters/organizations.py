@@ -7,12 +7,14 @@ aws:ResourceOrgID and aws:ResourceOrgPaths; docs/threat-model.md, *What a reques
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
+from typing import Optional
 
+from ..caching import cached_for_short
 from ..domains.domain import Text, fixed
 from ..evaluation.request import Texts
 from ..policy import context_keys as keys
 from ..regular.patterns import Pattern, literal, matcher
-from ..solver.groups import Case, Group, Key, Part
+from ..solver.groups import Group, Key, Part
 from .audience import STRANGERS, Audience
 from .callers import Sources
 from .languages import ORGANIZATION, beginning_in, paths_in
@@ -21,16 +23,26 @@ from .population import Population
 _STEPS_OF_A_MEMBERSHIP = 6
 
 
+Membership = tuple[str, Optional[str]]  # of a requester and of the key's owner: "" for none, None for any but the first
+
+
 def organization_group(audience: Audience, population: Population, sources: Sources) -> Group:
     """The memberships that requesters of an audience may have."""
-    cases: list[Case] = [()] if audience is Audience.internal else []
+    found: list[Membership] = [("", "")] if audience is Audience.internal else []
     apart, together = _members(audience, population, sources)
-    with_others = ((*_member(name), *owner) for name in apart for owner in _owners(population, sources, name))
-    with_own = ((*_member(name), *_same_owner(name)) for name in together)
-    for case in chain(with_others, with_own):
+    with_others = ((name, owner) for name in apart for owner in _owners(population, sources, name))
+    for membership in chain(with_others, ((name, name) for name in together)):
         sources.spend(_STEPS_OF_A_MEMBERSHIP)
-        cases.append(case)
-    return Group(*cases)
+        found.append(membership)
+    return _group(tuple(found), population.own_organization, population.names.organizations)
+
+
+@cached_for_short(16)  # one object for all questions that ask for the same: then its answers are found once
+def _group(memberships: tuple[Membership, ...], own: str, named: Texts) -> Group:
+    def owner_apart(of: Optional[str], member: str) -> tuple[Part, ...]:
+        return _any_owner(own, named, member) if of is None else _owner(of)
+
+    return Group(*[(*_member(member), *owner_apart(owner, member)) for member, owner in memberships])
 
 
 def _members(audience: Audience, population: Population, sources: Sources) -> tuple[Iterable[str], Iterable[str]]:
@@ -47,15 +59,16 @@ def _members(audience: Audience, population: Population, sources: Sources) -> tu
 
 def of_service(population: Population, sources: Sources) -> Group:
     """The key owner's organization in a service's request, which carries none of its own."""
-    return Group(*_owners(population, sources, ""))
+    memberships = tuple([("", owner) for owner in _owners(population, sources, "")])
+    return _group(memberships, population.own_organization, population.names.organizations)
 
 
 def _member(name: str) -> tuple[Part, ...]:
     return () if not name else _in_organization(name, keys.PRINCIPAL_ORG, keys.PRINCIPAL_ORG_PATHS)
 
 
-def _same_owner(name: str) -> tuple[Part, ...]:
-    return _in_organization(name, keys.RESOURCE_ORG, keys.RESOURCE_ORG_PATHS)
+def _owner(name: str) -> tuple[Part, ...]:
+    return () if not name else _in_organization(name, keys.RESOURCE_ORG, keys.RESOURCE_ORG_PATHS)
 
 
 @lru_cache(maxsize=512)
@@ -64,15 +77,16 @@ def _in_organization(name: str, its_id: str, its_paths: str) -> tuple[Part, ...]
     return Key(its_id, fixed(name)), Key(its_paths, paths, True)
 
 
-def _owners(population: Population, sources: Sources, other: str) -> list[tuple[Part, ...]]:
-    """The organizations of the key's owner that are not the requester's, or none. other: the requester's, '' for none.
+def _owners(population: Population, sources: Sources, other: str) -> list[Optional[str]]:
+    """The organizations of the key's owner that are not the requester's: "" for none, None for any. other: the
+    requester's, "" for none.
 
     Each is one case where several keys must agree on it, or where it must differ from that of an endpoint's owner.
     """
     read, named = sources.read, population.names.organizations
     if not read >= keys.OWNER_KEYS and read.isdisjoint((keys.VPCE_ORG, keys.VPCE_ORG_PATHS)):
-        return [_any_owner(population.own_organization, named, other)]
-    return [(), *(_same_owner(name) for name in (*sources.owners(), *named) if name != other)]
+        return [None]
+    return ["", *(name for name in (*sources.owners(), *named) if name != other)]
 
 
 @lru_cache(maxsize=256)

@@ -107,7 +107,7 @@ def _solve_case(case: Case, literals: ByKey, budget: Budget, known: dict[int, So
     known: what was found of parts, by identity; cases have parts in common.
     """
     values: Assignment = {}
-    asked = set(literals)
+    asked = dict.fromkeys(literals)  # in order, which decides what conflict is told
     others: list[Part] = []
     for part in case:
         if part.domains.keys().isdisjoint(literals):
@@ -119,7 +119,8 @@ def _solve_case(case: Case, literals: ByKey, budget: Budget, known: dict[int, So
         if isinstance(found, Conflict):
             return found
         values.update(found)
-        asked.difference_update(part.domains)
+        for key in part.domains:
+            asked.pop(key, None)
     for key in asked:  # absent in this case
         if not all(each.accepts(None) for each in literals[key]):
             return Conflict(frozenset((key,)))
