@@ -208,7 +208,7 @@ def mcp(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
 
 def context_names(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     """Which encryption context a request carries, spelled as its caller likes: #names; none where it may have none.
-    No two names of a request differ in case only.
+    Names may differ in case only (API Reference, *GrantConstraints*).
     """
     key, none = "kms:encryptioncontextkeys", {**facts, "#names": ()}
     if facts["#context"] == "none":
@@ -217,13 +217,13 @@ def context_names(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     tests = values.tests(key, facts) + values.lifted(key, facts)
     mentioned = sorted(k.removeprefix(CONTEXT) for k in values.named.mentioned if k.startswith(CONTEXT))
     tests_on_names = (*tests, *map(spellings, mentioned))
-    spelled = [(None, *texts(spellings(name), tests)) for name in mentioned]
+    spelled = [[(), *values.sets(key, texts(spellings(name), tests))] for name in mentioned]
     others = [t for t in texts(some(ANY), tests_on_names) if t.lower() not in mentioned]
     extra = [(), *values.sets(key, others)]
     for chosen, more in itertools.product(itertools.product(*spelled), extra):
-        names = (*(name for name in chosen if name is not None), *more)
-        if names and len({name.lower() for name in names}) == len(names):
-            yield {**facts, key: names, "#names": tuple(name.lower() for name in names)}
+        names = (*itertools.chain.from_iterable(chosen), *more)
+        if names:
+            yield {**facts, key: names, "#names": tuple(dict.fromkeys(name.lower() for name in names))}
 
 
 def single(values: Values, key: str, row: Row, facts: Facts) -> Iterator[Facts]:
