@@ -4,7 +4,7 @@ Source: IAM User Guide, *IAM JSON policy elements: Condition*.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Optional
 
@@ -101,6 +101,10 @@ class Condition:
     def opened(self) -> "Condition":
         """The condition with any text in place of a variable."""
         return self.expanded(lambda name: wildcards.STAR)
+
+    def by_value(self) -> "list[Condition]":
+        """The condition with one of its values, for each of them."""
+        return [replace(self, values=(value,), shared=False) for value in self.values]
 
     def without_variables(self) -> "Condition":
         """The condition less its values that hold variables."""

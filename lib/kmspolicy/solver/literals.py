@@ -9,6 +9,7 @@ from typing import NamedTuple, Optional, TypeVar, Union
 from ..evaluation.evaluator import holds_for, variable_lookup
 from ..evaluation.request import Value
 from ..policy.condition import Condition
+from ..policy.context_keys import context_key
 from ..policy.operators import Family
 from ..policy.wildcards import Tokens, variables_in
 
@@ -146,17 +147,21 @@ def joined(pairs: Iterable[tuple[Node, Node]]) -> Callable[[Node], Node]:
 
 
 def equal_keys(literals: Sequence[Literal]) -> dict[str, str]:
-    """Of keys that must be equal: the one that stands for all of them."""
-    pairs: list[tuple[str, str]] = []
-    for each in literals:
-        operator = each.condition.operator
-        if len(each.variables) != 1 or not each.is_positive or operator.ignore_case:
-            continue
-        tokens = each.condition.tokens
-        if operator.family is Family.STRING and len(tokens) == len(tokens[0]) == 1 and _has_no_default(tokens[0]):
-            pairs.append((each.key, each.variables[0]))
+    """Of keys that must be there and equal: the one that stands for all of them."""
+    pairs = [(each.key, each.variables[0]) for each in literals if _is_equation(each)]
     root = joined(pairs)
     return {name: root(name) for pair in pairs for name in pair}
+
+
+def _is_equation(each: Literal) -> bool:
+    """Whether it asks that its key, of one value, is there and has the value of another one."""
+    condition = each.condition
+    if len(each.variables) != 1 or not each.is_positive or condition.without_key == each.wanted:
+        return False
+    operator, tokens = condition.operator, condition.tokens
+    if operator.family is not Family.STRING or operator.ignore_case or context_key(condition.key).multivalued:
+        return False
+    return len(tokens) == len(tokens[0]) == 1 and _has_no_default(tokens[0])
 
 
 def _has_no_default(tokens: Tokens) -> bool:

@@ -1,0 +1,258 @@
+"""The values to try for a policy variable: what its key can hold, and what stands where literals spell the variable.
+
+Of a variable inside other text, the quotient of the text's language by what stands around the variable says what it can
+be. Keys that must be equal are one. Source: IAM User Guide, *IAM policy elements: Variables and tags*.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain, islice, product
+from typing import Optional
+
+from ..budget import Budget
+from ..domains.domain import Domain, Finite, Text
+from ..evaluation.request import Value
+from ..policy import wildcards
+from ..policy.condition import Condition
+from ..policy.operators import OPERATORS, Family
+from ..regular.languages import Check, Groups, find
+from ..regular.patterns import ANYTHING, SOMETHING, Pattern, Row, literal
+from .groups import Group, solve_apart
+from .literals import Assignment, Conflict, Literal, Scope, equal_keys
+from .places import Place, open_lookup, places_of
+from .theories.single import spelled_out
+from .theories.text import Limits, patterns
+
+Domains = tuple[Domain, ...]  # of keys that must be equal
+_MOST_CASES = 256  # of the groups of keys in which variables stand
+_MOST_MORE = 4  # texts of a variable that are tried because others were ruled out
+
+
+class Candidates:
+    """The values to try for the variables of some literals.
+
+    cut_short: whether there were more cases than are tried; more_left: whether a variable may have other texts than
+    those that were tried.
+    """
+
+    def __init__(self, group_of: Mapping[str, Group], literals: Sequence[Literal], budget: Budget) -> None:
+        """group_of: the group of each key."""
+        self._group_of = group_of
+        self._literals = literals
+        self._budget = budget
+        self.equal = equal_keys(literals)
+        self.sampled = any(map(is_sampled, literals))
+        self.cut_short = self.more_left = False
+        self.named = {
+            each.scope.key(name): (name, each.scope)
+            for each in literals
+            for name in (each.condition.key, *each.condition.variables)
+        }
+
+    def is_present(self, name: str) -> Literal:
+        """The literal that a key is there."""
+        return equals(*self.named[name], None).negation
+
+    def of(self, name: str, values: Assignment, tried: Collection[Value]) -> Iterator[Value]:
+        """Values to try for a variable, while those before it have theirs. tried: those that were, as they come."""
+        same = self.equal.get(name)
+        if same is not None and same != name and same in values:
+            yield values[same]
+            return
+        keys = self._same(name)
+        cases = list(self._cases(keys, values))
+        plain = [each for each in self._literals if each.key == name and not each.variables]
+        yield from spelled_out(plain) or _spelled(name, self._literals) if cases else ()
+        for key in keys if cases else ():
+            yield from self._of_group(key, values)
+        listed = [places for places in self._places(name, values) if places]
+        for domain, own in cases:
+            if isinstance(domain, Finite):
+                yield from domain.values
+                continue
+            yield from self._in_places(name, own, listed, values)
+            yield from self._find(*own)
+            yield from getattr(domain, "preferred", ())
+            if self.sampled:
+                yield from self._more(own, tried)
+        if len(keys) == 1:
+            yield None
+
+    def _cases(self, keys: Sequence[str], values: Assignment) -> Iterator[tuple[Domain, Limits]]:
+        """What the first of equal keys can hold and what its text must match, by case of their groups; none in which no
+        text is left to all."""
+        for domains in self.domains_of(keys):
+            limits = self._limits(keys[0], domains, values)
+            if len(keys) == 1 or next(self._find(*limits), None) is not None:
+                yield domains[0], limits
+
+    def _more(self, own: Limits, tried: Collection[Value]) -> Iterator[str]:
+        """A few more texts: whether literals are true with them is seen when they are tried."""
+        required, forbidden = own
+        for _ in range(_MOST_MORE):
+            others = [literal(value) for value in tried if isinstance(value, str)]
+            text = next(self._find(required, [*forbidden, *others]), None)
+            if text is None:
+                return
+            yield text
+        self.more_left = True
+
+    def _of_group(self, name: str, values: Assignment) -> Iterator[Value]:
+        """One value that what is asked of the key's own group, without variables, leaves it."""
+        group = self._group_of[name]
+        plain = [each for each in self._literals if not each.variables and self._group_of[each.key] is group]
+        plain += [equals(*self.named[key], value) for key, value in values.items() if self._group_of[key] is group]
+        plain.append(self.is_present(name))
+        found = solve_apart({each.key: group for each in plain}, plain, self._budget)
+        value = None if isinstance(found, Conflict) else found[name]
+        if isinstance(value, str):
+            yield value
+
+    def _same(self, name: str) -> list[str]:
+        """A key, and those that must equal it."""
+        root = self.equal.get(name)
+        return [name, *(key for key, of in self.equal.items() if of == root and key != name)]
+
+    def domains_of(self, keys: Sequence[str]) -> list[Domains]:
+        """What keys that must be equal can hold, of the first one first, in each case of their groups that differs."""
+        together: dict[Group, list[str]] = {}
+        for key in keys:
+            together.setdefault(self._group_of[key], []).append(key)
+        cases = product(*(_domains_in(group, listed) for group, listed in together.items()))
+        found = [tuple(chain.from_iterable(each)) for each in islice(cases, _MOST_CASES)]
+        self.cut_short = self.cut_short or next(cases, None) is not None
+        return found
+
+    def _in_places(
+        self, name: str, own: Limits, listed: Sequence[Sequence[Place]], values: Assignment
+    ) -> Iterator[str]:
+        """Texts that stand in every place where literals spell the variable, then in each place alone."""
+        alone = [[[place]] for places in listed for place in places]
+        for chosen in [listed, *alone] if len(alone) > 1 else alone:
+            cases = product(*(self.domains_of(self._same(places[0].literal.key)) for places in chosen))
+            for domains in islice(cases, _MOST_CASES):
+                required: list[Sequence[Row]] = list(own[0])
+                forbidden: list[Row] = list(own[1])
+                for places, together in zip(chosen, domains):
+                    more, avoided = self._limits(places[0].literal.key, together, values, without=places[0].literal)
+                    for group in more:
+                        required.append([piece for place in places for piece in place.pieces(group, self._budget)])
+                    if len(places) == 1 and places[0].is_exact:
+                        forbidden += places[0].pieces(avoided, self._budget)
+                twice = [
+                    (places[0].literal.key, together)
+                    for places, together in zip(chosen, domains)
+                    if any(p.again or not p.is_exact for p in places)
+                ]
+                yield from self._find(required, forbidden, partial(self._leaves, name, twice, values))
+            self.cut_short = self.cut_short or next(cases, None) is not None
+
+    def _leaves(self, name: str, keys: Sequence[tuple[str, Domains]], values: Assignment, text: str) -> bool:
+        """Whether these keys can still have a value, once a variable has this text."""
+        chosen = {**values, name: text}
+        limits = (self._limits(key, domains, chosen) for key, domains in keys)
+        return all(find(*each, self._budget.spend) is not None for each in limits)
+
+    def _places(self, name: str, values: Assignment) -> Iterator[list[Place]]:
+        """For each literal that asks for a text in which the variable stands: where it stands in it."""
+        for each in self._literals:
+            if each.is_positive and name in each.variables and each.key != name:
+                yield places_of(each, name, values)
+
+    def _limits(self, key: str, domains: Domains, values: Assignment, without: Optional[Literal] = None) -> Limits:
+        """What a text of the key must match and avoid, as far as variables that are not chosen leave it open.
+
+        domains: of the key and of those that must equal it.
+        """
+        required: list[Sequence[Pattern]] = []
+        forbidden: list[Pattern] = []
+        known = values.get(key)
+        if isinstance(known, str):
+            required.append([literal(known)])
+        for domain in domains if known is None else ():
+            if isinstance(domain, Finite):
+                required.append(list(map(literal, domain.values)))
+            elif isinstance(domain, Text):
+                required.append(domain.languages)
+                forbidden += domain.excluded
+        same = set(self._same(key))
+        for each in self._literals:
+            condition = each.condition
+            if each.key not in same or each is without or not condition.operator.takes_variables:
+                continue
+            is_open = not values.keys() >= set(each.variables)
+            if is_open and (not each.is_positive or not same.isdisjoint(each.variables)):
+                continue
+            found = self._patterns(each, values)
+            if each.is_positive:
+                required.append(found)
+            else:
+                forbidden += found
+        return required, forbidden
+
+    def _patterns(self, each: Literal, values: Assignment) -> list[Pattern]:
+        """The texts that match one of a literal's values, where variables that are not chosen can be any of theirs."""
+        condition = each.condition
+        if not each.variables or values.keys() >= set(each.variables) or condition.operator.family is Family.ARN:
+            return patterns(condition.expanded(open_lookup(each, values)), self._budget)
+        found = []
+        for tokens in condition.tokens:
+            row: Pattern = ()
+            for token in tokens:
+                if isinstance(token, wildcards.Variable) and each.scope.key(token.name) not in values:
+                    row += self._any_value(each.scope.key(token.name))
+                else:
+                    known = wildcards.expand((token,), open_lookup(each, values))
+                    row += wildcards.automaton(known or (), condition.operator.ignore_case)
+            found.append(row)
+        return found
+
+    def _any_value(self, name: str) -> Pattern:
+        """What a variable can be: its language where it has but one, else any text."""
+        domains = [domain for (domain,) in self.domains_of((name,)) if isinstance(domain, Text)]
+        only = len(domains) == 1 and len(domains[0].languages) == 1
+        return domains[0].languages[0] if only else ANYTHING
+
+    def _find(self, required: Groups, forbidden: Sequence[Row], good: Check = lambda text: True) -> Iterator[str]:
+        if all(required):
+            text = find(required, forbidden, self._budget.spend, good)
+            if text == "":
+                longer = find([*required, [SOMETHING]], forbidden, self._budget.spend, good)
+                yield from () if longer is None else (longer,)
+            yield from () if text is None else (text,)
+
+
+def _domains_in(group: Group, keys: Sequence[str]) -> list[Domains]:
+    """What keys of one group can hold, in each of its cases that has them all and differs in that."""
+    found: dict[tuple[int, ...], Domains] = {}
+    for case in group.cases:
+        held = [part.domains[key] for key in keys for part in case if key in part.domains]
+        if len(held) == len(keys):
+            found[tuple(map(id, held))] = tuple(held)
+    return list(found.values())
+
+
+def _spelled(name: str, literals: Sequence[Literal]) -> Iterator[str]:
+    """The texts that literals ask of a key, among others with variables."""
+    for each in literals:
+        if each.key == name and each.is_positive:
+            yield from (str(tokens[0]) for tokens in each.condition.tokens if tokens and wildcards.is_plain(tokens))
+
+
+def is_sampled(each: Literal) -> bool:
+    """Whether only some texts of a literal's variables are tried: it rules texts out, or asks for one of several, for
+    one with several variables, or for one where its key is there."""
+    if not each.variables:
+        return False
+    tokens, *more = each.condition.tokens
+    several = bool(more) or len(wildcards.variables_in(tokens)) > 1
+    return several or not each.is_positive or each.condition.without_key == each.wanted
+
+
+_EQUALS, _IS_NULL = OPERATORS["stringequals"], OPERATORS["null"]
+
+
+def equals(name: str, scope: Scope, value: Value) -> Literal:
+    """The literal that a key has this value, or is absent. name: the key's in the scope."""
+    operator, text = (_IS_NULL, "true") if value is None else (_EQUALS, str(value))
+    return Literal(Condition(operator, None, False, operator.name, name, (text,)), True, scope)
