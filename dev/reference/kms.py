@@ -117,6 +117,18 @@ _CARRIED: dict[str, tuple[str, ...]] = {
     "aws:requesttag/": _TAGS,
     "aws:tagkeys": _TAGS,
 }
+# API Reference: the keys of parameters that the operation requires
+REQUIRED = (
+    "kms:datakeypairspec",
+    "kms:encapsulationalgorithm",
+    "kms:keyagreementalgorithm",
+    "kms:macalgorithm",
+    "kms:primaryregion",
+    "kms:replicaregion",
+    "kms:signingalgorithm",
+    "kms:wrappingalgorithm",
+    "kms:wrappingkeyspec",
+)
 
 
 @cache

@@ -65,6 +65,8 @@ SHAPES = {
     "aws:calledviaawsmcp": LABEL + literal(".") + LABEL + sequence(((REGIONAL | {"."}, True),)),
 }
 
+ALWAYS = {"aws:securetransport", "aws:useragent", "kms:encryptionalgorithm", *kms.REQUIRED}
+
 
 def networks(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     """A public address; an endpoint of a VPC; through an AWS service the first request's address, or none."""
@@ -231,7 +233,7 @@ def single(values: Values, key: str, row: Row, facts: Facts) -> Iterator[Facts]:
     constrained = key == "kms:grantconstrainttype" and facts["#context"] == "some"
     names = facts.get("#names", ())
     constrained = constrained or (key.startswith(CONTEXT) and key.removeprefix(CONTEXT) in (names or ()))
-    if key not in ("aws:securetransport", "aws:useragent") and not constrained:
+    if key not in ALWAYS and not constrained:
         yield facts
     yield from ({**facts, key: value} for value in _single(values, key, row, facts))
 

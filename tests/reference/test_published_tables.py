@@ -88,6 +88,21 @@ def test_the_reference_knows_which_actions_carry_a_key() -> None:
     assert ours == limited_keys()
 
 
+def test_the_reference_and_the_engine_know_which_keys_no_request_lacks() -> None:
+    from kmspolicy.policy.context_keys import context_key
+
+    found = {key for key, actions in limited_keys().items() if all(_requires(action, key) for action in actions)}
+    assert found == {*kms.REQUIRED, "kms:grantoperations"}
+    assert all(context_key(key).always for key in kms.REQUIRED)
+
+
+def _requires(action: str, key: str) -> bool:
+    """Whether the operation requires the parameter after which the key is named."""
+    details = MODEL["operations"].get(action.removeprefix("kms:"), {})
+    shape = MODEL["shapes"][details["input"]["shape"]] if "input" in details else {}
+    return any(key.endswith(name.lower()) for name in shape.get("required", ()))
+
+
 def test_the_reference_knows_which_actions_cross_accounts() -> None:
     told = dict(crossing())
     assert {action: kms.crosses_accounts(action) for action in told} == told

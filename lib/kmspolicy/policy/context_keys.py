@@ -39,7 +39,7 @@ class Bound(Enum):
     SERVICE = "the service that calls on its own behalf"
     KEY = "the key"
     TRAIT = "a trait of the key that no request can choose"
-    CONTEXT = "the encryption context"
+    CONTEXT = "how the request encrypts: its algorithm and encryption context"
     GRANT = "the grant that is created"
     TIME = "the time of the request"
     MFA = "multi-factor authentication"
@@ -74,7 +74,7 @@ class ContextKey:
     @property
     def tells_of_the_key(self) -> bool:
         """Whether it holds a fact of the KMS key or its owner, which no caller chooses."""
-        return self.bound in (Bound.TRAIT, Bound.OWNER) or (self.bound is Bound.KEY and self.always)
+        return self.bound in (Bound.TRAIT, Bound.OWNER, Bound.KEY)
 
     def carried_by(self, action: str) -> bool:
         """Whether requests for the action can carry the key. An action that no list knows is an operation on a key."""
@@ -188,22 +188,23 @@ _key("aws:UserAgent", always=True)
 _key("aws:TagKeys", multivalued=True, actions=_TAGGING)
 _key("aws:RequestTag/*", actions=_TAGGING)
 _key("kms:RequestAlias", actions=(*kms.CRYPTOGRAPHIC, "kms:DescribeKey"))
-ENCRYPTION_ALGORITHM = _key("kms:EncryptionAlgorithm", Bound.KEY, actions=_CRYPTO, forms=_CODE)
+# Always there is what the operation cannot do without, and the algorithm of encryption where the request leaves it out.
+ENCRYPTION_ALGORITHM = _key("kms:EncryptionAlgorithm", Bound.CONTEXT, always=True, actions=_CRYPTO, forms=_CODE)
 ENCRYPTION_CONTEXT = _key("kms:EncryptionContext:*", Bound.CONTEXT, actions=_CONTEXT)
 ENCRYPTION_CONTEXT_KEYS = _key("kms:EncryptionContextKeys", Bound.CONTEXT, multivalued=True, actions=_CONTEXT)
-_key("kms:EncapsulationAlgorithm", actions=(kms.ENCAPSULATE, kms.DECAPSULATE), forms=_CODE)
-_key("kms:DataKeyPairSpec", actions=kms.KEY_PAIRS, forms=_CODE)
+_key("kms:EncapsulationAlgorithm", always=True, actions=(kms.ENCAPSULATE, kms.DECAPSULATE), forms=_CODE)
+_key("kms:DataKeyPairSpec", always=True, actions=kms.KEY_PAIRS, forms=_CODE)
 _key("kms:ReEncryptOnSameKey", kind=Kind.BOOLEAN, actions=("kms:ReEncryptFrom", "kms:ReEncryptTo"), values=_BOOLEAN)
-_key("kms:KeyAgreementAlgorithm", actions=kms.KEY_AGREEMENT, forms=_CODE)
-_key("kms:MacAlgorithm", actions=kms.MACS, forms=_CODE)
+_key("kms:KeyAgreementAlgorithm", always=True, actions=kms.KEY_AGREEMENT, forms=_CODE)
+_key("kms:MacAlgorithm", always=True, actions=kms.MACS, forms=_CODE)
 _key("kms:MessageType", actions=kms.SIGNATURES, forms=_CODE)
-_key("kms:SigningAlgorithm", actions=kms.SIGNATURES, forms=_CODE)
-_key("kms:WrappingAlgorithm", actions=("kms:GetParametersForImport",), forms=_CODE)
-_key("kms:WrappingKeySpec", actions=("kms:GetParametersForImport",), forms=_CODE)
+_key("kms:SigningAlgorithm", always=True, actions=kms.SIGNATURES, forms=_CODE)
+_key("kms:WrappingAlgorithm", always=True, actions=("kms:GetParametersForImport",), forms=_CODE)
+_key("kms:WrappingKeySpec", always=True, actions=("kms:GetParametersForImport",), forms=_CODE)
 _key("kms:ExpirationModel", actions=("kms:ImportKeyMaterial",), forms=_CODE)
 _key("kms:ValidTo", kind=Kind.MOMENT, actions=("kms:ImportKeyMaterial",))
-_key("kms:PrimaryRegion", actions=("kms:UpdatePrimaryRegion",), forms=_REGION)
-_key("kms:ReplicaRegion", actions=("kms:ReplicateKey",), forms=_REGION)
+_key("kms:PrimaryRegion", always=True, actions=("kms:UpdatePrimaryRegion",), forms=_REGION)
+_key("kms:ReplicaRegion", always=True, actions=("kms:ReplicateKey",), forms=_REGION)
 _key("kms:RotationPeriodInDays", kind=Kind.NUMBER, actions=("kms:EnableKeyRotation",))
 _key("kms:ScheduleKeyDeletionPendingWindowInDays", kind=Kind.NUMBER, actions=("kms:ScheduleKeyDeletion",))
 _key("kms:TrailingDaysWithoutKeyUsage", kind=Kind.NUMBER, actions=("kms:DisableKey", "kms:ScheduleKeyDeletion"))

@@ -43,7 +43,6 @@ _OPERATIONS_OF = {
 }
 
 
-_ANY_ALGORITHM = Text(_CODE.languages)
 _OUTSIDE_STORES = excluding(Text(_CODE.languages, preferred=("AWS_KMS",), optional=False), _CUSTOM_STORES)
 
 
@@ -56,7 +55,7 @@ class KeyKind(NamedTuple):
 
     spec: Domain
     operations: frozenset[str]
-    algorithms: Domain = _ANY_ALGORITHM
+    algorithms: Domain = _CODE
     context: bool = False
     usage: Domain = _CODE
     origin: Domain = _OUTSIDE_STORES
@@ -75,12 +74,12 @@ def _one_of(values: tuple[str, ...]) -> Finite:
 def _algorithms(*own: str) -> Text:
     """The encryption algorithms of a spec: its own, and any that AWS may add, but no other spec's."""
     others = [name for name in _KNOWN_ALGORITHMS if name not in own]
-    return excluding(Text(_CODE.languages, preferred=own), others)
+    return excluding(Text(_CODE.languages, preferred=own, optional=False), others)
 
 
 _ASYMMETRIC_ALGORITHMS = ("RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1", "SM2PKE")
 _KNOWN_ALGORITHMS = (*_SYMMETRIC, *_ASYMMETRIC_ALGORITHMS)
-_SYMMETRIC_KEYS = KeyKind(_one_of(_SYMMETRIC), _WITH_DATA_KEYS, Finite(_SYMMETRIC), True)
+_SYMMETRIC_KEYS = KeyKind(_one_of(_SYMMETRIC), _WITH_DATA_KEYS, _one_of(_SYMMETRIC), True)
 # By spec: what keys of it can be used for, one way or another.
 _OF_ANY_USAGE = (
     _SYMMETRIC_KEYS,
@@ -92,8 +91,8 @@ _OF_ANY_USAGE = (
     KeyKind(_one_of(_HMAC), _MACS),
     # A spec that is not known may be for anything; but with an algorithm of asymmetric keys it makes no data keys and
     # takes no context.
-    KeyKind(excluding(_CODE, _SPECS), _LIMITED, excluding(_ANY_ALGORITHM, _ASYMMETRIC_ALGORITHMS), True),
-    KeyKind(excluding(_CODE, _SPECS), _LIMITED.difference(kms.DATA_KEYS), Finite(_ASYMMETRIC_ALGORITHMS)),
+    KeyKind(excluding(_CODE, _SPECS), _LIMITED, excluding(_CODE, _ASYMMETRIC_ALGORITHMS), True),
+    KeyKind(excluding(_CODE, _SPECS), _LIMITED.difference(kms.DATA_KEYS), _one_of(_ASYMMETRIC_ALGORITHMS)),
 )
 
 

@@ -38,7 +38,7 @@ _TELL_KIND = frozenset(
         keys.GRANT_CONSTRAINT,
     )
 )
-SHARED_KEYS = frozenset((keys.KEY_ARN, *(keys_bound_to(Bound.KEY) - {keys.ENCRYPTION_ALGORITHM})))
+SHARED_KEYS = frozenset((keys.KEY_ARN, *keys_bound_to(Bound.KEY)))
 
 
 class Use(NamedTuple):
