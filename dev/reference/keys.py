@@ -168,6 +168,6 @@ def _covers(able: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 def _outcomes(values: Values, facts: Facts) -> Iterator[bool]:
     for statement, spelled in values.named.conditions:
-        if spelled[0][1].lower() in KIND:
+        if kms.key_of(spelled[0][1]) in KIND:
             denies = values.named.policy.statements[statement]["Effect"] == "Deny"
             yield met(spelled, facts, values.named.policy.variables, denies)

@@ -117,6 +117,8 @@ _CARRIED: dict[str, tuple[str, ...]] = {
     "aws:requesttag/": _TAGS,
     "aws:tagkeys": _TAGS,
 }
+# *Condition keys*: older names of keys
+_OLDER_NAMES = {"kms:customermasterkeyspec": "kms:keyspec", "kms:customermasterkeyusage": "kms:keyusage"}
 # API Reference: the keys of parameters that the operation requires
 REQUIRED = (
     "kms:datakeypairspec",
@@ -129,6 +131,11 @@ REQUIRED = (
     "kms:wrappingalgorithm",
     "kms:wrappingkeyspec",
 )
+
+
+def key_of(name: str) -> str:
+    """The key that a policy's name stands for, in lower case."""
+    return _OLDER_NAMES.get(name.lower(), name.lower())
 
 
 @cache

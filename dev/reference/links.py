@@ -49,7 +49,7 @@ class Links:
                 yield Atom(i, WHO[:1])
                 yield Atom(i, tuple(sorted(self.named.resource_variables[i])), of_resource=True)
         for i, spelled in self.named.conditions:
-            tests = [t for t in self.named.tests if t.statement == i and t.key == spelled[0][1].lower()]
+            tests = [t for t in self.named.tests if t.statement == i and t.key == kms.key_of(spelled[0][1])]
             yield Atom(i, (tests[0].key, *sorted(frozenset().union(*(t.variables for t in tests)))), spelled)
 
     def components(self, action: str, grant: bool) -> list[Component]:

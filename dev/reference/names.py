@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dev.reference import kms
 from dev.reference.evaluator import UNIQUE_ID, Spelled, conditions, principals
 from dev.reference.grammar import Policy, as_list
 from dev.reference.operators import NEGATED, block, split_operator
@@ -98,7 +99,7 @@ class Named:
             base = split_operator(operator)[1]
             base = NEGATED.get(base, base)
             variables = self.keys_in(as_list(values)) if base.startswith(("string", "arn")) else frozenset()
-            yield Test(statement, key.lower(), tuple(as_list(values)), base, variables)
+            yield Test(statement, kms.key_of(key), tuple(as_list(values)), base, variables)
 
     def keys_in(self, values: Iterable[Any]) -> frozenset[str]:
         """The keys that variables name in an element's values."""

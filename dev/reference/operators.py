@@ -15,6 +15,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Union
 
+from dev.reference import kms
+
 Context = Mapping[str, Union[str, Sequence[str]]]
 Character = tuple[str, bool]  # a character of a policy's value, and whether a variable put it there
 Pattern = list[Character]
@@ -81,7 +83,7 @@ def holds(operator: str, key: str, values: Any, context: Context, variables: boo
     """
     prefix, base, if_exists = split_operator(operator)
     policy_values = [_text(value) for value in (values if isinstance(values, list) else [values])]
-    found = context.get(key.lower())
+    found = context.get(kms.key_of(key))
     missing = found is None or found in ([], ())
     if base == "null":
         # Access Analyzer, *Null with qualifier*

@@ -11,7 +11,7 @@ from typing import Optional
 from ..caching import lazy
 from ..regular.intervals import Intervals
 from . import wildcards
-from .context_keys import KEY_ARN, context_key
+from .context_keys import KEY_ARN, context_key, key_named
 from .operators import ORDERED, Family, Operator, Test, matching_points, points_test, signed, text_test, typed_test
 
 
@@ -48,7 +48,7 @@ class Condition:
     @lazy
     def key(self) -> str:
         """The context key, in lower case."""
-        return self.key_written if self.key_written == KEY_ARN else self.key_written.lower()
+        return self.key_written if self.key_written == KEY_ARN else key_named(self.key_written)
 
     @lazy
     def tokens(self) -> tuple[wildcards.Tokens, ...]:
@@ -170,7 +170,7 @@ def differing_in_case(conditions: Iterable[Condition]) -> list[tuple[Condition, 
     """Those conditions of a statement that stand below one operator, and whose keys differ in case only."""
     of_key: dict[tuple[str, str], list[Condition]] = {}
     for condition in conditions:
-        of_key.setdefault((condition.operator_written, condition.key), []).append(condition)
+        of_key.setdefault((condition.operator_written, condition.key_written.lower()), []).append(condition)
     return [tuple(alike) for alike in of_key.values() if len(alike) > 1]
 
 

@@ -176,8 +176,6 @@ MULTI_REGION = _key("kms:MultiRegion", Bound.KEY, Kind.BOOLEAN, always=True, act
 KEY_SPEC = _key("kms:KeySpec", Bound.KEY, always=True, actions=_OF_THE_KEY, forms=_CODE)
 KEY_USAGE = _key("kms:KeyUsage", Bound.KEY, always=True, actions=_OF_THE_KEY, forms=_CODE)
 KEY_ORIGIN = _key("kms:KeyOrigin", Bound.KEY, always=True, actions=_OF_THE_KEY, forms=_CODE)
-_key("kms:CustomerMasterKeySpec", Bound.TRAIT, actions=_OF_THE_KEY, forms=_CODE)  # the older names of two keys
-_key("kms:CustomerMasterKeyUsage", Bound.TRAIT, actions=_OF_THE_KEY, forms=_CODE)
 _key("kms:MultiRegionKeyType", Bound.TRAIT, actions=_OF_THE_KEY, values=("PRIMARY", "REPLICA"))
 _key("kms:ResourceAliases", Bound.TRAIT, multivalued=True, actions=(*kms.ON_A_KEY,))
 _key("aws:ResourceTag/*", Bound.TRAIT)
@@ -225,6 +223,17 @@ _key("kms:RetiringPrincipal", actions=_NAMED)
 _key("kms:RetiringServicePrincipal", actions=_NAMED, forms=_SERVICE)
 
 # --- what follows from the table ------------------------------------------------------------------------------------
+
+_OLDER_NAMES = {"kms:customermasterkeyspec": KEY_SPEC, "kms:customermasterkeyusage": KEY_USAGE}
+
+
+def key_named(name: str) -> str:
+    """The key of a condition in lower case, by the name that the policy has for it: its own, or an older one.
+
+    Source: KMS Developer Guide, *AWS KMS condition keys*.
+    """
+    own = name.lower()
+    return _OLDER_NAMES.get(own, own)
 
 
 def context_key(name: str) -> ContextKey:
