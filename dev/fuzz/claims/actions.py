@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
+from dev.fuzz.claims.principals import outside
 from dev.fuzz.judge import LITERAL, Claim, Details, Judge, base, can, texts, values_text
 from dev.reference import kms
 from dev.reference.facts import STRANGERS, Row
@@ -40,7 +41,8 @@ def _other_resource(judge: Judge, number: int) -> Details:
 def _within_account(judge: Judge, number: int) -> Details:
     key = judge.key
     found = [action for action in judge.actions(number) if can(key.usage, key.spec, key.origin, action)]
-    if found and not any(kms.crosses_accounts(action) for action in found):
+    outsiders = judge.covers_strangers(number) or outside(judge, number)
+    if outsiders and found and not any(kms.crosses_accounts(action) for action in found):
         yield (judge.names(found),)
 
 
@@ -88,8 +90,10 @@ def _by_grant_of_service(judge: Judge, number: int) -> Details:
 
 
 def _grants_last(judge: Judge, number: int) -> Details:
-    found = {goal.action for goal in judge.got_outside(number)}
-    if kms.CREATE_GRANT in found and len(found) > 1:
+    got = judge.got_outside(number)
+    found = {goal.action for goal in got}
+    asked = any(goal.action == kms.CREATE_GRANT and not goal.operation for goal in got)  # whatever they are for
+    if asked or (kms.CREATE_GRANT in found and len(found) > 1):
         yield ()
 
 

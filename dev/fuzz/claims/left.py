@@ -32,11 +32,10 @@ def whom(judge: Judge, number: int, denies: list[int], outside: bool = False) ->
         if outside:
             yield from filter(None, [words(parties)])
             continue
-        services, own = list(told.services(grants=False)), list(told.own(apart))
+        services, own = list(told.services(grants=not parties)), list(told.own(apart))
         # A network that is named by its account may be the key's own.
         for each in (own, [], ["the key's own account"] if Row.internal in rows else []) if told.by_network else (own,):
-            found = [*parties, *each, *services] or list(told.services(grants=True))
-            yield from filter(None, [words(found)])
+            yield from filter(None, [words([*parties, *each, *services])])
     if rows:
         yield "some requesters"
 

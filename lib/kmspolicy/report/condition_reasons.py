@@ -28,13 +28,13 @@ Reasons = Iterator[Reason]
 def of_conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Reasons:
     """Which conditions anyone can meet, which limit access, which never hold, or that they conflict."""
     yield from undocumented(statement)
-    if not statement.principals.open_ended:
-        yield from (_unmet_by_named if alone is Audience.none else _narrowed)(verdict, statement)
-        return
-    covered = statement.actions & verdict.checked
-    usable = covered & kms.CROSS_ACCOUNT_MASK
-    if not usable:
+    covered, named = statement.actions & verdict.checked, not statement.principals.open_ended
+    outsiders = named_outside(verdict, statement) if named and alone is Audience.none else not named
+    if outsiders and not covered & kms.CROSS_ACCOUNT_MASK:
         yield Reason(Code.WITHIN_ACCOUNT, (some(shown(names_of(covered, verdict.extra))),))
+        return
+    if named:
+        yield from (_unmet_by_named if alone is Audience.none else _narrowed)(verdict, statement)
         return
     if alone is Audience.everyone:
         required = statement.required

@@ -70,7 +70,7 @@ def _closed(
     left = Left(verdict, statement, denies)
     if alone is Audience.everyone:
         return Reason(Code.NARROWED, (left.everybody, names))
-    if alone not in OUTSIDE or left.outside:
+    if alone not in OUTSIDE or left.outside or kept(denies, Audience.service, verdict.checked).proven:
         return Reason(Code.LEFT_TO, (left.everybody, names))
     return Reason(Code.DENIES_NAMED, (Left(verdict, statement, ()).outside, names))
 

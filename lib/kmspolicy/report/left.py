@@ -55,8 +55,9 @@ class Left(Parties):
         """All of them, AWS services and the key's own account too."""
         parts, asked, found = self._from_outside
         if not self._undecided:
-            parts = parts + self._inside(asked, found)
-            parts = parts or self._services(asked)  # through grants services may have access nearly always
+            # Through grants services may have access nearly always: that is told where nobody else has from outside.
+            by_services = asked._replace(actions=asked.actions & ~GRANTS_MASK) if parts else asked
+            parts = parts + self._inside(asked, found) + self._services(by_services)
         return _UNKNOWN if self._undecided or not parts else in_words(parts)
 
     @lazy
@@ -114,14 +115,13 @@ class Left(Parties):
         return [] if self._gets(asked, Audience.network, others) else [value for _, value in met]
 
     def _inside(self, asked: PartySearch, found: Sequence[str]) -> list[str]:
-        """The key's own account, for itself and not as one of those who are found, and services."""
+        """The key's own account, for itself and not as one of those who are found."""
         accounts = [name for name in found if ACCOUNT_ID.match(name) and name != self._verdict.key.account]
         members = self._apart_from({*found}.intersection((*self._names.organizations, Audience.organization.value)))
         named = (keys.PRINCIPAL_ORG, members), (keys.PRINCIPAL_ACCOUNT, accounts)
         apart = [condition("StringNotEquals", key, *values) for key, values in named if values]
         apart += without_ids([name for name in found if name in self._names.unique_ids])
-        own = ["the key's own account"] if self._gets(asked, Audience.internal, apart) else []
-        return own + self._services(asked._replace(actions=asked.actions & ~GRANTS_MASK))
+        return ["the key's own account"] if self._gets(asked, Audience.internal, apart) else []
 
     def _services(self, asked: PartySearch) -> list[str]:
         """AWS services: by their names those that are told apart from others."""

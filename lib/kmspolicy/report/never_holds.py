@@ -15,7 +15,7 @@ from ..policy.condition import Condition
 from ..policy.context_keys import Bound, context_key
 from ..policy.identifiers import MULTI_REGION_ID
 from ..policy.model import Statement
-from ..policy.operators import Family, policy_value
+from ..policy.operators import ORDERED, Family, policy_value
 from ..policy.parser import condition as new_condition
 from ..policy.wildcards import is_plain
 from ..requesters.audience import Audience
@@ -88,7 +88,7 @@ def _of_values(facts: KeyFacts, condition: Condition) -> Iterator[str]:
         yield f"{key_text(condition)} is only ever {' or '.join(known)}"
     if key == keys.SOURCE_IP and all(map(is_private, values)):
         yield "private addresses never occur there"
-    if key in (keys.CURRENT_TIME, keys.EPOCH_TIME):
+    if key in (keys.CURRENT_TIME, keys.EPOCH_TIME) and _names_a_time(condition):
         yield "that time is over"
     if key == keys.GRANT_OPERATIONS:
         yield "no grant for the checked actions can meet it"
@@ -96,6 +96,13 @@ def _of_values(facts: KeyFacts, condition: Condition) -> Iterator[str]:
         yield f"for a session {key_text(condition)} holds the ARN of its role"
     if key in _PATHS and not any(value.endswith(_ENDS_OF_PATHS) for value in values):
         yield "organization paths end with a slash"
+
+
+def _names_a_time(condition: Condition) -> bool:
+    """Whether some time, past or to come, meets the condition."""
+    if condition.operator.family in ORDERED:
+        return bool(condition.points)
+    return any(_has_type(value, Family.DATE) for value in condition.values)
 
 
 _SESSION = ":assumed-role/"

@@ -24,6 +24,7 @@ from .sentences import Code, Reason, some, values_text
 from .verdict import Verdict
 
 _RETIRE = mask_of(("kms:RetireGrant",))
+_GRANTS = kms.GRANTS_MASK | mask_of(kms.GRANT)  # as ways to an operation, and by themselves
 
 
 def reasons(verdict: Verdict, statement: Statement) -> tuple[Reason, ...]:
@@ -92,7 +93,7 @@ def _principal(verdict: Verdict, statement: Statement) -> Reason:
 def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
     alone = verdict.audience_alone(statement)
     flagged = verdict.flagged_actions(statement)
-    if not statement.is_unconditional or statement.principals.open_ended:
+    if not statement.is_unconditional or statement.principals.open_ended or alone is Audience.none:
         record = verdict.record(statement, denied=False)
         found = verdict.ledger.answer(record, "reasons", lambda: tuple(of_conditions(verdict, statement, alone)))
         yield from (_with_parties(verdict, statement, alone, reason) for reason in found)
@@ -105,7 +106,7 @@ def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
         yield from denied(verdict, statement, alone)
     if flagged:
         yield from passed(verdict, statement, flagged)
-    if got & kms.GRANTS_MASK and got & ~kms.GRANTS_MASK:
+    if got & _GRANTS and got & ~kms.GRANTS_MASK:
         yield Reason(Code.GRANTS_LAST)
 
 
@@ -157,7 +158,7 @@ _BY_CALLER = new_condition("Bool", context_key(FOR_AWS_RESOURCE).name, "false")
 
 def _got_outside(verdict: Verdict, statement: Statement, alone: Audience) -> Mask:
     """What the widest outside audience gets of the checked actions by a statement that covers grants."""
-    if alone not in OTHER_ACCOUNTS or not statement.actions & verdict.checked & kms.GRANTS_MASK:
+    if alone not in OTHER_ACCOUNTS or not statement.actions & verdict.checked & _GRANTS:
         return 0
     audiences = OTHER_ACCOUNTS[OTHER_ACCOUNTS.index(alone) :]
     return next(filter(None, (verdict.access(statement, audience).actions for audience in audiences)), 0)
