@@ -101,6 +101,14 @@ def _limits_accounts(judge: Judge, number: int) -> Details:
             yield from (details for details in _limits(judge, number) if details[0] == key_text(condition[1]))
 
 
+def _limits_grants(judge: Judge, number: int) -> Details:
+    """The condition is about grantees, holds for a grant without one, and leaves some."""
+    for condition in judge.conditions(number):
+        lacking = condition[1].lower() == "kms:granteeprincipal" and judge.holds(number, condition, {})
+        if lacking and Row.service in judge.by(number, condition):
+            yield from (details for details in _limits(judge, number) if details[0] == key_text(condition[1]))
+
+
 def _excludes_with_key(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
         if base(condition) == "null" and judge.holds(number, condition, {}):
@@ -240,6 +248,7 @@ CLAIMS: dict[Code, Claim] = {
     Code.COMPARES_THE_KEY: _compares_the_key,
     Code.LIMITS: _limits,
     Code.LIMITS_ACCOUNTS: _limits_accounts,
+    Code.LIMITS_GRANTS: _limits_grants,
     Code.EXCLUDES_WITH_KEY: _excludes_with_key,
     Code.ONLY_SERVICES: _only_services,
     Code.ONLY_SERVICES_SEND: _only_services_send,

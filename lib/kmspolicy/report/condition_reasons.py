@@ -120,8 +120,16 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: 
     if not lists_who(condition):
         return _excludes(verdict, statement, plain, condition)
     lacking = condition.without_key and condition.key in ABSENT_FOR_SERVICES
-    passing = lacking and verdict.alone(plain, Audience.service).actions
-    return Reason(Code.LIMITS_ACCOUNTS if passing else Code.LIMITS, (key_text(condition), _limited_to(condition)))
+    if lacking and verdict.alone(plain, Audience.service).actions:
+        return Reason(Code.LIMITS_ACCOUNTS, (key_text(condition), _limited_to(condition)))
+    return _limited(verdict, statement, condition)
+
+
+def _limited(verdict: Verdict, statement: Statement, condition: Condition) -> Reason:
+    """Whom a condition limits access to: a grant for an AWS service has no grantee, and may pass without its key."""
+    lacking = condition.key == keys.GRANTEE and condition.without_key
+    passing = lacking and verdict.by(statement, condition, Audience.service).actions
+    return Reason(Code.LIMITS_GRANTS if passing else Code.LIMITS, (key_text(condition), _limited_to(condition)))
 
 
 def _excludes(verdict: Verdict, statement: Statement, plain: Statement, condition: Condition) -> Reason:
@@ -176,8 +184,8 @@ def _narrowed(verdict: Verdict, statement: Statement) -> Reasons:
     for condition in statement.conditions if outside else ():
         among = accounts_of(condition)
         if not verdict.by(statement, condition, Audience.external).actions:
-            limits = Reason(Code.LIMITS, (key_text(condition), _limited_to(condition)))
-            yield limits if lists_who(condition) else Reason(Code.LEAVES_OUT, (short(condition), some(outside)))
+            left_out = Reason(Code.LEAVES_OUT, (short(condition), some(outside)))
+            yield _limited(verdict, statement, condition) if lists_who(condition) else left_out
         elif among is not None and owners - among:
             yield Reason(Code.LIMITS, (key_text(condition), values_text(condition)))
 

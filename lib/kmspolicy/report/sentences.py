@@ -31,6 +31,7 @@ class Code(Enum):
     COMPARES_THE_KEY = "condition {0} compares the key with what its caller chooses"
     LIMITS = "condition {0} limits access to {1}"
     LIMITS_ACCOUNTS = "condition {0} limits access to {1}; AWS services' own requests lack the key and pass"
+    LIMITS_GRANTS = "condition {0} limits access to {1}; grants for AWS services lack the key and pass"
     LEAVES_OUT = "condition {0} leaves out {1}"
     EXCLUDES_OUTSIDERS = "condition {0} excludes every account that the policy does not name"
     EXCLUDES_WITH_KEY = (
