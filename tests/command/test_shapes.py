@@ -34,6 +34,9 @@ TEXTS: dict[str, Any] = {
     "$policy": json.dumps(ENCRYPT_ONLY, indent=1),
     "$policy_object": ENCRYPT_ONLY,
     "$open_policy": json.dumps({"Statement": [OWNER, {**EVERYONE, "Action": "kms:*"}]}),
+    "$policy_until_june_2024": json.dumps(
+        {"Statement": [{**EVERYONE, "Condition": {"DateLessThan": {"aws:CurrentTime": "2024-06-01T00:00:00Z"}}}]}
+    ),
     "$closed_policy": json.dumps({"Statement": [OWNER]}),
     "$record": RECORD,
     "$record_2": {**RECORD, "eventID": "e-2", "requestParameters": {"policy": json.dumps({"Statement": OWNER})}},

@@ -194,7 +194,14 @@ def _put(holder: Json, path: list[str], value: Any, made: set[int]) -> None:
 
 
 def list_of(value: Any) -> list[Any]:
-    """A list; empty for anything else."""
+    """A list, also if it is encoded as JSON text; of one object, that alone; empty for anything else."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(decoded(value))
+        except (ValueError, RecursionError):
+            return []
+    if isinstance(value, dict):  # what a list of objects becomes where pipelines make records flat
+        return [value]
     return value if isinstance(value, list) else []
 
 
@@ -204,27 +211,42 @@ def texts_of(values: Iterable[Any]) -> list[str]:
 
 
 def seconds_of(value: Any) -> Optional[float]:
-    """A date and time as Unix seconds; None if it is none, or lies beyond the calendar."""
-    if not isinstance(value, str):
-        return None
-    second = _SECOND.get(value[16:])
+    """A time as Unix seconds; None if it is none, or lies beyond the calendar.
+
+    It is a date and time, of UTC unless it says otherwise, or a number of seconds, or of milli- or microseconds where
+    so many seconds lie beyond the calendar. Source: CloudTrail User Guide, *CloudTrail record contents* and *Example
+    queries* (CloudTrail Lake); OCSF schema, *timestamp_t* (milliseconds).
+    """
+    text = text_of(value)
+    second = _SECOND.get(text[16:]) if text[10:11] == "T" else None
     if second is None:  # not written as CloudTrail writes it
-        return _moment(value)
-    midnight, minute = _whole_minute(value[:10] + "T00:00Z"), _whole_minute("1970-01-01" + value[10:16] + "Z")
+        return _written_otherwise(text)
+    midnight, minute = _whole_minute(text[:10] + "T00:00Z"), _whole_minute("1970-01-01" + text[10:16] + "Z")
     return None if midnight is None or minute is None else midnight + minute + second
 
 
 _SECOND = {f":{second:02d}Z": second for second in range(60)}
+_TIME = re.compile(r"([0-9-]{10})[T ]([0-9:.]{5,}?) ?(?:Z|UTC|([+-][0-9]{2}):?([0-9]{2}))?\Z")
+_UNITS = (1, 1_000, 1_000_000)  # in a second
+
+
+def _written_otherwise(text: str) -> Optional[float]:
+    number = number_of(text)
+    if number is not None:
+        return next((seconds for unit in _UNITS if (seconds := _in_calendar(number / unit)) is not None), None)
+    time = _TIME.match(text)
+    zone = f"{time[3]}:{time[4]}" if time and time[3] else "Z"
+    return _moment(f"{time[1]}T{time[2]}{zone}" if time else text)
 
 
 def _moment(text: str) -> Optional[float]:
     found = moment(text)
-    return None if found is None else in_calendar(float(found))
+    return None if found is None else _in_calendar(float(found))
 
 
 _whole_minute = lru_cache(maxsize=4096)(_moment)  # of a day, the minutes and the days around it
 
 
-def in_calendar(seconds: float) -> Optional[float]:
+def _in_calendar(seconds: float) -> Optional[float]:
     """Unix seconds, if they lie within the calendar."""
     return seconds if FIRST_MOMENT <= seconds <= LAST_MOMENT else None

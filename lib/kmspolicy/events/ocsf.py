@@ -14,8 +14,8 @@ from .api_call import (
     UNKNOWN,
     Call,
     Json,
+    decoded,
     error_of,
-    in_calendar,
     list_of,
     nested,
     number_of,
@@ -91,7 +91,7 @@ def from_ocsf(event: Json) -> Call:
         source=text_of(object_of(api.get("service")).get("name")),
         operation=text_of(api.get("operation")),
         event=text_of(metadata.get("uid")),
-        time=_milliseconds(event.get("time")) or seconds_of(event.get("time_dt")),
+        time=next(filter(None, map(seconds_of, (event.get("time"), event.get("time_dt")))), None),
         region=text_of(cloud.get("region")) or text_of(event.get("region")),
         recipient=_account(cloud) or text_of(unmapped.get("recipientAccountId")),
         identity=_identity(actor, session, object_of(unmapped.get("userIdentity"))),
@@ -183,8 +183,10 @@ _OK = re.compile(r"\s*(?:2[0-9]{2}|ok|succeeded)\s*\Z", re.I)
 def _unmapped(value: Any) -> Json:
     """What OCSF has no attribute for: an object, or a map exported as a list of pairs or of keys and values.
 
-    Names may be paths with dots (`requestParameters.policy`).
+    It may be the JSON text of one. Names may be paths with dots (`requestParameters.policy`).
     """
+    if isinstance(value, str) and (text := decoded(value)).lstrip().startswith("["):
+        value = list_of(text)
     if not isinstance(value, list):
         members = object_of(value)
         return nested(members.items(), isinstance(members, BrokenObject))
@@ -212,8 +214,3 @@ def _first_text(*values: Any) -> str:
 def _account(holder: Json) -> str:
     """OCSF 1.1 has an account object, 1.0 a plain account_uid."""
     return text_of(object_of(holder.get("account")).get("uid")) or text_of(holder.get("account_uid"))
-
-
-def _milliseconds(value: Any) -> Optional[float]:
-    number = number_of(value)
-    return None if number is None or not abs(number) < 1e15 else in_calendar(number / 1000)
