@@ -103,6 +103,14 @@ def test_the_account_comes_from_the_option_else_from_the_event() -> None:
     assert accounts("account=owner") == [theirs, ours, ours, ours, theirs]
 
 
+@pytest.mark.parametrize("column, known", [("", ""), ("owner", OURS)], ids=["no name", "near miss: the name"])
+def test_a_column_without_a_name_is_no_field_of_accounts(column: str, known: str) -> None:
+    args = ["p", "mode=summary", *(["account=owner"] if column else [])]
+    answer = run(APP, [{"p": CLOSED, column: OURS}, {"p": CLOSED, column: "x"}], args)
+    assert [row["key_policy_account"] for row in answer.rows] == [known, ""]
+    assert len(answer.messages) == len(known[:1])
+
+
 @pytest.mark.parametrize(
     "owner, accounts",
     [

@@ -19,7 +19,7 @@ class InputColumns:
 
     def __init__(self, names: list[str], options: Options) -> None:
         self.policy = _places(names, options.field)
-        self._account = _places(names, options.account_field)
+        self._account = _places(names, options.account_field) if options.account_field else ()
         self._account_id = options.account_id
 
     def policies(self, row: RawRow | ParsedRow) -> list[str]:
