@@ -67,7 +67,12 @@ def _merged(base: Any, change: Any) -> Any:
 
 
 def _filled(value: Any) -> Any:
-    """The event with its placeholders filled: "$policy" and its like, {"$text": …} for JSON within a JSON string."""
+    """The event with its placeholders filled: "$policy" and its like, {"$text": …} for JSON within a JSON string, and
+    {"$line": […]} for a line of CSV, with JSON in its cells.
+    """
+    if isinstance(value, dict) and "$line" in value:
+        cells = [cell if isinstance(cell, str) else json.dumps(cell) for cell in _filled(value["$line"])]
+        return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells)
     if isinstance(value, dict):
         return json.dumps(_filled(value["$text"])) if "$text" in value else {k: _filled(v) for k, v in value.items()}
     if isinstance(value, list):

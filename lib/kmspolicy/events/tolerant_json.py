@@ -8,6 +8,7 @@ is read member by member up to the fault. Source: RFC 8259, *The JSON Data Inter
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ..budget import Budget
@@ -30,7 +31,7 @@ def values_in(text: str, budget: Budget) -> Iterator[Value]:
     """The objects, lists and encoded JSON strings in a text, one after the other, whatever is between them.
 
     Raises OutOfSteps when the budget is spent: a step is a character decoded, and a member read by itself counts as
-    some. A string counts if JSON is encoded in it.
+    some. A string counts if JSON is encoded in it; so does JSON in the cell of a table, whose quotes are doubled.
     """
     return _Reader(text, budget).values()
 
@@ -45,7 +46,12 @@ _PASSED_IN_A_STEP = 3  # characters, of what it went through before
 
 # A brace or bracket may be followed by an escaped quote: the text is then what stood inside a JSON string.
 _OPENING = re.compile(r'\{\s*(?=["\\])|\[\s*(?=["\\{\[0-9tfn-])|"')
-_ENCODED = re.compile(r'"|[{\[]\s*\\|\[[{\[\s]{0,8}\\')
+# In the cell of a table, quotes are doubled (RFC 4180). JSON has two in a row as an empty string alone, which a sign
+# follows.
+_ENCODED = re.compile(
+    r'(?P<cell>(?:[{\[]\s*){1,8}""(?=[^"\s:,\]}\\])|""(?=\s*[{\[]\s*\\+""))|"|[{\[]\s*\\|\[[{\[\s]{0,8}\\'
+)
+_CELL = re.compile(r'[^"]*(?:""[^"]*)*')
 _OPENED = ("{", "[", "\\u00")  # one of them is in a string with JSON in it, and they may be escapes themselves
 _MEMBER_NAME = re.compile(r'"\s*:\s*\Z')
 _LONGEST_GAP = 80  # characters looked at for a member's name before a string
@@ -75,8 +81,9 @@ class _Reader:
         opening = _OPENING.search(text)
         while opening is not None:
             start = opening.start()
-            if _ENCODED.match(text, start):
-                value, end, whole = self._encoded(start)
+            encoded = _ENCODED.match(text, start)
+            if encoded is not None:
+                value, end, whole = self._cell(start) if encoded.lastgroup else self._encoded(start)
             else:
                 value, end, whole = self._value(start, 0)
             if value is None:
@@ -88,6 +95,16 @@ class _Reader:
                 at = behind_broken(text, value, max(end, start + 1))
                 yield Value(value, start, at, min(at, end))
             opening = _OPENING.search(text, at)
+
+    def _cell(self, start: int) -> tuple[Any, int, bool]:
+        """The JSON text in the cell of a table. One that is not whole goes on to a quote that is not doubled."""
+        body = _CELL.match(self._text, start)
+        assert body is not None  # it matches the empty text
+        self._budget.spend(_MEMBER_STEPS + body.end() - start)
+        encoded = body[0].replace('""', '"')
+        with suppress(ValueError, RecursionError):
+            encoded = encoded[: _decode(encoded)[1]]
+        return encoded, start + len(encoded) + encoded.count('"'), True
 
     def _encoded(self, start: int) -> tuple[Any, int, bool]:
         """A JSON string in which JSON is encoded, or what is left of one after its opening quote.

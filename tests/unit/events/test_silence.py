@@ -45,7 +45,7 @@ DAMAGED = json.dumps(put_key_policy())
         repr(put_key_policy()),
         html.escape(DAMAGED),
         quote(DAMAGED),
-        DAMAGED.replace('"', '""'),
+        DAMAGED.replace('"', "''"),
         "eventName=PutKeyPolicy eventSource=kms.amazonaws.com policy=" + POLICY,
         DAMAGED.replace('"eventName"', '"eventNam"'),
         DAMAGED.replace('"eventName"', '#"eventName"'),

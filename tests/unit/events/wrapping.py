@@ -29,8 +29,8 @@ def wrapped(event: Any, chance: Random, containers: int, encodings: int) -> str:
     steps = ["container"] * containers + ["encode"] * encodings
     chance.shuffle(steps)
     for step in steps:
-        event = _contained(event, label, chance) if step == "container" else around(_text(event, chance), chance, 0.3)
-    return around(_text(event, chance), chance, 0.6)
+        event = _contained(event, label, chance) if step == "container" else around(_line(event, chance), chance, 0.3)
+    return around(_line(event, chance), chance, 0.6)
 
 
 def _label(event: Any) -> dict[str, str]:
@@ -48,6 +48,12 @@ def _contained(value: Any, label: dict[str, str], chance: Random) -> Any:
         return items
     names = chance.sample(NAMES, len(items))
     return {**(label if chance.random() < 0.2 else {}), **dict(zip(names, items))}
+
+
+def _line(value: Any, chance: Random) -> str:
+    """The value as JSON text, now and then in a cell of CSV."""
+    text = _text(value, chance)
+    return '7,"' + text.replace('"', '""') + '",x' if isinstance(value, dict) and chance.random() < 0.3 else text
 
 
 def _text(value: Any, chance: Random) -> str:
