@@ -27,6 +27,7 @@ _CONFIG_ITEM = "configurationItem"  # in a notification of AWS Config, after wha
 # What stands before a caller's text in the {name=value, …} of Athena and Java.
 _BEFORE_CALLERS_TEXT = re.compile(r"\b(?:description|tags|tagKey|tagValue)=\Z", re.IGNORECASE)
 _PASSED_OVER = WRITTEN_BY_CALLERS | {"configurationitemdiff"}
+_FORMS = {Kind.CLOUDTRAIL: cloudtrail, Kind.OCSF: ocsf}  # of records
 _RESOURCE_TYPES = ("Type", "resourceType", "ResourceType")  # CloudFormation, AWS Config
 _KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 
@@ -97,7 +98,7 @@ class Opener:
             if end is None:
                 if not (self._policies and _is_another_resource(value)):
                     self._open_items(value, source, containers)
-            elif end.kind is Kind.CLOUDTRAIL and cloudtrail.is_label(end.value):
+            elif end.kind in _FORMS and _FORMS[end.kind].is_label(end.value):
                 self._open_label(end, source, containers)
             elif end.kind is Kind.OCSF and ocsf.tells_no_call(end.value):
                 self._open_finding(end, source, containers)
@@ -179,7 +180,7 @@ class Opener:
         is in it; one of another call yields to whatever is in it.
         """
         before, broken, too_deep = len(self.found), self.broken, self.too_deep
-        self._open_items(cloudtrail.around(label.value), source, containers)
+        self._open_items(_FORMS[label.kind].around(label.value), source, containers)
         inner, call = self.found[before:], call_of(label).name
         self._budget.spend(STEPS_OF_A_CALL * len(inner))  # nested labels read the same records again
         if call[0] == KMS:
