@@ -139,15 +139,19 @@ _NAMES = (
     *("replicaPolicy", "replicaRegion", "sessionContext", "sessionIssuer", "userId", "userName"),
 )
 _CAMEL_CASE: dict[str, str] = {name.lower(): name for name in _NAMES}
+_OBJECTS = frozenset(("userIdentity", "requestParameters", "responseElements", "sessionContext"))
 _DEEPEST_NAME = 4  # userIdentity.sessionContext.sessionIssuer.userName
 
 
 def _in_camel_case(value: Any, depth: int = 1) -> Any:
-    """A record whose names are in lower case, with the names that CloudTrail gives them."""
+    """A record whose names are in lower case, with the names that CloudTrail gives them, also in JSON text."""
     if depth > _DEEPEST_NAME or not isinstance(value, (dict, list)):
         return value
     if isinstance(value, list):
         items = [_in_camel_case(item, depth) for item in value]
         return BrokenList(items) if isinstance(value, BrokenList) else items
-    members = {_CAMEL_CASE.get(str(name), str(name)): _in_camel_case(item, depth + 1) for name, item in value.items()}
+    named = ((_CAMEL_CASE.get(str(name), str(name)), item) for name, item in value.items())
+    members = {
+        name: _in_camel_case(object_of(item) or item if name in _OBJECTS else item, depth + 1) for name, item in named
+    }
     return BrokenObject(members) if isinstance(value, BrokenObject) else members
