@@ -179,6 +179,8 @@ class _Reader:
             at, more = self._after_member(at)
             members.unread = at
             if not more:
+                if isinstance(value, str) and text[at : at + 1] not in ("}", ""):  # a quote in it was not escaped
+                    members[name] = BrokenText(value)
                 break
         if text[at : at + 1] == "}":
             return dict(members), at + 1, True
