@@ -157,9 +157,12 @@ class Opener:
         elif items:
             self._open_members(items, source, containers + 1)
         if isinstance(value, (BrokenObject, BrokenList)):
-            last = items[-1] if items else None
-            if not isinstance(last, (BrokenObject, BrokenList, BrokenText)):
-                self.found.append(source.lost(value.unread))
+            last, lost = items[-1] if items else None, source.lost(value.unread)
+            if isinstance(last, BrokenText):  # that goes on to the fault, or ends before it
+                told = not (lost.text and isinstance(value, BrokenObject) and value.last < value.unread)
+            else:
+                told = isinstance(last, (BrokenObject, BrokenList))
+            self.found += () if told else (lost,)
 
     def _open_members(self, items: list[Any], source: Source, containers: int) -> None:
         """Opens the values of an object, of which one can hold a copy of what is in another."""

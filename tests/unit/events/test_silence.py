@@ -153,3 +153,12 @@ def test_an_action_of_a_policy_beside_a_record_is_no_call(action: str) -> None:
         operation = action.strip("*")[4:]
         for name in (operation, f"AwsApiCall:{operation}"):
             assert len(faults(json.dumps({**event, "action": name}))) == 1, name
+
+
+@pytest.mark.parametrize("known", [OF_S3, decrypt()])
+def test_a_quote_that_is_not_escaped_hides_no_call_behind_it(known: dict[str, Any]) -> None:
+    text = json.dumps({"message": json.dumps(put_key_policy())})
+    for place in range(text.index("{", 1), text.index("kms.amazonaws.com"), 7):
+        damaged = json.dumps(known) + "\n" + text[:place] + '"' + text[place:]
+        assert [one for one in find_calls(damaged, False) if one.policy or one.fault], damaged
+        assert faults(damaged.replace("PutKeyPolicy", "GetKeyPolicy")) == [], damaged
