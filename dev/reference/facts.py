@@ -45,8 +45,9 @@ WHO = (
     "aws:principalservicenameslist",
 )
 ORG = ("aws:principalorgid", "aws:principalorgpaths")
-ENDPOINT = ("aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths", "aws:vpcsourceip")
-NET = ("aws:sourceip", "aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce", *ENDPOINT)
+ENDPOINT = ("aws:vpceaccount", "aws:vpcsourceip")
+OWNER = ("aws:vpceorgid", "aws:vpceorgpaths")
+NET = ("aws:sourceip", "aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce", *ENDPOINT, *OWNER)
 CALLED = ("aws:calledvia", "aws:calledviafirst", "aws:calledvialast")
 TIME = ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime")
 MFA = ("aws:multifactorauthpresent", "aws:multifactorauthage")

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from dev.reference import kms
-from dev.reference.facts import CONTEXT, ENDPOINT, OWN_ARN, SOURCE, STRANGERS, Row
+from dev.reference.facts import CONTEXT, ENDPOINT, OWN_ARN, OWNER, SOURCE, STRANGERS, Row
 from dev.reference.languages import ANY, ANYTHING, Language, literal, one_of, sequence, some, spellings, texts
 from dev.reference.names import NEVER
 from dev.reference.operators import MULTIVALUED, block, host, instant, number
@@ -91,7 +91,7 @@ def networks(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
             for key in ("aws:sourcevpcarn", *ENDPOINT)
             if key in values.named.mentioned
         ]
-        for chosen in itertools.product(*options):
+        for chosen in itertools.product(*options, _owners(values, own, facts)):
             yield {**found, **{key: value for part in chosen for key, value in part.items()}}
 
 
@@ -128,23 +128,30 @@ def _endpoint(values: Values, key: str, vpc: str, own: bool, facts: Facts) -> li
 
 def _of_endpoint(values: Values, key: str, vpc: str, own: bool, facts: Facts) -> list[Any]:
     named = values.named
-    owner = {str(facts["aws:resourceorgid"])} if "aws:resourceorgid" in facts else set()
-    accounts, organizations = (named.accounts, named.organizations | owner) if own else (set(), set())
+    accounts = named.accounts if own else set()
     if key == "aws:vpcsourceip":
         return _any_address(values, key, facts)
     if key == "aws:sourcevpcarn":
         shape = arn("ec2", ACCOUNT, literal(f"vpc/{vpc}"), literal(str(facts["#partition"])), LABEL)
         found = values.of(key, facts, shape, [fifth(literal(a)) for a in sorted(named.accounts)])
         return [t for t in found if t.split(":")[4] not in accounts]
-    if key == "aws:vpceaccount":
-        return but(values.of(key, facts, ACCOUNT, exact(named.accounts)), accounts)
+    return but(values.of(key, facts, ACCOUNT, exact(named.accounts)), accounts)
+
+
+def _owners(values: Values, own: bool, facts: Facts) -> Iterator[Facts]:
+    """The organization of the endpoint's owner: none, or its id, and paths in it."""
+    yield {}
+    named, (key, its_paths) = values.named, OWNER
+    if named.mentioned.isdisjoint(OWNER):
+        return
+    owner = {str(facts["aws:resourceorgid"])} if "aws:resourceorgid" in facts else set()
     shape = either(ORGANIZATION, named.organizations)
-    if key == "aws:vpceorgid":
-        return but(values.of(key, facts, shape, exact(named.organizations)), organizations)
     starts = [literal(o + "/") + ANYTHING for o in sorted(named.organizations)]
-    paths = values.of(key, facts, paths_in(shape), starts)
-    paths = [t for t in paths if t.split("/")[0] not in organizations]
-    return [s for s in values.sets(key, paths) if len({t.split("/")[0] for t in s}) == 1]
+    paths = values.of(its_paths, facts, paths_in(shape), starts)
+    ids = [*values.of(key, facts, shape, exact(named.organizations)), *(path.split("/")[0] for path in paths)]
+    for name in dict.fromkeys(but(ids, named.organizations | owner if own else ())):
+        for chosen in values.sets(its_paths, values.of(its_paths, facts, paths_in(literal(name)), [])):
+            yield {key: name, its_paths: chosen}
 
 
 def _any_address(values: Values, key: str, facts: Facts) -> list[str]:

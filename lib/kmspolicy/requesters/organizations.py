@@ -64,15 +64,16 @@ def of_service(population: Population, sources: Sources) -> Group:
 
 
 def _member(name: str) -> tuple[Part, ...]:
-    return () if not name else _in_organization(name, keys.PRINCIPAL_ORG, keys.PRINCIPAL_ORG_PATHS)
+    return () if not name else in_organization(name, keys.PRINCIPAL_ORG, keys.PRINCIPAL_ORG_PATHS)
 
 
 def _owner(name: str) -> tuple[Part, ...]:
-    return () if not name else _in_organization(name, keys.RESOURCE_ORG, keys.RESOURCE_ORG_PATHS)
+    return () if not name else in_organization(name, keys.RESOURCE_ORG, keys.RESOURCE_ORG_PATHS)
 
 
 @lru_cache(maxsize=512)
-def _in_organization(name: str, its_id: str, its_paths: str) -> tuple[Part, ...]:
+def in_organization(name: str, its_id: str, its_paths: str) -> tuple[Part, ...]:
+    """The keys that hold the id of an organization, and paths in it."""
     paths = Text((paths_in(literal(name)),), (), (f"{name}/r-ab12/ou-ab12-11111111/",), False)
     return Key(its_id, fixed(name)), Key(its_paths, paths, True)
 

@@ -21,6 +21,7 @@ from ..solver.groups import Case, Group, Key, Part
 from ..solver.links import Chain
 from .callers import Sources
 from .languages import ACCOUNT, NETWORK_ID, ORGANIZATION, beginning_in, paths_in
+from .organizations import in_organization
 from .population import Population
 from .principals import last_part
 
@@ -52,24 +53,26 @@ class Networks(NamedTuple):
     places: Intervals
     strict: bool
     with_vpc_arn: bool
+    with_owner: bool
 
 
 def networks(population: Population, account: str, strict: bool, sources: Sources) -> Networks:
     """The networks of a requester, as far as the keys that matter can tell them apart."""
     names, read = population.names, sources.read
-    owners = sources.owners() if not read.isdisjoint((keys.VPCE_ORG, keys.VPCE_ORG_PATHS)) else ()
+    with_owner = not read.isdisjoint((keys.VPCE_ORG, keys.VPCE_ORG_PATHS))
     if read.isdisjoint(keys.NETWORK_KEYS):
-        return Networks(population.partition, account, (), (), (), (), Intervals(), strict, False)
+        return Networks(population.partition, account, (), (), (), (), Intervals(), strict, False, False)
     return Networks(
         population.partition,
         account,
         () if read.isdisjoint((keys.SOURCE_VPC_ARN, keys.VPCE_ACCOUNT)) else names.accounts,
-        (*names.organizations, *owners),
+        (*names.organizations, *sources.owners()) if with_owner else (),
         names.vpcs,
         names.endpoints,
         names.places if strict else Intervals(),
         strict,
         keys.SOURCE_VPC_ARN in read,
+        with_owner,
     )
 
 
@@ -154,20 +157,30 @@ def _public_address(where: Networks, optional: bool) -> Points:
 
 
 def _endpoint(where: Networks, for_resource: Texts) -> list[Case]:
-    owned = tuple(map(literal, where.organizations))
-    paths = tuple(map(paths_in, owned))
     unnamed = () if where.account in where.accounts else (where.account,)
     account: Domain = Finite(unnamed) if where.strict else Text((ACCOUNT,), preferred=(where.account,))
     common = (
         Key(keys.SOURCE_VPCE, _ids(where, "vpce-", where.endpoints)),
         Key(keys.VPCE_ACCOUNT, account),
-        Key(keys.VPCE_ORG, _texts(where, ORGANIZATION, owned, owned)),
-        Key(keys.VPCE_ORG_PATHS, _texts(where, paths_in(ORGANIZATION), paths, tuple(map(beginning_in, owned))), True),
         Key(keys.VPC_SOURCE_IP, Points(ADDRESSES, cidr.ALL_ADDRESSES, _NATURAL_PRIVATE)),
         *_direct(where, for_resource),
     )
-    cases: list[Case] = [(Key(keys.SOURCE_VPC, _ids(where, "vpc-", where.vpcs)), *common)]
-    return [*cases, (_vpc_arn(where), *common)] if where.with_vpc_arn else cases
+    vpcs: list[Part] = [Key(keys.SOURCE_VPC, _ids(where, "vpc-", where.vpcs))]
+    if where.with_vpc_arn:
+        vpcs.append(_vpc_arn(where))
+    return [(vpc, *common, *owner) for vpc in vpcs for owner in _owners_of_endpoint(where)]
+
+
+def _owners_of_endpoint(where: Networks) -> list[Case]:
+    """The organization that the endpoint's owner is in: none, one that the policy does not name, or each that it
+    names."""
+    if not where.with_owner:
+        return [()]
+    owned = tuple(map(literal, where.organizations))
+    paths = Text((paths_in(ORGANIZATION),), tuple(map(beginning_in, owned)), optional=False)
+    other = Key(keys.VPCE_ORG, Text((ORGANIZATION,), owned, optional=False)), Key(keys.VPCE_ORG_PATHS, paths, True)
+    named = () if where.strict else where.organizations
+    return [(), other, *(in_organization(name, keys.VPCE_ORG, keys.VPCE_ORG_PATHS) for name in named)]
 
 
 def _texts(where: Networks, form: Pattern, named: Forms, taken: Forms) -> Text:
