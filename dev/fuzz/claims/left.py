@@ -94,6 +94,7 @@ class _Told:
             *_not("aws:Ec2InstanceSourceVpc", vpcs),
             *_not("aws:VpceOrgID", orgs),
             *_not("aws:VpceAccount", accounts),
+            *([("ArnNotLike", "aws:SourceVpcArn", [f"arn:*:ec2:*:{a}:vpc/*" for a in accounts])] if accounts else []),
         ]
         return [*found, ("NotIpAddress", "aws:SourceIp", blocks)] if blocks else found
 
@@ -140,7 +141,7 @@ class _Told:
             return
         names = {
             name
-            for place in (*([self.number] if "Principal" in self.judge.statements[self.number] else []), *self.denies)
+            for place in (self.number, *self.denies)
             for _, kind, name in self.judge.principals(place)
             if kind == "Service" and not set(name) & set("*?")
         }
