@@ -20,7 +20,7 @@ from dev.fuzz.judge import (
     texts,
     values_text,
 )
-from dev.reference.facts import CONTEXT, ENDPOINT, NET, ORG, OWN, SOURCE, STRANGERS, WHO, Row
+from dev.reference.facts import CONTEXT, ENDPOINT, NET, ORG, OWN, OWNER, SOURCE, STRANGERS, WHO, Row
 from dev.reference.grammar import as_list
 from dev.reference.operators import MULTIVALUED, NEGATED
 from kmspolicy import Code
@@ -84,11 +84,11 @@ def _limited_to(judge: Judge, condition: Condition) -> str:
     those = _OWNERS[owner][0] if owner and who in _OWNERS[owner][1] else values_text(values)
     if who in SOURCE:
         return f"AWS services that act for {those}"
-    return f"requests through VPC endpoints of {those}" if who in ENDPOINT[:3] else those
+    return f"requests through VPC endpoints of {those}" if who in (*ENDPOINT[:1], *OWNER) else those
 
 
 _OWNERS = {
-    "aws:resourceorgid": ("the organization of the key's account", (*ORG, *SOURCE[-2:], *ENDPOINT[1:3])),
+    "aws:resourceorgid": ("the organization of the key's account", (*ORG, *SOURCE[-2:], *OWNER)),
     "aws:resourceaccount": ("the key's own account", (*_ACCOUNTS, *SOURCE[:2], ENDPOINT[0])),
 }
 

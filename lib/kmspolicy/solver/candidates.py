@@ -26,6 +26,8 @@ from .theories.text import Limits, patterns
 Domains = tuple[Domain, ...]  # of keys that must be equal
 _MOST_CASES = 256  # of the groups of keys in which variables stand
 _MOST_MORE = 4  # texts of a variable that are tried because others were ruled out
+_MOST_IN_PLACES = 16  # of a variable that stands in texts with others
+_MOST_REJECTED = 16  # texts that are found before one leaves other keys a value
 
 
 class Candidates:
@@ -42,6 +44,7 @@ class Candidates:
         self._budget = budget
         self.equal = equal_keys(literals)
         self.sampled = any(map(is_sampled, literals))
+        self._several = any(len(each.variables) > 1 for each in literals)
         self.cut_short = self.more_left = False
         self.named = {
             each.scope.key(name): (name, each.scope)
@@ -65,16 +68,16 @@ class Candidates:
         yield from spelled_out(plain) or _spelled(name, self._literals) if cases else ()
         for key in keys if cases else ():
             yield from self._of_group(key, values)
-        listed = [places for places in self._places(name, values) if places]
+        listed = [places for places in self._places(keys, values) if places]
         for domain, own in cases:
             if isinstance(domain, Finite):
                 yield from domain.values
                 continue
-            yield from self._in_places(name, own, listed, values)
+            yield from self._in_places(name, own, listed, values, tried)
             yield from self._find(*own)
             yield from getattr(domain, "preferred", ())
             if self.sampled:
-                yield from self._more(own, tried)
+                yield from self._more(*own, tried)
         if len(keys) == 1:
             yield None
 
@@ -86,12 +89,18 @@ class Candidates:
             if len(keys) == 1 or next(self._find(*limits), None) is not None:
                 yield domains[0], limits
 
-    def _more(self, own: Limits, tried: Collection[Value]) -> Iterator[str]:
-        """A few more texts: whether literals are true with them is seen when they are tried."""
-        required, forbidden = own
-        for _ in range(_MOST_MORE):
+    def _more(
+        self,
+        required: Groups,
+        forbidden: Sequence[Row],
+        tried: Collection[Value],
+        good: Optional[Check] = None,
+        most: int = _MOST_MORE,
+    ) -> Iterator[str]:
+        """A few texts that were not tried: whether literals are true with them is seen when they are."""
+        for _ in range(most):
             others = [literal(value) for value in tried if isinstance(value, str)]
-            text = next(self._find(required, [*forbidden, *others]), None)
+            text = next(self._find(required, [*forbidden, *others], good), None)
             if text is None:
                 return
             yield text
@@ -124,7 +133,12 @@ class Candidates:
         return found
 
     def _in_places(
-        self, name: str, own: Limits, listed: Sequence[Sequence[Place]], values: Assignment
+        self,
+        name: str,
+        own: Limits,
+        listed: Sequence[Sequence[Place]],
+        values: Assignment,
+        tried: Collection[Value],
     ) -> Iterator[str]:
         """Texts that stand in every place where literals spell the variable, then in each place alone."""
         alone = [[[place]] for places in listed for place in places]
@@ -144,7 +158,10 @@ class Candidates:
                     for places, together in zip(chosen, domains)
                     if any(p.again or not p.is_exact for p in places)
                 ]
-                yield from self._find(required, forbidden, partial(self._leaves, name, twice, values))
+                leaves = partial(self._leaves, name, twice, values)
+                yield from self._find(required, forbidden, leaves)
+                if self._several and len(chosen) == len(listed):
+                    yield from self._more(required, forbidden, tried, leaves, _MOST_IN_PLACES)
             self.cut_short = self.cut_short or next(cases, None) is not None
 
     def _leaves(self, name: str, keys: Sequence[tuple[str, Domains]], values: Assignment, text: str) -> bool:
@@ -153,11 +170,11 @@ class Candidates:
         limits = (self._limits(key, domains, chosen) for key, domains in keys)
         return all(find(*each, self._budget.spend) is not None for each in limits)
 
-    def _places(self, name: str, values: Assignment) -> Iterator[list[Place]]:
-        """For each literal that asks for a text in which the variable stands: where it stands in it."""
+    def _places(self, keys: Sequence[str], values: Assignment) -> Iterator[list[Place]]:
+        """For each literal that asks for a text in which one of equal variables stands: where it stands in it."""
         for each in self._literals:
-            if each.is_positive and name in each.variables and each.key != name:
-                yield places_of(each, name, values)
+            if each.is_positive and each.key not in keys:
+                yield from (places_of(each, key, values) for key in keys if key in each.variables)
 
     def _limits(self, key: str, domains: Domains, values: Assignment, without: Optional[Literal] = None) -> Limits:
         """What a text of the key must match and avoid, as far as variables that are not chosen leave it open.
@@ -200,7 +217,7 @@ class Candidates:
             row: Pattern = ()
             for token in tokens:
                 if isinstance(token, wildcards.Variable) and each.scope.key(token.name) not in values:
-                    row += self._any_value(each.scope.key(token.name))
+                    row += ANYTHING if token.default else self._any_value(each.scope.key(token.name))
                 else:
                     known = wildcards.expand((token,), open_lookup(each, values))
                     row += wildcards.automaton(known or (), condition.operator.ignore_case)
@@ -209,17 +226,33 @@ class Candidates:
 
     def _any_value(self, name: str) -> Pattern:
         """What a variable can be: its language where it has but one, else any text."""
-        domains = [domain for (domain,) in self.domains_of((name,)) if isinstance(domain, Text)]
-        only = len(domains) == 1 and len(domains[0].languages) == 1
-        return domains[0].languages[0] if only else ANYTHING
+        domains = self.domains_of((name,))
+        only = domains[0][0] if len(domains) == 1 else None
+        return only.languages[0] if isinstance(only, Text) and len(only.languages) == 1 else ANYTHING
 
-    def _find(self, required: Groups, forbidden: Sequence[Row], good: Check = lambda text: True) -> Iterator[str]:
-        if all(required):
-            text = find(required, forbidden, self._budget.spend, good)
-            if text == "":
-                longer = find([*required, [SOMETHING]], forbidden, self._budget.spend, good)
-                yield from () if longer is None else (longer,)
-            yield from () if text is None else (text,)
+    def _find(self, required: Groups, forbidden: Sequence[Row], good: Optional[Check] = None) -> Iterator[str]:
+        """A good text that matches one pattern of each required group and none of the forbidden; one that is not empty
+        first.
+
+        One text is asked about for all that the patterns do not tell apart; then others are, but a few only.
+        """
+        rejected: list[Pattern] = []
+        while all(required) and len(rejected) <= _MOST_REJECTED:
+            found = self._shortest(required, [*forbidden, *rejected], good)
+            if found or good is None:
+                yield from found
+                return
+            others = self._shortest(required, [*forbidden, *rejected])
+            if not others:
+                return
+            rejected += map(literal, others)
+        self.more_left = self.more_left or bool(rejected)
+
+    def _shortest(self, required: Groups, forbidden: Sequence[Row], good: Optional[Check] = None) -> list[str]:
+        check, spend = good or (lambda text: True), self._budget.spend
+        text = find(required, forbidden, spend, check)
+        longer = find([*required, [SOMETHING]], forbidden, spend, check) if text == "" else None
+        return [each for each in (longer, text) if each is not None]
 
 
 def _domains_in(group: Group, keys: Sequence[str]) -> list[Domains]:
@@ -240,13 +273,10 @@ def _spelled(name: str, literals: Sequence[Literal]) -> Iterator[str]:
 
 
 def is_sampled(each: Literal) -> bool:
-    """Whether only some texts of a literal's variables are tried: it rules texts out, or asks for one of several, for
-    one with several variables, or for one where its key is there."""
-    if not each.variables:
-        return False
-    tokens, *more = each.condition.tokens
-    several = bool(more) or len(wildcards.variables_in(tokens)) > 1
-    return several or not each.is_positive or each.condition.without_key == each.wanted
+    """Whether only some texts of a literal's variables are tried: it rules texts out, or asks for one of several, or
+    for one where its key is there."""
+    several = len(each.condition.tokens) > 1
+    return bool(each.variables) and (several or not each.is_positive or each.condition.without_key == each.wanted)
 
 
 _EQUALS, _IS_NULL = OPERATORS["stringequals"], OPERATORS["null"]

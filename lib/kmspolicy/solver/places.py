@@ -37,8 +37,9 @@ class Place(NamedTuple):
 
     @property
     def is_exact(self) -> bool:
-        """Whether what stands around the variable is one text."""
-        return not any(repeat or chars.negated for chars, repeat in (*self.before, *self.after))
+        """Whether the variable and what stands around it make one text."""
+        around = (*self.before, *self.after)
+        return not self.ignore_case and not any(repeat or chars.negated for chars, repeat in around)
 
 
 def places_of(each: Literal, name: str, values: Mapping[str, Value]) -> list[Place]:
