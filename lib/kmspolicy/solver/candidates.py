@@ -18,7 +18,7 @@ from ..policy.operators import OPERATORS, Family
 from ..regular.languages import Check, Groups, find
 from ..regular.patterns import ANYTHING, SOMETHING, Pattern, Row, literal
 from .groups import Group, solve_apart
-from .literals import Assignment, Conflict, Literal, Scope, equal_keys
+from .literals import Assignment, Conflict, Literal, Scope
 from .places import Place, open_lookup, places_of
 from .theories.single import spelled_out
 from .theories.text import Limits, patterns
@@ -37,13 +37,21 @@ class Candidates:
     those that were tried.
     """
 
-    def __init__(self, group_of: Mapping[str, Group], literals: Sequence[Literal], budget: Budget) -> None:
-        """group_of: the group of each key."""
+    def __init__(
+        self,
+        group_of: Mapping[str, Group],
+        literals: Sequence[Literal],
+        budget: Budget,
+        equal: Mapping[str, str],
+        sampled: bool,
+    ) -> None:
+        """group_of: the group of each key; equal: see equal_keys; sampled: whether the first texts may not do where
+        others would."""
         self._group_of = group_of
         self._literals = literals
         self._budget = budget
-        self.equal = equal_keys(literals)
-        self.sampled = any(map(is_sampled, literals))
+        self._equal = equal
+        self._sampled = sampled
         self._several = any(len(each.variables) > 1 for each in literals)
         self.cut_short = self.more_left = False
         self.named = {
@@ -58,7 +66,7 @@ class Candidates:
 
     def of(self, name: str, values: Assignment, tried: Collection[Value]) -> Iterator[Value]:
         """Values to try for a variable, while those before it have theirs. tried: those that were, as they come."""
-        same = self.equal.get(name)
+        same = self._equal.get(name)
         if same is not None and same != name and same in values:
             yield values[same]
             return
@@ -76,7 +84,7 @@ class Candidates:
             yield from self._in_places(name, own, listed, values, tried)
             yield from self._find(*own)
             yield from getattr(domain, "preferred", ())
-            if self.sampled:
+            if self._sampled:
                 yield from self._more(*own, tried)
         if len(keys) == 1:
             yield None
@@ -119,8 +127,8 @@ class Candidates:
 
     def _same(self, name: str) -> list[str]:
         """A key, and those that must equal it."""
-        root = self.equal.get(name)
-        return [name, *(key for key, of in self.equal.items() if of == root and key != name)]
+        root = self._equal.get(name)
+        return [name, *(key for key, of in self._equal.items() if of == root and key != name)]
 
     def domains_of(self, keys: Sequence[str]) -> list[Domains]:
         """What keys that must be equal can hold, of the first one first, in each case of their groups that differs."""
@@ -270,13 +278,6 @@ def _spelled(name: str, literals: Sequence[Literal]) -> Iterator[str]:
     for each in literals:
         if each.key == name and each.is_positive:
             yield from (str(tokens[0]) for tokens in each.condition.tokens if tokens and wildcards.is_plain(tokens))
-
-
-def is_sampled(each: Literal) -> bool:
-    """Whether only some texts of a literal's variables are tried: it rules texts out, or asks for one of several, or
-    for one where its key is there."""
-    several = len(each.condition.tokens) > 1
-    return bool(each.variables) and (several or not each.is_positive or each.condition.without_key == each.wanted)
 
 
 _EQUALS, _IS_NULL = OPERATORS["stringequals"], OPERATORS["null"]

@@ -12,9 +12,9 @@ from typing import Optional
 from ..budget import Budget, OutOfSteps, Undecided
 from ..domains.domain import Points
 from ..evaluation.request import Value
-from .candidates import Candidates, equals, is_sampled
+from .candidates import Candidates, equals
 from .groups import Group, solve_apart
-from .literals import Assignment, Conflict, Literal, Solution, keys_of, needed
+from .literals import Assignment, Conflict, Literal, Solution, equal_keys, keys_of, needed
 
 _MOST_VARIABLES = 60  # that one component can be solved for
 _STEPS_OF_A_CANDIDATE = 16
@@ -34,8 +34,11 @@ class _Linked:
         self._group_of = group_of
         self._literals = literals
         self._budget = budget
-        self._candidates = Candidates(group_of, literals, budget)
-        self._equal = self._candidates.equal
+        self._equal = equal_keys(literals)
+        self._reads = self._read_by_key()
+        self._is_chain = not frozenset[str]().union(*self._reads.values()).isdisjoint(self._reads)
+        self._sampled = any(map(_is_sampled, literals))
+        self._candidates = Candidates(group_of, literals, budget, self._equal, self._sampled or self._is_chain)
         reading = {each.key for each in literals if each.variables}  # whose texts follow from others: they come last
         names = sorted(dict.fromkeys(name for each in literals for name in each.variables), key=reading.__contains__)
         self._variables = list(dict.fromkeys(self._equal.get(name, name) for name in names))
@@ -55,15 +58,16 @@ class _Linked:
             return Conflict(keys_of(self._literals))
         if len(self._names) > _MOST_VARIABLES:
             raise Undecided
-        if self._candidates.sampled:
-            less = self._solved([each.opened if is_sampled(each) else each for each in self._literals])
+        if self._sampled:
+            less = self._solved([each.opened if _is_sampled(each) else each for each in self._literals])
             if isinstance(less, Conflict):
                 return Conflict(keys_of(self._literals))
             if less is not None and all(each.is_met(less) for each in self._literals):
                 return less
-        found = self._assign(self._names, {})
-        if found is not None:
-            return found
+        for names in (self._names, self._names[::-1]) if self._is_chain else (self._names,):
+            found = self._assign(names, {})
+            if found is not None:
+                return found
         if self._candidates.cut_short or self._only_sampled() or self._read_one_another():
             raise Undecided
         if self._candidates.more_left and not self._conflicts_in_part():
@@ -75,8 +79,8 @@ class _Linked:
         texts out, one text."""
         parts = [part for each in self._literals if each.variables for part in _parts(each)]
         asked = [each.opened for each in self._literals]
-        sampled = [part for part in parts if is_sampled(part)] if len(parts) > 1 else []
-        return any(isinstance(self._solved([part, *asked]), Conflict) for part in sampled)
+        alone = parts if len(parts) > 1 else []
+        return any(isinstance(self._solved([part, *asked]), Conflict) for part in alone)
 
     def _solved(self, literals: Sequence[Literal]) -> Optional[Solution]:
         """The solution for other literals of the same groups; None where it is not decided."""
@@ -92,15 +96,21 @@ class _Linked:
         linked = {*self._names, *self._equal}
         return any(isinstance(domain, Points) for name in linked for (domain,) in self._candidates.domains_of((name,)))
 
-    def _read_one_another(self) -> bool:
-        """Whether the text of a key reads, by way of others or not, that of a key which reads it: what one can be is
-        known only from what the other is, and only some texts are tried. Keys that must be equal are one."""
-        reads: dict[str, set[str]] = {}
+    def _read_by_key(self) -> dict[str, set[str]]:
+        """The variables that the texts of each key read. Keys that must be equal are one."""
+        found: dict[str, set[str]] = {}
         for each in self._literals:
             own = self._equal.get(each.key, each.key)
-            reads.setdefault(own, set()).update({self._equal.get(name, name) for name in each.variables} - {own})
+            read = {self._equal.get(name, name) for name in each.variables} - {own}
+            if read:
+                found.setdefault(own, set()).update(read)
+        return found
+
+    def _read_one_another(self) -> bool:
+        """Whether the text of a key reads, by way of others or not, that of a key which reads it: what one can be is
+        known only from what the other is, and only some texts are tried."""
         try:
-            TopologicalSorter(reads).prepare()
+            TopologicalSorter(self._reads).prepare()
         except CycleError:
             return True
         return False
@@ -139,6 +149,13 @@ class _Linked:
         literals = [*chosen, *(each.given(values) for each in self._literals)]
         found = solve_apart(self._group_of, literals, self._budget)
         return None if isinstance(found, Conflict) else found
+
+
+def _is_sampled(each: Literal) -> bool:
+    """Whether only some texts of a literal's variables are tried: it rules texts out, or asks for one of several, or
+    for one where its key is there."""
+    several = len(each.condition.tokens) > 1
+    return bool(each.variables) and (several or not each.is_positive or each.condition.without_key == each.wanted)
 
 
 def _parts(each: Literal) -> list[Literal]:
