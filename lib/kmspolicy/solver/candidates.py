@@ -178,6 +178,16 @@ class Candidates:
         limits = (self._limits(key, domains, chosen) for key, domains in keys)
         return all(find(*each, self._budget.spend) is not None for each in limits)
 
+    def leave(self, name: str, values: Assignment) -> bool:
+        """Whether the keys whose texts read a variable can still have one, when all variables in them have values."""
+        return all(
+            any(next(self._find(*self._limits(each.key, domains, values)), None) is not None for domains in cases)
+            for each in self._literals
+            if each.is_positive and name in each.variables and each.key not in values
+            if each.condition.without_key != each.wanted and values.keys() >= set(each.variables)
+            for cases in (self.domains_of(self._same(each.key)),)
+        )
+
     def _places(self, keys: Sequence[str], values: Assignment) -> Iterator[list[Place]]:
         """For each literal that asks for a text in which one of equal variables stands: where it stands in it."""
         for each in self._literals:

@@ -132,8 +132,9 @@ class _Linked:
                 self._budget.spend(_STEPS_OF_A_CHOICE + len(self._literals))
                 tried[value] = None
                 chosen = {**values, name: value}
-                if self._agrees(name, chosen):
-                    found = self._assign(names[1:], chosen)
+                others = names[1:]
+                if self._agrees(name, chosen) and (not others or self._candidates.leave(name, chosen)):
+                    found = self._assign(others, chosen)
                     if found is not None:
                         return found
         return None
