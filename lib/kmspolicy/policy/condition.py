@@ -102,9 +102,9 @@ class Condition:
         """The condition with any text in place of a variable."""
         return self.expanded(lambda name: wildcards.STAR)
 
-    def by_value(self) -> "list[Condition]":
-        """The condition with one of its values, for each of them."""
-        return [replace(self, values=(value,), shared=False) for value in self.values]
+    def of_values(self, values: tuple[str, ...]) -> "Condition":
+        """The condition with these values alone, for a request that has the key."""
+        return replace(self, values=values, if_exists=False, shared=False)
 
     def without_variables(self) -> "Condition":
         """The condition less its values that hold variables."""

@@ -14,7 +14,7 @@ from ..domains.domain import Domain, Finite, Text
 from ..evaluation.request import Value
 from ..policy import wildcards
 from ..policy.condition import Condition
-from ..policy.operators import OPERATORS, Family
+from ..policy.operators import OPERATORS, Family, Operator
 from ..regular.languages import Check, Groups, find
 from ..regular.patterns import ANYTHING, SOMETHING, Pattern, Row, literal
 from .groups import Group, solve_apart
@@ -44,15 +44,16 @@ class Candidates:
         budget: Budget,
         equal: Mapping[str, str],
         sampled: bool,
+        tangled: bool,
     ) -> None:
-        """group_of: the group of each key; equal: see equal_keys; sampled: whether the first texts may not do where
-        others would."""
+        """group_of: the group of each key; equal: see equal_keys; sampled, tangled: whether others may do where the
+        first texts that a variable can have, or those that fit its places, do not."""
         self._group_of = group_of
         self._literals = literals
         self._budget = budget
         self._equal = equal
         self._sampled = sampled
-        self._several = any(len(each.variables) > 1 for each in literals)
+        self._tangled = tangled
         self.cut_short = self.more_left = False
         self.named = {
             each.scope.key(name): (name, each.scope)
@@ -62,7 +63,7 @@ class Candidates:
 
     def is_present(self, name: str) -> Literal:
         """The literal that a key is there."""
-        return equals(*self.named[name], None).negation
+        return absent(*self.named[name]).negation
 
     def of(self, name: str, values: Assignment, tried: Collection[Value]) -> Iterator[Value]:
         """Values to try for a variable, while those before it have theirs. tried: those that were, as they come."""
@@ -168,7 +169,7 @@ class Candidates:
                 ]
                 leaves = partial(self._leaves, name, twice, values)
                 yield from self._find(required, forbidden, leaves)
-                if self._several and len(chosen) == len(listed):
+                if self._tangled and len(chosen) == len(listed):
                     yield from self._more(required, forbidden, tried, leaves, _MOST_IN_PLACES)
             self.cut_short = self.cut_short or next(cases, None) is not None
 
@@ -295,5 +296,13 @@ _EQUALS, _IS_NULL = OPERATORS["stringequals"], OPERATORS["null"]
 
 def equals(name: str, scope: Scope, value: Value) -> Literal:
     """The literal that a key has this value, or is absent. name: the key's in the scope."""
-    operator, text = (_IS_NULL, "true") if value is None else (_EQUALS, str(value))
+    return absent(name, scope) if value is None else _literal(_EQUALS, name, scope, str(value))
+
+
+def absent(name: str, scope: Scope) -> Literal:
+    """The literal that a key is absent."""
+    return _literal(_IS_NULL, name, scope, "true")
+
+
+def _literal(operator: Operator, name: str, scope: Scope, text: str) -> Literal:
     return Literal(Condition(operator, None, False, operator.name, name, (text,)), True, scope)

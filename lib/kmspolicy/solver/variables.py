@@ -12,7 +12,8 @@ from typing import Optional
 from ..budget import Budget, OutOfSteps, Undecided
 from ..domains.domain import Points
 from ..evaluation.request import Value
-from .candidates import Candidates, equals
+from ..policy import wildcards
+from .candidates import Candidates, absent, equals
 from .groups import Group, solve_apart
 from .literals import Assignment, Conflict, Literal, Solution, equal_keys, keys_of, needed
 
@@ -36,13 +37,15 @@ class _Linked:
         self._budget = budget
         self._equal = equal_keys(literals)
         self._reads = self._read_by_key()
-        self._is_chain = not frozenset[str]().union(*self._reads.values()).isdisjoint(self._reads)
+        self._is_tangle = self._reads_variables_that_depend()
         self._sampled = any(map(_is_sampled, literals))
-        self._candidates = Candidates(group_of, literals, budget, self._equal, self._sampled or self._is_chain)
-        reading = {each.key for each in literals if each.variables}  # whose texts follow from others: they come last
-        names = sorted(dict.fromkeys(name for each in literals for name in each.variables), key=reading.__contains__)
-        self._variables = list(dict.fromkeys(self._equal.get(name, name) for name in names))
-        self._names = [*self._variables, *(name for name in names if name not in self._variables)]
+        self._candidates = Candidates(group_of, literals, budget, self._equal, self._sampled, self._is_tangle)
+        names = [self._equal.get(name, name) for each in literals for name in each.variables]
+        first = sorted(dict.fromkeys(names), key=self._reads.__contains__)  # texts that follow from others come last
+        self._names = [
+            *first,
+            *dict.fromkeys(name for each in literals for name in each.variables if name not in first),
+        ]
 
     def solve(self) -> Solution:
         """See solve_linked."""
@@ -58,19 +61,25 @@ class _Linked:
             return Conflict(keys_of(self._literals))
         if len(self._names) > _MOST_VARIABLES:
             raise Undecided
+        for at, each in enumerate(self._literals):
+            alternatives = _alternatives(each)
+            if len(alternatives) > 1:
+                before, after = self._literals[:at], self._literals[at + 1 :]
+                return self._one_of([[*before, other, *after] for other in alternatives])
         if self._sampled:
             less = self._solved([each.opened if _is_sampled(each) else each for each in self._literals])
             if isinstance(less, Conflict):
                 return Conflict(keys_of(self._literals))
             if less is not None and all(each.is_met(less) for each in self._literals):
                 return less
-        for names in (self._names, self._names[::-1]) if self._is_chain else (self._names,):
+        if self._conflicts_in_part():
+            return Conflict(keys_of(self._literals))
+        for names in (self._names, self._names[::-1]) if self._is_tangle else (self._names,):
             found = self._assign(names, {})
             if found is not None:
                 return found
-        if self._candidates.cut_short or self._only_sampled() or self._read_one_another():
-            raise Undecided
-        if self._candidates.more_left and not self._conflicts_in_part():
+        incomplete = self._candidates.cut_short or self._candidates.more_left
+        if incomplete or self._only_sampled() or self._read_one_another():
             raise Undecided
         return Conflict(keys_of(self._literals))
 
@@ -79,8 +88,20 @@ class _Linked:
         texts out, one text."""
         parts = [part for each in self._literals if each.variables for part in _parts(each)]
         asked = [each.opened for each in self._literals]
-        alone = parts if len(parts) > 1 else []
+        alone = parts if len(parts) > 1 and (self._sampled or self._is_tangle) else []
         return any(isinstance(self._solved([part, *asked]), Conflict) for part in alone)
+
+    def _one_of(self, ways: Sequence[Sequence[Literal]]) -> Solution:
+        """The first solution of several lists of literals; the conflict where none has one."""
+        undecided = False
+        for literals in ways:
+            found = self._solved(literals)
+            if found is not None and not isinstance(found, Conflict):
+                return found
+            undecided = undecided or found is None
+        if undecided:
+            raise Undecided
+        return Conflict(keys_of(self._literals))
 
     def _solved(self, literals: Sequence[Literal]) -> Optional[Solution]:
         """The solution for other literals of the same groups; None where it is not decided."""
@@ -105,6 +126,12 @@ class _Linked:
             if read:
                 found.setdefault(own, set()).update(read)
         return found
+
+    def _reads_variables_that_depend(self) -> bool:
+        """Whether a key reads several variables, or one whose own text reads others: a text of one that leaves another
+        none is not the only one."""
+        read = frozenset[str]().union(*self._reads.values())
+        return not read.isdisjoint(self._reads) or any(len(names) > 1 for names in self._reads.values())
 
     def _read_one_another(self) -> bool:
         """Whether the text of a key reads, by way of others or not, that of a key which reads it: what one can be is
@@ -155,15 +182,37 @@ class _Linked:
 def _is_sampled(each: Literal) -> bool:
     """Whether only some texts of a literal's variables are tried: it rules texts out, or asks for one of several, or
     for one where its key is there."""
-    several = len(each.condition.tokens) > 1
+    tokens = each.condition.tokens
+    several = len(tokens) > 1 and (len(each.variables) > 1 or not all(map(_reads_one, tokens)))
     return bool(each.variables) and (several or not each.is_positive or each.condition.without_key == each.wanted)
+
+
+def _reads_one(tokens: wildcards.Tokens) -> bool:
+    return len(wildcards.variables_in(tokens)) == 1
+
+
+def _alternatives(each: Literal) -> list[Literal]:
+    """Literals one of which is true wherever a literal is: of one that asks for one of several texts those without
+    variables, each of the others, and that the key is absent, if it may be."""
+    condition = each.condition
+    if not each.variables or not each.is_positive or condition.quantifier or condition.lacks_set_operator:
+        return [each]
+    if condition.without_key != each.wanted and all(map(_reads_one, condition.tokens)) and len(each.variables) == 1:
+        return [each]
+    values = condition.values
+    linked = [(value,) for value, tokens in zip(values, condition.tokens) if wildcards.variables_in(tokens)]
+    plain = tuple([value for value in values if (value,) not in linked])
+    found = [each._replace(condition=condition.of_values(those)) for those in ([plain] if plain else []) + linked]
+    if condition.without_key == each.wanted:
+        found.append(absent(each.condition.key, each.scope))
+    return found if len(found) > 1 else [each]
 
 
 def _parts(each: Literal) -> list[Literal]:
     """Literals that are all true where a literal is: of one that rules several texts out, one for each."""
     if each.is_positive:
         return [each]
-    found = [each._replace(condition=part) for part in each.condition.by_value()]
+    found = [each._replace(condition=each.condition.of_values((value,))) for value in each.condition.values]
     return [part for part in found if part.variables]
 
 
