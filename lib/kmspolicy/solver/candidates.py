@@ -14,6 +14,7 @@ from ..domains.domain import Domain, Finite, Text
 from ..evaluation.request import Value
 from ..policy import wildcards
 from ..policy.condition import Condition
+from ..policy.context_keys import context_key
 from ..policy.operators import OPERATORS, Family, Operator
 from ..regular.languages import Check, Groups, find
 from ..regular.patterns import ANYTHING, SOMETHING, Pattern, Row, literal
@@ -163,7 +164,7 @@ class Candidates:
                     if len(places) == 1 and places[0].is_exact:
                         forbidden += places[0].pieces(avoided, self._budget)
                 twice = [
-                    (places[0].literal.key, together)
+                    (places[0].literal, together)
                     for places, together in zip(chosen, domains)
                     if any(p.again or not p.is_exact for p in places)
                 ]
@@ -173,10 +174,10 @@ class Candidates:
                     yield from self._more(required, forbidden, tried, leaves, _MOST_IN_PLACES)
             self.cut_short = self.cut_short or next(cases, None) is not None
 
-    def _leaves(self, name: str, keys: Sequence[tuple[str, Domains]], values: Assignment, text: str) -> bool:
-        """Whether these keys can still have a value, once a variable has this text."""
+    def _leaves(self, name: str, asked: Sequence[tuple[Literal, Domains]], values: Assignment, text: str) -> bool:
+        """Whether the keys of these literals can still have a value, once a variable has this text."""
         chosen = {**values, name: text}
-        limits = (self._limits(key, domains, chosen) for key, domains in keys)
+        limits = (self._limits(each.key, domains, chosen, about=each) for each, domains in asked)
         return all(find(*each, self._budget.spend) is not None for each in limits)
 
     def leave(self, name: str, values: Assignment) -> bool:
@@ -195,10 +196,18 @@ class Candidates:
             if each.is_positive and each.key not in keys:
                 yield from (places_of(each, key, values) for key in keys if key in each.variables)
 
-    def _limits(self, key: str, domains: Domains, values: Assignment, without: Optional[Literal] = None) -> Limits:
+    def _limits(
+        self,
+        key: str,
+        domains: Domains,
+        values: Assignment,
+        without: Optional[Literal] = None,
+        about: Optional[Literal] = None,
+    ) -> Limits:
         """What a text of the key must match and avoid, as far as variables that are not chosen leave it open.
 
-        domains: of the key and of those that must equal it.
+        domains: of the key and of those that must equal it; about: the literal that asks for the text, where the key
+        may have others for other literals.
         """
         required: list[Sequence[Pattern]] = []
         forbidden: list[Pattern] = []
@@ -215,6 +224,8 @@ class Candidates:
         for each in self._literals:
             condition = each.condition
             if each.key not in same or each is without or not condition.operator.takes_variables:
+                continue
+            if context_key(condition.key).multivalued and not each.is_universal and each is not about:
                 continue
             is_open = not values.keys() >= set(each.variables)
             if is_open and (not each.is_positive or not same.isdisjoint(each.variables)):

@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional, TypeVar, Union
 
 from ..evaluation.evaluator import holds_for, variable_lookup
 from ..evaluation.request import Value
-from ..policy.condition import Condition
+from ..policy.condition import Condition, Quantifier
 from ..policy.context_keys import context_key
 from ..policy.operators import Family
 from ..policy.wildcards import Tokens, variables_in
@@ -61,6 +61,14 @@ class Literal(NamedTuple):
         return self.wanted != self.condition.operator.negated
 
     @property
+    def is_universal(self) -> bool:
+        """Whether, of a key with several values, it is about each of them; otherwise one that makes it true is enough.
+
+        Source: IAM User Guide, *Single-valued vs. multivalued context keys* (ForAllValues, ForAnyValue).
+        """
+        return self.wanted == (self.condition.quantifier is Quantifier.ALL)
+
+    @property
     def asks_for_presence(self) -> bool:
         """Whether it asks only that the key is there, or that it is not: no value has to be looked for."""
         return self.condition.operator.family is Family.NULL
@@ -108,8 +116,8 @@ Solution = Union[Assignment, Conflict]
 
 
 def literal(condition: Condition, wanted: bool = True, scope: Scope = ONLY_REQUEST) -> Literal:
-    """A literal; variables that no request can fill are replaced by their defaults at once."""
-    if condition.has_variables and not condition.variables:
+    """A literal; variables that no request can fill, or that decide nothing, are replaced by their defaults at once."""
+    if condition.has_variables and (not condition.variables or condition.settled is not None):
         condition = condition.expanded(lambda name: None)
     return Literal(condition, wanted, scope)
 

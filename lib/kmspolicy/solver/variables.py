@@ -13,6 +13,7 @@ from ..budget import Budget, OutOfSteps, Undecided
 from ..domains.domain import Points
 from ..evaluation.request import Value
 from ..policy import wildcards
+from ..policy.context_keys import context_key
 from .candidates import Candidates, absent, equals
 from .groups import Group, solve_apart
 from .literals import Assignment, Conflict, Literal, Solution, equal_keys, keys_of, needed
@@ -220,7 +221,9 @@ def _contradict(one: Literal, other: Literal) -> bool:
     """Whether all texts that one literal asks for, spelled with the same variables, are among those that another one of
     its key rules out."""
     asked, ruled_out = one.condition, other.condition
-    if asked.quantifier or ruled_out.quantifier or asked.if_exists or not asked.tokens:
+    if asked.without_key == one.wanted or not asked.tokens:
+        return False
+    if context_key(asked.key).multivalued and not other.is_universal:
         return False
     alike = (
         asked.operator.family is ruled_out.operator.family

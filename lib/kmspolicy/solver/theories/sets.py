@@ -8,7 +8,6 @@ from typing import Optional
 
 from ...budget import Budget
 from ...domains.domain import Domain
-from ...policy.condition import Quantifier
 from ..literals import Literal
 from .single import solve_single
 
@@ -38,6 +37,5 @@ def part(literals: Sequence[Literal]) -> tuple[list[Literal], list[Literal]]:
     every: list[Literal] = []
     some: list[Literal] = []
     for each in literals:
-        universal = each.condition.quantifier is Quantifier.ALL
-        (every if universal == each.wanted else some).append(each)
+        (every if each.is_universal else some).append(each)
     return every, some
