@@ -52,6 +52,7 @@ _ENCODED = re.compile(
     r'(?P<cell>(?:[{\[]\s*){1,8}""(?=[^"\s:,\]}\\])|""(?=\s*[{\[]\s*\\+""))|"|[{\[]\s*\\|\[[{\[\s]{0,8}\\'
 )
 _CELL = re.compile(r'[^"]*(?:""[^"]*)*')
+_BETWEEN_IN_CELL = re.compile(r"[ \t\r\n,]*")
 _OPENED = ("{", "[", "\\u00")  # one of them is in a string with JSON in it, and they may be escapes themselves
 _MEMBER_NAME = re.compile(r'"\s*:\s*\Z')
 _LONGEST_GAP = 80  # characters looked at for a member's name before a string
@@ -97,13 +98,16 @@ class _Reader:
             opening = _OPENING.search(text, at)
 
     def _cell(self, start: int) -> tuple[Any, int, bool]:
-        """The JSON text in the cell of a table. One that is not whole goes on to a quote that is not doubled."""
+        """The JSON values in the cell of a table. One that is not whole goes on to a quote that is not doubled."""
         body = _CELL.match(self._text, start)
         assert body is not None  # it matches the empty text
         self._budget.spend(_MEMBER_STEPS + body.end() - start)
-        encoded = body[0].replace('""', '"')
+        encoded, end = body[0].replace('""', '"'), 0
         with suppress(ValueError, RecursionError):
-            encoded = encoded[: _decode(encoded)[1]]
+            while end < len(encoded):
+                between = _BETWEEN_IN_CELL.match(encoded, end)
+                end = _decode(encoded, between.end() if between else end)[1]
+        encoded = encoded[:end] or encoded
         return encoded, start + len(encoded) + encoded.count('"'), True
 
     def _encoded(self, start: int) -> tuple[Any, int, bool]:

@@ -27,6 +27,13 @@ def test_a_record_behind_many_lines_that_are_cut_is_read() -> None:
     assert [one.policy for one in find_calls(other * 3_000 + json.dumps(put_key_policy()), False)] == [POLICY]
 
 
+def test_all_records_of_a_cell_are_read_up_to_its_end() -> None:
+    lines = "\n".join([json.dumps(put_key_policy())] * 400).replace('"', '""')
+    for text in (f'7,"{lines}",x', f'{lines} and {json.dumps(put_key_policy())}'):
+        found = find_calls(text, False)
+        assert [one.policy for one in found] == [POLICY] * len(found) and len(found) == 400 + text.count(" and ")
+
+
 def test_what_the_decoder_reads_before_it_gives_up_takes_steps() -> None:
     """It reads a nest again from each level that is tried, up to 64 of them."""
     narrow, wide = ((f'{{"a":[{"1," * numbers}1],"b":' * 20_000) for numbers in (0, 30))
