@@ -104,7 +104,7 @@ class Named:
     def keys_in(self, values: Iterable[Any]) -> frozenset[str]:
         """The keys that variables name in an element's values."""
         texts = [value for value in values if isinstance(value, str)] if self.policy.variables else []
-        found = {name.split(", '")[0].lower() for text in texts for name in VARIABLE.findall(text)}
+        found = {kms.key_of(name.split(", '")[0]) for text in texts for name in VARIABLE.findall(text)}
         return frozenset(found - {"*", "?", "$"})
 
     def _texts(self) -> list[str]:

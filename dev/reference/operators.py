@@ -148,7 +148,7 @@ def _variable(name: str, context: Context) -> str | None:
         return name
     with_default = re.fullmatch(r"(.*), '(.*)'", name, re.DOTALL)
     key, default = with_default.groups() if with_default else (name, None)
-    value = context.get(key.lower())
+    value = context.get(kms.key_of(key))
     return value if isinstance(value, str) else default
 
 

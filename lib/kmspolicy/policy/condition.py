@@ -56,7 +56,8 @@ class Condition:
         if self.filled is not None:
             return self.filled
         takes = self.expands and self.operator.takes_variables
-        return tuple([wildcards.tokens_of(text, self.operator.wildcards, takes) for text in self.values])
+        found = (wildcards.tokens_of(text, self.operator.wildcards, takes) for text in self.values)
+        return tuple([_named(tokens) if takes else tokens for tokens in found])
 
     @lazy
     def effort(self) -> int:
@@ -164,6 +165,15 @@ class Condition:
     def text(self) -> str:
         """The condition on one line."""
         return f"{self.operator_written} {self.key_written} = {', '.join(self.values)}"
+
+
+def _named(tokens: wildcards.Tokens) -> wildcards.Tokens:
+    """A text whose variables have their keys' own names."""
+    if not wildcards.variables_in(tokens):
+        return tokens
+    return tuple(
+        [each._replace(name=key_named(each.name)) if isinstance(each, wildcards.Variable) else each for each in tokens]
+    )
 
 
 def differing_in_case(conditions: Iterable[Condition]) -> list[tuple[Condition, ...]]:
