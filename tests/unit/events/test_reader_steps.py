@@ -29,7 +29,7 @@ def test_a_record_behind_many_lines_that_are_cut_is_read() -> None:
 
 def test_all_records_of_a_cell_are_read_up_to_its_end() -> None:
     lines = "\n".join([json.dumps(put_key_policy())] * 400).replace('"', '""')
-    for text in (f'7,"{lines}",x', f'{lines} and {json.dumps(put_key_policy())}'):
+    for text in (f'7,"{lines}",x', f"{lines} and {json.dumps(put_key_policy())}"):
         found = find_calls(text, False)
         assert [one.policy for one in found] == [POLICY] * len(found) and len(found) == 400 + text.count(" and ")
 
