@@ -72,6 +72,11 @@ def solve(question: Question, facts: Facts, budget: Budget) -> Solution:
     return _Search(question, facts, budget).run()
 
 
+def _in_order(each: Literal) -> tuple[str, bool, str, tuple[str, ...], str]:
+    """What literals are sorted by: all that tells those of one search apart."""
+    return each.key, each.wanted, each.condition.text, each.condition.values, each.scope.prefix
+
+
 class _Search:
     def __init__(self, question: Question, facts: Facts, budget: Budget) -> None:
         self._budget = budget
@@ -94,7 +99,7 @@ class _Search:
         return found
 
     def _values(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
-        ordered = sorted(literals, key=lambda each: (each.key, each.wanted, each.condition.text))
+        ordered = sorted(literals, key=_in_order)
         if any(each.variables for each in ordered):
             return solve_linked(dict(groups), ordered, self._budget)
         return solve_apart(dict(groups), ordered, self._budget)

@@ -11,7 +11,7 @@ import pytest
 from kmspolicy.budget import Budget, OutOfSteps, answers
 from kmspolicy.domains.domain import Finite, Text
 from kmspolicy.solver.groups import ByKey, Group, Key
-from kmspolicy.solver.literals import Assignment, Clause, Conflict, Literal, Solution
+from kmspolicy.solver.literals import Assignment, Clause, Conflict, Literal, Scope, Solution
 from kmspolicy.solver.search import Question, solve
 from tests.unit.solver.facts import TEXTS, SomeFacts, random_group, worlds_together
 from tests.unit.solver.questions import TEXTUAL, World, asked, check, plenty, present, random_literal
@@ -128,3 +128,16 @@ def test_three_keys_in_two_holes() -> None:
     for keys in (NAMES[:2], NAMES[:3], NAMES):
         found = solve(Question([], all_differ(keys), only.fact_of), only, plenty())
         assert isinstance(found, Conflict) == (len(keys) > 2)
+
+
+def test_literals_of_two_requests_are_asked_in_one_order() -> None:
+    facts = SomeFacts({(name,): Group((Key(name, Text()),)) for name in ("p", "q", "second q")})
+    second, steps, kept = Scope("second ", frozenset("p")), set(), []
+    for _ in range(20):
+        literals = [asked("p", "StringLike", "a${q}*"), asked("p", "StringLike", "a${q}*", scope=second)]
+        literals.append(asked("q", "StringLike", "b?"))
+        kept.append(literals)  # so that those that follow lie elsewhere in memory
+        budget = plenty()
+        assert not isinstance(solve(Question(literals, (), facts.fact_of), facts, budget), Conflict)
+        steps.add(budget.spent)
+    assert len(steps) == 1
