@@ -213,8 +213,8 @@ def texts_of(values: Iterable[Any]) -> list[str]:
 def seconds_of(value: Any) -> Optional[float]:
     """A time as Unix seconds; None if it is none, or lies beyond the calendar.
 
-    It is a date and time, of UTC unless it says otherwise, or a number of seconds, or of milli- or microseconds where
-    so many seconds lie beyond the calendar. Source: CloudTrail User Guide, *CloudTrail record contents* and *Example
+    It is a date and time, of UTC unless it says otherwise, or a number of seconds, milli- or microseconds, which its
+    size tells apart from each other and from a date without signs, such as 20260309. Source: CloudTrail User Guide, *CloudTrail record contents* and *Example
     queries* (CloudTrail Lake); OCSF schema, *timestamp_t* (milliseconds).
     """
     text = text_of(value)
@@ -233,7 +233,7 @@ _UNITS = (1, 1_000, 1_000_000)  # in a second
 def _written_otherwise(text: str) -> Optional[float]:
     number = number_of(text)
     if number is not None:
-        return next((seconds for unit in _UNITS if (seconds := _in_calendar(number / unit)) is not None), None)
+        return next((number / unit for unit in _UNITS if 1e9 <= number / unit < 1e10), None)  # from 2001 to 2286
     time = _TIME.match(text)
     zone = f"{time[3]}:{time[4]}" if time and time[3] else "Z"
     return _moment(f"{time[1]}T{time[2]}{zone}" if time else text)
