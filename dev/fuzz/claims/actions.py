@@ -69,7 +69,7 @@ def _by_grant_to(judge: Judge, number: int) -> Details:
 
 
 def _grantees(judge: Judge, number: int) -> Iterator[str]:
-    """The values of each condition that limits grants to listed principals. A grant to a service does not meet it."""
+    """The values of each condition that limits grants to listed principals, and whether one to a service meets it."""
     conditions = [each for each in judge.conditions(number) if each[1].lower() == "kms:granteeprincipal"]
     for condition in conditions:
         values, operator = texts(condition[2]), base(condition)
@@ -77,8 +77,9 @@ def _grantees(judge: Judge, number: int) -> Iterator[str]:
         lists = operator not in (*NEGATED, "null", "bool") and values and not alike
         wide = operator not in LITERAL and any(not set(text.removeprefix("arn:")) - {"*", ":"} for text in values)
         reads = judge.policy.variables and any("${" in text for text in values)
-        if lists and not wide and not reads and not judge.holds(number, condition, {}):
-            yield values_text(condition[2])
+        if lists and not wide and not reads:
+            lacking = "AWS services and " if judge.holds(number, condition, {}) else ""
+            yield lacking + values_text(condition[2])
 
 
 def _by_grant_of_service(judge: Judge, number: int) -> Details:

@@ -140,7 +140,10 @@ def _notes(verdict: Verdict, statement: Statement, alone: Audience, flagged: Mas
 def _only_grantees(statement: Statement) -> Optional[str]:
     """The only grantees that the statement allows, by the first condition that lists them; None where none does."""
     listing = (each for each in statement.required if each.key == GRANTEE and lists_who(each))
-    return next((values_text(each) for each in listing if not (each.without_key or each.has_variables)), None)
+    found = next((each for each in listing if not each.has_variables), None)
+    if found is None:
+        return None
+    return f"AWS services and {values_text(found)}" if found.without_key else values_text(found)
 
 
 def _only_services_grant(verdict: Verdict, statement: Statement, alone: Audience) -> bool:
