@@ -214,8 +214,8 @@ def seconds_of(value: Any) -> Optional[float]:
     """A time as Unix seconds; None if it is none, or lies beyond the calendar.
 
     It is a date and time, of UTC unless it says otherwise, or a number of seconds, milli- or microseconds, which its
-    size tells apart from each other and from a date without signs, such as 20260309. Source: CloudTrail User Guide, *CloudTrail record contents* and *Example
-    queries* (CloudTrail Lake); OCSF schema, *timestamp_t* (milliseconds).
+    size tells apart from each other and from a date without signs, such as 20260309. Source: CloudTrail User Guide,
+    *CloudTrail record contents* and *Example queries* (CloudTrail Lake); OCSF schema, *timestamp_t* (milliseconds).
     """
     text = text_of(value)
     second = _SECOND.get(text[16:]) if text[10:11] == "T" else None
