@@ -116,8 +116,8 @@ Solution = Union[Assignment, Conflict]
 
 
 def literal(condition: Condition, wanted: bool = True, scope: Scope = ONLY_REQUEST) -> Literal:
-    """A literal; variables that no request can fill, or that decide nothing, are replaced by their defaults at once."""
-    if condition.has_variables and (not condition.variables or condition.settled is not None):
+    """A literal; variables that no request can fill are replaced by their defaults at once."""
+    if condition.has_variables and not condition.variables:
         condition = condition.expanded(lambda name: None)
     return Literal(condition, wanted, scope)
 

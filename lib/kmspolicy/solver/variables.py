@@ -28,7 +28,11 @@ def solve_linked(group_of: Mapping[str, Group], literals: Sequence[Literal], bud
 
     group_of: the group of each key.
     """
-    return _Linked(group_of, literals, budget).solve()
+    never = [each for each in literals if each.condition.settled not in (None, each.wanted)]
+    if never:
+        return Conflict(keys_of(never))
+    left = [each for each in literals if each.condition.settled is None]
+    return _Linked(group_of, left, budget).solve()
 
 
 class _Linked:
