@@ -12,7 +12,18 @@ from ..caching import lazy
 from ..regular.intervals import Intervals
 from . import wildcards
 from .context_keys import KEY_ARN, context_key, key_named
-from .operators import ORDERED, Family, Operator, Test, matching_points, points_test, signed, text_test, typed_test
+from .operators import (
+    OPERATORS,
+    ORDERED,
+    Family,
+    Operator,
+    Test,
+    matching_points,
+    points_test,
+    signed,
+    text_test,
+    typed_test,
+)
 
 
 class Quantifier(Enum):
@@ -102,6 +113,13 @@ class Condition:
     def opened(self) -> "Condition":
         """The condition with any text in place of a variable."""
         return self.expanded(lambda name: wildcards.STAR)
+
+    def opened_as_text(self) -> "Condition":
+        """The same, where the text may hold colons: an ARN then has other parts, and is compared as a text."""
+        found = self.opened()
+        if found is self or self.operator.family is not Family.ARN:
+            return found
+        return replace(found, operator=OPERATORS["stringnotlike" if self.operator.negated else "stringlike"])
 
     def of_values(self, values: tuple[str, ...]) -> "Condition":
         """The condition with these values alone, for a request that has the key."""

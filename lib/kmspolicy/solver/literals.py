@@ -86,9 +86,8 @@ class Literal(NamedTuple):
     def opened(self) -> "Literal":
         """A literal without variables that is true wherever this one is."""
         condition = self.condition
-        return Literal(
-            condition.opened() if self.is_positive else condition.without_variables(), self.wanted, self.scope
-        )
+        opened = condition.opened_as_text() if self.is_positive else condition.without_variables()
+        return Literal(opened, self.wanted, self.scope)
 
     def given(self, values: Mapping[str, Value]) -> "Literal":
         """The literal with the values of other keys in place of its variables."""
