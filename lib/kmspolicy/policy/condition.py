@@ -121,9 +121,9 @@ class Condition:
             return found
         return replace(found, operator=OPERATORS["stringnotlike" if self.operator.negated else "stringlike"])
 
-    def of_values(self, values: tuple[str, ...]) -> "Condition":
-        """The condition with these values alone, for a request that has the key."""
-        return replace(self, values=values, if_exists=False, shared=False)
+    def of_values(self, values: tuple[str, ...], if_exists: bool) -> "Condition":
+        """The condition with these values alone; if_exists: whether it holds for every request that lacks the key."""
+        return replace(self, values=values, if_exists=if_exists, shared=False)
 
     def without_variables(self) -> "Condition":
         """The condition less its values that hold variables."""

@@ -207,7 +207,8 @@ def _alternatives(each: Literal) -> list[Literal]:
     values = condition.values
     linked = [(value,) for value, tokens in zip(values, condition.tokens) if wildcards.variables_in(tokens)]
     plain = tuple([value for value in values if (value,) not in linked])
-    found = [each._replace(condition=condition.of_values(those)) for those in ([plain] if plain else []) + linked]
+    apart = [plain, *linked] if plain else linked
+    found = [each._replace(condition=condition.of_values(those, if_exists=False)) for those in apart]
     if condition.without_key == each.wanted:
         found.append(absent(each.condition.key, each.scope))
     return found if len(found) > 1 else [each]
@@ -217,7 +218,8 @@ def _parts(each: Literal) -> list[Literal]:
     """Literals that are all true where a literal is: of one that rules several texts out, one for each."""
     if each.is_positive:
         return [each]
-    found = [each._replace(condition=each.condition.of_values((value,))) for value in each.condition.values]
+    condition = each.condition
+    found = [each._replace(condition=condition.of_values((value,), condition.if_exists)) for value in condition.values]
     return [part for part in found if part.variables]
 
 
