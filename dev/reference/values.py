@@ -136,7 +136,8 @@ class Values:
         made: tuple[Language, ...] = self.remember(("lifted", key, self.known(facts)), lambda: self._lifted(key, facts))
         return made
 
-    def _lifted(self, key: str, facts: Facts) -> tuple[Language, ...]:
+    def _lifted(self, key: str, facts: Facts, links: int = 1) -> tuple[Language, ...]:
+        """links: how many more keys the text may come through."""
         found: list[Language] = []
         for statement, named in enumerate(self.named.resource_variables):
             if key in named and isinstance(facts.get("#key"), str):
@@ -146,7 +147,10 @@ class Values:
             if key in test.variables:
                 if sum(key in other.variables for other in self.by_key[test.key]) > 1:
                     found += exact(_ends(test.texts()))  # two patterns with the same variable may overlap in it
-                others = [*self._linked(test.key, {**facts, key: UNKNOWN}), *self._ids(test.key, facts), WORD]
+                unknown: Facts = {**facts, key: UNKNOWN}
+                others = [*self._linked(test.key, unknown), *self._ids(test.key, facts), WORD]
+                if links and test.key not in facts:
+                    others += self._lifted(test.key, unknown, links - 1)
                 for value in test.texts():
                     found += self._around(key, value, test.base, facts, others)
         return tuple(dict.fromkeys(found))
