@@ -96,7 +96,7 @@ class Candidates:
         text is left to all."""
         for domains in self.domains_of(keys):
             limits = self._limits(keys[0], domains, values)
-            if len(keys) == 1 or next(self._find(*limits), None) is not None:
+            if len(keys) == 1 or self._is_possible(limits):
                 yield domains[0], limits
 
     def _more(
@@ -178,12 +178,12 @@ class Candidates:
         """Whether the keys of these literals can still have a value, once a variable has this text."""
         chosen = {**values, name: text}
         limits = (self._limits(each.key, domains, chosen, about=each) for each, domains in asked)
-        return all(find(*each, self._budget.spend) is not None for each in limits)
+        return all(map(self._is_possible, limits))
 
     def leave(self, name: str, values: Assignment) -> bool:
         """Whether the keys whose texts read a variable can still have one, when all variables in them have values."""
         return all(
-            any(next(self._find(*self._limits(each.key, domains, values)), None) is not None for domains in cases)
+            any(self._is_possible(self._limits(each.key, domains, values)) for domains in cases)
             for each in self._literals
             if each.is_positive and name in each.variables and each.key not in values
             if each.condition.without_key != each.wanted and values.keys() >= set(each.variables)
@@ -277,6 +277,10 @@ class Candidates:
                 return
             rejected += map(literal, others)
         self.more_left = self.more_left or bool(rejected)
+
+    def _is_possible(self, limits: Limits) -> bool:
+        """Whether there is a text within these limits."""
+        return find(*limits, self._budget.spend) is not None
 
     def _shortest(self, required: Groups, forbidden: Sequence[Row], good: Optional[Check] = None) -> list[str]:
         check, spend = good or (lambda text: True), self._budget.spend

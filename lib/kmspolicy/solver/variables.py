@@ -77,7 +77,7 @@ class _Linked:
                 return Conflict(keys_of(self._literals))
             if less is not None and all(each.is_met(less) for each in self._literals):
                 return less
-        if self._conflicts_in_part():
+        if (self._sampled or self._is_tangle) and self._conflicts_in_part():
             return Conflict(keys_of(self._literals))
         for names in (self._names, self._names[::-1]) if self._is_tangle else (self._names,):
             found = self._assign(names, {})
@@ -93,8 +93,7 @@ class _Linked:
         texts out, one text."""
         parts = [part for each in self._literals if each.variables for part in _parts(each)]
         asked = [each.opened for each in self._literals]
-        alone = parts if len(parts) > 1 and (self._sampled or self._is_tangle) else []
-        return any(isinstance(self._solved([part, *asked]), Conflict) for part in alone)
+        return len(parts) > 1 and any(isinstance(self._solved([part, *asked]), Conflict) for part in parts)
 
     def _one_of(self, ways: Sequence[Sequence[Literal]]) -> Solution:
         """The first solution of several lists of literals; the conflict where none has one."""
