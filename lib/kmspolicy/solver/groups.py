@@ -75,6 +75,7 @@ class Group:
         """cases: the one that reads most naturally first; none where the fact cannot be."""
         self.cases = cases
         self._of: dict[Scope, Group] = {}
+        self._told_apart: dict[frozenset[str], tuple[Case, ...]] = {}
 
     def of(self, scope: Scope) -> "Group":
         """The same group, for the keys of another request."""
@@ -89,7 +90,7 @@ class Group:
         """Values of the group's keys with which each literal is true, or the conflict."""
         reasons: frozenset[str] = frozenset()
         known: dict[int, Solution] = {}
-        for case in self.cases:
+        for case in self._first_of_each(frozenset(literals)):
             budget.spend()
             if any(isinstance(known.get(id(part)), Conflict) for part in case):
                 continue
@@ -99,6 +100,15 @@ class Group:
                 return found
             reasons |= found.keys
         return Conflict(reasons or frozenset(literals))
+
+    def _first_of_each(self, keys: frozenset[str]) -> tuple[Case, ...]:
+        """The cases that differ in what these keys can hold, the first one of those that do not."""
+        if keys not in self._told_apart:
+            found: dict[tuple[Part, ...], Case] = {}
+            for case in self.cases:
+                found.setdefault(tuple([part for part in case if not part.domains.keys().isdisjoint(keys)]), case)
+            self._told_apart[keys] = tuple(found.values())
+        return self._told_apart[keys]
 
 
 def _solve_case(case: Case, literals: ByKey, budget: Budget, known: dict[int, Solution]) -> Solution:
