@@ -45,6 +45,7 @@ class Verdict:
         self.checked = self.asked & performed(key.usage, key.spec, key.origin)
         self._encapsulation = 0 if key.kind_is_told else self.checked & kms.ENCAPSULATION_MASK
         self._records: dict[tuple[object, ...], Answers] = {}
+        self._accesses: dict[tuple[int, Audience], Access] = {}
         self._gains: dict[Audience, Mask] = {}
         self._denies: dict[Mask, tuple[Statement, ...]] = {}
         self._requests: dict[int, Optional[Request]] = {}  # many keys have the same policy, and its answers
@@ -80,6 +81,15 @@ class Verdict:
 
     def access(self, statement: Statement, audience: Audience) -> Access:
         """What the audience gets of the checked actions that count by the statement, past every Deny."""
+        if statement is not self.policy.statements[statement.number]:
+            return self._access(statement, audience)
+        place = statement.number, audience
+        found = self._accesses.get(place)
+        if found is None:
+            found = self._accesses[place] = self._access(statement, audience)
+        return found
+
+    def _access(self, statement: Statement, audience: Audience) -> Access:
         found = self._asked(statement, audience, self.checked & ~self._encapsulation)
         more = self._counting(audience, statement.actions)
         return found | self._asked(statement, audience, more) if more else found

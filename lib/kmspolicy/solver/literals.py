@@ -79,6 +79,16 @@ class Literal(NamedTuple):
         return self.asks_for_presence and not self.accepts("x")
 
     @property
+    def exclusion(self) -> Optional[Hashable]:
+        """How it rules out values of its key, and does nothing else: alike for literals that can be one; else None."""
+        how = self.condition
+        if self.wanted or how.operator.negated or how.quantifier is Quantifier.ALL or self.asks_for_presence:
+            return None
+        if how.settled is not None or how.has_variables or how.filled is not None:
+            return None
+        return self.key, how.operator, how.quantifier, how.if_exists
+
+    @property
     def negation(self) -> "Literal":
         return Literal(self.condition, not self.wanted, self.scope)
 
@@ -112,6 +122,28 @@ class Literal(NamedTuple):
 
 Clause = tuple[Literal, ...]  # one of them at least must be true
 Solution = Union[Assignment, Conflict]
+
+
+def fewer(clauses: Iterable[Clause]) -> list[Clause]:
+    """Clauses that ask for the same, with one in place of those that rule out values of a key in the same way."""
+    others: dict[Clause, None] = {}
+    alike: dict[Hashable, list[Literal]] = {}
+    for clause in clauses:
+        kind = clause[0].exclusion if len(clause) == 1 else None
+        if kind is None:
+            others[clause] = None
+        else:
+            alike.setdefault(kind, []).append(clause[0])
+    return [*others, *[(_excluding(listed),) for listed in alike.values()]]
+
+
+def _excluding(literals: Sequence[Literal]) -> Literal:
+    """One literal in place of some that rule out values of one key in the same way."""
+    first = literals[0]
+    if len(literals) == 1:
+        return first
+    values = tuple([value for each in literals for value in each.condition.values])
+    return first._replace(condition=first.condition.of_values(values, first.condition.if_exists))
 
 
 def literal(condition: Condition, wanted: bool = True, scope: Scope = ONLY_REQUEST) -> Literal:

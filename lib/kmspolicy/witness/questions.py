@@ -14,10 +14,11 @@ from ..policy.context_keys import PRINCIPAL_ARN, context_key
 from ..policy.model import Statement
 from ..regular.patterns import Spend
 from ..requesters.key_kinds import TELL_APART
-from ..solver.literals import ONLY_REQUEST, Clause, Literal, Scope, literal, needed
+from ..solver.literals import ONLY_REQUEST, Clause, Literal, Scope, fewer, literal, needed
 from ..solver.search import Facts, Question
 
 _MOST_CALLERS = 64
+_DENIES_OF_A_STEP = 2
 
 
 def tests_of_arns(conditions: Iterable[Condition]) -> Optional[list[Condition]]:
@@ -39,6 +40,7 @@ class Denies:
         self._among: dict[Mask, Optional[Denies]] = {}  # None for this one itself: a cycle would stay in memory
         self._met: Recent[tuple[bool, ...]] = Recent(_MOST_CALLERS)
         self._clauses: dict[Scope, list[Clause]] = {}
+        self._fewer: dict[tuple[tuple[bool, ...], Scope], list[Clause]] = {}
 
     def among(self, actions: Mask) -> "Denies":
         """Those of them that cover some of the actions."""
@@ -82,6 +84,13 @@ class Denies:
             listed = [tuple([literal(each, False, scope) for each in deny.required]) for deny in self.statements]
             found = self._clauses[scope] = listed
         return list(compress(found, met))
+
+    def fewer_clauses(self, met: tuple[bool, ...], scope: Scope = ONLY_REQUEST) -> list[Clause]:
+        """The same, where those that rule out values of one key are one clause."""
+        asked = met, scope
+        if asked not in self._fewer:
+            self._fewer[asked] = fewer(self.clauses(met, scope))
+        return self._fewer[asked]
 
 
 NO_DENIES = Denies(())
@@ -129,9 +138,9 @@ class Questions:
         name = met, met_later, scope, joint
         found = self._made.get(name)
         if found is None:
-            clauses = [*self._alternatives, *self._denies.clauses(met), *self._use.clauses(met_later, scope)]
-            found = self._made[name] = Question(self._required, clauses, facts.fact_of)
-            self._spend(found.size)
+            denied = (*self._denies.fewer_clauses(met), *self._use.fewer_clauses(met_later, scope))
+            found = self._made[name] = Question(self._required, (*self._alternatives, *denied), facts.fact_of)
+            self._spend(found.size + (len(met) + len(met_later)) // _DENIES_OF_A_STEP)
         return found
 
 
