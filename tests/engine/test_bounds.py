@@ -265,7 +265,7 @@ def test_that_a_statement_covers_no_key_is_seen_once_for_all_requesters(rest: st
     role = {"AWS": f"arn:aws:iam::{THEIRS}:role/app"}
     found = everything(document(allow(Principal=role, Resource=f"arn:aws:kms:us-west-2:{OURS}:{rest}")))
     assert found.audience is Audience.none
-    assert found.steps < POLICY_STEPS / 50
+    assert found.steps < POLICY_STEPS / 40
 
 
 # --- what real policies take ----------------------------------------------------------------------------------------

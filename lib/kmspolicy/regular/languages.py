@@ -19,6 +19,7 @@ _MOVES_OF_A_STEP = 2  # of automata that all move at once
 _LOOKS_OF_A_STEP = 4  # at classes and moves, for cells
 _ROWS_OF_A_STEP = 4  # that are compared with a group
 _PLACES_OF_A_STEP = 16  # of patterns that are looked at for a quick contradiction
+_BUILT_IN_A_STEP = 4  # places of automata
 _MOST_LOOKED_AT = 8  # patterns of a group, for a quick contradiction
 
 
@@ -66,7 +67,7 @@ def find(required: Groups, forbidden: Sequence[Row], spend: Spend, good: Check =
         or _is_shunned(whole, _plain(forbidden), spend)
     ):
         return None
-    spend(_places(required, forbidden))
+    spend(_places(required, forbidden) // _BUILT_IN_A_STEP)
     groups = [Automaton(group) for group in required]
     avoid = Automaton(forbidden)
     if avoid.is_sure(avoid.start):
@@ -105,7 +106,7 @@ def cells(
     groups: each with what stands before the text; whole: the texts end there, so that only which groups match is told
     apart; else also how texts can go on.
     """
-    spend(sum(map(len, chain(*[patterns for _, patterns in groups]))))
+    spend(sum(map(len, chain(*[patterns for _, patterns in groups]))) // _BUILT_IN_A_STEP)
     base, unions = Automaton((language,)), [Automaton(patterns) for _, patterns in groups]
     standing = [reduce(union.step, prefix, union.start) for union, (prefix, _) in zip(unions, groups)]
     cost = sum(union.cost for union in unions)

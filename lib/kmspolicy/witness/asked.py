@@ -34,6 +34,7 @@ _ALIKE = (Bound.NOTHING, Bound.TRAIT, Bound.MFA, Bound.MCP, Bound.CONTEXT, Bound
 _ALIKE_BESIDES = frozenset((keys.GRANT_OPERATIONS, keys.IS_AWS_SERVICE))
 _NOT_ALIKE = frozenset((keys.KEY_ARN, keys.SERVICE_NAME, keys.SERVICE_NAMES))
 _STEPS_OF_SOURCES = 24
+_TESTS_OF_A_STEP = 2  # of ARNs
 _OF_PRINCIPALS = keys.PRINCIPAL_KEYS | {keys.GRANTEE}
 _BESIDE_ARN = _OF_PRINCIPALS - {keys.PRINCIPAL_ARN}
 
@@ -114,8 +115,14 @@ class Asked:
         own, theirs = tests_of_arns(self.statement.tests), self.denies.tests_of_arns
         if own is None or theirs is None or self.questions.read & _BESIDE_ARN:
             return None
-        tests, denies = [*own, *theirs], self.denies
-        return lambda caller: (*denies.met_by(caller), *[holds_for(test, caller.arn) for test in tests])
+        tests, denies, budget = [*own, *theirs], self.denies, self.budget
+        steps = sum(test.effort for test in tests) // _TESTS_OF_A_STEP
+
+        def look(caller: Caller) -> Hashable:
+            budget.spend(steps)
+            return (*denies.met_by(caller), *[holds_for(test, caller.arn) for test in tests])
+
+        return look
 
 
 _MOST_KEPT = 64

@@ -14,7 +14,7 @@ from ...regular.patterns import SOMETHING, Pattern, literal
 from ..literals import Literal
 
 Limits = tuple[list[Sequence[Pattern]], list[Pattern]]
-_STEPS_OF_A_TEXT = 3_000  # of one search
+_STEPS_OF_A_TEXT = 2_000  # of one search
 _MOST_PAIRED = 8  # literals of which each two are asked alone, where all together take too many steps
 
 
