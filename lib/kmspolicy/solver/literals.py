@@ -82,11 +82,11 @@ class Literal(NamedTuple):
     def exclusion(self) -> Optional[Hashable]:
         """How it rules out values of its key, and does nothing else: alike for literals that can be one; else None."""
         how = self.condition
-        if self.wanted or how.operator.negated or how.quantifier is Quantifier.ALL or self.asks_for_presence:
+        if self.wanted or how.operator.negated or how.quantifier is Quantifier.ALL:
             return None
-        if how.settled is not None or how.has_variables or how.filled is not None:
+        if how.has_variables or how.filled is not None:
             return None
-        return self.key, how.operator, how.quantifier, how.if_exists
+        return self.key, how.operator, how.quantifier, how.if_exists, how.allow
 
     @property
     def negation(self) -> "Literal":

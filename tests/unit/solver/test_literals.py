@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import product
+from random import Random
 
 import pytest
 
-from kmspolicy.solver.literals import ONLY_REQUEST, Scope, keys_of
+from kmspolicy.solver.literals import ONLY_REQUEST, Literal, Scope, fewer, keys_of
 from tests.unit.short_texts import texts
 from tests.unit.solver.questions import TEXTUAL, asked, holds_in, worlds
 
@@ -54,3 +55,33 @@ def test_a_variable_that_no_request_can_fill_is_its_default_at_once() -> None:
     literal = asked("p", "StringEquals", "${aws:tagkeys,'a'}")
     assert literal.variables == () and literal.accepts("a") and not literal.accepts("b")
     assert not any(asked("p", "StringEquals", "${aws:tagkeys}").accepts(text) for text in ("", "a", "${aws:tagkeys}"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_fewer_clauses_are_true_where_all_of_them_are(seed: int) -> None:
+    chance, left_out = Random(seed), 0
+    operators = ["StringLike", "StringNotEquals", "ForAllValues:StringLike", "ForAnyValue:StringLike"]
+    values = ["a", "b", "a*", "${q}", "${aws:tagkeys,'a'}"]
+    sets = [None, (), ("a",), ("b",), ("a", "c"), ("a", "b")]
+    universe = worlds({"p": ["a", "b", "ab", "c", None], "q": ["a", "b", None], "aws:tagkeys": sets})
+
+    def random_clause(key: str, operator: str) -> tuple[Literal, ...]:
+        how = {"if_exists": chance.random() < 0.2, "allow": chance.random() < 0.2}
+        listed = chance.sample(values, chance.choice((1, 1, 2)))
+        only = asked(key, operator, *listed, wanted=chance.random() < 0.2, **how)
+        return chance.choice([(only,)] * 20 + [(), (only, asked("q", "StringEquals", "a"))])
+
+    for _ in range(500):
+        key, some = chance.choice(["p", "aws:tagkeys"]), chance.sample(operators, 2)
+        clauses = [random_clause(key, chance.choice(some)) for _ in range(3)]
+        few = fewer(clauses)
+        assert all(holds_in(world, (), few) == holds_in(world, (), clauses) for world in universe)
+        left_out += len(clauses) - len(few)
+    assert left_out > 10
+
+
+def test_texts_that_one_key_must_not_have_become_one_clause() -> None:
+    clauses = [(asked("p", "StringLike", f"a{number}*", wanted=False),) for number in range(50)]
+    other = (asked("q", "StringLike", "a", wanted=False),)
+    (one, others) = fewer([*clauses, other])
+    assert [len(each.condition.values) for each in (*one, *others)] == [50, 1]
