@@ -76,11 +76,15 @@ class Opener:
 
     @property
     def ends(self) -> list[Found]:
-        """The ends that count. A label counts only if nothing but records was found, and none of its own call."""
+        """The ends that count. A label counts only if no policy was found, no record of its own call, and no broken
+        text that names its operation, if that sets key policies.
+        """
         others = [end for end in self.found if not end.label]
-        if len(others) == len(self.found) or any(end.kind not in RECORDS for end in others):
+        if len(others) == len(self.found) or any(end.kind in POLICIES for end in others):
             return others
-        calls = {call_of(end).name for end in others}
+        calls = {call_of(end).name for end in others if end.kind in RECORDS}
+        lost = "\n".join(end.text for end in others if end.kind is Kind.LOST)
+        calls.update((KMS, operation) for operation in OPERATIONS if operation in lost)
         return [end for end in self.found if not (end.label and call_of(end).name in calls)]
 
     def _open(self, value: Any, source: Source, containers: int) -> None:
