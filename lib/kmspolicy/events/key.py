@@ -1,8 +1,8 @@
 """Decides which key a call is about: its ARN, account and Region, and what kind of key it is.
 
-Source: KMS Developer Guide, *AWS KMS CloudTrail log entries* (*ReEncrypt*: the source key is listed before
-the destination) and *Key identifiers*; KMS API Reference, *CreateKey*, *PutKeyPolicy* and *ReplicateKey* (none of them
-works on another account's key), *KeyMetadata*.
+Source: KMS Developer Guide, *AWS KMS CloudTrail log entries* (*ReEncrypt*: the source key is listed before the
+destination; *EnableKey* and others: `responseElements.keyId` is the key's ARN) and *Key identifiers*; KMS API
+Reference, *CreateKey*, *PutKeyPolicy* and *ReplicateKey* (none of them works on another account's key), *KeyMetadata*.
 """
 
 import re
@@ -75,12 +75,14 @@ def _named_by_aws(call: Call, metadata: Json, region: str) -> str:
     """The key's ARN as AWS wrote it; of a call that failed, AWS may have taken it from the request.
 
     The resources of a ReplicateKey call name the primary key. Of several keys, it is the last in the account whose
-    trail holds the event: the one that ReEncrypt encrypts under.
+    trail holds the event: the one that ReEncrypt encrypts under. An event without resources may have the key in its
+    response.
     """
     described = _key_arns(call, [text_of(metadata.get("arn"))], region)
     if described or (call.operation == "ReplicateKey" and call.outcome != FAILURE):
         return described[0] if described else ""
-    listed = _key_arns(call, call.resources, region)
+    answered = text_of(call.response.get("keyId"))
+    listed = _key_arns(call, call.resources, region) or _key_arns(call, [answered], region)
     own = [arn for arn in listed if arn.split(":")[4] == call.recipient]
     return next(reversed(own or listed), "")
 
