@@ -175,19 +175,20 @@ def _unread(api: Json, unmapped: Json) -> Optional[Json]:
 def _outcome(event: Json, response: Json) -> tuple[str, str]:
     """The outcome, and the error's code. The status is a text or a number, which Splunk's exports write as a text.
 
-    Where it says neither success nor failure, a code of the response or of the event may name an error. A whole event
+    A code of the response or of the event may name an error, too, unless the status is a success. A whole event
     that names no error and has no status is one of a success, as a record of CloudTrail is.
     """
     status, status_id = text_of(event.get("status")).lower(), number_of(event.get("status_id"))
     error = error_of(response.get("error"))
+    codes = [code for code in map(error_of, (response.get("code"), event.get("status_code"))) if code]
+    codes = [code for code in codes if not _OK.match(code)]
+    named = error or next((code for code in codes if number_of(code) is None), "")
     if error or status == "failure" or status_id == _FAILED:
-        return FAILURE, error
+        return FAILURE, named
     if status == "success" or status_id == _SUCCEEDED:
         return SUCCESS, ""
-    codes = map(error_of, (response.get("code"), event.get("status_code")))
-    code = next((code for code in codes if code and not _OK.match(code)), "")
-    if code:
-        return FAILURE, "" if number_of(code) is not None else code
+    if codes:
+        return FAILURE, named
     without_status = not status and status_id is None and not isinstance(event, BrokenObject)
     return (SUCCESS if without_status else UNKNOWN), ""
 
