@@ -15,7 +15,7 @@ class EventFault(Enum):
     NO_PARAMETERS = "the event has no requestParameters"
     NO_POLICY = "the event of this PutKeyPolicy call has no policy in its request's parameters"
     TOO_DEEP_POLICY = "the policy's JSON nests too deeply"
-    NO_RECORD = "the text names {0} and kms.amazonaws.com, but no whole CloudTrail record or OCSF event is in it"
+    NO_RECORD = "the text names {0} and KMS, but no whole CloudTrail record or OCSF event is in it"
     TOO_DEEP = "the text nests too deeply to be searched for CloudTrail records and OCSF events"
     TOO_MANY_STEPS = "the search for records in this text was stopped after its fixed number of steps"
     NO_POLICY_IN_FIELD = "the field holds JSON, but no key policy: nothing in it has a Statement"

@@ -135,7 +135,7 @@ class _Search:
         """
         if not self._opener.beside or (self._field_given and self._opener.holds_policies):
             return ""
-        named = operations_named_in("\n".join([*self._opener.beside, *unread]), actions=False)
+        named = operations_named_in("\n".join([*self._opener.beside, *unread]), beside=True)
         calls = self._opener.calls if named else set()
         operation = next((operation for operation in named if (KMS, operation) not in calls), "")
         return EventFault.NO_RECORD.value.format(operation) if operation else ""

@@ -20,6 +20,7 @@ _HIDDEN_SIGN_TEXT, _HIDDEN_SIGN_BYTES = re.compile(_HIDDEN_SIGN), re.compile(_HI
 # The backslashes of an outer encoding stand before that of an inner one: any of them may be in front.
 _ASCII_ESCAPE = re.compile(r"(?<!\\)\\+u00([2-7][0-9A-Fa-f])")
 _MOST_ENCODINGS = 8
+_EVENTBRIDGE = "aws.kms"  # the source of its events; a rule's input transformer may take the record out of them
 _NO_ACTION = "(?<![Kk][Mm][Ss]:)"
 
 # CreateKey and ReplicateKey end alike, and to search for one word less is worth a tenth of the time.
@@ -72,20 +73,21 @@ def may_hide_letters(text: str) -> bool:
     return "\\u00" in text and _HIDDEN_LETTER.search(text) is not None
 
 
-def operations_named_in(text: str, actions: bool) -> list[str]:
-    """The operations that set key policies which the text names together with KMS's event source.
+def operations_named_in(text: str, beside: bool) -> list[str]:
+    """The operations that set key policies which the text names together with KMS.
 
-    actions: whether to name one as an action of a policy, such as kms:CreateKey, is to name it.
+    beside: whether the text stands beside what was read. There, an action of a policy, such as kms:CreateKey, names no
+    operation, and the source of an event of EventBridge does not name KMS, since pipelines write both around a record.
     """
     if may_hide_letters(text):
         for _ in range(_MOST_ENCODINGS):
             text = _ASCII_ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
         text = text.replace("\\", "")  # each escape of an inner encoding leaves some
-    if SERVICES[0] not in text:
+    if SERVICES[0] not in text and (beside or _EVENTBRIDGE not in text):
         return []
-    return [one for one in OPERATIONS if one in text and (actions or re.search(_NO_ACTION + one, text))]
+    return [one for one in OPERATIONS if one in text and (not beside or re.search(_NO_ACTION + one, text))]
 
 
 def operation_named_in(text: str) -> str:
     """The first operation that `operations_named_in` finds, be it as an action; empty if it finds none."""
-    return next(iter(operations_named_in(text, True)), "")
+    return next(iter(operations_named_in(text, False)), "")
