@@ -41,7 +41,7 @@ def key_of(call: Call) -> Key:
     region = _replica_region(call) if replica else call.region
     account = _account(call, metadata)
     by_aws = _named_by_aws(call, metadata, region)
-    name = by_aws or _named_by_caller(call, region, account)
+    name = by_aws or _named_by_id(call, metadata, region, account)
     arn = _ARN.match(name)
     region = arn[2] if arn else region
     usage, spec, origin, multi_region = _kind(call, metadata)
@@ -92,12 +92,13 @@ def _key_arns(call: Call, texts: list[str], region: str) -> list[str]:
     return [arn[0] for arn in arns if arn and _may_be_of(call, arn, region)]
 
 
-def _named_by_caller(call: Call, region: str, account: str) -> str:
-    """The key that the request names. Unless the call succeeded, that is any text that the caller may send.
+def _named_by_id(call: Call, metadata: Json, region: str, account: str) -> str:
+    """The key that the request names, or a CreateKey's response that breaks before the ARN.
 
-    Of such a call only a well-formed name of a key in the caller's own account counts.
+    Unless the call succeeded, a request holds any text that the caller may send: only a well-formed name of a key in
+    the caller's own account counts.
     """
-    sent = text_of(call.request.get("keyId"))
+    sent = text_of(call.request.get("keyId")) or text_of(metadata.get("keyId"))
     if len(sent) > _LONGEST or (call.operation == "ReplicateKey" and call.outcome != FAILURE and not region):
         return ""
     own = account if call.outcome == SUCCESS else _caller_account(call)
