@@ -62,11 +62,19 @@ def test_policy_changes_has_each_change_once() -> None:
 
 def test_who_opened_keys_counts_keys_and_attempts() -> None:
     actors = {
-        found["key_policy_actor"]: (found["changes"], found["failed"]) for found in report("Who opened keys", EVENTS)
+        found["key_policy_actor"]: (found["changes"], found["failed"], found["keys"])
+        for found in report("Who opened keys", EVENTS)
     }
-    assert actors["ci-backup"] == ("1", "1")
-    assert actors["alice"] == ("2", "0")
+    assert actors["ci-backup"] == ("1", "1", "0")
+    assert actors["alice"] == ("2", "0", "2")
+    assert actors["OrganizationAccountAccessRole/ci-backup"] == ("4", "0", "3"), "a replica is one change"
     assert "CloudTrail" not in actors
+
+
+def test_who_opened_keys_counts_no_key_that_was_only_attempted() -> None:
+    (refused,) = [text for text in LAKE if '"6462cbfe-b914-4393-86ef-acf7c301d9d1"' in text]
+    (found,) = report("Who opened keys", [refused])
+    assert (found["changes"], found["failed"], found["keys"]) == ("1", "1", "0")
 
 
 @pytest.mark.parametrize("addon", ["filled", "field"])
