@@ -63,15 +63,32 @@ def test_the_command_changes_no_value(text: str) -> None:
     assert fields(row)["key_policy_condition"] == [f"StringEquals {text} = {text}"]
 
 
+def exported(search: str, events: list[str]) -> dict[str, str]:
+    """The one row of a search that ends in SECURITY.md's line. `foreach *` runs its eval once for every field that is
+    not Splunk's own, with the field's name in place of <<FIELD>>.
+    """
+    (template,) = re.findall(r"^ *\| foreach \* \[(eval .*)\]$", SECURITY, re.M)
+    names = [name for name in run_search(search, events).columns if not name.startswith("_")]
+    evals = " | ".join(template.replace("<<FIELD>>", name) for name in names)
+    (row,) = run_search(f"{search} | {evals}", events).rows
+    return {name: value if isinstance(value, str) else "\n".join(value) for name, value in row.items()}
+
+
+def like_formulas(cells: dict[str, str]) -> list[str]:
+    return [name for name, cell in cells.items() if re.match(r"[=+@\t\r-]", cell)]
+
+
 @pytest.mark.parametrize("text", FORMULAS)
 def test_the_line_for_exports_leaves_no_cell_that_begins_like_a_formula(text: str) -> None:
-    """`foreach` runs its eval once for every field that matches, with the name in place of <<FIELD>>."""
-    ((wildcard, template),) = re.findall(r"^ *\| foreach (\S+) \[(eval .*)\]$", SECURITY, re.M)
-    (row,) = run_search("* | kmspolicycheck", [event(text)]).rows
-    names = [name for name in fields(row) if name.startswith(wildcard.rstrip("*"))]
-    evals = " | ".join(template.replace("<<FIELD>>", name) for name in names)
-    (exported,) = run_search(f"* | kmspolicycheck | {evals}", [event(text)]).rows
-    cells = {name: "\n".join(values) for name, values in fields(exported).items()}
-    assert [name for name, cell in cells.items() if re.match(r"[=+@\t\r-]", cell)] == []
+    cells = exported("* | kmspolicycheck", [event(text)])
+    assert like_formulas(cells) == []
     assert cells["key_policy_sid"] == "'" + text and cells["key_policy_principal"] == f"'{text}; *"
     assert cells["key_policy_audience"] == "everyone", "other values are as they were"
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_the_line_for_exports_disarms_a_finding_too(text: str) -> None:
+    finding = '| savedsearch "KMS - Attempt To Open A Key Policy To Everyone - Rule"'
+    (row,) = run_search(finding, [event(text)]).rows
+    assert row["user"] == row["user_agent"] == text, "the fields of a finding hold what the caller wrote"
+    assert like_formulas(exported(finding, [event(text)])) == []
