@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,11 +18,12 @@ from tests.content.shipped import APP, INVENTORY, read_lookup, write_lookups
 
 pytestmark = pytest.mark.slow
 
+PAGE = (APP / "docs" / "detections.md").read_text(encoding="utf-8")
+
 
 def seed(folder: Path, policies: Mapping[str, Any], at: int = 0, **options: Any) -> dict[str, dict[str, str]]:
     """Runs the recipe of the page on policies that were read at NOW + at; the file that it left, by key."""
-    page = (APP / "docs" / "detections.md").read_text(encoding="utf-8")
-    recipe = page[page.index("    | inputlookup kms_key_policies.csv") :].split("\n\n")[0]
+    recipe = PAGE[PAGE.index("    | inputlookup kms_key_policies.csv") :].split("\n\n")[0]
     rows = [
         {"key": arn(key), "policy": policy if isinstance(policy, str) else written(policy), "at": str(NOW + at)}
         for key, policy in policies.items()
@@ -50,6 +54,21 @@ def test_the_recipe_of_the_page_seeds_the_inventory(tmp_path: Path) -> None:
 def test_a_policy_that_the_seed_cannot_read_makes_its_key_unknown(policy: str, tmp_path: Path) -> None:
     row = seed(tmp_path, {"k-1": policy})[arn("k-1")]
     assert row["key_policy_open_now"] == "unknown" and row["key_policy_unread_error"]
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="needs jq")
+def test_the_commands_of_the_page_write_a_row_for_each_key(tmp_path: Path) -> None:
+    """Played with an AWS CLI that lists three keys: one readable, one that may not be read, one without a policy."""
+    answers = {"k-1": json.dumps({"Policy": written(STATEMENTS["open"])}), "k-3": "{}"}
+    lines = ["#!/bin/sh", 'case "$*" in', f"*list-keys*) echo {' '.join(map(arn, ('k-1', 'k-2', 'k-3')))};;"]
+    lines += [f"*{arn(key)}*) cat <<'END'\n{answer}\nEND\n;;" for key, answer in answers.items()]
+    (tmp_path / "aws").write_text("\n".join([*lines, "*) exit 254;;", "esac"]), encoding="utf-8")
+    (tmp_path / "aws").chmod(0o755)
+    commands = PAGE[PAGE.index("    for id in $(aws kms list-keys") :].split("\n\n")[0]
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(["bash", "-c", commands], cwd=tmp_path, env={**os.environ, "PATH": path}, check=True)
+    rows = {row["key"]: row["policy"] for row in read_lookup(tmp_path, "kms_key_policies.csv")}
+    assert rows == {arn("k-1"): written(STATEMENTS["open"]), arn("k-2"): "", arn("k-3"): ""}
 
 
 def test_the_seed_fills_the_inventory_before_its_first_run(tmp_path: Path) -> None:
