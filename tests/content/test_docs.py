@@ -10,6 +10,7 @@ import pytest
 
 from dev.compare import table
 from kmspolicy.policy.actions import CLASSES, shown
+from kmspolicy.splunk.output_fields import FIELDS
 from tests.content.shipped import APP, DETECTIONS, SEARCHES, conf
 
 pytestmark = pytest.mark.slow
@@ -68,6 +69,15 @@ def test_the_tests_that_the_pages_name_exist() -> None:
     tests = "".join(path.read_text(encoding="utf-8") for path in (APP / "tests").rglob("test_*.py"))
     named = set(re.findall(r"`(test_\w+)`", text))
     assert len(named) > 20 and named <= set(re.findall(r"^def (test_\w+)", tests, re.M))
+
+
+def test_the_fields_that_pages_and_forms_name_exist() -> None:
+    pages = [*APP.glob("*.md"), *APP.glob("docs/*.md"), *APP.glob(".github/ISSUE_TEMPLATE/*.yml")]
+    named = {
+        name for page in pages for name in re.findall(r"(?<![\w/])key_policy_\w+\b(?!\*)", page.read_text("utf-8"))
+    }
+    made = {f"key_policy_{name}" for name in FIELDS} | set(re.findall(r"key_policy_\w+", json.dumps(conf("macros"))))
+    assert len(named) > 40 and named <= made
 
 
 @pytest.mark.parametrize("name", [name for name in CLASSES if name != "all"])
