@@ -53,13 +53,18 @@ PICTURES = (
 )
 
 
+def with_palette(image: Image.Image) -> Image.Image:
+    """The image in COLOURS colours, the rare ones among them: a word in a colour of its own says what is wrong."""
+    return image.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, kmeans=1)
+
+
 def draw(browser: Browser, splunk: SampleSplunk, picture: Picture) -> list[str]:
     """Write the picture's file; the complaints of the page and of its tiles, one a line."""
     browser.answer = splunk.answer
     splunk.theme = picture.theme
     browser.call("open", view=picture.view, tokens=picture.tokens, now=splunk.now * 1000)
     browser.call("screenshot", file=str(picture.file), until=picture.until)
-    Image.open(picture.file).convert("RGB").quantize(COLOURS).save(picture.file, optimize=True)
+    with_palette(Image.open(picture.file)).save(picture.file, optimize=True)
     tiles, page = browser.call("tiles"), browser.call("state")
     troubled = [f"tile {name}: {tile['status']}" for name, tile in tiles.items() if tile["status"]]
     return [*troubled, *page["complaints"], *(f"refused: {url}" for url in page["refused"])]
