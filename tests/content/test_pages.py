@@ -227,3 +227,28 @@ def test_a_key_of_the_seed_was_not_opened_just_now(tmp_path: Path) -> None:
     (counted,) = ask(OVERVIEW, "counts", [], tmp_path, NOW - DAY)
     assert (counted["open"], counted["opened"]) == ("1", "0")
     assert "no event here tells who set it" in steps([], tmp_path)["Was this intended?"]
+
+
+@pytest.mark.parametrize("user", ["alice", "bob", "carol", "dave"])
+def test_of_two_policies_of_one_second_the_open_one_is_shown_everywhere(user: str, tmp_path: Path) -> None:
+    """Nobody knows which is in force, and the state of the key counts the open one."""
+    events = [call("CreateKey", -HOUR, "closed", user=user), call("PutKeyPolicy", -HOUR, "open", user=user)]
+    (state,) = ask(DETAIL, "key", events, tmp_path)
+    assert state["open"] == "OPEN"
+    assert "OPEN" in {row["Open"] for row in ask(DETAIL, "statements", events, tmp_path)}
+    later = [*events, call("PutKeyPolicy", -HOUR + 1, "closed", user=user)]
+    assert {row["Open"] for row in ask(DETAIL, "statements", later, tmp_path)} == {"no"}
+
+
+@pytest.mark.parametrize("user", ["alice", "bob"])
+def test_of_two_policies_of_one_second_the_one_that_was_read_is_shown_everywhere(user: str, tmp_path: Path) -> None:
+    """Two copies of an event look like this, where one was cut before its eventID."""
+    unread = setting(
+        -HOUR, {**PARTNER, "Condition": {"Unknown": {}}}, userIdentity={"type": "IAMUser", "userName": user}
+    )
+    events = [call("CreateKey", -HOUR, "closed", user=user), unread]
+    (state,) = ask(DETAIL, "key", events, tmp_path)
+    assert state["open"] == "no"
+    assert {row["Open"] for row in ask(DETAIL, "statements", events, tmp_path)} == {"no"}
+    later = setting(-HOUR + 1, {**PARTNER, "Condition": {"Unknown": {}}})
+    assert "?" in {row["Open"] for row in ask(DETAIL, "statements", [*events, later], tmp_path)}
