@@ -178,8 +178,7 @@ ALGORITHMS = {
     **dict.fromkeys(("RSA_2048", "RSA_3072", "RSA_4096"), ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256")),
     "SM2": ("SM2PKE",),
 }
-_KNOWN_ALGORITHMS = frozenset(name for names in ALGORITHMS.values() for name in names)
-_ASYMMETRIC_ALGORITHMS = _KNOWN_ALGORITHMS.difference(("SYMMETRIC_DEFAULT",))
+_ASYMMETRIC_ALGORITHMS = frozenset((*ALGORITHMS["RSA_2048"], *ALGORITHMS["SM2"]))
 
 
 def exists(usage: str, spec: str, origin: str) -> bool:
@@ -222,12 +221,10 @@ def has_context(spec: str, asymmetric: bool = False) -> bool:
 
 
 def fits(spec: str, algorithm: str, asymmetric: bool) -> bool:
-    """Whether a key of this spec takes an encryption algorithm; one that no list knows may be an asymmetric key's.
+    """Whether a key of this spec takes an encryption algorithm; one that no list knows needs a spec that none knows.
 
     asymmetric: see can.
     """
     if spec not in SPECS and asymmetric != (algorithm in _ASYMMETRIC_ALGORITHMS):
         return False
-    if spec == "SYMMETRIC_DEFAULT" or algorithm in _KNOWN_ALGORITHMS:
-        return spec not in ALGORITHMS or algorithm in ALGORITHMS[spec]
-    return True
+    return algorithm in ALGORITHMS.get(spec, (algorithm,))

@@ -71,20 +71,15 @@ def _one_of(values: tuple[str, ...]) -> Finite:
     return Finite(values, optional=False)
 
 
-def _algorithms(*own: str) -> Text:
-    """The encryption algorithms of a spec: its own, and any that AWS may add, but no other spec's."""
-    others = [name for name in _KNOWN_ALGORITHMS if name not in own]
-    return excluding(Text(_CODE.languages, preferred=own, optional=False), others)
-
-
-_ASYMMETRIC_ALGORITHMS = ("RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1", "SM2PKE")
-_KNOWN_ALGORITHMS = (*_SYMMETRIC, *_ASYMMETRIC_ALGORITHMS)
+_RSA_ALGORITHMS = ("RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1")
+_SM2_ALGORITHMS = ("SM2PKE",)
+_ASYMMETRIC_ALGORITHMS = (*_RSA_ALGORITHMS, *_SM2_ALGORITHMS)
 _SYMMETRIC_KEYS = KeyKind(_one_of(_SYMMETRIC), _WITH_DATA_KEYS, _one_of(_SYMMETRIC), True)
 # By spec: what keys of it can be used for, one way or another.
 _OF_ANY_USAGE = (
     _SYMMETRIC_KEYS,
-    KeyKind(_one_of(_RSA), _CIPHERS | _SIGNING | _PUBLIC, _algorithms("RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1")),
-    KeyKind(_one_of(_SM2), _CIPHERS | _SIGNING | _AGREEING | _PUBLIC, _algorithms("SM2PKE")),
+    KeyKind(_one_of(_RSA), _CIPHERS | _SIGNING | _PUBLIC, _one_of(_RSA_ALGORITHMS)),
+    KeyKind(_one_of(_SM2), _CIPHERS | _SIGNING | _AGREEING | _PUBLIC, _one_of(_SM2_ALGORITHMS)),
     KeyKind(_one_of(_ECC), _SIGNING | _AGREEING | _PUBLIC),
     KeyKind(_one_of((*_ECC_TO_SIGN, *_ML_DSA)), _SIGNING | _PUBLIC),
     KeyKind(_one_of(_ML_KEM), _ENCAPSULATING | _PUBLIC),
