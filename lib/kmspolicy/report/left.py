@@ -10,7 +10,7 @@ from ..caching import lazy
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
 from ..policy import context_keys as keys
-from ..policy.actions import GRANTS_MASK
+from ..policy.actions import GRANTS_MASK, Mask
 from ..policy.condition import Condition
 from ..policy.identifiers import ACCOUNT_ID
 from ..policy.model import Statement
@@ -54,32 +54,48 @@ class Left(Parties):
     def everybody(self) -> str:
         """All of them, AWS services and the key's own account too."""
         parts, asked, found = self._from_outside
-        if not self._undecided:
-            # Through grants services may have access nearly always: that is told where nobody else has from outside.
-            by_services = asked._replace(actions=asked.actions & ~GRANTS_MASK) if parts else asked
-            parts = parts + self._inside(asked, found) + self._services(by_services)
-        return _UNKNOWN if self._undecided or not parts else in_words(parts)
+        told = self._with_inside(parts, asked, found)
+        if parts and self._undecided and self.budget is not self._verdict.naming:  # the ids took too many of the steps
+            told = self._with_inside(*self._by_kind())
+        return _UNKNOWN if self._undecided or not told else in_words(told)
+
+    def _with_inside(self, parts: list[str], asked: PartySearch, found: Sequence[str]) -> list[str]:
+        """The parts, with the key's own account and AWS services where they keep access."""
+        if self._undecided:
+            return []
+        # Through grants services may have access nearly always: that is told where nobody else has from outside.
+        by_services = asked._replace(actions=asked.actions & ~GRANTS_MASK) if parts else asked
+        return parts + self._inside(asked, found) + self._services(by_services)
 
     @lazy
-    def _from_outside(self) -> tuple[list[str], PartySearch, list[str]]:
+    def _got(self) -> dict[Audience, Mask]:
+        """What each audience from outside keeps."""
+        checked, search = self._verdict.checked, self._search()
+        return {each: search.access(self._statement, checked, each, self._denies).actions for each in OUTSIDE}
+
+    @lazy
+    def _from_outside(self) -> tuple[list[str], PartySearch, Sequence[str]]:
         """Those from outside in words, what is asked for others, and those who are known by their ids."""
-        checked, statement = self._verdict.checked, self._statement
-        got = {each: self._search().access(statement, checked, each, self._denies).actions for each in OUTSIDE}
-        asked = PartySearch(self._search(), statement, checked)
+        got, asked = self._got, PartySearch(self._search(), self._statement, self._verdict.checked)
         if self._undecided:
             return [], asked, []
-        found = sorted(self._found(statement, got.__getitem__))
+        found = sorted(self._found(self._statement, got.__getitem__))
         parts = list(self._named_outside(asked, found))
         if got[Audience.network]:
             asked = asked._replace(search=self._search(strict=True))
         by_user = got[Audience.external] and keys.STORE_USER in self._verdict.policy.reads  # of an unknown account
         if self._undecided or by_user or (any(got.values()) and not parts):
-            self.budget = self._verdict.naming
-            self._searchers.clear()
-            parts = [words for audience, words in _KINDS.items() if got[audience]]
-            asked = asked._replace(search=self._search(strict=bool(got[Audience.network])))
-            return parts, asked, [*self._names.organizations, *self._names.accounts]
+            return self._by_kind()
         return parts, asked, found
+
+    def _by_kind(self) -> tuple[list[str], PartySearch, Sequence[str]]:
+        """The same without looking for ids, which leaves the most steps for others."""
+        self.budget = self._verdict.naming
+        self._searchers.clear()
+        search = self._search(strict=bool(self._got[Audience.network]))
+        parts = [words for audience, words in _KINDS.items() if self._got[audience]]
+        asked = PartySearch(search, self._statement, self._verdict.checked)
+        return parts, asked, [*self._names.organizations, *self._names.accounts]
 
     @property
     def _undecided(self) -> bool:
@@ -116,7 +132,7 @@ class Left(Parties):
 
     def _inside(self, asked: PartySearch, found: Sequence[str]) -> list[str]:
         """The key's own account, for itself and not as one of those who are found."""
-        accounts = [name for name in found if ACCOUNT_ID.match(name) and name != self._verdict.key.account]
+        accounts = [] if self._verdict.key.account else [name for name in found if ACCOUNT_ID.match(name)]
         members = self._apart_from({*found}.intersection((*self._names.organizations, Audience.organization.value)))
         named = (keys.PRINCIPAL_ORG, members), (keys.PRINCIPAL_ACCOUNT, accounts)
         apart = [condition("StringNotEquals", key, *values) for key, values in named if values]
