@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from dev.fuzz.claims.left import OUTSIDE, whom, words
@@ -42,9 +42,17 @@ def _denies_named(judge: Judge, number: int) -> Details:
 
 
 def _closing(judge: Judge, number: int) -> Iterator[list[int]]:
-    """Denies that close the statement to its audience: each by itself, or several of which none can be spared."""
-    yield from ([deny] for deny in judge.denies if judge.closed(number, [deny]))
+    """Denies that close the statement: each that does alone if they are enough, or several of which all are needed."""
+    alone = [deny for deny in judge.denies if judge.closed(number, [deny])]
+    if _enough(judge, number, alone):
+        yield from ([deny] for deny in alone)
     yield from _needed_together(judge, number)
+
+
+def _enough(judge: Judge, number: int, denies: Iterable[int]) -> bool:
+    """Whether these Denies close the statement to its audience, and to every other one that has nothing in the end."""
+    widest, in_the_end = (next(iter(judge.past(number, those)), Row.none) for those in (denies, judge.denies))
+    return judge.closed(number, denies) and widest is in_the_end
 
 
 def _names(judge: Judge, denies: list[int]) -> str:
@@ -57,13 +65,13 @@ def _names(judge: Judge, denies: list[int]) -> str:
 
 
 def _needed_together(judge: Judge, number: int) -> Iterator[list[int]]:
-    """Denies that close the statement to its audience, and without any one of them do not."""
+    """Denies that are enough to close the statement, and without any one of them are not."""
     if not judge.closed(number, judge.denies):
         return
     for size in range(2, len(judge.denies) + 1):
         for those in combinations(judge.denies, size):
             rest = [[deny for deny in those if deny is not one] for one in those]
-            if judge.closed(number, those) and not any(judge.closed(number, listed) for listed in rest):
+            if _enough(judge, number, those) and not any(_enough(judge, number, listed) for listed in rest):
                 yield list(those)
 
 

@@ -4,7 +4,7 @@ Source: docs/threat-model.md, *Reasons*.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Optional
 
 from ..evaluation.evaluator import holds, principal_matches
@@ -52,11 +52,24 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
             yield Reason(Code.DENIES_SOME, (deny.name, some(lost)))
         return
     closing = list(islice((deny for deny in asked if len(hitting) == 1 or close((deny,))), SHOWN))
-    for deny in closing:
-        yield _closed(verdict, statement, alone, (deny,), kept)
-    if not closing:
-        needed = _needed(hitting, close) if able else hitting
+    emptied = _emptied(verdict, statement, alone, gone) if closing and len(hitting) > len(closing) else []
+
+    def spare(denies: Iterable[Statement]) -> bool:
+        """Whether these Denies leave something to an audience that has nothing in the end."""
+        return any(kept(denies, audience).proven for audience in emptied)
+
+    if closing and not spare(closing):
+        for deny in closing:
+            yield _closed(verdict, statement, alone, (deny,), kept)
+    else:
+        needed = _needed(hitting, lambda denies: close(denies) and not spare(denies)) if able else hitting
         yield _closed(verdict, statement, alone, tuple(needed), kept)
+
+
+def _emptied(verdict: Verdict, statement: Statement, alone: Audience, actions: Mask) -> list[Audience]:
+    """The audiences between the statement's own and the widest that keeps some of the actions."""
+    narrower = WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :]
+    return list(takewhile(lambda audience: not verdict.access(statement, audience).actions & actions, narrower))
 
 
 def _closed(
