@@ -123,6 +123,20 @@ def test_a_policy_tells_the_reasons_of_its_flagged_statements_each_with_its_stat
     ]
 
 
+def test_a_summary_says_why_nobody_gets_in() -> None:
+    named = statement({"Sid": "Ours", "Action": "kms:Encrypt", "Principal": {"AWS": "111122223333"}})
+    found = analyze(json.dumps(document(named, statement({"Sid": "Stop", "Effect": "Deny"}))))
+    assert [sentence(reason) for reason in found.reasons] == [
+        'statement "Ours": the principal element names 111122223333',
+        'statement "Ours": denied by statement "Stop"',
+    ]
+
+
+def test_a_summary_for_nobody_leaves_out_what_covers_no_checked_action() -> None:
+    named = statement({"Sid": "Ours", "Action": "kms:Decrypt", "Principal": {"AWS": "111122223333"}})
+    assert analyze(json.dumps(document(named))).reasons == ()
+
+
 def test_a_policy_without_a_flag_tells_what_closes_what_looks_open() -> None:
     closed = {"Sid": "Closed", "Condition": {"StringEquals": {"kms:CallerAccount": "111122223333"}}}
     deny = {"Effect": "Deny", "Principal": {"AWS": "444455556666"}}

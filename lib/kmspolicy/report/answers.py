@@ -180,10 +180,13 @@ class Analysis:
 
     def _telling(self) -> Iterable[StatementAnalysis]:
         """The statements by which the audience has access: all for an outside one; else those that look open or name
-        services, or where there are none, the others."""
+        services, or where there are none, the others. For nobody, those that look open; where there are none, the
+        others that cover a checked action.
+        """
         verdict, audience = self.verdict, self.verdict.audience
         if audience is Audience.none:
-            return self._of(verdict.policy.open_ended)
+            covering = (each for each in verdict.policy.allows if each.actions & verdict.checked)
+            return self._of(verdict.policy.open_ended or covering)
 
         def giving(notable: bool) -> Iterator[StatementAnalysis]:
             for statement in verdict.policy.allows:
