@@ -10,6 +10,8 @@ from dev.fuzz.judge import Claim, Details, Judge
 from dev.reference.facts import Row
 from kmspolicy import Code
 
+_TOLD = 3  # Denies of which each closes a statement that are told
+
 
 def _denied(judge: Judge, number: int) -> Details:
     for those in _closing(judge, number):
@@ -76,12 +78,18 @@ def _needed_together(judge: Judge, number: int) -> Iterator[list[int]]:
 
 
 def _denies_some(judge: Judge, number: int) -> Details:
-    row = judge.alone(number)
-    if row is Row.none:
-        return
-    opened = judge.gained(number, row, [])
+    """Of what the statement gives its audience, or of what Denies that close it to that leave the next one."""
+    yield from _losses(judge, number, judge.alone(number), [])
+    alone = [deny for deny in judge.denies if judge.closed(number, [deny])]
+    for those in [alone[:_TOLD], *_closing(judge, number)]:
+        if those:
+            yield from _losses(judge, number, next(iter(judge.past(number, those)), Row.none), those)
+
+
+def _losses(judge: Judge, number: int, row: Row, past: list[int]) -> Details:
+    opened: set[str] = judge.gained(number, row, past) if row is not Row.none else set()
     for deny in judge.denies:
-        left = judge.gained(number, row, [deny])
+        left = judge.gained(number, row, [*past, deny]) if opened and deny not in past else set()
         if left and opened - left:
             yield judge.name(deny), judge.names(opened - left)
 

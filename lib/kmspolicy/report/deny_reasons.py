@@ -3,7 +3,7 @@
 Source: docs/threat-model.md, *Reasons*.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 from typing import Optional
 
@@ -29,30 +29,23 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
     still = verdict.access(statement, alone).actions & opened
     if still == opened:
         return
-    gone = opened & ~still
-    concerned = _with_granted(gone)
-    hitting = list(verdict.denies_of(concerned))
+    if still:
+        yield from _losses(verdict, statement, alone, opened, still)
+        return
+    hitting = list(verdict.denies_of(_with_granted(opened)))
 
-    def kept(denies: Iterable[Statement], audience: Audience = alone, actions: Mask = gone) -> Access:
+    def kept(denies: Iterable[Statement], audience: Audience = alone, actions: Mask = opened) -> Access:
         """What an audience keeps where these are the only Denies."""
         return verdict.searcher.access(statement, actions, audience, tuple(denies))
 
     def close(denies: Iterable[Statement]) -> bool:
         """Whether these Denies leave nothing of it. Grants take more steps than the rest, and are asked for last."""
-        parts = gone & ~GRANTS_MASK, gone & GRANTS_MASK
+        parts = opened & ~GRANTS_MASK, opened & GRANTS_MASK
         return not any(kept(denies, actions=part).actions for part in parts if part)
 
-    able = verdict.searcher.budget.left > 0  # without steps, no Deny alone is seen to close anything
-    fewest = sorted(hitting, key=lambda deny: len(deny.required))[: _ASKED if able else 0]
-    asked = sorted(fewest, key=lambda deny: deny.number)
-    if still:
-        by_one = ((deny, kept((deny,)).actions if len(hitting) > 1 else 0) for deny in asked)
-        losses = ((deny, _lost(verdict, opened, still | left)) for deny, left in by_one)
-        for deny, lost in islice((each for each in losses if each[1]), SHOWN):
-            yield Reason(Code.DENIES_SOME, (deny.name, some(lost)))
-        return
+    asked = _fewest(verdict, hitting)
     closing = list(islice((deny for deny in asked if len(hitting) == 1 or close((deny,))), SHOWN))
-    emptied = _emptied(verdict, statement, alone, gone) if closing and len(hitting) > len(closing) else []
+    emptied = _emptied(verdict, statement, alone, opened) if closing and len(hitting) > len(closing) else []
 
     def spare(denies: Iterable[Statement]) -> bool:
         """Whether these Denies leave something to an audience that has nothing in the end."""
@@ -62,14 +55,52 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
         for deny in closing:
             yield _closed(verdict, statement, alone, (deny,), kept)
     else:
-        needed = _needed(hitting, lambda denies: close(denies) and not spare(denies)) if able else hitting
-        yield _closed(verdict, statement, alone, tuple(needed), kept)
+        closing = _needed(hitting, lambda denies: close(denies) and not spare(denies)) if asked else hitting
+        yield _closed(verdict, statement, alone, tuple(closing), kept)
+    for audience in _narrower(alone):
+        left = kept(closing, audience, verdict.opened(statement, audience)).proven
+        if left:
+            yield from _losses(verdict, statement, audience, left, verdict.access(statement, audience).actions, closing)
+            return
+
+
+def _losses(
+    verdict: Verdict,
+    statement: Statement,
+    audience: Audience,
+    opened: Mask,
+    still: Mask,
+    past: Sequence[Statement] = (),
+) -> Iterator[Reason]:
+    """The Denies that take some of the actions which an audience has past others, where it keeps some in the end."""
+    gone = opened & ~still
+    if not still or not gone:
+        return
+    hitting = [deny for deny in verdict.denies_of(_with_granted(gone)) if deny not in past]
+
+    def left(deny: Statement) -> Mask:
+        return verdict.searcher.access(statement, gone, audience, (*past, deny)).actions if len(hitting) > 1 else 0
+
+    losses = ((deny, _lost(verdict, opened, still | left(deny))) for deny in _fewest(verdict, hitting))
+    for deny, lost in islice((each for each in losses if each[1]), SHOWN):
+        yield Reason(Code.DENIES_SOME, (deny.name, some(lost)))
+
+
+def _fewest(verdict: Verdict, denies: Sequence[Statement]) -> list[Statement]:
+    """Those of some Denies that are tried one by one: without steps, none alone is seen to close anything."""
+    fewest = sorted(denies, key=lambda deny: len(deny.required))[: _ASKED if verdict.searcher.budget.left else 0]
+    return sorted(fewest, key=lambda deny: deny.number)
+
+
+def _narrower(audience: Audience) -> Sequence[Audience]:
+    """The audiences that are narrower than one, the widest first."""
+    return WIDEST_FIRST[WIDEST_FIRST.index(audience) + 1 :]
 
 
 def _emptied(verdict: Verdict, statement: Statement, alone: Audience, actions: Mask) -> list[Audience]:
     """The audiences between the statement's own and the widest that keeps some of the actions."""
-    narrower = WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :]
-    return list(takewhile(lambda audience: not verdict.access(statement, audience).actions & actions, narrower))
+    lost = takewhile(lambda audience: not verdict.access(statement, audience).actions & actions, _narrower(alone))
+    return list(lost)
 
 
 def _closed(
@@ -77,8 +108,7 @@ def _closed(
 ) -> Reason:
     """What Denies that take everything from the statement's audience do: who keeps access, if anyone."""
     names = statement_names(deny.name for deny in denies)
-    narrower = WIDEST_FIRST[WIDEST_FIRST.index(alone) + 1 :]
-    if not any(kept(denies, audience, verdict.checked).proven for audience in narrower):
+    if not any(kept(denies, audience, verdict.checked).proven for audience in _narrower(alone)):
         return Reason(Code.DENIED, (names,))
     left = Left(verdict, statement, denies)
     if alone is Audience.everyone:
