@@ -1,7 +1,7 @@
 # Everything that is typed here. Needs make and Python 3.9 or later; whatever else is needed goes into .venv.
 #
 #   make demo [EVENTS=…]     what the app finds in the sample events, or in your own files and folders (- is standard input)
-#   make check               lint and the fast tests: under a minute, on every save
+#   make check               lint and the fast tests: a minute or two, on every save
 #   make test                lint and every test, as CI runs them
 #   make nightly             the long comparisons and fuzzing: hours; writes docs/verification.md
 #   make package             dist/kmspolicycheck-<version>.tar.gz, its SBOM and checksums; the last line is its path
