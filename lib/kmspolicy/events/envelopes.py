@@ -238,14 +238,14 @@ def _first_name(name: str) -> str:
 
 
 def _row_of_lake(value: list[Any]) -> Optional[Json]:
-    """A list of objects with one text each as one object: a row of CloudTrail Lake's GetQueryResults.
+    """A list of objects with one text or null each as one object: a row of CloudTrail Lake's GetQueryResults.
 
     A list in which two objects have a member of the same name holds events.
     """
     if not all(isinstance(item, dict) and len(item) < 2 for item in value):
         return None
     members = {name: member for item in value for name, member in item.items()}
-    texts = all(isinstance(member, (str, BrokenText)) for member in members.values())
+    texts = all(member is None or isinstance(member, (str, BrokenText)) for member in members.values())
     if not texts or len(members) < sum(map(len, value)):
         return None
     if not isinstance(value, BrokenList):
