@@ -123,10 +123,14 @@ def test_a_policy_tells_the_reasons_of_its_flagged_statements_each_with_its_stat
     ]
 
 
+def told_in(*statements: dict[str, Any]) -> list[str]:
+    """The sentences of a policy's summary."""
+    return [sentence(reason) for reason in analyze(json.dumps(document(*statements))).reasons]
+
+
 def test_a_summary_says_why_nobody_gets_in() -> None:
     named = statement({"Sid": "Ours", "Action": "kms:Encrypt", "Principal": {"AWS": "111122223333"}})
-    found = analyze(json.dumps(document(named, statement({"Sid": "Stop", "Effect": "Deny"}))))
-    assert [sentence(reason) for reason in found.reasons] == [
+    assert told_in(named, statement({"Sid": "Stop", "Effect": "Deny"})) == [
         'statement "Ours": the principal element names 111122223333',
         'statement "Ours": denied by statement "Stop"',
     ]
@@ -134,7 +138,18 @@ def test_a_summary_says_why_nobody_gets_in() -> None:
 
 def test_a_summary_for_nobody_leaves_out_what_covers_no_checked_action() -> None:
     named = statement({"Sid": "Ours", "Action": "kms:Decrypt", "Principal": {"AWS": "111122223333"}})
-    assert analyze(json.dumps(document(named))).reasons == ()
+    assert told_in(named) == []
+
+
+def test_a_summary_for_nobody_tells_of_an_open_statement_without_a_checked_action_only_where_no_other_has_one() -> None:
+    open_one = statement({"Sid": "Look", "Action": "kms:DescribeKey"})
+    named = statement({"Sid": "Ours", "Action": "kms:Encrypt", "Principal": {"AWS": "111122223333"}})
+    stop = statement({"Sid": "Stop", "Effect": "Deny"})
+    assert told_in(open_one, stop) == ['statement "Look": it covers none of the checked actions']
+    assert told_in(open_one, named, stop) == [
+        'statement "Ours": the principal element names 111122223333',
+        'statement "Ours": denied by statement "Stop"',
+    ]
 
 
 def test_a_policy_without_a_flag_tells_what_closes_what_looks_open() -> None:

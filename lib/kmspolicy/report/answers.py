@@ -180,13 +180,14 @@ class Analysis:
 
     def _telling(self) -> Iterable[StatementAnalysis]:
         """The statements by which the audience has access: all for an outside one; else those that look open or name
-        services, or where there are none, the others. For nobody, those that look open; where there are none, the
-        others that cover a checked action.
+        services, or where there are none, the others. For nobody, those that cover a checked action, alone those that
+        look open where there are any; where none covers one, those that look open.
         """
         verdict, audience = self.verdict, self.verdict.audience
         if audience is Audience.none:
-            covering = (each for each in verdict.policy.allows if each.actions & verdict.checked)
-            return self._of(verdict.policy.open_ended or covering)
+            covering = [each for each in verdict.policy.allows if each.actions & verdict.checked]
+            looking = [each for each in covering if each.principals.open_ended]
+            return self._of(looking or covering or verdict.policy.open_ended)
 
         def giving(notable: bool) -> Iterator[StatementAnalysis]:
             for statement in verdict.policy.allows:
