@@ -335,3 +335,53 @@ def test_a_real_policy_stays_far_below_the_bound(policy: dict[str, Any], flagged
     found = everything(policy)
     assert found.flagged == flagged
     assert found.steps < POLICY_STEPS
+
+
+# An organization's perimeter around a key: who asks, from where, and for whom services do.
+FROM_WITHIN = (
+    deny(
+        {
+            "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-aaaabbbbcc"},
+            "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+        },
+        Sid="Identity",
+    ),
+    deny(
+        {
+            "NotIpAddressIfExists": {"aws:SourceIp": ["203.0.113.0/24", "198.51.100.0/24"]},
+            "StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-0aaaabbbbccccdddd", "aws:PrincipalTag/exempt": "true"},
+            "BoolIfExists": {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"},
+            "ArnNotLikeIfExists": {"aws:PrincipalArn": "arn:aws:iam::*:role/aws-service-role/*"},
+        },
+        Sid="Network",
+    ),
+    deny(
+        {
+            "StringNotEqualsIfExists": {"aws:SourceOrgID": "o-aaaabbbbcc", "aws:SourceAccount": OURS},
+            "Bool": {"aws:PrincipalIsAWSService": "true"},
+            "Null": {"aws:SourceAccount": "false"},
+        },
+        Sid="Resource",
+    ),
+)
+
+
+@pytest.mark.parametrize(("perimeter", "listed"), [(FROM_WITHIN, 0), ((), 3)], ids=["within", "without"])
+def test_accounts_of_a_real_policy_are_listed_only_where_they_get_in(
+    perimeter: tuple[dict[str, Any], ...], listed: int
+) -> None:
+    accounts = [f"10000000000{number}" for number in range(3)]
+    uses = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    via = {"StringEquals": {"kms:CallerAccount": accounts[0], "kms:ViaService": "s3.us-west-2.amazonaws.com"}}
+    given = (
+        allow(via, Action=[*uses, "kms:CreateGrant"]),
+        allow(Action=uses, Principal={"AWS": [f"arn:aws:iam::{accounts[1]}:role/app-{each}" for each in range(6)]}),
+        allow(
+            {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+            Action="kms:CreateGrant",
+            Principal={"AWS": f"arn:aws:iam::{accounts[2]}:role/scaling"},
+        ),
+        allow(Action=uses) if perimeter else allow(Action=uses, Principal={"AWS": OURS}),
+    )
+    found = analyze(json.dumps(document(*given, *perimeter)), key=KeyFacts(account=OURS, region="us-west-2"))
+    assert [party for party in found.parties if party in accounts] == accounts[:listed]

@@ -23,7 +23,7 @@ from ..requesters.named_ids import NamedIds
 from ..witness.searcher import Searcher
 from .verdict import Verdict
 
-PARTY_STEPS = 3_000  # all parties of a policy; those that are not decided in time are listed
+PARTY_STEPS = 6_000  # all parties of a policy; those that are not decided in time are listed
 _TELL_APART = keys_bound_to(Bound.ACCOUNT) | keys.PRINCIPAL_KEYS | {keys.GRANTEE}
 OWNER_ORG = f"${{{keys.RESOURCE_ORG}}}"
 
