@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..budget import Budget
-from ..caching import lazy
+from ..caching import Recent, lazy
 from ..domains.domain import Domain, sample
 from .literals import ONLY_REQUEST, Assignment, Conflict, Literal, Scope, Solution
 from .theories import solve
 
 ByKey = Mapping[str, Sequence[Literal]]
 _STEPS_OF_A_CASE = 4  # that is solved
+_MOST_KEPT = 32  # sets of keys for which a group, which policies share, keeps the cases
 
 
 class Part(Protocol):
@@ -75,7 +76,7 @@ class Group:
         """cases: the one that reads most naturally first; none where the fact cannot be."""
         self.cases = cases
         self._of: dict[Scope, Group] = {}
-        self._told_apart: dict[frozenset[str], tuple[Case, ...]] = {}
+        self._told_apart: Recent[tuple[Case, ...]] = Recent(_MOST_KEPT)
 
     def of(self, scope: Scope) -> "Group":
         """The same group, for the keys of another request."""
@@ -103,12 +104,14 @@ class Group:
 
     def _first_of_each(self, keys: frozenset[str]) -> tuple[Case, ...]:
         """The cases that differ in what these keys can hold, the first one of those that do not."""
-        if keys not in self._told_apart:
+
+        def told_apart() -> tuple[Case, ...]:
             found: dict[tuple[Part, ...], Case] = {}
             for case in self.cases:
                 found.setdefault(tuple([part for part in case if not part.domains.keys().isdisjoint(keys)]), case)
-            self._told_apart[keys] = tuple(found.values())
-        return self._told_apart[keys]
+            return tuple(found.values())
+
+        return self._told_apart.answer(keys, told_apart)
 
 
 def _solve_case(case: Case, literals: ByKey, budget: Budget, known: dict[int, Solution]) -> Solution:
