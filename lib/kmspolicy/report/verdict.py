@@ -121,6 +121,11 @@ class Verdict:
                 actions &= ~those
         return actions
 
+    def counted(self, statement: Statement, audience: Audience) -> Mask:
+        """The checked actions of the statement that count for an audience."""
+        plain = statement.actions & self.checked & ~self._encapsulation
+        return plain | self._counting(audience, statement.actions)
+
     def _gained(self, audience: Audience) -> Mask:
         """What the audience or a wider one gets that does not work on ML-KEM keys only, by any statement."""
         if audience not in self._gains:
