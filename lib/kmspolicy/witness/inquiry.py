@@ -84,7 +84,7 @@ class Inquiry:
 
         def asked() -> Asked:
             statement = own._replace(principals=accounts_and_services(*who)) if who else own
-            questions = Questions(statement, denies if creation is None else creation, budget.spend, use)
+            questions = Questions(statement, denies if creation is None else creation, budget, use)
             return Asked(statement, denies, questions, self.population, budget)
 
         return self.known.asked.answer((elements, denies, self.population, creation, use), asked)

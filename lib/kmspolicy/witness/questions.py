@@ -1,21 +1,23 @@
 """One question of a search: how a statement and some Denies read as literals and clauses, and what they depend on."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
-from itertools import chain, compress
+from itertools import chain, compress, starmap
 from typing import Optional
 
+from ..budget import Budget, Undecided
 from ..caching import Recent, lazy
+from ..domains.domain import Text
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
 from ..policy.actions import Mask, mask_of, names_of
 from ..policy.condition import Condition, keys_read
 from ..policy.context_keys import PRINCIPAL_ARN, context_key
 from ..policy.model import Statement
-from ..regular.patterns import Spend
 from ..requesters.key_kinds import TELL_APART
-from ..solver.literals import ONLY_REQUEST, Clause, Literal, Scope, fewer, literal, needed
+from ..solver.literals import ONLY_REQUEST, Clause, Conflict, Literal, Scope, fewer, literal, needed
 from ..solver.search import Facts, Question
+from ..solver.theories import solve
 
 _MOST_CALLERS = 64
 _DENIES_OF_A_STEP = 2
@@ -100,9 +102,9 @@ class Questions:
     """The questions of one search: what a statement and some Denies ask of those who may make its requests, one for
     each way in which the Denies can meet them."""
 
-    def __init__(self, statement: Statement, denies: Denies, spend: Spend, use: Denies = NO_DENIES) -> None:
+    def __init__(self, statement: Statement, denies: Denies, budget: Budget, use: Denies = NO_DENIES) -> None:
         """denies: of the request that is checked; use: of a second one, where a grant is created."""
-        self._spend = spend
+        self._budget = budget
         self.read = keys_read(statement.tests) | denies.read | use.read
         self._required = tuple(map(literal, statement.required))
         self._alternatives = [tuple(map(literal, listed)) for listed in statement.alternatives]
@@ -112,8 +114,8 @@ class Questions:
 
     @lazy
     def is_contradiction(self) -> bool:
-        """Whether a Deny for everyone denies whatever the statement allows: it fails only on what the statement asks
-        for, or only without a key that the statement needs."""
+        """Whether it is plain that nobody's request passes: no value of some key can have all that it must, or a Deny
+        for everyone fails only on what the statement asks for, or only without a key that the statement needs."""
         required = frozenset(self._required)
         there = frozenset(chain.from_iterable(map(needed, required)))
         covered = [deny.principals for deny in self._denies.statements]
@@ -122,7 +124,18 @@ class Questions:
         def is_lost(each: Literal) -> bool:
             return each.negation in required or (each.asks_for_absence and each.key in there)
 
-        return bool(required) and any(all(map(is_lost, clause)) for clause in clauses)
+        if bool(required) and any(all(map(is_lost, clause)) for clause in clauses):
+            return True
+        units = [clause[0] for clause in fewer(clauses) if len(clause) == 1]
+        return not all(starmap(self._has_value, _by_key([*self._required, *units]).items()))
+
+    def _has_value(self, key: str, literals: Sequence[Literal]) -> bool:
+        """Whether some value of a key, which may be any, makes literals on it true; one alone is asked later."""
+        try:
+            found = len(literals) == 1 or solve(key, Text(), literals, self._budget, context_key(key).multivalued)
+        except Undecided:
+            return True
+        return not isinstance(found, Conflict)
 
     def of(
         self,
@@ -140,8 +153,17 @@ class Questions:
         if found is None:
             denied = (*self._denies.fewer_clauses(met), *self._use.fewer_clauses(met_later, scope))
             found = self._made[name] = Question(self._required, (*self._alternatives, *denied), facts.fact_of)
-            self._spend(found.size + (len(met) + len(met_later)) // _DENIES_OF_A_STEP)
+            self._budget.spend(found.size + (len(met) + len(met_later)) // _DENIES_OF_A_STEP)
         return found
+
+
+def _by_key(literals: Iterable[Literal]) -> dict[str, list[Literal]]:
+    """Those without variables, by their key."""
+    found: dict[str, list[Literal]] = {}
+    for each in literals:
+        if not each.variables:
+            found.setdefault(each.key, []).append(each)
+    return found
 
 
 @lru_cache(maxsize=1024)
