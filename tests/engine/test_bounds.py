@@ -385,3 +385,38 @@ def test_accounts_of_a_real_policy_are_listed_only_where_they_get_in(
     )
     found = analyze(json.dumps(document(*given, *perimeter)), key=KeyFacts(account=OURS, region="us-west-2"))
     assert [party for party in found.parties if party in accounts] == accounts[:listed]
+
+
+USES = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+
+
+def for_account(number: int) -> dict[str, Any]:
+    """A statement for an account of its own: by way of services, for roles, for a service, for grants, for a bucket."""
+    account, kind = f"{300000000000 + number}", number % 5
+    services = [f"{name}.us-west-2.amazonaws.com" for name in ("s3", "ec2", "rds", "dynamodb")]
+    if kind == 0:
+        return allow(
+            {"StringEquals": {"kms:CallerAccount": account, "kms:ViaService": services}},
+            Action=[*USES, "kms:CreateGrant"],
+        )
+    if kind == 1:
+        return allow(Action=USES, Principal={"AWS": [f"arn:aws:iam::{account}:role/app-{each}" for each in range(6)]})
+    if kind == 2:
+        source = {"aws:SourceAccount": account}
+        return allow({"StringEquals": source}, Action=USES, Principal={"Service": "sns.amazonaws.com"})
+    if kind == 3:
+        grants = {
+            "ForAllValues:StringEquals": {"kms:GrantOperations": ["Decrypt", "Encrypt", "GenerateDataKey"]},
+            "Bool": {"kms:GrantIsForAWSResource": "true"},
+        }
+        return allow(grants, Action="kms:CreateGrant", Principal={"AWS": f"arn:aws:iam::{account}:role/scaling"})
+    bucket = {"kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::bucket-{number}*"}
+    return allow({"StringLike": bucket}, Action=USES, Principal={"AWS": account})
+
+
+@pytest.mark.parametrize("kinds", [(0,), (1,), (2,), (4,), (0, 1, 2, 3, 4)], ids=str)
+def test_twenty_statements_for_accounts_behind_a_perimeter_are_decided(kinds: tuple[int, ...]) -> None:
+    numbers = [number for number in range(100) if number % 5 in kinds][:20]
+    found = everything(document(*map(for_account, numbers), *FROM_WITHIN))
+    assert not found.flagged and found.steps < POLICY_STEPS
+    assert not [reason for each in found.statements for reason in each.reasons if reason.code is Code.UNPROVEN]
