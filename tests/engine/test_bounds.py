@@ -190,8 +190,8 @@ def test_accounts_that_conditions_treat_alike_are_asked_for_once(ledger: Ledger)
 
     def spent(named: int, **tests: Any) -> int:
         before, accounts = ledger.spent, [str(200_000_000_000 + number) for number in range(named)]
-        limits = {"StringLike": {"aws:UserAgent": "x*"}, "StringNotLike": {"aws:UserAgent": "x*"}, **tests}
-        found = everything(document(allow(limits, Principal={"AWS": accounts})))
+        never = {"Bool": {"aws:MultiFactorAuthPresent": "false"}, "Null": {"aws:MultiFactorAuthAge": "false"}}
+        found = everything(document(allow({**never, **tests}, Principal={"AWS": accounts})))
         assert found.audience is Audience.none
         return ledger.spent - before
 
@@ -258,6 +258,30 @@ def test_what_a_part_has_found_its_parent_knows() -> None:
     part.spend(3)
     assert (part.left, part.spent, whole.spent) == (1, 3, 3)
     assert part.known is whole.known is not Budget(1, whole, answers()).known
+
+
+@pytest.mark.parametrize(
+    ("conditions", "denies"),
+    [
+        ({"StringLike": {"aws:PrincipalTag/a": "a*"}, "StringNotLike": {"aws:PrincipalTag/a": "?*"}}, ()),
+        ({"Bool": {"aws:SecureTransport": "true"}, "BoolIfExists": {"aws:SecureTransport": "false"}}, ()),
+        ({"StringLike": {"aws:PrincipalTag/a": "a*"}}, ({"StringLike": {"aws:PrincipalTag/a": "?*"}},)),
+        (
+            {"Null": {"aws:PrincipalTag/a": "false"}},
+            ({"StringNotEquals": {"aws:PrincipalTag/a": "x"}}, {"StringEquals": {"aws:PrincipalTag/a": "x"}}),
+        ),
+    ],
+    ids=["a pattern within another", "a Boolean", "a Deny of the same", "two Denies"],
+)
+def test_that_no_value_of_a_key_serves_is_seen_before_any_search(
+    conditions: dict[str, Any], denies: tuple[dict[str, Any], ...]
+) -> None:
+    grants = allow(conditions, Action="kms:CreateGrant")
+    closed = analyze(json.dumps(document(grants, *map(deny, denies), *FROM_WITHIN)))
+    assert closed.audience is Audience.none and closed.steps < 300
+    of_another_key = [{operator: {"aws:PrincipalTag/b": "x"} for operator in each} for each in denies[:1]]
+    open_ = analyze(json.dumps(document(grants, *map(deny, of_another_key))))
+    assert (open_.audience is Audience.everyone) == bool(denies)
 
 
 @pytest.mark.parametrize("rest", ["alias/app", "alias/${aws:username}", "key/${aws:PrincipalTag/team}/x"])

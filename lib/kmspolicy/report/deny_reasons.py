@@ -45,7 +45,7 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
 
     asked = _fewest(verdict, hitting)
     closing = list(islice((deny for deny in asked if len(hitting) == 1 or close((deny,))), SHOWN))
-    emptied = _emptied(verdict, statement, alone, opened) if closing and len(hitting) > len(closing) else []
+    emptied = _emptied(verdict, statement, alone, opened) if len(hitting) > len(closing) else []
 
     def spare(denies: Iterable[Statement]) -> bool:
         """Whether these Denies leave something to an audience that has nothing in the end."""

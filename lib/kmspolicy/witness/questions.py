@@ -21,6 +21,7 @@ from ..solver.theories import solve
 
 _MOST_CALLERS = 64
 _DENIES_OF_A_STEP = 2
+_STEPS_OF_A_LOOK = 300  # at the literals on one key
 
 
 def tests_of_arns(conditions: Iterable[Condition]) -> Optional[list[Condition]]:
@@ -132,7 +133,8 @@ class Questions:
     def _has_value(self, key: str, literals: Sequence[Literal]) -> bool:
         """Whether some value of a key, which may be any, makes literals on it true; one alone is asked later."""
         try:
-            found = len(literals) == 1 or solve(key, Text(), literals, self._budget, context_key(key).multivalued)
+            budget = Budget(min(_STEPS_OF_A_LOOK, self._budget.left), self._budget)
+            found = len(literals) == 1 or solve(key, Text(), literals, budget, context_key(key).multivalued)
         except Undecided:
             return True
         return not isinstance(found, Conflict)
