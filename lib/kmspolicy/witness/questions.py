@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import chain, compress, starmap
 from typing import Optional
 
-from ..budget import Budget, Undecided
+from ..budget import Budget, Undecided, answers
 from ..caching import Recent, lazy
 from ..domains.domain import Text
 from ..evaluation.evaluator import principal_matches
@@ -131,9 +131,12 @@ class Questions:
         return not all(starmap(self._has_value, _by_key([*self._required, *units]).items()))
 
     def _has_value(self, key: str, literals: Sequence[Literal]) -> bool:
-        """Whether some value of a key, which may be any, makes literals on it true; one alone is asked later."""
+        """Whether some value of a key, which may be any, makes literals on it true; one alone is asked later.
+
+        What other questions have found is not used: the steps of this one must not depend on them.
+        """
         try:
-            budget = Budget(min(_STEPS_OF_A_LOOK, self._budget.left), self._budget)
+            budget = Budget(min(_STEPS_OF_A_LOOK, self._budget.left), self._budget, answers())
             found = len(literals) == 1 or solve(key, Text(), literals, budget, context_key(key).multivalued)
         except Undecided:
             return True
