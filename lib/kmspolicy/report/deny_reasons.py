@@ -76,7 +76,8 @@ def _losses(
     gone = opened & ~still
     if not still or not gone:
         return
-    hitting = [deny for deny in verdict.denies_of(_with_granted(gone)) if deny not in past]
+    passed = {deny.number for deny in past}
+    hitting = [deny for deny in verdict.denies_of(_with_granted(gone)) if deny.number not in passed]
 
     def left(deny: Statement) -> Mask:
         return verdict.searcher.access(statement, gone, audience, (*past, deny)).actions if len(hitting) > 1 else 0

@@ -21,6 +21,7 @@ from ..solver.theories import solve
 
 _MOST_CALLERS = 64
 _DENIES_OF_A_STEP = 2
+_STEPS_OF_A_CONTRADICTION = 8  # that is looked for
 _STEPS_OF_A_LOOK = 300  # at the literals on one key
 
 
@@ -72,6 +73,16 @@ class Denies:
         """See tests_of_arns."""
         return tests_of_arns(condition for deny in self.statements for condition in deny.required)
 
+    @lazy
+    def for_everyone(self) -> tuple[bool, ...]:
+        """Of each of them, whether it covers every caller."""
+        return tuple([deny.principals.anyone and not deny.principals.negated for deny in self.statements])
+
+    @lazy
+    def units(self) -> frozenset[Literal]:
+        """What every request must meet to pass those for everyone that fail on one condition only."""
+        return frozenset([clause[0] for clause in self.clauses(self.for_everyone) if len(clause) == 1])
+
     def met_by(self, caller: Caller) -> tuple[bool, ...]:
         """Of each of them, whether its principal element covers a caller."""
         found = self._met.get(caller)
@@ -119,15 +130,17 @@ class Questions:
         for everyone fails only on what the statement asks for, or only without a key that the statement needs."""
         required = frozenset(self._required)
         there = frozenset(chain.from_iterable(map(needed, required)))
-        covered = [deny.principals for deny in self._denies.statements]
-        clauses = self._denies.clauses(tuple([each.anyone and not each.negated for each in covered]))
+        clauses = self._denies.fewer_clauses(self._denies.for_everyone)
+        self._budget.spend(_STEPS_OF_A_CONTRADICTION + len(clauses) // _DENIES_OF_A_STEP)
 
         def is_lost(each: Literal) -> bool:
             return each.negation in required or (each.asks_for_absence and each.key in there)
 
-        if bool(required) and any(all(map(is_lost, clause)) for clause in clauses):
+        if any(each.negation in self._denies.units for each in required):
             return True
-        units = [clause[0] for clause in fewer(clauses) if len(clause) == 1]
+        if required and any(all(map(is_lost, clause)) for clause in clauses):
+            return True
+        units = [clause[0] for clause in clauses if len(clause) == 1]
         return not all(starmap(self._has_value, _by_key([*self._required, *units]).items()))
 
     def _has_value(self, key: str, literals: Sequence[Literal]) -> bool:
