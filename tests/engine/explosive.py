@@ -1,12 +1,15 @@
-"""Policies that are made to cost: each tries to make one part of the analysis explode, within the 32 KB of KMS."""
+"""Policies that are made to cost, within the 32 KB of KMS, what they are built of, and all that can be asked of one."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from itertools import product
 from typing import Any
 
-from tests.engine.cases import document, statement
+from kmspolicy import Analysis, Audience, analyze
+from kmspolicy.report.sentences import Code
+from tests.engine.cases import OURS, document, statement
 
 Built = dict[str, Any]
 
@@ -19,6 +22,35 @@ def allow(condition: dict[str, Any] | None = None, **elements: Any) -> Built:
 def deny(condition: dict[str, Any], **elements: Any) -> Built:
     """A Deny for everyone with a condition."""
     return allow(condition, Effect="Deny", **elements)
+
+
+# A data perimeter: identities, networks and resources of the organization only.
+PERIMETER = (
+    deny(
+        {
+            "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-aaaabbbbcc"},
+            "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+        },
+        Sid="Identity",
+    ),
+    deny(
+        {
+            "NotIpAddressIfExists": {"aws:SourceIp": ["203.0.113.0/24", "198.51.100.0/24"]},
+            "StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-0aaaabbbbccccdddd", "aws:PrincipalTag/exempt": "true"},
+            "BoolIfExists": {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"},
+            "ArnNotLikeIfExists": {"aws:PrincipalArn": "arn:aws:iam::*:role/aws-service-role/*"},
+        },
+        Sid="Network",
+    ),
+    deny(
+        {
+            "StringNotEqualsIfExists": {"aws:SourceOrgID": "o-aaaabbbbcc", "aws:SourceAccount": OURS},
+            "Bool": {"aws:PrincipalIsAWSService": "true"},
+            "Null": {"aws:SourceAccount": "false"},
+        },
+        Sid="Resource",
+    ),
+)
 
 
 def windows(*lengths: int) -> Built:
@@ -115,3 +147,15 @@ TAME: dict[str, Callable[[], Built]] = {
     ),
     "a long value": lambda: document(allow({"StringEqualsIgnoreCase": {"m": "aB" * 12_000}})),
 }
+
+
+def everything(policy: dict[str, Any]) -> Analysis:
+    """The analysis of a policy with all that it can say, worked out; KMS would take its text."""
+    text = json.dumps(policy, separators=(",", ":"))
+    assert len(text) <= 32_768
+    found = analyze(text)
+    assert (found.problem, found.audience is None, found.encrypt_only, found.granted) != (None, True, True, ())
+    for each in found.statements:
+        assert each.flagged == bool(each.witness or Code.UNPROVEN in {reason.code for reason in each.reasons})
+        assert (each.audience is Audience.none) <= (each.granted == ())
+    return found

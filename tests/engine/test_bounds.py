@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kmspolicy import Analysis, Audience, KeyFacts, analyze, sentence
+from kmspolicy import Audience, KeyFacts, analyze, sentence
 from kmspolicy.budget import Budget, OutOfSteps, answers
 from kmspolicy.caching import Recent
 from kmspolicy.report.parties import PARTY_STEPS
@@ -16,8 +16,8 @@ from kmspolicy.report.sentences import Code
 from kmspolicy.report.shortcuts import reset
 from kmspolicy.report.verdict import EXAMPLE_STEPS, NAMING_STEPS
 from kmspolicy.witness.searcher import POLICY_STEPS
-from tests.engine.cases import OURS, THEIRS, document, statement
-from tests.engine.explosive import ENDLESS, TAME, allow, deny, windows
+from tests.engine.cases import OURS, THEIRS, document
+from tests.engine.explosive import ENDLESS, PERIMETER, TAME, allow, deny, everything, windows
 
 pytestmark = pytest.mark.slow
 
@@ -52,18 +52,6 @@ def ledger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
 
     monkeypatch.setattr(Budget, "__init__", init)
     return book
-
-
-def everything(policy: dict[str, Any]) -> Analysis:
-    """The analysis of a policy with all that it can say, worked out; KMS would take its text."""
-    text = json.dumps(policy, separators=(",", ":"))
-    assert len(text) <= 32_768
-    found = analyze(text)
-    assert (found.problem, found.audience is None, found.encrypt_only, found.granted) != (None, True, True, ())
-    for each in found.statements:
-        assert each.flagged == bool(each.witness or Code.UNPROVEN in {reason.code for reason in each.reasons})
-        assert (each.audience is Audience.none) <= (each.granted == ())
-    return found
 
 
 @pytest.mark.parametrize("build", [*ENDLESS.values(), *TAME.values()], ids=[*ENDLESS, *TAME])
@@ -277,7 +265,7 @@ def test_that_no_value_of_a_key_serves_is_seen_before_any_search(
     conditions: dict[str, Any], denies: tuple[dict[str, Any], ...]
 ) -> None:
     grants = allow(conditions, Action="kms:CreateGrant")
-    closed = analyze(json.dumps(document(grants, *map(deny, denies), *FROM_WITHIN)))
+    closed = analyze(json.dumps(document(grants, *map(deny, denies), *PERIMETER)))
     assert closed.audience is Audience.none and closed.steps < 300
     of_another_key = [{operator: {"aws:PrincipalTag/b": "x"} for operator in each} for each in denies[:1]]
     open_ = analyze(json.dumps(document(grants, *map(deny, of_another_key))))
@@ -290,157 +278,3 @@ def test_that_a_statement_covers_no_key_is_seen_once_for_all_requesters(rest: st
     found = everything(document(allow(Principal=role, Resource=f"arn:aws:kms:us-west-2:{OURS}:{rest}")))
     assert found.audience is Audience.none
     assert found.steps < POLICY_STEPS / 40
-
-
-# --- what real policies take ----------------------------------------------------------------------------------------
-
-FREE = {
-    "StringEquals": {
-        "kms:ViaService": ["s3.us-west-2.amazonaws.com", "rds.us-west-2.amazonaws.com"],
-        "kms:EncryptionContext:app": "payroll",
-        "aws:PrincipalTag/team": ["security", "platform"],
-    },
-    "StringLike": {"aws:username": "svc-*", "aws:UserAgent": "*aws-sdk*", "kms:EncryptionContext:path": "home/*/x"},
-    "StringNotEquals": {"aws:PrincipalTag/env": ["dev", "test"], "aws:SourceIdentity": "root"},
-    "Bool": {"aws:MultiFactorAuthPresent": "true"},
-    "NumericLessThan": {"aws:MultiFactorAuthAge": "3600"},
-    "ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["app", "path"]},
-    "ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/app-*"},
-    "DateGreaterThan": {"aws:TokenIssueTime": "2026-01-01T00:00:00Z"},
-}
-
-
-def real_statement(number: int) -> dict[str, Any]:
-    """A statement as large key policies have them by the dozen: an account's roles, its services, its grants."""
-    roles = {"AWS": [f"arn:aws:iam::{OURS}:role/service-{number}"]}
-    limited = {"StringEquals": {"kms:CallerAccount": OURS, "kms:ViaService": f"svc{number}.us-west-2.amazonaws.com"}}
-    if number % 3 == 0:
-        return statement({"Sid": f"Use{number}", "Principal": roles, "Action": ["kms:Encrypt", "kms:Decrypt"]})
-    if number % 3 == 1:
-        return statement(
-            {"Sid": f"Via{number}", "Principal": {"AWS": "*"}, "Action": "kms:GenerateDataKey*", "Condition": limited}
-        )
-    return statement(
-        {
-            "Sid": f"Grant{number}",
-            "Principal": roles,
-            "Action": "kms:CreateGrant",
-            "Condition": {"Bool": {"kms:GrantIsForAWSResource": True}},
-        }
-    )
-
-
-PERIMETER = deny(
-    {
-        "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-aaaabbbbcc"},
-        "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
-    },
-    Sid="Perimeter",
-)
-REAL: dict[str, tuple[dict[str, Any], bool]] = {
-    "170 statements": (document(*map(real_statement, range(170))), False),
-    "150 statements behind a perimeter": (document(*map(real_statement, range(150)), PERIMETER), False),
-    "150 statements and an open one": (document(*map(real_statement, range(150)), allow(Action="kms:Encrypt")), True),
-    "a dozen conditions on free keys": (document(allow(FREE)), True),
-    "a dozen conditions on free keys behind a perimeter": (document(allow(FREE), PERIMETER), False),
-    "a dozen conditions on free keys in a Deny": (document(allow(), deny(FREE)), True),
-    "a dozen Denies on free keys": (
-        document(
-            allow(),
-            *(deny({operator: {key: values}}) for operator, keys in FREE.items() for key, values in keys.items()),
-        ),
-        True,
-    ),
-}
-
-
-@pytest.mark.parametrize(("policy", "flagged"), REAL.values(), ids=REAL)
-def test_a_real_policy_stays_far_below_the_bound(policy: dict[str, Any], flagged: bool) -> None:
-    found = everything(policy)
-    assert found.flagged == flagged
-    assert found.steps < POLICY_STEPS
-
-
-# An organization's perimeter around a key: who asks, from where, and for whom services do.
-FROM_WITHIN = (
-    deny(
-        {
-            "StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-aaaabbbbcc"},
-            "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
-        },
-        Sid="Identity",
-    ),
-    deny(
-        {
-            "NotIpAddressIfExists": {"aws:SourceIp": ["203.0.113.0/24", "198.51.100.0/24"]},
-            "StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-0aaaabbbbccccdddd", "aws:PrincipalTag/exempt": "true"},
-            "BoolIfExists": {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false"},
-            "ArnNotLikeIfExists": {"aws:PrincipalArn": "arn:aws:iam::*:role/aws-service-role/*"},
-        },
-        Sid="Network",
-    ),
-    deny(
-        {
-            "StringNotEqualsIfExists": {"aws:SourceOrgID": "o-aaaabbbbcc", "aws:SourceAccount": OURS},
-            "Bool": {"aws:PrincipalIsAWSService": "true"},
-            "Null": {"aws:SourceAccount": "false"},
-        },
-        Sid="Resource",
-    ),
-)
-
-
-@pytest.mark.parametrize(("perimeter", "listed"), [(FROM_WITHIN, 0), ((), 3)], ids=["within", "without"])
-def test_accounts_of_a_real_policy_are_listed_only_where_they_get_in(
-    perimeter: tuple[dict[str, Any], ...], listed: int
-) -> None:
-    accounts = [f"10000000000{number}" for number in range(3)]
-    uses = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
-    via = {"StringEquals": {"kms:CallerAccount": accounts[0], "kms:ViaService": "s3.us-west-2.amazonaws.com"}}
-    given = (
-        allow(via, Action=[*uses, "kms:CreateGrant"]),
-        allow(Action=uses, Principal={"AWS": [f"arn:aws:iam::{accounts[1]}:role/app-{each}" for each in range(6)]}),
-        allow(
-            {"Bool": {"kms:GrantIsForAWSResource": "true"}},
-            Action="kms:CreateGrant",
-            Principal={"AWS": f"arn:aws:iam::{accounts[2]}:role/scaling"},
-        ),
-        allow(Action=uses) if perimeter else allow(Action=uses, Principal={"AWS": OURS}),
-    )
-    found = analyze(json.dumps(document(*given, *perimeter)), key=KeyFacts(account=OURS, region="us-west-2"))
-    assert [party for party in found.parties if party in accounts] == accounts[:listed]
-
-
-USES = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
-
-
-def for_account(number: int) -> dict[str, Any]:
-    """A statement for an account of its own: by way of services, for roles, for a service, for grants, for a bucket."""
-    account, kind = f"{300000000000 + number}", number % 5
-    services = [f"{name}.us-west-2.amazonaws.com" for name in ("s3", "ec2", "rds", "dynamodb")]
-    if kind == 0:
-        return allow(
-            {"StringEquals": {"kms:CallerAccount": account, "kms:ViaService": services}},
-            Action=[*USES, "kms:CreateGrant"],
-        )
-    if kind == 1:
-        return allow(Action=USES, Principal={"AWS": [f"arn:aws:iam::{account}:role/app-{each}" for each in range(6)]})
-    if kind == 2:
-        source = {"aws:SourceAccount": account}
-        return allow({"StringEquals": source}, Action=USES, Principal={"Service": "sns.amazonaws.com"})
-    if kind == 3:
-        grants = {
-            "ForAllValues:StringEquals": {"kms:GrantOperations": ["Decrypt", "Encrypt", "GenerateDataKey"]},
-            "Bool": {"kms:GrantIsForAWSResource": "true"},
-        }
-        return allow(grants, Action="kms:CreateGrant", Principal={"AWS": f"arn:aws:iam::{account}:role/scaling"})
-    bucket = {"kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::bucket-{number}*"}
-    return allow({"StringLike": bucket}, Action=USES, Principal={"AWS": account})
-
-
-@pytest.mark.parametrize("kinds", [(0,), (1,), (2,), (4,), (0, 1, 2, 3, 4)], ids=str)
-def test_twenty_statements_for_accounts_behind_a_perimeter_are_decided(kinds: tuple[int, ...]) -> None:
-    numbers = [number for number in range(100) if number % 5 in kinds][:20]
-    found = everything(document(*map(for_account, numbers), *FROM_WITHIN))
-    assert not found.flagged and found.steps < POLICY_STEPS
-    assert not [reason for each in found.statements for reason in each.reasons if reason.code is Code.UNPROVEN]
