@@ -4,6 +4,8 @@ without them, as a test checks.
 """
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, NamedTuple, Optional, TypeVar, cast
 
 from ..caching import Recent, cached_for_shared
@@ -12,6 +14,7 @@ from ..policy import context_keys as keys
 from ..policy.actions import Mask
 from ..policy.condition import Condition
 from ..policy.model import Statement
+from ..policy.parser import condition as new_condition
 from ..requesters.audience import Audience
 from ..requesters.fresh_ids import tells_accounts_apart
 from ..requesters.limits import accounts_among, accounts_of, limits_members
@@ -139,6 +142,33 @@ def answers_about(statement: Statement, asked: Mask, key: KeyFacts, own: bool) -
     question = who, conditions, asked & statement.actions, key.account, key.partition, kind
     found = _KEPT.get(question)
     return _KEPT.keep(question, Answers(own=False)) if found is None else found
+
+
+def of_any_source(statement: Statement) -> Statement:
+    """A statement that gives the same to every audience, for all that differ only in the sources that they list: a
+    service's request may carry any, and other requests carry none."""
+    conditions = statement.conditions
+    if not ENABLED or not conditions or statement.alternatives or statement.resource is not None:
+        return statement
+    if len({condition.key for condition in conditions}) < len(conditions) or any(c.has_variables for c in conditions):
+        return statement
+    found = tuple(map(_from_any_source, conditions))
+    return statement if found == conditions else statement._replace(conditions=found)
+
+
+@cached_for_shared
+def _from_any_source(condition: Condition) -> Condition:
+    """The condition, with one value that stands for all where it lists sources."""
+    listed = condition.values and condition.operator.takes_variables and not condition.operator.negated
+    return _one_source(condition.operator_written, condition.key) if listed and condition.key in _SOURCES else condition
+
+
+_SOURCES = tuple([name for name in keys.SOURCE_KEYS if not keys.context_key(name).multivalued])
+
+
+@lru_cache(maxsize=256)
+def _one_source(operator: str, key: str) -> Condition:
+    return replace(new_condition(operator, key, "any"), shared=True)
 
 
 def _are_independent(conditions: tuple[Condition, ...], anyone: bool) -> bool:

@@ -19,7 +19,7 @@ from ..requesters.population import partitions
 from ..witness.access import NO_ACCESS, Access, within_reach
 from ..witness.searcher import POLICY_STEPS, Searcher
 from .candidate_keys import candidate_keys
-from .shortcuts import Answers, Ledger, answers_about, depends_on_names
+from .shortcuts import Answers, Ledger, answers_about, depends_on_names, of_any_source
 
 NAMING_STEPS = 6_000
 EXAMPLE_STEPS = 400  # examples, where the questions have taken all of theirs
@@ -91,7 +91,7 @@ class Verdict:
 
     def _access(self, statement: Statement, audience: Audience) -> Access:
         found = self._asked(statement, audience, self.checked & ~self._encapsulation)
-        more = self._counting(audience, statement.actions)
+        more = self._counting(audience, statement.actions, found.actions)
         return found | self._asked(statement, audience, more) if more else found
 
     def _asked(self, statement: Statement, audience: Audience, actions: Mask) -> Access:
@@ -108,23 +108,29 @@ class Verdict:
             return NO_ACCESS
         if not denied and self.searcher.gives_by_name(statement, audience):
             return Access(asked, asked)
+        statement = statement if denied else of_any_source(statement)
         record, search = self.record(statement, denied, audience, asked), self.searcher.access
         against, apart = None if denied else (), not record.own
         return self.ledger.answer(record, (asked, audience), lambda: search(statement, asked, audience, against, apart))
 
-    def _counting(self, audience: Audience, actions: Mask) -> Mask:
+    def _counting(self, audience: Audience, actions: Mask, known: Mask) -> Mask:
         """Those of some actions that work on ML-KEM keys only that count for an audience: of a key whose kind nobody
-        tells, those of a class of which it gets nothing else."""
+        tells, those of a class of which it gets nothing else. known: what else it is known to get."""
         actions &= self._encapsulation
         for those in (kms.ENCRYPT_MASK, kms.DECRYPT_MASK):
-            if actions & those and those & self._gained(audience):
+            if actions & those and (those & known or those & self._gained(audience)):
                 actions &= ~those
         return actions
 
     def counted(self, statement: Statement, audience: Audience) -> Mask:
         """The checked actions of the statement that count for an audience."""
         plain = statement.actions & self.checked & ~self._encapsulation
-        return plain | self._counting(audience, statement.actions)
+        return plain | self._counted_apart(statement, audience)
+
+    def _counted_apart(self, statement: Statement, audience: Audience) -> Mask:
+        """Those of the counted actions that work on ML-KEM keys only."""
+        known = self.access(statement, audience).actions & ~self._encapsulation
+        return self._counting(audience, statement.actions, known)
 
     def _gained(self, audience: Audience) -> Mask:
         """What the audience or a wider one gets that does not work on ML-KEM keys only, by any statement."""
@@ -175,7 +181,7 @@ class Verdict:
         """Every checked action that counts and that the statement by itself gives the audience, whatever the Denies
         say."""
         plain = self._alone(statement, self.checked & ~self._encapsulation, audience)
-        return (plain | self._alone(statement, self._counting(audience, statement.actions), audience)).actions
+        return (plain | self._alone(statement, self._counted_apart(statement, audience), audience)).actions
 
     def _alone(self, statement: Statement, actions: Mask, audience: Audience) -> Access:
         return self._answer(statement, audience, self.searcher.conceivable(statement, actions, audience), False)
