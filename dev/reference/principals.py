@@ -204,12 +204,12 @@ def services(values: Values, facts: Facts, name: str = "") -> Iterator[Facts]:
 
 
 def organizations(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
-    """None, or one organization with paths in it; strangers are in none that is named, nor in the key's own, to which
-    the principals of the key's own account belong.
+    """None, or one organization with paths in it; strangers are in none that is named, nor in the key's own, members in
+    one of these. The principals of the key's own account belong to the key's own.
     """
     named, theirs = values.named.organizations, facts.get("aws:resourceorgid")
     owner = row is Row.internal and "aws:resourceorgid" in values.named.mentioned
-    if not (owner and theirs):
+    if not (owner and theirs) and row is not Row.organization:
         yield facts
     if owner and not theirs:
         return
@@ -228,7 +228,8 @@ def organizations(values: Values, row: Row, facts: Facts) -> Iterator[Facts]:
     if theirs:
         tests += (literal(str(theirs)),)
     for org in texts(shapes, tests):
-        if row in (Row.everyone, Row.network) and (org in named or org == theirs):
+        is_known = org in named or org == theirs
+        if is_known if row in (Row.everyone, Row.network) else row is Row.organization and not is_known:
             continue
         paths = texts(paths_in(literal(org)), values.tests("aws:principalorgpaths", facts))
         for chosen in values.sets("aws:principalorgpaths", paths):

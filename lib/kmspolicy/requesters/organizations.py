@@ -50,7 +50,8 @@ def _members(audience: Audience, population: Population, sources: Sources) -> tu
     if audience is Audience.internal:
         return (), (*sources.organizations(), *sources.named(), *sources.owners())
     if audience is Audience.organization:
-        return sources.named(), (*sources.named(), *sources.owners())
+        owners = () if population.policy.reads.isdisjoint(keys.OWNER_KEYS) else sources.owners()
+        return sources.named(), (*sources.named(), *owners)
     outside = ("", *sources.organizations())
     if audience in STRANGERS:
         return outside, ()
