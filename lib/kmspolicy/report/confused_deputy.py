@@ -5,9 +5,9 @@ Source: IAM User Guide, *The confused deputy problem*.
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
-from ..evaluation.evaluator import holds_for, principal_matches
-from ..evaluation.request import Caller
+from ..evaluation.evaluator import holds_for
 from ..policy import context_keys as keys
 from ..policy.condition import Condition
 from ..policy.identifiers import ACCOUNT_ID
@@ -23,19 +23,22 @@ _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
-    """The services that a statement names, that have access, and that no condition limits to some resources."""
+    """The services that a statement names, that have access, and that no condition limits to some resources: what the
+    Denies say of resources that they do not spare, a request can meet and pass."""
     services = statement.principals.services
     if not statement.allow or not services or statement.principals.negated or _limits_sources(statement):
         return
     access, asked = verdict.searcher.access, statement.actions & verdict.checked
-    limiting = [deny.principals for deny in verdict.policy.denies if deny.actions & asked and _limits_sources(deny)]
-    free = [
-        name for name in sorted(services) if not any(principal_matches(each, Caller(service=name)) for each in limiting)
-    ]
-    for_each = {name: statement._replace(principals=one_principal(name, "Service")) for name in free}
+    limiting = chain.from_iterable(deny.conditions for deny in verdict.policy.denies if _limits_sources(deny))
+    of_others = (*statement.conditions, *filter(_tests_source, limiting))
+    for_each = {name: _for_service(statement, name, of_others) for name in sorted(services)}
     able = [name for name, own in for_each.items() if access(own, asked, Audience.service).actions]
     if able:
         yield Reason(Code.NO_LIMIT_ON_SOURCE, (some(able),))
+
+
+def _for_service(statement: Statement, name: str, conditions: tuple[Condition, ...]) -> Statement:
+    return statement._replace(principals=one_principal(name, "Service"), conditions=conditions)
 
 
 def _limits_sources(statement: Statement) -> bool:
@@ -51,9 +54,13 @@ def _limits_sources(statement: Statement) -> bool:
     )
 
 
+def _tests_source(condition: Condition) -> bool:
+    return condition.key in keys.SOURCE_KEYS or condition.key.startswith(keys.ENCRYPTION_CONTEXT)
+
+
 def _asks_for_source(condition: Condition) -> bool:
     operator = condition.operator
-    if condition.key not in keys.SOURCE_KEYS and not condition.key.startswith(keys.ENCRYPTION_CONTEXT):
+    if not _tests_source(condition):
         return False
     return operator.family is not Family.NULL and not (operator.wildcards and any(map(_is_anybodys, condition.values)))
 
