@@ -28,11 +28,10 @@ def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reaso
     services = statement.principals.services
     if not statement.allow or not services or statement.principals.negated or _limits_sources(statement):
         return
-    access, asked = verdict.searcher.access, statement.actions & verdict.checked
     limiting = chain.from_iterable(deny.conditions for deny in verdict.policy.denies if _limits_sources(deny))
     of_others = (*statement.conditions, *filter(_tests_source, limiting))
     for_each = {name: _for_service(statement, name, of_others) for name in sorted(services)}
-    able = [name for name, own in for_each.items() if access(own, asked, Audience.service).actions]
+    able = [name for name, own in for_each.items() if verdict.access(own, Audience.service).actions]
     if able:
         yield Reason(Code.NO_LIMIT_ON_SOURCE, (some(able),))
 

@@ -71,7 +71,9 @@ class Verdict:
         """What is known about a statement, what an audience gets, and the checked actions, or these; denied: whether
         Denies matter."""
         asked = self.checked if actions is None or not actions & ~self.checked else actions
-        elements = statement.number, statement.conditions, statement.resource is None
+        own_principals = statement.principals is self.policy.statements[statement.number].principals
+        who = statement.number if own_principals else statement.principals
+        elements = who, statement.conditions, statement.resource is None
         own = denied or depends_on_names(statement, self.key, audience)
         question = elements, asked, denied, own
         found = self._records.get(question)
