@@ -50,7 +50,7 @@ def _members(audience: Audience, population: Population, sources: Sources) -> tu
     if audience is Audience.internal:
         return (), (*sources.organizations(), *sources.named(), *sources.owners())
     if audience is Audience.organization:
-        owners = () if population.policy.reads.isdisjoint(keys.OWNER_KEYS) else sources.owners()
+        owners = () if sources.read.isdisjoint(keys.OWNER_KEYS) else sources.owners()
         return sources.named(), (*sources.named(), *owners)
     outside = ("", *sources.organizations())
     if audience in STRANGERS:
