@@ -104,6 +104,13 @@ def test_the_published_rule_reads_no_replica() -> None:
         assert bool(run_saved(RULE, [event], all_time=True).rows) == verdict.startswith("both")
 
 
+def test_the_published_rule_beside_ours_gives_reasons_in_the_order_of_the_command() -> None:
+    text = (SAMPLES / "key_policy_lets_everyone_encrypt" / "deny_beside_an_open_statement.json").read_text("utf-8")
+    case = json.loads(text)
+    (line,) = report("Published rule beside ours", case["events"])
+    assert line["key_policy_reason"] == case["expect"][0]["key_policy_reason"]
+
+
 @pytest.mark.parametrize(
     ("cells", "problem"),
     [
