@@ -137,7 +137,7 @@ def test_events_of_a_history_that_was_read_days_ago_do_not_come_late() -> None:
 def test_the_setup_check_counts_rows_of_an_older_model(tmp_path: Path) -> None:
     write_lookups(tmp_path, {INVENTORY: [{"key_policy_key": "k", "key_policy_open_now": "true"}]})
     line = next(line for line in report("Setup check", lookups=tmp_path) if line["check"] == "The inventory is filled")
-    assert (line["state"], line["found"]) == ("warning", "keys: 1, open among them: 1, judged by an older model: 1")
+    assert (line["state"], line["found"]) == ("warning", "keys: 1, open: 1, judged by an older model: 1")
 
 
 OWN = {"account": "111122223333", "name": "Production", "organization": "none"}
@@ -179,6 +179,18 @@ def test_the_setup_check_sees_own_accounts_that_no_event_names(
     write_lookups(tmp_path, {OWN_ACCOUNTS: [OWN, {**OWN, **cells}]})
     (line,) = (line for line in report("Setup check", lookups=tmp_path) if line["check"] == CHECKS[OWN_ACCOUNTS][0])
     assert line["state"] == state and ("12 digits" in line["next_step"]) == (state == "warning")
+    assert line["found"] == f"rows: 2, without effect: {int(state == 'warning')}"
+
+
+def test_the_setup_check_tells_a_list_that_names_nobody_from_the_example(tmp_path: Path) -> None:
+    check, whole = CHECKS[OWN_ACCOUNTS]
+    for account, found, step in (
+        ("Production", "rows: 1, without effect: 1", "Write each account"),
+        ("000000000000", "rows: 0, without effect: 0", "List your accounts"),
+    ):
+        write_lookups(tmp_path, {OWN_ACCOUNTS: [{**whole, "account": account}]})
+        (line,) = (line for line in report("Setup check", lookups=tmp_path) if line["check"] == check)
+        assert (line["state"], line["found"]) == ("warning", found) and line["next_step"].startswith(step)
 
 
 @pytest.mark.parametrize("file", CHECKS)
