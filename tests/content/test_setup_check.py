@@ -6,6 +6,7 @@ import json
 import re
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,52 @@ def test_the_setup_check_of_an_app_that_sees_events(tmp_path: Path) -> None:
 def test_the_setup_check_without_calls_that_use_keys_waits_for_them() -> None:
     found = report("Setup check", EVENTS, now="2026-03-20T12:00:00Z")
     assert states(found)["Calls that use keys are logged"] == "waiting"
+
+
+PUT = next(text for text in EVENTS if '"eventName":"PutKeyPolicy"' in text and '"errorCode"' not in text)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        PUT,
+        json.dumps(json.loads(PUT), indent=2),
+        {"source": "aws.kms", "detail": json.loads(PUT)},
+        {"Records": [{"body": json.dumps({"Message": PUT})}]},
+        'id,record\n1,"' + PUT.replace('"', '""') + '"',
+        next(text for text in LAKE if '"operation":"PutKeyPolicy"' in text and "AccessDenied" not in text),
+    ],
+    ids=["bare", "indented", "EventBridge", "SNS in SQS", "CSV", "Security Lake"],
+)
+def test_the_setup_check_expects_an_answer_to_a_call_in_any_envelope(event: Any) -> None:
+    found = answers(event)
+    assert found == ("ok", "PutKeyPolicy events answered: 1 of 1, indexers that answered: 1 of 1")
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("StartQuery", {"queryString": 'filter eventSource="kms.amazonaws.com" and eventName="PutKeyPolicy"'}),
+        ("PutMetricFilter", {"filterPattern": "{$.eventSource=kms.amazonaws.com && $.eventName = PutKeyPolicy}"}),
+        ("PutRule", {"eventPattern": '{"eventSource":["kms.amazonaws.com"],"eventName":["PutKeyPolicy"]}'}),
+    ],
+)
+def test_the_setup_check_expects_no_answer_to_a_search_for_policy_changes(
+    name: str, parameters: dict[str, str]
+) -> None:
+    record = {
+        **json.loads(PUT),
+        "eventName": name,
+        "eventSource": "logs.amazonaws.com",
+        "requestParameters": parameters,
+    }
+    assert answers(record) == ("waiting", "PutKeyPolicy events answered: 0 of 0, indexers that answered: 0 of 0")
+
+
+def answers(event: Any) -> tuple[str, str]:
+    """State and findings of the check whether the command answers, for one event."""
+    found = report("Setup check", [event])
+    return next((line["state"], line["found"]) for line in found if line["check"].startswith("The command answers"))
 
 
 GRANT = SAMPLES / "key_granted_to_another_account" / "outside_role.json"
