@@ -1,6 +1,7 @@
 # Everything that is typed here. Needs make and Python 3.9 or later; whatever else is needed goes into .venv.
 #
 #   make demo [EVENTS=…]     what the app finds in the sample events, or in your own files and folders (- is standard input)
+#   make lint                ruff, mypy and the schemas of workflows and issue forms
 #   make check               lint and the fast tests: a minute or two, on every save
 #   make test                lint and every test, as CI runs them
 #   make nightly             the long comparisons and fuzzing: hours; writes docs/verification.md
@@ -13,6 +14,7 @@
 #   make dashboard           draws the dashboards as pictures (needs Node.js and Chromium)
 #   make bench, make bench-peers, make fuzz SECONDS=…    speed, speed compared with other tools, hostile input
 #   make requirements        resolves dev/requirements/*.in again
+#   make lib, make venv      set up what the command needs, and all that is developed with; the other targets do so by themselves
 #   make clean               removes what all of these wrote
 
 PYTHON ?= python3
@@ -32,18 +34,23 @@ TARGETS := help venv lib demo search lint check test test-splunk nightly package
 # What is given to a target reaches the programs as environment variables (KPC_SPL, …) and is never part of a command:
 # $(value) keeps make from expanding a $ in it, so that text from a search or a file name cannot run anything.
 # NAME counts only where it is typed after make: some systems set it for purposes of their own.
-GIVEN := SPL NAME EVENTS NOW SECONDS SPLUNK SPLUNK_URL SPLUNK_USER SPLUNK_VERIFY SPLUNK_PACKAGE SPLUNK_INSTALLED \
-  SPLUNK_IMAGE SPLUNK_START_ARGS SPLUNK_GENERAL_TERMS
+READ_BY_demo := EVENTS
+READ_BY_search := SPL NAME EVENTS NOW
+READ_BY_fuzz := SECONDS
+READ_BY_test-splunk := SPLUNK SPLUNK_URL SPLUNK_USER SPLUNK_VERIFY SPLUNK_PACKAGE SPLUNK_INSTALLED SPLUNK_IMAGE SPLUNK_START_ARGS \
+  SPLUNK_GENERAL_TERMS
+GIVEN := $(sort $(foreach target,$(TARGETS),$(READ_BY_$(target))))
 FROM = $(filter command $(if $(filter NAME,$1),,environment),$(firstword $(origin $1)))
 unexport $(GIVEN)
 $(foreach name,$(GIVEN),$(if $(call FROM,$(name)),$(eval export KPC_$(name) := $$(value $(name)))))
 
-# What is typed and would have no effect is refused: a misspelled variable, a file without EVENTS= before it.
-UNKNOWN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
-UNKNOWN := $(filter-out $(GIVEN) PYTHON PY,$(UNKNOWN))
-SECRETS := $(filter SPLUNK_PASSWORD SPLUNK_TOKEN,$(UNKNOWN))
+# What is typed and would have no effect is refused: a misspelled variable, one of another target, a file without EVENTS= before it.
+READ := $(foreach target,$(MAKECMDGOALS),$(READ_BY_$(target)))
+UNREAD := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+UNREAD := $(filter-out $(READ) PYTHON PY,$(UNREAD))
+SECRETS := $(filter SPLUNK_PASSWORD SPLUNK_TOKEN,$(UNREAD))
 $(if $(SECRETS),$(error $(SECRETS) on make's command line can be read by others on this machine; set it in the environment))
-$(if $(UNKNOWN),$(error no target uses $(UNKNOWN); they use $(GIVEN)))
+$(if $(UNREAD),$(error $(strip make $(MAKECMDGOALS)) does not read $(UNREAD); it reads $(or $(READ),no variable)))
 ifneq ($(filter demo search,$(MAKECMDGOALS)),)
 STRAY := $(filter-out $(TARGETS),$(MAKECMDGOALS))
 $(if $(STRAY),$(error $(STRAY) is no target; to read files, type EVENTS='$(strip $(value EVENTS) $(STRAY))'))

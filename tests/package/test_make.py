@@ -1,5 +1,6 @@
 """What is typed after a make target reaches the program as it was typed, and nothing in it runs."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -63,8 +64,9 @@ def test_empty_events_reach_the_demo_which_refuses_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "typed, told",
     [
-        (["demo", "events=/my/file"], "no target uses events; they use SPL NAME EVENTS NOW SECONDS "),
-        (["test", "EVENT=x"], "no target uses EVENT; "),
+        (["demo", "events=/my/file"], "make demo does not read events; it reads EVENTS"),
+        (["demo", "NOW=2026-03-14T12:00:00Z"], "make demo does not read NOW; it reads EVENTS"),
+        (["test", "EVENT=x"], "make test does not read EVENT; it reads no variable"),
         (
             ["test-splunk", "SPLUNK_PASSWORD=x"],
             "SPLUNK_PASSWORD on make's command line can be read by others on this machine",
@@ -78,6 +80,12 @@ def test_what_would_have_no_effect_is_refused(tmp_path: Path, typed: list[str], 
     ran = run(tmp_path, "PY=echo", *typed)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert told in ran.stderr
+
+
+def test_help_names_every_target(tmp_path: Path) -> None:
+    written = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", "")
+    (targets,) = re.findall(r"^TARGETS := (.*)$", written, re.MULTILINE)
+    assert {*re.findall(r"\bmake ([a-z-]+)", make(tmp_path, "help")), "help"} == set(targets.split())
 
 
 def test_a_name_that_the_system_set_is_not_the_name_of_a_search(
