@@ -98,6 +98,15 @@ def test_a_grant_since_a_change_that_the_inventory_does_not_know_yet(tmp_path: P
     ]
 
 
+@pytest.mark.parametrize(("agent", "shown"), [("a" * 60, "a" * 60), ("a" * 61, "a" * 60 + "…")])
+def test_a_user_agent_that_is_cut_shows_it(agent: str, shown: str, tmp_path: Path) -> None:
+    everyone = {"Effect": "Allow", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*"}
+    attempt = setting(-HOUR, everyone, userAgent=agent, errorCode="AccessDenied")
+    for view, source in ((OVERVIEW, "attempts"), (DETAIL, "history")):
+        (row,) = ask(view, source, [attempt], tmp_path)
+        assert row["Source"][-1] == shown
+
+
 def test_a_key_of_which_only_the_id_is_known_has_a_name(tmp_path: Path) -> None:
     asked = {"keyId": "b01f1234-b9a5-45ae-8a8f-7b94fae1aa1f", "policy": written(STATEMENTS["open"])}
     bare = setting(-HOUR, requestParameters=asked, resources=[], recipientAccountId=None, userIdentity={})
