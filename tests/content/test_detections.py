@@ -27,6 +27,15 @@ def test_case(case: Case) -> None:
     assert left == []
 
 
+SEVERAL = [case for case in CASES if len(case.events) > 1]
+
+
+@pytest.mark.parametrize("case", SEVERAL, ids=name_of)
+def test_the_order_in_which_events_arrive_changes_no_finding(case: Case) -> None:
+    found, backwards = (findings(replace(case, events=events)).rows for events in (case.events, case.events[::-1]))
+    assert sorted(map(json.dumps, found)) == sorted(map(json.dumps, backwards))
+
+
 @pytest.mark.parametrize("addon", ["filled", "field"])
 def test_each_call_that_opens_a_key_is_one_finding_whatever_fields_the_add_on_fills(addon: str) -> None:
     """A CreateKey and a PutKeyPolicy of one key by one actor, by themselves, together, and each delivered twice."""
