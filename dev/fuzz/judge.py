@@ -241,7 +241,9 @@ def _apart(conditions: Iterable[Condition]) -> dict[str, Any]:
     """Conditions as a block, whose operators are spelled like no policy's: none takes another's place."""
     found: dict[str, Any] = {}
     for operator, key, values in conditions:
-        found.setdefault(operator.upper(), {})[key] = values
+        spellings = (operator[:at].lower() + operator[at:].upper() for at in range(len(operator)))
+        free = next(spelling for spelling in spellings if key not in found.get(spelling, {}))
+        found.setdefault(free, {})[key] = values
     return found
 
 

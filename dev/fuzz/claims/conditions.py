@@ -197,36 +197,29 @@ def _same_key_twice(judge: Judge, number: int) -> Details:
 
 
 def _no_limit_on_source(judge: Judge, number: int) -> Details:
-    """Each of the services gets in, and no condition asks for whose resources: not the statement's, nor a Deny's."""
-    statement, denies = judge.statements[number], [judge.statements[deny] for deny in judge.denies]
-    if "Principal" in statement and not _limits_sources(judge, number):
-        limiting = [
-            deny
-            for deny in judge.denies
-            if set(judge.actions(deny)) & set(judge.actions(number)) and _limits_sources(judge, deny, negated=True)
-        ]
+    """Each of the services gets in for others than those whom a Deny spares, and the statement asks for no source."""
+    if "Principal" in judge.statements[number] and not _limits_sources(judge, number):
+        limiting = [deny for deny in judge.denies if _limits_sources(judge, deny, negated=True)]
+        of_others = [each for deny in limiting for each in judge.conditions(deny) if _tests_source(each)]
         services = sorted({name for _, kind, name in judge.principals(number) if kind == "Service"})
-        free = [name for name in services if not any(judge.covers_service(deny, name) for deny in limiting)]
-        own = {name: {**statement, "Principal": {"Service": name}} for name in free}
-        able = [name for name in free if Row.service in judge.gains.rows([own[name], *denies])]
+        able = [n for n in services if judge.serves(number, judge.denies, *of_others, service=n, grants=True)]
         if able:
             yield (some(able),)
+
+
+def _tests_source(condition: Condition) -> bool:
+    return condition[1].lower() in SOURCE or condition[1].lower().startswith(CONTEXT)
 
 
 def _limits_sources(judge: Judge, number: int, negated: bool = False) -> bool:
     """Whether a condition lists the sources that an Allow covers; negated: that a Deny spares. A request without a
     source is not among them.
     """
-    asking = [
-        condition
-        for condition in judge.conditions(number)
-        if condition[1].lower() in SOURCE or condition[1].lower().startswith(CONTEXT)
-    ]
     return any(
         (base(condition) in NEGATED) is negated is judge.holds(number, condition, {})
         and base(condition) != "null"
         and not (base(condition) in _PATTERNS and any(map(_ANYBODYS.fullmatch, texts(condition[2]))))
-        for condition in asking
+        for condition in filter(_tests_source, judge.conditions(number))
     )
 
 
