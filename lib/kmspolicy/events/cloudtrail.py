@@ -132,14 +132,19 @@ def from_cloudtrail(record: Json) -> Call:
 
 _NAMES = (
     *MARKS,
-    *("accountId", "aWSAccountId", "awsRegion", "bypassPolicyLockoutSafetyCheck", "customerMasterKeySpec"),
-    *("eventCategory", "eventID", "eventName", "eventSource", "eventTime", "eventType", "invokedBy"),
-    *("invokedByDelegate", "keyId", "keyMetadata", "keySpec", "keyUsage", "mfaAuthenticated", "multiRegion"),
-    *("onBehalfOf", "originalSize", "policyName", "principalId", "recipientAccountId", "replicaKeyMetadata"),
-    *("replicaPolicy", "replicaRegion", "sessionContext", "sessionIssuer", "userId", "userName"),
+    *("accessKeyId", "accountId", "aWSAccountId", "awsRegion", "bypassPolicyLockoutSafetyCheck"),
+    *("customerMasterKeySpec", "eventCategory", "eventID", "eventName", "eventSource", "eventTime", "eventType"),
+    *("invokedBy", "invokedByDelegate", "keyId", "keyMetadata", "keySpec", "keyUsage", "mfaAuthenticated"),
+    *("multiRegion", "onBehalfOf", "originalSize", "policyName", "principalId", "recipientAccountId"),
+    *("replicaKeyMetadata", "replicaPolicy", "replicaRegion", "sessionContext", "sessionIssuer", "userId", "userName"),
 )
 _CAMEL_CASE: dict[str, str] = {name.lower(): name for name in _NAMES}
-_OBJECTS = frozenset(("userIdentity", "requestParameters", "responseElements", "sessionContext"))
+_OBJECTS = frozenset(
+    (
+        *("userIdentity", "sessionContext", "sessionIssuer", "attributes", "onBehalfOf", "invokedByDelegate"),
+        *("requestParameters", "responseElements", "keyMetadata", "replicaKeyMetadata"),
+    )
+)
 _DEEPEST_NAME = 4  # userIdentity.sessionContext.sessionIssuer.userName
 
 

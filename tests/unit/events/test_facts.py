@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -201,6 +202,43 @@ def test_a_record_in_lower_case_has_the_facts_of_the_record(make: Callable[[], d
     record = in_lower_case(make())
     if as_text:
         record = {name: json.dumps(item) if isinstance(item, (dict, list)) else item for name, item in record.items()}
+    assert find_calls(json.dumps(record), False) == find_calls(json.dumps(make()), False)
+
+
+def with_texts(value: Any) -> Any:
+    """The record with JSON text in place of each object in it, at every level."""
+    if not isinstance(value, dict):
+        return value
+    return {name: json.dumps(with_texts(item)) if isinstance(item, dict) else item for name, item in value.items()}
+
+
+CALLERS = [
+    case["event"]["userIdentity"]
+    for case in json.loads((Path(__file__).resolve().parents[2] / "command/shapes/actors.json").read_text("utf-8"))[
+        "cases"
+    ]
+    if case["event"].get("userIdentity")
+]
+AN_ACCESS_KEY = {
+    "type": "IAMUser",
+    "accessKeyId": "AKIA1",
+    "sessionContext": {"attributes": {"mfaAuthenticated": "false"}},
+}
+
+
+@pytest.mark.parametrize("written", [dict, with_texts])
+@pytest.mark.parametrize("spelled", [dict, in_lower_case])
+def test_who_made_a_call_does_not_depend_on_the_form_of_its_record(
+    spelled: Callable[[Any], Any], written: Callable[[Any], Any]
+) -> None:
+    for caller in (*CALLERS, AN_ACCESS_KEY):
+        record = {**put_key_policy(), "userIdentity": caller}
+        assert facts_of(from_cloudtrail(written(spelled(record)))) == facts_of(from_cloudtrail(record)), caller
+
+
+@pytest.mark.parametrize("make", [create_key, replicate_key])
+def test_texts_within_texts_in_lower_case_have_the_facts_of_the_record(make: Callable[[], dict[str, Any]]) -> None:
+    record = with_texts(in_lower_case(make()))
     assert find_calls(json.dumps(record), False) == find_calls(json.dumps(make()), False)
 
 
