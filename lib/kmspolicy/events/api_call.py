@@ -213,9 +213,10 @@ def texts_of(values: Iterable[Any]) -> list[str]:
 def seconds_of(value: Any) -> Optional[float]:
     """A time as Unix seconds; None if it is none, or lies beyond the calendar.
 
-    It is a date and time, of UTC unless it says otherwise, or a number of seconds, milli- or microseconds, which its
-    size tells apart from each other and from a date without signs, such as 20260309. Source: CloudTrail User Guide,
-    *CloudTrail record contents* and *Example queries* (CloudTrail Lake); OCSF schema, *timestamp_t* (milliseconds).
+    It is a date and time, of UTC unless it says otherwise, or a number of seconds, milli-, micro- or nanoseconds, which
+    its size tells apart from each other and from a date without signs, such as 20260309. Source: CloudTrail User Guide,
+    *CloudTrail record contents* and *Example queries* (CloudTrail Lake); OCSF schema, *timestamp_t* (milliseconds);
+    OpenTelemetry, *Logs Data Model* (nanoseconds).
     """
     text = text_of(value)
     second = _SECOND.get(text[16:]) if text[10:11] == "T" else None
@@ -227,7 +228,7 @@ def seconds_of(value: Any) -> Optional[float]:
 
 _SECOND = {f":{second:02d}Z": second for second in range(60)}
 _TIME = re.compile(r"([0-9-]{10})[T ]([0-9:.]{5,}?) ?(?:Z|UTC|([+-][0-9]{2}):?([0-9]{2}))?\Z")
-_UNITS = (1, 1_000, 1_000_000)  # in a second
+_UNITS = (1, 1_000, 1_000_000, 1_000_000_000)  # in a second
 
 
 def _written_otherwise(text: str) -> Optional[float]:
