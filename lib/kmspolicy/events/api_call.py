@@ -164,13 +164,21 @@ def unflattened(record: Json) -> Json:
 def nested(members: Iterable[tuple[Any, Any]], broken: bool) -> Json:
     """The object whose members have paths with dots for names, such as `requestParameters.policy`.
 
-    A whole member takes precedence over paths into it.
+    A whole member takes precedence over paths into it. The items of a list, which have their places in the paths
+    (`resources.0.ARN`, `resources[0].ARN`), become members of an object; Splunk's `resources{}.ARN` becomes one object.
     """
     found: Json = BrokenObject() if broken else {}
     made = {id(found)}  # objects that are ours to change
     for name, value in sorted((member for member in members if isinstance(member[0], str)), key=_is_path):
-        _put(found, name.split("."), value, made)
+        _put(found, _PLACE.sub(_dotted, name).split("."), value, made)
     return found
+
+
+_PLACE = re.compile(r"\[([0-9]+)\]|\{\}")
+
+
+def _dotted(place: "re.Match[str]") -> str:
+    return f".{place[1]}" if place[1] else ""
 
 
 def _is_path(member: tuple[str, Any]) -> bool:
@@ -203,6 +211,19 @@ def list_of(value: Any) -> list[Any]:
     if isinstance(value, dict):  # what a list of objects becomes where pipelines make records flat
         return [value]
     return value if isinstance(value, list) else []
+
+
+def objects_of(value: Any, containers: int = 4) -> list[Json]:
+    """The objects in a list, whichever form pipelines give it: that of list_of, or objects around its items.
+
+    An object around items holds nothing but objects and lists: `{"list": [{"element": {…}}, …]}`, as Parquet holds a
+    list, or `{"0": {…}, "1": {…}}`, as a flat record has one. Source: Apache Parquet, *Logical types* (Lists).
+    """
+    found: list[Json] = []
+    for item in map(object_of, list_of(value)):
+        around = containers and item and all(isinstance(inner, (dict, list)) for inner in item.values())
+        found += [one for inner in item.values() for one in objects_of(inner, containers - 1)] if around else [item]
+    return found
 
 
 def texts_of(values: Iterable[Any]) -> list[str]:

@@ -14,8 +14,8 @@ from .api_call import (
     Json,
     error_of,
     is_kms,
-    list_of,
     object_of,
+    objects_of,
     seconds_of,
     text_of,
     texts_of,
@@ -99,7 +99,7 @@ def from_cloudtrail(record: Json) -> Call:
         record = _in_camel_case(record)
     identity = object_of(record.get("userIdentity"))
     session = object_of(identity.get("sessionContext"))
-    resources = [object_of(item) for item in list_of(record.get("resources"))]
+    resources = objects_of(record.get("resources"))
     error = error_of(record.get("errorCode"))
     failed = bool(error or error_of(record.get("errorMessage")))
     unread = BrokenObject() if broken else None

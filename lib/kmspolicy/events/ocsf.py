@@ -20,6 +20,7 @@ from .api_call import (
     nested,
     number_of,
     object_of,
+    objects_of,
     seconds_of,
     text_of,
     texts_of,
@@ -39,6 +40,7 @@ _SUCCEEDED, _FAILED = 1, 2  # status_id
 _NO_DATA = (None, "", "null")  # the mapping writes null for what a record does not have
 _EMPTY_DATA: tuple[Any, ...] = ({}, "{}")
 _NAMES_OF_KEYS, _NAMES_OF_VALUES = ("key", "Key", "name"), ("value", "Value")  # of a map as a list of objects
+_NAMES_OF_MAPS = ("key_value", "map")  # around such a list (Apache Parquet, *Logical types*, Maps)
 
 
 def is_event(value: Json) -> bool:
@@ -98,7 +100,7 @@ def from_ocsf(event: Json) -> Call:
     )
     source_endpoint = object_of(event.get("src_endpoint"))
     session = {**object_of(event.get("session")), **_filled(object_of(actor.get("session")))}
-    resources = [object_of(item) for item in list_of(event.get("resources"))]
+    resources = objects_of(event.get("resources"))
     broken = isinstance(event, BrokenObject)
     outcome, error = _outcome(event, response)
     request, request_fault = _parameters(event, api, told, unmapped, outcome == FAILURE)
@@ -199,13 +201,17 @@ _OK = re.compile(r"\s*(?:2[0-9]{2}|ok|succeeded)\s*\Z", re.I)
 def _unmapped(value: Any) -> Json:
     """What OCSF has no attribute for: an object, or a map exported as a list of pairs or of keys and values.
 
-    It may be the JSON text of one. Names may be paths with dots (`requestParameters.policy`).
+    It may be the JSON text of one. Names may be paths with dots (`requestParameters.policy`). Parquet holds a map as an
+    object around its list.
     """
     if isinstance(value, str) and (text := decoded(value)).lstrip().startswith("["):
         value = list_of(text)
     if not isinstance(value, list):
         members = object_of(value)
-        return nested(members.items(), isinstance(members, BrokenObject))
+        lists = (members[name] for name in _NAMES_OF_MAPS if isinstance(members.get(name), list))
+        value = next(lists, None)
+        if value is None:
+            return nested(members.items(), isinstance(members, BrokenObject))
     pairs: Iterable[tuple[Any, Any]] = [
         (_first_of(item, _NAMES_OF_KEYS), _first_of(item, _NAMES_OF_VALUES)) if isinstance(item, dict) else tuple(item)
         for item in value
