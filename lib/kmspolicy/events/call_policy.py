@@ -10,6 +10,7 @@ from .api_call import FAILURE, Call
 from .broken_values import BrokenList, BrokenObject, BrokenText
 from .event_facts import EventFacts, facts_of
 from .faults import Break, EventFault
+from .parameters import hidden_fault
 from .policy_values import policy_text
 from .prefilter import OPERATIONS
 
@@ -38,11 +39,11 @@ def with_policy(call: Call, breaks: str) -> CallOrPolicy:
     CreateKey and ReplicateKey without a policy set the default one; PutKeyPolicy cannot be without.
     """
     facts = facts_of(call)
-    breaks = breaks or Break.PARAMETERS.value
+    breaks = breaks or (Break.PARAMETERS if isinstance(call.request, BrokenObject) else Break.RESPONSE).value
     policy, hidden, fault = call.request.get("policy"), call.request_fault, ""
     told = call.response.get("replicaPolicy") if call.operation == "ReplicateKey" else None
     if told and (hidden or policy in (None, "")):
-        policy, hidden = told, ""
+        policy, hidden = told, hidden_fault(told, {})
     if isinstance(policy, (BrokenText, BrokenObject, BrokenList)):
         policy, fault = "", EventFault.IN_POLICY.value.format(breaks)
     elif hidden:

@@ -28,3 +28,4 @@ class Break(Enum):
     DAMAGED = "the event is not valid JSON{0}"
     TOO_LONG = "the event is cut short (only the first {1} of {0} characters were read)"
     PARAMETERS = "the JSON of the request's parameters is cut short or damaged"
+    RESPONSE = "the JSON of the response's elements is cut short or damaged"
