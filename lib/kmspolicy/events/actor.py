@@ -8,7 +8,7 @@ Center User Guide, *Permission sets* (the path of the roles that it makes).
 import re
 from typing import Callable
 
-from .api_call import Call, object_of, text_of
+from .api_call import Call, account_of, object_of, text_of
 
 # A console call, and a call that AWS made for the caller within a service: no service that decided anything.
 _NO_SERVICE = frozenset(("signin.amazonaws.com", "aws internal", "internal.amazonaws.com"))
@@ -37,7 +37,7 @@ def via(call: Call) -> str:
 
     '' for a direct call, for one from the console, and for a service that acts on its own behalf.
     """
-    delegate = text_of(object_of(call.identity.get("invokedByDelegate")).get("accountId"))
+    delegate = account_of(object_of(call.identity.get("invokedByDelegate")).get("accountId"))
     if delegate:
         return f"delegate:{delegate}"
     return "" if call.identity.get("type") == "AWSService" else _service(call)
@@ -96,7 +96,7 @@ def _session(call: Call) -> str:
 
 
 def _root(call: Call) -> str:
-    return _named("root", text_of(call.identity.get("accountId"))) or _by_arn(call)
+    return _named("root", account_of(call.identity.get("accountId"))) or _by_arn(call)
 
 
 def _federated_user(call: Call) -> str:
@@ -109,7 +109,7 @@ def _identity_center_user(call: Call) -> str:
 
 
 def _other_account(call: Call) -> str:
-    return _named("account", text_of(call.identity.get("accountId")))
+    return _named("account", account_of(call.identity.get("accountId")))
 
 
 def _aws_service(call: Call) -> str:

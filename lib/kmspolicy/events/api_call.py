@@ -85,6 +85,15 @@ def text_of(value: Any) -> str:
     return str(value) if isinstance(value, (int, float)) else ""
 
 
+def account_of(value: Any) -> str:
+    """An account's id as a text. One that a pipeline made a number has lost the zeros that it begins with."""
+    text = text_of(value)
+    return text.zfill(_ACCOUNT_DIGITS) if value and not isinstance(value, str) and text.isdigit() else text
+
+
+_ACCOUNT_DIGITS = 12
+
+
 def number_of(value: Any) -> Optional[float]:
     """A JSON number, or a text that is one; None for anything else."""
     try:

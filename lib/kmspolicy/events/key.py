@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple, Optional
 
 from ..policy.identifiers import ACCOUNT_ID, partition_of
-from .api_call import FAILURE, SUCCESS, Call, Json, object_of, text_of
+from .api_call import FAILURE, SUCCESS, Call, Json, account_of, object_of, text_of
 from .broken_values import BrokenObject
 
 _ARN = re.compile(r"arn:(aws[a-z0-9-]*):kms:([a-z0-9-]+):([0-9]{12}):(?:key/([A-Za-z0-9-]+)|(alias/[A-Za-z0-9/_-]+))\Z")
@@ -118,14 +118,14 @@ def _named_by_id(call: Call, metadata: Json, region: str, account: str) -> str:
 
 
 def _caller_account(call: Call) -> str:
-    account = text_of(call.identity.get("accountId"))
+    account = account_of(call.identity.get("accountId"))
     return account if ACCOUNT_ID.match(account) else ""
 
 
 def _account(call: Call, metadata: Json) -> str:
     """The key's account: that of AWS's metadata and resources, else the account whose trail holds the event."""
     caller = _caller_account(call)
-    owners = [text_of(metadata.get("aWSAccountId")), *call.owners]
+    owners = [account_of(metadata.get("aWSAccountId")), *call.owners]
     if call.outcome != SUCCESS:
         owners = [owner for owner in owners if owner == caller]
     candidates = (*owners, call.recipient, caller)

@@ -14,6 +14,7 @@ from .api_call import (
     UNKNOWN,
     Call,
     Json,
+    account_of,
     decoded,
     error_of,
     list_of,
@@ -110,7 +111,7 @@ def from_ocsf(event: Json) -> Call:
         event=text_of(metadata.get("uid")),
         time=next(filter(None, map(seconds_of, (event.get("time"), event.get("time_dt")))), None),
         region=text_of(cloud.get("region")) or text_of(event.get("region")),
-        recipient=_account(cloud) or text_of(unmapped.get("recipientAccountId")),
+        recipient=_account(cloud) or account_of(unmapped.get("recipientAccountId")),
         identity=_identity(actor, session, object_of(unmapped.get("userIdentity"))),
         mfa=_first_text(session.get("is_mfa"), session.get("mfa"), event.get("is_mfa")).lower(),
         request=request,
@@ -235,4 +236,4 @@ def _first_text(*values: Any) -> str:
 
 def _account(holder: Json) -> str:
     """OCSF 1.1 has an account object, 1.0 a plain account_uid."""
-    return text_of(object_of(holder.get("account")).get("uid")) or text_of(holder.get("account_uid"))
+    return account_of(object_of(holder.get("account")).get("uid")) or account_of(holder.get("account_uid"))
