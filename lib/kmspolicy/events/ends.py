@@ -1,7 +1,7 @@
 """What is found when containers are opened: records, parameters, policies, and text of which nothing is known."""
 
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from . import cloudtrail, ocsf
 from .api_call import Call, Json
@@ -43,15 +43,25 @@ class Found(NamedTuple):
 class Source:
     """Where a value comes from: the text, the place of the value at its top, and how often the text was encoded.
 
-    leads: whether that value is what the event begins with, or follows policies alone.
+    leads: whether that value is what the event begins with, or follows policies alone. outer: of a text that is what is
+    left of a string, where that string comes from: such a text breaks as the value around it does.
     """
 
-    def __init__(self, text: str, value: Value, encodings: int, leads: bool) -> None:
+    def __init__(self, text: str, value: Value, encodings: int, leads: bool, outer: "Optional[Source]" = None) -> None:
         self.top = value.value
         self.encodings = encodings
         self.leads = leads
         self._whole_text = text
         self._value = value
+        self._outer = outer
+
+    @property
+    def break_kind(self) -> Break:
+        """How the value at the top breaks. One that is cut ends where the next value may begin."""
+        passed = self._whole_text[self._value.fault : self._value.end]
+        if passed and not passed.isspace():
+            return Break.DAMAGED
+        return self._outer.break_kind if self._outer else Break.CUT
 
     @property
     def text(self) -> str:
@@ -67,10 +77,9 @@ class Source:
     def lost(self, start: int) -> Found:
         """The text of a broken value from a place on, of which no record is known."""
         fault, end = self._value.fault, self._value.end
-        passed = self._whole_text[fault:end]
-        kind = Break.DAMAGED if passed.strip() else Break.CUT  # the next value may begin where this one ends
         place = "" if self.encodings else f" at character {fault:,}"  # of a text that the reader of the event sees
-        return Found(Kind.LOST, None, self._whole_text[start:end], kind.value.format(place), passed)
+        breaks = self.break_kind.value.format(place)
+        return Found(Kind.LOST, None, self._whole_text[start:end], breaks, self._whole_text[fault:end])
 
 
 def call_of(record: Found) -> Call:

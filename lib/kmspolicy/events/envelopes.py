@@ -13,7 +13,6 @@ from .api_call import KMS, Json
 from .broken_values import BrokenList, BrokenObject, BrokenText
 from .copies import without_copies
 from .ends import POLICIES, RECORDS, STEPS_OF_A_CALL, Found, Kind, Source, call_of
-from .faults import Break
 from .parameters import WRITTEN_BY_CALLERS, are_parameters
 from .policy_values import is_policy, is_sure_policy, policy_text
 from .prefilter import OPERATIONS, may_hide_letters
@@ -48,8 +47,11 @@ class Opener:
         self._policies = policies
         self._marks = cloudtrail.MARKS | ocsf.MARKS | ({"Statement"} if policies else set())
 
-    def open_text(self, text: str, containers: int = 0, encodings: int = 0) -> None:
-        """Opens the JSON values in a text. Raises OutOfSteps; `found` then has what was found so far."""
+    def open_text(self, text: str, containers: int = 0, encodings: int = 0, outer: Optional[Source] = None) -> None:
+        """Opens the JSON values in a text. Raises OutOfSteps; `found` then has what was found so far.
+
+        outer: see Source.
+        """
         end, leads = 0, not encodings  # whether a value is what the event begins with, or follows policies alone
         for value in values_in(text, self._budget):
             self.broken = self.broken or value.fault >= 0
@@ -58,7 +60,7 @@ class Opener:
             leads = leads and not between.strip(_BETWEEN_VALUES)
             before = len(self.found) if leads else 0
             if not (self._policies and between[-1:] == "=" and _BEFORE_CALLERS_TEXT.search(between)):
-                self._open(value.value, Source(text, value, encodings, leads), containers)
+                self._open(value.value, Source(text, value, encodings, leads, outer), containers)
             leads = leads and len(self.found) > before and self.found[-1].kind is Kind.POLICY
             end = value.end
         rest = text[end:]
@@ -136,10 +138,10 @@ class Opener:
         if source.encodings == _MOST_ENCODINGS:
             self.too_deep = True
             return
-        before = len(self.found)
-        self.open_text(text, containers, source.encodings + 1)
-        if isinstance(value, BrokenText) and len(self.found) == before:
-            self.found.append(Found(Kind.LOST, None, text, Break.CUT.value.format("")))
+        before, outer = len(self.found), source if isinstance(value, BrokenText) else None
+        self.open_text(text, containers, source.encodings + 1, outer)
+        if outer and len(self.found) == before:
+            self.found.append(Found(Kind.LOST, None, text, outer.break_kind.value.format("")))
 
     def _may_hold_end(self, text: str) -> bool:
         """Whether a record or a policy that counts may be in a string, or what is left of one."""
