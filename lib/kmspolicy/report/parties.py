@@ -146,7 +146,7 @@ class Parties:
         found = _those(accounts, gets_account, alike)
         found_ids = _those(ids, gets_id, alike)
         yield from (*found, *found_ids)
-        if alone and (open_ended or len(found) < len(accounts)):
+        if alone and (open_ended or len(found) + len(found_ids) < len(accounts) + len(ids)):
             others = condition("StringNotEquals", keys.PRINCIPAL_ACCOUNT, *found)
             yield from self._members(asked, Audience.external, others, *without_ids(found_ids))
 
