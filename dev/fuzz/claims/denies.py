@@ -35,12 +35,13 @@ def _leaving(judge: Judge, number: int) -> Details:
 
 
 def _denies_named(judge: Judge, number: int) -> Details:
-    """Past these Denies the statement lets in none of its outside parties, and somebody else."""
+    """Past these Denies the statement lets in none of its outside parties, all told by account, and somebody else."""
     if judge.alone(number) in OUTSIDE:
         for those in _closing(judge, number):
             rows = judge.past(number, those)
             if rows and not set(rows) & set(OUTSIDE):
-                yield from ((lost, _names(judge, those)) for lost in whom(judge, number, [], outside=True))
+                lost = whom(judge, number, [], outside=True)
+                yield from ((each, _names(judge, those)) for each in lost if each.startswith("principals of "))
 
 
 def _closing(judge: Judge, number: int) -> Iterator[list[int]]:

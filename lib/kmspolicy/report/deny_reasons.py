@@ -13,6 +13,7 @@ from ..policy.actions import DECRYPT_MASK, ENCRYPT_MASK, GRANTS_MASK, Mask, mask
 from ..policy.context_keys import context_key
 from ..policy.model import Statement
 from ..requesters.audience import OUTSIDE, WIDEST_FIRST, Audience
+from ..requesters.limits import accounts_among
 from ..witness.access import Access
 from .left import Left
 from .sentences import SHOWN, Code, Reason, short, some, statement_names
@@ -114,9 +115,16 @@ def _closed(
     left = Left(verdict, statement, denies)
     if alone is Audience.everyone:
         return Reason(Code.NARROWED, (left.everybody, names))
-    if alone not in OUTSIDE or left.outside or kept(denies, Audience.service, verdict.checked).proven:
+    told_by_account = _names_accounts(statement) and alone in OUTSIDE and not left.outside
+    if not told_by_account or kept(denies, Audience.service, verdict.checked).proven:
         return Reason(Code.LEFT_TO, (left.everybody, names))
     return Reason(Code.DENIES_NAMED, (Left(verdict, statement, ()).outside, names))
+
+
+def _names_accounts(statement: Statement) -> bool:
+    """Whether accounts tell all whom a statement lets in: the key's own account is none of the others."""
+    principals = statement.principals
+    return accounts_among(statement) is not None or not (principals.open_ended or principals.unique_ids)
 
 
 def _needed(denies: list[Statement], close: Callable[[list[Statement]], bool]) -> list[Statement]:
