@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from dev.fuzz.claims.left import whom
+from dev.fuzz.claims.never_holds import is_private
 from dev.fuzz.claims.principals import outside
 from dev.fuzz.judge import (
+    LITERAL,
     Claim,
     Condition,
     Details,
@@ -68,12 +71,26 @@ def _chosen(judge: Judge, condition: Condition) -> list[str]:
 
 def _limits(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
-        rows, operator = judge.by(number, condition), base(condition)
-        if rows and Row.everyone not in rows and operator not in (*NEGATED, "null", "bool"):
-            yield key_text(condition[1]), _limited_to(judge, condition)
+        rows = judge.by(number, condition) if _lists_who(condition) else ()
+        lacking = judge.holds(number, condition, {})
+        if rows and Row.everyone not in rows and not (lacking and not _is_met_with_key(judge, number, condition)):
+            yield key_text(condition[1]), _limited_to(judge, number, condition)
 
 
-def _limited_to(judge: Judge, condition: Condition) -> str:
+def _lists_who(condition: Condition) -> bool:
+    compares = base(condition).startswith(("string", "arn", "ip")) and base(condition) not in NEGATED
+    return compares and condition[1].lower() != "aws:principalisawsservice"
+
+
+def _is_met_with_key(judge: Judge, number: int, condition: Condition) -> bool:
+    """Whether somebody else than a service gets something by the condition whose request has its key."""
+    operator, key, values = condition
+    both = {operator: {key: values}, "Null": {key: "false"}}
+    statement = {k: v for k, v in judge.statements[number].items() if k != "NotResource"}
+    return bool(set(judge.gains.rows([{**statement, "Resource": "*", "Condition": both}])) - {Row.service})
+
+
+def _limited_to(judge: Judge, number: int, condition: Condition) -> str:
     """The values of a condition. If it compares the caller with the key's owner, in either order: that owner."""
     _, key, values = condition
     listed = texts(values)
@@ -81,10 +98,20 @@ def _limited_to(judge: Judge, condition: Condition) -> str:
     sides = [key.lower(), *read]
     owner = next((side for side in sides if side in _OWNERS), "") if len(sides) == 2 else ""
     who = next((side for side in sides if side != owner), key.lower())
-    those = _OWNERS[owner][0] if owner and who in _OWNERS[owner][1] else values_text(values)
-    if who in SOURCE:
+    by_owner = owner and who in _OWNERS[owner][1]
+    those = _OWNERS[owner][0] if by_owner else values_text(_somebodys(judge, number, condition))
+    if who in (*SOURCE, "kms:grantconstraintsourcearn"):
         return f"AWS services that act for {those}"
     return f"requests through VPC endpoints of {those}" if who in (*ENDPOINT[:1], *OWNER) else those
+
+
+def _somebodys(judge: Judge, number: int, condition: Condition) -> list[Any]:
+    """The values, without private addresses, and wildcards that the operator takes literally, that nobody has."""
+    operator, key, values = condition
+    literal = base(condition) in LITERAL and not judge.named.keys_in(texts(values))
+    doubtful = [value for value in texts(values) if (literal and set(value) & set("*?")) or is_private(value)]
+    nobodys = {each for each in doubtful if not _is_met_with_key(judge, number, (operator, key, each))}
+    return [value for value in as_list(values) if str(value) not in nobodys] or as_list(values)
 
 
 _OWNERS = {

@@ -44,8 +44,7 @@ def _never_holds(judge: Judge, number: int) -> Details:
             if fact is not None and base(condition) != "null":
                 yield short(condition), f"the key's {key_text(key)} is {fact}"
             yield from ((short(condition), why) for why in _unmet_values(judge, condition))
-            blocks = [block(text) for text in texts(values)]
-            if key.lower() == "aws:sourceip" and all(b and any(_within(b, never) for never in NEVER) for b in blocks):
+            if key.lower() == "aws:sourceip" and all(map(is_private, texts(values))):
                 yield short(condition), "private addresses never occur there"
 
 
@@ -99,8 +98,10 @@ _BOOLEANS = (
 )
 
 
-def _within(inner: Any, outer: Any) -> bool:
-    return inner.version == outer.version and inner.subnet_of(outer)
+def is_private(text: str) -> bool:
+    """Whether a text is a block of addresses of which none occurs."""
+    found = block(text)
+    return found is not None and any(found.version == never.version and found.subnet_of(never) for never in NEVER)
 
 
 def _kind(judge: Judge) -> tuple[str | None, str | None, str | None]:

@@ -4,21 +4,22 @@ Source: docs/threat-model.md, *Reasons*.
 """
 
 from collections.abc import Iterator
-from typing import Optional
 
 from ..caching import cached_for_shared
 from ..policy import actions as kms
 from ..policy import context_keys as keys
 from ..policy.actions import names_of, shown
+from ..policy.cidr import is_private
 from ..policy.condition import Condition, differing_in_case
 from ..policy.context_keys import context_key
 from ..policy.model import Statement
 from ..policy.operators import Family
+from ..policy.parser import condition as new_condition
 from ..policy.principals import Principals
 from ..requesters.audience import NAMEABLE, OUTSIDE, WIDEST_FIRST, Audience
 from ..requesters.limits import ABSENT_FOR_SERVICES, accounts_of
 from ..witness.access import NO_ACCESS
-from .never_holds import never_holds
+from .never_holds import is_wild, never_holds, takes_literally
 from .sentences import OWNERS, Code, Reason, key_text, short, some, values_text
 from .verdict import Verdict
 
@@ -42,17 +43,23 @@ def of_conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Re
             if condition in required or verdict.by(statement, condition, alone).actions:
                 yield _met_by_anyone(condition)
         return
-    by = [(condition, verdict.by(statement, condition, Audience.everyone)) for condition in statement.conditions]
-    limits = [_limit(verdict, statement, condition, alone) for condition, access in by if not access.actions]
-    closed = [reason for reason in limits if reason is not None]
-    never = [reason for reason in closed if reason.code is Code.NEVER_HOLDS]
+    by = {condition: verdict.by(statement, condition, Audience.everyone) for condition in statement.conditions}
+    closing = _closing(statement, {condition for condition, access in by.items() if access.actions})
+    closed = [reason for each in closing for reason in _limit(verdict, statement, each, alone)]
+    never = [reason for reason in closed if reason.code is Code.NEVER_HOLDS and alone is Audience.none]
     limited = tuple(_by_resource(verdict, statement, (Audience.everyone,)))
-    if not limited and all(access.proven for _, access in by):
+    if not limited and not closing and all(access.proven for access in by.values() if access.actions):
         yield Reason(Code.CONFLICT, (_what_conflicts(statement),))
     elif alone is Audience.none and not limited and not never:  # each of them leaves some requester
         yield Reason(Code.LEAVES_NOBODY, (_what_conflicts(statement),))
     else:
         yield from (*(never or closed), *limited)  # where one never holds, the others limit nobody
+
+
+def _closing(statement: Statement, held: set[Condition]) -> list[Condition]:
+    """The conditions that do not hold, but for those of which one that differs in case does: one has to."""
+    enough = held.union(*(alike for alike in statement.alternatives if not held.isdisjoint(alike)))
+    return [condition for condition in statement.conditions if condition not in enough]
 
 
 def _what_conflicts(statement: Statement) -> str:
@@ -95,48 +102,64 @@ def _met_by_anyone(condition: Condition) -> Reason:
 
 def _unmet_by_named(verdict: Verdict, statement: Statement) -> Reasons:
     """Why no principal that is named gets access: a condition that none of them meets, or conditions that conflict."""
-    met = [[verdict.by(statement, condition, audience) for audience in NAMEABLE] for condition in statement.conditions]
-    limited = tuple(_by_resource(verdict, statement, NAMEABLE))
-    for condition, by in zip(statement.conditions, met):
-        if not any(access.actions for access in by):
-            nobody = "no principal that the statement names can meet it with the checked actions"
-            yield never_holds(verdict, statement, condition, nobody)
+    met = {each: [verdict.by(statement, each, audience) for audience in NAMEABLE] for each in statement.conditions}
+    held = {condition for condition, by in met.items() if any(access.actions for access in by)}
+    closing, limited = _closing(statement, held), tuple(_by_resource(verdict, statement, NAMEABLE))
+    for condition in closing:
+        nobody = "no principal that the statement names can meet it with the checked actions"
+        yield never_holds(verdict, statement, condition, nobody)
     yield from limited
-    if met and not limited and all(any(access.proven for access in by) for by in met):
+    if met and not limited and not closing and all(any(access.proven for access in met[each]) for each in held):
         yield Reason(Code.LEAVES_NOBODY, (_what_conflicts(statement),))
 
 
-def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: Audience) -> Optional[Reason]:
-    """What a condition that outsiders cannot meet does; None where the search could not decide that."""
-    if alone is Audience.none:
+def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: Audience) -> Reasons:
+    """What a condition that outsiders cannot meet does; nothing where the search could not decide that."""
+    if alone is Audience.none or statement.alternatives:
         by = (verdict.by(statement, condition, audience) for audience in reversed(WIDEST_FIRST[1:]))
         held = next((access for access in by if access.actions), NO_ACCESS)
         if not held.actions:
-            return never_holds(verdict, statement, condition, "no request for the checked actions can meet it")
-        if held.undecided:
-            return None
+            yield never_holds(verdict, statement, condition, "no request for the checked actions can meet it")
+        if held.undecided or not held.actions:
+            return
     # Grants give services access nearly always.
     plain = statement._replace(actions=statement.actions & ~kms.GRANTS_MASK)
-    if not lists_who(condition):
-        return _excludes(verdict, statement, plain, condition)
     lacking = condition.without_key and condition.key in ABSENT_FOR_SERVICES
-    if lacking and verdict.alone(plain, Audience.service).actions:
-        return Reason(Code.LIMITS_ACCOUNTS, (key_text(condition), _limited_to(condition)))
-    return _limited(verdict, statement, condition)
+    if not _limits_to_those(verdict, statement, condition):
+        yield _excludes(verdict, statement, plain, condition)
+    elif lacking and verdict.alone(plain, Audience.service).actions:
+        yield Reason(Code.LIMITS_ACCOUNTS, (key_text(condition), _limited_to(verdict, statement, condition)))
+    else:
+        yield _limited(verdict, statement, condition)
+
+
+def _limits_to_those(verdict: Verdict, statement: Statement, condition: Condition) -> bool:
+    """Whether the values of a condition name some of those whom it lets in, and not only services pass without them."""
+    return lists_who(condition) and (not condition.without_key or _is_met_with_key(verdict, statement, condition))
+
+
+def _is_met_with_key(verdict: Verdict, statement: Statement, condition: Condition) -> bool:
+    """Whether somebody gets something by the condition whose request has its key, and who is no AWS service."""
+    carried = new_condition("Null", condition.key_written, "false")
+    by_key = statement._replace(conditions=(condition, carried), alternatives=(), resource=None)
+    return any(verdict.alone(by_key, audience).actions for audience in _OTHERS)
+
+
+_OTHERS = (*OUTSIDE, Audience.internal)
 
 
 def _limited(verdict: Verdict, statement: Statement, condition: Condition) -> Reason:
     """Whom a condition limits access to: a grant for an AWS service has no grantee, and may pass without its key."""
     lacking = condition.key == keys.GRANTEE and condition.without_key
     passing = lacking and verdict.by(statement, condition, Audience.service).actions
-    return Reason(Code.LIMITS_GRANTS if passing else Code.LIMITS, (key_text(condition), _limited_to(condition)))
+    those = _limited_to(verdict, statement, condition)
+    return Reason(Code.LIMITS_GRANTS if passing else Code.LIMITS, (key_text(condition), those))
 
 
 def _excludes(verdict: Verdict, statement: Statement, plain: Statement, condition: Condition) -> Reason:
     """What a condition does that lists nobody. plain: the statement without grants."""
-    others = (*OUTSIDE, Audience.internal)
     asks_for_absence = condition.operator.family is Family.NULL and condition.without_key
-    if any(verdict.by(statement, condition, audience).actions for audience in others):
+    if any(verdict.by(statement, condition, audience).actions for audience in _OTHERS):
         if asks_for_absence:
             return Reason(Code.EXCLUDES_WITH_KEY, (short(condition), key_text(condition)))
         return Reason(Code.EXCLUDES_OUTSIDERS, (short(condition),))
@@ -147,7 +170,7 @@ def _excludes(verdict: Verdict, statement: Statement, plain: Statement, conditio
     return Reason(Code.ONLY_SERVICES, (short(condition),))
 
 
-def _limited_to(condition: Condition) -> str:
+def _limited_to(verdict: Verdict, statement: Statement, condition: Condition) -> str:
     """Those whom the values of a condition name: what decides that may stand on either side of a comparison."""
     variables = condition.variables if len(condition.values) == 1 else ()
     whose, other = condition.key, variables[0] if len(variables) == 1 else ""
@@ -158,10 +181,23 @@ def _limited_to(condition: Condition) -> str:
     elif other == keys.RESOURCE_ACCOUNT and whose in _OF_ACCOUNTS:
         those = "the key's own account"
     else:
-        those = values_text(condition)
-    if whose in keys.SOURCE_KEYS:
+        those = values_text(_less_nobodys(verdict, statement, condition))
+    if whose in (*keys.SOURCE_KEYS, keys.GRANT_SOURCE_ARN):
         return f"AWS services that act for {those}"
     return f"requests through VPC endpoints of {those}" if whose in _OF_ENDPOINTS else those
+
+
+def _less_nobodys(verdict: Verdict, statement: Statement, condition: Condition) -> Condition:
+    """The condition without private addresses, and without wildcards that it takes literally, where nobody has them."""
+    if not (takes_literally(condition) or any(map(is_private, condition.values))):
+        return condition
+
+    def somebodys(value: str) -> bool:
+        alone = condition.of_values((value,), if_exists=False)
+        return not (is_wild(value) or is_private(value)) or _is_met_with_key(verdict, statement, alone)
+
+    kept = tuple(filter(somebodys, condition.values))
+    return condition.of_values(kept, condition.if_exists) if kept else condition
 
 
 _OWNERS = (keys.RESOURCE_ORG, keys.RESOURCE_ACCOUNT)
@@ -174,20 +210,26 @@ def lists_who(condition: Condition) -> bool:
     """Whether the values of a condition name those whom it lets in."""
     operator, values = condition.operator, condition.values
     wide = operator.wildcards and any(not set(value.removeprefix("arn:")) - {"*", ":"} for value in values)
-    return not (operator.negated or not values or wide or operator.family in (Family.NULL, Family.BOOLEAN))
+    compares = operator.family in (Family.STRING, Family.ARN, Family.ADDRESS) and condition.key != keys.IS_AWS_SERVICE
+    return compares and not (operator.negated or not values or wide)
 
 
 def _narrowed(verdict: Verdict, statement: Statement) -> Reasons:
     """Which conditions keep out principals of other accounts that the statement names."""
     outside = named_outside(verdict, statement)
     owners = statement.principals.owners - {verdict.key.account}
-    for condition in statement.conditions if outside else ():
+    if not outside:
+        return
+    held = (each for each in statement.conditions if verdict.by(statement, each, Audience.external).actions)
+    closing, required = _closing(statement, set(held)), statement.required
+    for condition in statement.conditions:
         among = accounts_of(condition)
-        if not verdict.by(statement, condition, Audience.external).actions:
+        if condition in closing:
+            limits = _limits_to_those(verdict, statement, condition)
             left_out = Reason(Code.LEAVES_OUT, (short(condition), some(outside)))
-            yield _limited(verdict, statement, condition) if lists_who(condition) else left_out
-        elif among is not None and owners - among:
-            yield Reason(Code.LIMITS, (key_text(condition), values_text(condition)))
+            yield _limited(verdict, statement, condition) if limits else left_out
+        elif among is not None and owners - among and condition in required:
+            yield _limited(verdict, statement, condition)
 
 
 def named_outside(verdict: Verdict, statement: Statement) -> tuple[str, ...]:

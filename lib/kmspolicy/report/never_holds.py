@@ -32,9 +32,7 @@ def never_holds(verdict: Verdict, statement: Statement, condition: Condition, ot
 def _as_written(condition: Condition) -> Iterator[str]:
     """What is wrong with the condition, whatever the request."""
     operator, values = condition.operator, condition.values
-    wild = any("*" in value or "?" in value for value in values)
-    literal = operator.family is Family.STRING and not operator.wildcards and not operator.negated
-    if wild and literal and all(map(is_plain, condition.tokens)):
+    if takes_literally(condition) and not operator.negated:
         yield f"{operator.name} takes * and ? literally"
     if not values:
         yield "it lists no value"
@@ -44,6 +42,17 @@ def _as_written(condition: Condition) -> Iterator[str]:
         yield "Null with ForAnyValue is never met"
     if operator.takes_variables and not condition.expands and values and all("${" in value for value in values):
         yield 'policy variables are plain text without Version "2012-10-17"'
+
+
+def takes_literally(condition: Condition) -> bool:
+    """Whether a value has wildcards that its operator does not know."""
+    literal = condition.operator.family is Family.STRING and not condition.operator.wildcards
+    return literal and any(map(is_wild, condition.values)) and all(map(is_plain, condition.tokens))
+
+
+def is_wild(value: str) -> bool:
+    """Whether a value has wildcards."""
+    return "*" in value or "?" in value
 
 
 _TYPES = {
