@@ -92,12 +92,18 @@ class Judge:
         for condition in self.conditions(deny):
             if lacks_prefix(condition):
                 yield f"condition {short(condition)} has no ForAnyValue or ForAllValues, and may hold for nobody"
-            elif not self.holds(deny, condition, request.context) and tells_of_the_key(condition[1]):
-                yield f"condition {short(condition)} tests the key itself, and does not hold for the example's key"
             elif not self.holds(deny, condition, request.context):
-                yield f"condition {short(condition)} does not hold for it"
+                yield f"condition {short(condition)} {_MISSED[self.about_the_key(condition)]}"
         if not resource_matches(self.statements[deny], request.key, request.context, self.policy.variables):
-            yield "resource element does not cover its key"
+            yield "resource element does not cover the example's key"
+
+    def about_the_key(self, condition: Condition) -> str:
+        """Whether a condition tests facts of the key alone, compares them with others, or reads none."""
+        takes = base(condition).startswith(("string", "arn"))
+        names = self.named.keys_in(as_list(condition[2])) if takes else frozenset()
+        sides = {*(name for name in names if name not in MULTIVALUED), condition[1]}
+        told = {tells_of_the_key(name) for name in sides}
+        return "compares" if len(told) > 1 else "tests" if told == {True} else ""
 
     def actions(self, number: int) -> list[str]:
         """The checked actions that a statement is about."""
@@ -300,5 +306,11 @@ def lacks_prefix(condition: Condition) -> bool:
     prefix, operator, _ = split_operator(condition[0])
     return condition[1].lower() in MULTIVALUED and not prefix and operator != "null"
 
+
+_MISSED = {
+    "": "does not hold for it",
+    "tests": "tests the key itself, and does not hold for the example's key",
+    "compares": "compares a fact of the key with one of the request, and does not hold for it",
+}
 
 Claim = Callable[[Judge, int], Details]  # of a statement, by its place from 0

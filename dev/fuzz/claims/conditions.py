@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from dev.fuzz.claims.left import whom
@@ -19,13 +18,12 @@ from dev.fuzz.judge import (
     key_text,
     lacks_prefix,
     short,
-    tells_of_the_key,
     texts,
     values_text,
 )
 from dev.reference.facts import CONTEXT, ENDPOINT, NET, ORG, OWN, OWNER, SOURCE, STRANGERS, WHO, Row
 from dev.reference.grammar import as_list
-from dev.reference.operators import MULTIVALUED, NEGATED
+from dev.reference.operators import NEGATED
 from kmspolicy import Code
 from kmspolicy.report.sentences import some
 
@@ -34,7 +32,7 @@ _ACCOUNTS = ("aws:principalaccount", "kms:calleraccount")
 
 def _met_by_anyone(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
-        if Row.everyone in judge.by(number, condition) and not tells_of_the_key(condition[1]):
+        if Row.everyone in judge.by(number, condition) and not judge.about_the_key(condition):
             yield (short(condition),)
 
 
@@ -47,26 +45,17 @@ def _met_without(judge: Judge, number: int) -> Details:
 
 
 def _tests_the_key(judge: Judge, number: int) -> Details:
-    for condition in judge.conditions(number):
-        if (
-            tells_of_the_key(condition[1])
-            and not _chosen(judge, condition)
-            and Row.everyone in judge.by(number, condition)
-        ):
-            yield (short(condition),)
+    return _about_the_key(judge, number, "tests")
 
 
 def _compares_the_key(judge: Judge, number: int) -> Details:
+    return _about_the_key(judge, number, "compares")
+
+
+def _about_the_key(judge: Judge, number: int, what: str) -> Details:
     for condition in judge.conditions(number):
-        if tells_of_the_key(condition[1]) and _chosen(judge, condition) and Row.everyone in judge.by(number, condition):
+        if judge.about_the_key(condition) == what and Row.everyone in judge.by(number, condition):
             yield (short(condition),)
-
-
-def _chosen(judge: Judge, condition: Condition) -> list[str]:
-    """The variables of a condition that tell nothing of the key."""
-    takes = base(condition).startswith(("string", "arn"))
-    names = judge.named.keys_in(as_list(condition[2])) if takes else frozenset()
-    return [name for name in names if not tells_of_the_key(name) and name not in MULTIVALUED]
 
 
 def _limits(judge: Judge, number: int) -> Details:
@@ -177,22 +166,13 @@ def _excludes_outsiders(judge: Judge, number: int) -> Details:
             yield (short(condition),)
 
 
-def _conflict(judge: Judge, number: int) -> Details:
-    if judge.alone(number) is Row.none:
-        yield from _conflicting(judge, number)
-
-
-def _conflict_but_for(judge: Judge, number: int) -> Details:
-    if judge.alone(number) not in (Row.none, Row.everyone):
-        for (what,) in _conflicting(judge, number):
-            yield from ((what, those) for those in whom(judge, number, []))
-
-
-def _conflicting(judge: Judge, number: int) -> Iterator[tuple[str]]:
-    listed = judge.conditions(number)
-    each = [Row.everyone in judge.by(number, condition) for condition in listed]
-    if all(each) and Row.everyone in judge.by_resource(number) and judge.alone(number) is not Row.everyone:
-        yield ("its conditions" if judge.has_any_key(number) else "its conditions and its resource element",)
+def _leaves_only(judge: Judge, number: int) -> Details:
+    """Everyone can meet each of them, and only some all of them."""
+    each = [Row.everyone in judge.by(number, condition) for condition in judge.conditions(number)]
+    some_meet = judge.alone(number) not in (Row.none, Row.everyone)
+    if some_meet and all(each) and Row.everyone in judge.by_resource(number):
+        what = "its conditions" if judge.has_any_key(number) else "its conditions and its resource element"
+        yield from ((what, those) for those in whom(judge, number, []))
 
 
 def _leaves_nobody(judge: Judge, number: int) -> Details:
@@ -273,10 +253,9 @@ CLAIMS: dict[Code, Claim] = {
     Code.ONLY_SERVICES: _only_services,
     Code.ONLY_SERVICES_SEND: _only_services_send,
     Code.ONLY_GRANTS: _only_grants,
-    Code.CONFLICT_BUT_FOR: _conflict_but_for,
+    Code.LEAVES_ONLY: _leaves_only,
     Code.LEAVES_OUT: _leaves_out,
     Code.EXCLUDES_OUTSIDERS: _excludes_outsiders,
-    Code.CONFLICT: _conflict,
     Code.LEAVES_NOBODY: _leaves_nobody,
     Code.NO_SET_OPERATOR: _no_set_operator,
     Code.SAME_KEY_TWICE: _same_key_twice,

@@ -4,6 +4,7 @@ Source: docs/threat-model.md, *Reasons*.
 """
 
 from collections.abc import Iterator
+from typing import Optional
 
 from ..caching import cached_for_shared
 from ..policy import actions as kms
@@ -48,10 +49,10 @@ def of_conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Re
     closed = [reason for each in closing for reason in _limit(verdict, statement, each, alone)]
     never = [reason for reason in closed if reason.code is Code.NEVER_HOLDS and alone is Audience.none]
     limited = tuple(_by_resource(verdict, statement, (Audience.everyone,)))
-    if not limited and not closing and all(access.proven for access in by.values() if access.actions):
-        yield Reason(Code.CONFLICT, (_what_conflicts(statement),))
-    elif alone is Audience.none and not limited and not never:  # each of them leaves some requester
+    if alone is Audience.none and not limited and not never:  # each of them leaves some requester
         yield Reason(Code.LEAVES_NOBODY, (_what_conflicts(statement),))
+    elif not limited and not closing and all(access.proven for access in by.values() if access.actions):
+        yield Reason(Code.LEAVES_ONLY, (_what_conflicts(statement),))
     else:
         yield from (*(never or closed), *limited)  # where one never holds, the others limit nobody
 
@@ -89,11 +90,19 @@ def _by_resource(verdict: Verdict, statement: Statement, audiences: tuple[Audien
             yield Reason(Code.LIMITS_BY_RESOURCE, (some(statement.resource.values),))
 
 
+def about_the_key(condition: Condition) -> Optional[Code]:
+    """What a condition does with facts of the key: it tests or compares them; None where it reads none."""
+    of_the_key = [context_key(name).tells_of_the_key for name in (condition.key, *condition.variables)]
+    if not any(of_the_key):
+        return None
+    return Code.TESTS_THE_KEY if all(of_the_key) else Code.COMPARES_THE_KEY
+
+
 @cached_for_shared
 def _met_by_anyone(condition: Condition) -> Reason:
-    if context_key(condition.key).tells_of_the_key:
-        of_the_key = all(context_key(name).tells_of_the_key for name in condition.variables)
-        return Reason(Code.TESTS_THE_KEY if of_the_key else Code.COMPARES_THE_KEY, (short(condition),))
+    about = about_the_key(condition)
+    if about is not None:
+        return Reason(about, (short(condition),))
     asks_for_absence = condition.operator.family is Family.NULL and condition.settled is None and condition.without_key
     if asks_for_absence and not condition.test("false"):
         return Reason(Code.MET_WITHOUT, (short(condition), key_text(condition)))

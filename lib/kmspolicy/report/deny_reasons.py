@@ -10,11 +10,12 @@ from typing import Optional
 from ..evaluation.evaluator import holds, principal_matches
 from ..evaluation.request import Request
 from ..policy.actions import DECRYPT_MASK, ENCRYPT_MASK, GRANTS_MASK, Mask, mask_of, names_of, shown
-from ..policy.context_keys import context_key
+from ..policy.condition import Condition
 from ..policy.model import Statement
 from ..requesters.audience import OUTSIDE, WIDEST_FIRST, Audience
 from ..requesters.limits import accounts_among
 from ..witness.access import Access
+from .condition_reasons import about_the_key
 from .left import Left
 from .sentences import SHOWN, Code, Reason, short, some, statement_names
 from .verdict import Verdict
@@ -174,10 +175,18 @@ def _missed(deny: Statement, request: Request, extra: tuple[str, ...]) -> Option
         for condition in deny.required:
             if not holds(condition, asked.context):
                 if condition is deny.resource:
-                    return "resource element does not cover its key"
-                if condition.lacks_set_operator:
-                    return f"condition {short(condition)} has no ForAnyValue or ForAllValues, and may hold for nobody"
-                if context_key(condition.key).tells_of_the_key:
-                    return f"condition {short(condition)} tests the key itself, and does not hold for the example's key"
-                return f"condition {short(condition)} does not hold for it"
+                    return "resource element does not cover the example's key"
+                return f"condition {short(condition)} {_why_missed(condition)}"
     return None
+
+
+def _why_missed(condition: Condition) -> str:
+    """Why a condition of a Deny does not hold for the example request."""
+    if condition.lacks_set_operator:
+        return "has no ForAnyValue or ForAllValues, and may hold for nobody"
+    about = about_the_key(condition)
+    if about is Code.TESTS_THE_KEY:
+        return "tests the key itself, and does not hold for the example's key"
+    if about is Code.COMPARES_THE_KEY:
+        return "compares a fact of the key with one of the request, and does not hold for it"
+    return "does not hold for it"

@@ -96,7 +96,7 @@ def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
     if not statement.is_unconditional or statement.principals.open_ended or alone is Audience.none:
         record = verdict.record(statement, denied=False)
         found = verdict.ledger.answer(record, "reasons", lambda: tuple(of_conditions(verdict, statement, alone)))
-        yield from (_with_parties(verdict, statement, alone, reason) for reason in found)
+        yield from (_with_parties(verdict, statement, reason) for reason in found)
     got = flagged or _got_outside(verdict, statement, alone)
     yield from _notes(verdict, statement, alone, flagged, got)
     assumed = verdict.assumed(statement)
@@ -110,11 +110,11 @@ def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
         yield Reason(Code.GRANTS_LAST)
 
 
-def _with_parties(verdict: Verdict, statement: Statement, alone: Audience, reason: Reason) -> Reason:
-    """The reason, with those who meet conditions together of which anyone can meet each."""
-    if reason.code is not Code.CONFLICT or alone is Audience.none:
+def _with_parties(verdict: Verdict, statement: Statement, reason: Reason) -> Reason:
+    """The reason, with those who meet conditions together of which everyone meets each."""
+    if reason.code is not Code.LEAVES_ONLY:
         return reason
-    return Reason(Code.CONFLICT_BUT_FOR, (*reason.details, Left(verdict, statement, ()).everybody))
+    return Reason(reason.code, (*reason.details, Left(verdict, statement, ()).everybody))
 
 
 # --- actions ------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ class Code(Enum):
     MET_BY_ANYONE = "condition {0} can be met from any AWS account"
     MET_WITHOUT = "condition {0} asks only for requests without {1}, which any AWS account can make"
     TESTS_THE_KEY = "condition {0} tests the key itself, not the caller: it holds for every caller or for none"
-    COMPARES_THE_KEY = "condition {0} compares the key with what its caller chooses"
+    COMPARES_THE_KEY = "condition {0} compares a fact of the key with one of the request"
     LIMITS = "condition {0} limits access to {1}"
     LIMITS_ACCOUNTS = "condition {0} limits access to {1}; AWS services' own requests lack the key and pass"
     LIMITS_GRANTS = "condition {0} limits access to {1}; grants for AWS services lack the key and pass"
@@ -41,9 +41,8 @@ class Code(Enum):
     ONLY_SERVICES_SEND = "condition {0} requires {1}, which only AWS services send"
     ONLY_GRANTS = "condition {0} leaves only grants for AWS services"
     NEVER_HOLDS = "condition {0} never holds: {1}"
-    CONFLICT = "any AWS account can meet each of {0}, but not all of them in one request"
-    CONFLICT_BUT_FOR = "any AWS account can meet each of {0}, but not all of them in one request: only {1} can"
     LEAVES_NOBODY = "no request can meet {0} together"
+    LEAVES_ONLY = "only {1} can meet {0} together"
     NO_SET_OPERATOR = (
         "condition {0} has no ForAnyValue or ForAllValues, which {1} needs: AWS does not say how it is read"
     )
