@@ -27,7 +27,8 @@ def whom(judge: Judge, number: int, denies: list[int], outside: bool = False) ->
     """
     rows = judge.past(number, denies)
     told = _Told(judge, number, denies, rows)
-    kinds = [text for row, text in _KINDS.items() if row in rows and (row is not Row.organization or told.reads)]
+    words_of = {**_KINDS, **dict(told.kinds())}
+    kinds = [text for row, text in words_of.items() if told.has(row) and (row is not Row.organization or told.reads)]
     for parties, apart in ((list(told.outside()), told.found), (kinds, told.all)):
         if outside:
             yield from filter(None, [words(parties)])
@@ -73,7 +74,8 @@ class _Told:
         ]
         unnamed = [("StringNotLike", "aws:userid", [*map(_user_ids, self.ids)])] if self.ids else []
         self.found = [*apart, *_not(_ACCOUNT, self.accounts), *unnamed, *strict]
-        self.all = [*_not(_ORG, orgs), *_not(_ACCOUNT, sorted(self.named.accounts - {own})), *strict]
+        owners = [_OWNERS] if self.named.mentioned & {*_OWNER_KEYS} else []
+        self.all = [*_not(_ORG, [*orgs, *owners]), *_not(_ACCOUNT, sorted(self.named.accounts - {own})), *strict]
 
     @property
     def by_network(self) -> bool:
@@ -96,13 +98,22 @@ class _Told:
             *_not("aws:VpceAccount", accounts),
             *([("ArnNotLike", "aws:SourceVpcArn", [f"arn:*:ec2:*:{a}:vpc/*" for a in accounts])] if accounts else []),
         ]
+        found += self._through_no_endpoint()
         return [*found, ("NotIpAddress", "aws:SourceIp", blocks)] if blocks else found
+
+    def _through_no_endpoint(self) -> list[Condition]:
+        """Conditions that no request meets that comes through an endpoint of an owner that conditions tell."""
+        return [(_TESTS[key][1], key, value) for _, key, value in self._values if key.startswith("aws:vpce")]
+
+    def has(self, row: Row) -> bool:
+        """Whether a row gets something, beside a network also from elsewhere."""
+        elsewhere = self._through_no_endpoint() if self.by_network and row is not Row.network else []
+        return self._gets(row, *elsewhere)
 
     def outside(self) -> Iterator[str]:
         """The outside parties."""
         if Row.network in self.rows:
-            networks = self._networks()
-            yield f"requests from {some(networks)}" if networks else _KINDS[Row.network]
+            yield _requests(self._networks()) or _KINDS[Row.network]
         if self.members:
             yield f"members of {some(self.members)}"
         if self.owners:
@@ -112,22 +123,33 @@ class _Told:
         if self.ids:
             yield some(self.ids)
 
-    def _networks(self) -> list[str]:
-        values = {
+    def kinds(self) -> Iterator[tuple[Row, str]]:
+        """The kinds of parties of which the policy tells a single one."""
+        if len(self._values) == 1:
+            yield Row.network, _requests(list(self._values))
+        if not self.named.organizations:
+            yield Row.organization, "members of the organization of the key's account"
+
+    @property
+    def _values(self) -> dict[Condition, None]:
+        """The conditions that tell networks, one for each value."""
+        return {
             (_TESTS[key.lower()][0], key.lower(), value): None
             for statement in (self.number, *self.denies)
             for _, key, values in self.judge.conditions(statement)
             if key.lower() in _TESTS
             for value in map(str, as_list(values))
         }
-        if len(values) > _MOST_NETWORKS:
+
+    def _networks(self) -> list[Condition]:
+        if len(self._values) > _MOST_NETWORKS:
             return []
-        met = [each for each in values if self._gets(Row.network, each)]
+        met = [each for each in self._values if self._gets(Row.network, each)]
         others: dict[tuple[str, str], list[str]] = {}
         for _, key, value in met:
             others.setdefault((_TESTS[key][1], key), []).append(value)
         left = self._gets(Row.network, *[(operator, key, listed) for (operator, key), listed in others.items()])
-        return [] if left else [value for _, _, value in met]
+        return [] if left else met
 
     def own(self, apart: list[Condition]) -> Iterator[str]:
         """The key's own account, for itself and not as one of the other parties."""
@@ -168,7 +190,23 @@ _TESTS = {
     "aws:sourceip": ("IpAddress", "NotIpAddress"),
     "aws:sourcevpc": ("StringEquals", "StringNotEquals"),
     "aws:sourcevpce": ("StringEquals", "StringNotEquals"),
+    "aws:vpceaccount": ("StringEquals", "StringNotEquals"),
+    "aws:vpceorgid": ("StringEquals", "StringNotEquals"),
+    "aws:vpceorgpaths": ("ForAnyValue:StringLike", "ForAllValues:StringNotLike"),
 }
+_OWNER = {
+    ("aws:vpceorgid", "${aws:resourceorgid}"): "the organization of the key's account",
+    ("aws:vpceorgpaths", "${aws:resourceorgid}"): "the organization of the key's account",
+    ("aws:vpceaccount", "${aws:resourceaccount}"): "the key's own account",
+}
+
+
+def _requests(networks: list[Condition]) -> str:
+    """Requests from networks that conditions tell, one for each value."""
+    places = [value for _, key, value in networks if not key.startswith("aws:vpce")]
+    owners = [_OWNER.get((key, value.lower()), value) for _, key, value in networks if key.startswith("aws:vpce")]
+    near = [f"requests from {some(places)}"] if places else []
+    return words([*near, *(f"requests through VPC endpoints of {owner}" for owner in owners)])
 
 
 def _is(key: str, name: str) -> Condition:

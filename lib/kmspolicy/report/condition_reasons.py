@@ -180,6 +180,11 @@ def _excludes(verdict: Verdict, statement: Statement, plain: Statement, conditio
 
 
 def _limited_to(verdict: Verdict, statement: Statement, condition: Condition) -> str:
+    """Those of whom the values of a condition name that some are."""
+    return named_by(_less_nobodys(verdict, statement, condition))
+
+
+def named_by(condition: Condition) -> str:
     """Those whom the values of a condition name: what decides that may stand on either side of a comparison."""
     variables = condition.variables if len(condition.values) == 1 else ()
     whose, other = condition.key, variables[0] if len(variables) == 1 else ""
@@ -190,10 +195,10 @@ def _limited_to(verdict: Verdict, statement: Statement, condition: Condition) ->
     elif other == keys.RESOURCE_ACCOUNT and whose in _OF_ACCOUNTS:
         those = "the key's own account"
     else:
-        those = values_text(_less_nobodys(verdict, statement, condition))
+        those = values_text(condition)
     if whose in (*keys.SOURCE_KEYS, keys.GRANT_SOURCE_ARN):
         return f"AWS services that act for {those}"
-    return f"requests through VPC endpoints of {those}" if whose in _OF_ENDPOINTS else those
+    return f"requests through VPC endpoints of {those}" if whose in OF_ENDPOINTS else those
 
 
 def _less_nobodys(verdict: Verdict, statement: Statement, condition: Condition) -> Condition:
@@ -210,8 +215,8 @@ def _less_nobodys(verdict: Verdict, statement: Statement, condition: Condition) 
 
 
 _OWNERS = (keys.RESOURCE_ORG, keys.RESOURCE_ACCOUNT)
-_OF_ENDPOINTS = (keys.VPCE_ACCOUNT, keys.VPCE_ORG, keys.VPCE_ORG_PATHS)
-_OF_ORGANIZATIONS = keys.MEMBER_KEYS | {keys.SOURCE_ORG, keys.SOURCE_ORG_PATHS, *_OF_ENDPOINTS[1:]}
+OF_ENDPOINTS = (keys.VPCE_ACCOUNT, keys.VPCE_ORG, keys.VPCE_ORG_PATHS)
+_OF_ORGANIZATIONS = keys.MEMBER_KEYS | {keys.SOURCE_ORG, keys.SOURCE_ORG_PATHS, *OF_ENDPOINTS[1:]}
 _OF_ACCOUNTS = (*keys.ACCOUNT_KEYS, keys.SOURCE_ACCOUNT, keys.SOURCE_OWNER, keys.VPCE_ACCOUNT)
 
 

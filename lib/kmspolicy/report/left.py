@@ -17,12 +17,15 @@ from ..policy.model import Statement
 from ..policy.parser import condition
 from ..policy.principals import one_principal
 from ..requesters.audience import OUTSIDE, Audience
+from ..witness.searcher import Searcher
+from .condition_reasons import OF_ENDPOINTS, named_by
 from .parties import OWNER_ORG, Parties, PartySearch, without_ids
 from .sentences import OWNERS, in_words, some
 from .verdict import Verdict
 
+_NETWORKS = "requests from networks that the policy names"
 _KINDS = {
-    Audience.network: "requests from networks that the policy names",
+    Audience.network: _NETWORKS,
     Audience.organization: "members of organizations that the policy names",
     Audience.external: "principals that the policy names",
 }
@@ -33,6 +36,9 @@ _TESTS = {
     keys.SOURCE_IP: ("IpAddress", "NotIpAddress"),
     keys.SOURCE_VPC: ("StringEquals", "StringNotEquals"),
     keys.SOURCE_VPCE: ("StringEquals", "StringNotEquals"),
+    keys.VPCE_ACCOUNT: ("StringEquals", "StringNotEquals"),
+    keys.VPCE_ORG: ("StringEquals", "StringNotEquals"),
+    keys.VPCE_ORG_PATHS: ("ForAnyValue:StringLike", "ForAllValues:StringNotLike"),
 }
 _OF_SERVICES = (keys.SERVICE_NAME, keys.SERVICE_NAMES)
 
@@ -93,9 +99,20 @@ class Left(Parties):
         self.budget = self._verdict.naming
         self._searchers.clear()
         search = self._search(strict=bool(self._got[Audience.network]))
-        parts = [words for audience, words in _KINDS.items() if self._got[audience]]
-        asked = PartySearch(search, self._statement, self._verdict.checked)
-        return parts, asked, [*self._names.organizations, *self._names.accounts]
+        networks, kinds = self._network_values, dict(_KINDS)
+        if len(networks) == 1:
+            kinds[Audience.network] = _requests(networks)
+        if not self._names.organizations:
+            kinds[Audience.organization] = f"members of {OWNERS}"
+        asked, apart = PartySearch(search, self._statement, self._verdict.checked), self._elsewhere(search)
+
+        def gets(audience: Audience) -> bool:
+            by_network = audience is Audience.network or not apart
+            return bool(self._got[audience]) and (by_network or self._gets(asked, audience, apart))
+
+        parts = [words for audience, words in kinds.items() if gets(audience)]
+        owners = [Audience.organization.value] if self._owner_matters else []
+        return parts, asked, [*self._names.organizations, *owners, *self._names.accounts]
 
     @property
     def _undecided(self) -> bool:
@@ -106,8 +123,7 @@ class Left(Parties):
 
     def _named_outside(self, asked: PartySearch, found: Sequence[str]) -> Iterator[str]:
         if Audience.network.value in found:
-            networks = self._networks(asked)
-            yield f"requests from {some(networks)}" if networks else _KINDS[Audience.network]
+            yield _requests(self._networks(asked))
         members = [name for name in found if name in self._names.organizations]
         if members:
             yield f"members of {some(members)}"
@@ -120,15 +136,25 @@ class Left(Parties):
         if ids:
             yield some(ids)
 
-    def _networks(self, asked: PartySearch) -> list[str]:
-        """The values by which the conditions tell the networks whose requests get in; none where they do not."""
-        tested = [test for each in (asked.statement, *(self._denies or ())) for test in each.conditions]
-        values = dict.fromkeys((test.key, value) for test in tested if test.key in _TESTS for value in test.values)
-        if len(values) > _MOST_NETWORKS:
+    @lazy
+    def _network_values(self) -> list[tuple[str, str]]:
+        """The keys and values by which the conditions tell networks."""
+        tested = [test for each in (self._statement, *(self._denies or ())) for test in each.conditions]
+        return list(dict.fromkeys((test.key, each) for test in tested if test.key in _TESTS for each in test.values))
+
+    def _elsewhere(self, search: Searcher) -> list[Condition]:
+        """What requests meet that come through no endpoint that is named, where a search leaves out the networks that
+        are named by ids: the key's own account, or its organization, can have an endpoint."""
+        named = self._network_values if search.strict else []
+        return [_test(*each, negated=True) for each in named if each[0] in OF_ENDPOINTS]
+
+    def _networks(self, asked: PartySearch) -> list[tuple[str, str]]:
+        """Those of them of the networks whose requests get in; none where they do not tell these from others."""
+        if len(self._network_values) > _MOST_NETWORKS:
             return []
-        met = [each for each in values if self._gets(asked, Audience.network, (_test(*each),))]
+        met = [each for each in self._network_values if self._gets(asked, Audience.network, (_test(*each),))]
         others = [_test(*each, negated=True) for each in met]
-        return [] if self._gets(asked, Audience.network, others) else [value for _, value in met]
+        return [] if self._gets(asked, Audience.network, others) else met
 
     def _inside(self, asked: PartySearch, found: Sequence[str]) -> list[str]:
         """The key's own account, for itself and not as one of those who are found."""
@@ -137,6 +163,7 @@ class Left(Parties):
         named = (keys.PRINCIPAL_ORG, members), (keys.PRINCIPAL_ACCOUNT, accounts)
         apart = [condition("StringNotEquals", key, *values) for key, values in named if values]
         apart += without_ids([name for name in found if name in self._names.unique_ids])
+        apart += self._elsewhere(asked.search)
         return ["the key's own account"] if self._gets(asked, Audience.internal, apart) else []
 
     def _services(self, asked: PartySearch) -> list[str]:
@@ -159,6 +186,13 @@ class Left(Parties):
             return [some(able)]
         others = sorted(names.difference(able))
         return [f"AWS services other than {some(others)}" if others else "AWS services"]
+
+
+def _requests(networks: Iterable[tuple[str, str]]) -> str:
+    """The requests from networks that these keys and values tell; of unknown ones for none."""
+    places = [value for key, value in networks if key not in OF_ENDPOINTS]
+    owners = [named_by(_test(key, value)) for key, value in networks if key in OF_ENDPOINTS]
+    return in_words([*([f"requests from {some(places)}"] if places else []), *owners]) or _NETWORKS
 
 
 def _test(key: str, value: str, negated: bool = False) -> Condition:
