@@ -33,7 +33,7 @@ from dev.reference.oracle import goals_of
 from dev.reference.trial import Goal
 from kmspolicy.policy.actions import mask_of, names_of, unknown
 from kmspolicy.policy.model import statement_name
-from kmspolicy.report.sentences import some, visible
+from kmspolicy.report.sentences import listed, some, visible
 
 Condition = tuple[str, str, Any]  # operator, key, values
 Details = Iterator[tuple[str, ...]]  # what the sentences of a reason name
@@ -271,7 +271,7 @@ def key_text(key: str) -> str:
 
 def values_text(values: Any) -> str:
     """Values as sentences tell them together."""
-    return some(map(visible, texts(values))) or "an empty list"
+    return listed(texts(values))
 
 
 _TRAITS = ("kms:customermasterkeyspec", "kms:customermasterkeyusage", "kms:multiregionkeytype", "kms:resourcealiases")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dev.fuzz.judge import Claim, Details, Judge
 from dev.reference.facts import Row
 from kmspolicy import Code
-from kmspolicy.report.sentences import some
+from kmspolicy.report.sentences import listed as shown
 
 
 def _anyone(judge: Judge, number: int) -> Details:
@@ -17,13 +17,13 @@ def _all_but(judge: Judge, number: int) -> Details:
     if "NotPrincipal" in judge.statements[number] and judge.covers_strangers(number):
         listed = [text for text, *name in judge.principals(number) if judge.naming(*name)]
         if listed:
-            yield (some(listed),)
+            yield (shown(listed),)
 
 
 def _excepts_nobody(judge: Judge, number: int) -> Details:
     listed = judge.principals(number)
     if "NotPrincipal" in judge.statements[number] and not any(judge.naming(*name) for _, *name in listed):
-        yield (some(text for text, _, _ in listed),)
+        yield (shown(text for text, _, _ in listed),)
 
 
 def _covers_nobody(judge: Judge, number: int) -> Details:
@@ -35,7 +35,7 @@ def _named(judge: Judge, number: int) -> Details:
     """Each value matches a principal, and one that is not a stranger."""
     listed = [text for text, *name in judge.principals(number) if judge.naming(*name)]
     if "Principal" in judge.statements[number] and listed and not judge.covers_strangers(number):
-        yield (some(listed),)
+        yield (shown(listed),)
 
 
 def outside(judge: Judge, number: int) -> list[str]:
@@ -47,12 +47,12 @@ def _named_outside(judge: Judge, number: int) -> Details:
     listed = outside(judge, number)
     lists = "Principal" in judge.statements[number] and not judge.covers_strangers(number)
     if judge.key.account and listed and lists:
-        yield (some(listed),)
+        yield (shown(listed),)
 
 
 def _nobody(judge: Judge, number: int) -> Details:
     if not judge.covered(number):
-        yield (some(text for text, _, _ in judge.principals(number)) or "an empty list",)
+        yield (shown(text for text, _, _ in judge.principals(number)),)
 
 
 CLAIMS: dict[Code, Claim] = {

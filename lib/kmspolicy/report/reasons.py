@@ -20,7 +20,7 @@ from .condition_reasons import Reasons, in_partitions, lists_who, named_outside,
 from .confused_deputy import unguarded_services
 from .deny_reasons import denied, passed
 from .left import Left
-from .sentences import Code, Reason, some, values_text
+from .sentences import Code, Reason, listed, some, values_text
 from .verdict import Verdict
 
 _RETIRE = mask_of(("kms:RetireGrant",))
@@ -80,14 +80,14 @@ def _principal(verdict: Verdict, statement: Statement) -> Reason:
         return Reason(Code.COVERS_NOBODY if principals.negated else Code.ANYONE)
     naming = tuple(dict.fromkeys(text for each in in_partitions(verdict, statement) for text in each.naming))
     if principals.negated:
-        named_nobody = (some(text.lstrip("!") for text in principals.written),)
-        return Reason(Code.ALL_BUT, (some(naming),)) if naming else Reason(Code.EXCEPTS_NOBODY, named_nobody)
+        named_nobody = (listed(text.removeprefix("!") for text in principals.written),)
+        return Reason(Code.ALL_BUT, (listed(naming),)) if naming else Reason(Code.EXCEPTS_NOBODY, named_nobody)
     if not naming:
-        return Reason(Code.NOBODY, (some(principals.written) or "an empty list",))
+        return Reason(Code.NOBODY, (listed(principals.written),))
     outside = named_outside(verdict, statement)
     if outside and len(outside) < len(naming) and verdict.audience_alone(statement) is Audience.external:
-        return Reason(Code.NAMED_OUTSIDE, (some(outside),))
-    return Reason(Code.NAMED, (some(naming),))
+        return Reason(Code.NAMED_OUTSIDE, (listed(outside),))
+    return Reason(Code.NAMED, (listed(naming),))
 
 
 def _reasons(verdict: Verdict, statement: Statement) -> Reasons:

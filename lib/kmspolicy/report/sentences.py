@@ -134,7 +134,12 @@ def key_text(condition: Condition) -> str:
 
 def values_text(condition: Condition) -> str:
     """The first few values of a condition, and how many more there are."""
-    return some(map(visible, condition.values)) or "an empty list"
+    return listed(condition.values)
+
+
+def listed(texts: Iterable[str]) -> str:
+    """The first few texts of a policy, in quotes where a reader would not see them, and how many more there are."""
+    return some(map(visible, texts)) or "an empty list"
 
 
 def visible(text: str) -> str:
