@@ -25,7 +25,7 @@ from dev.reference.facts import CONTEXT, ENDPOINT, NET, ORG, OWN, OWNER, SOURCE,
 from dev.reference.grammar import as_list
 from dev.reference.operators import NEGATED
 from kmspolicy import Code
-from kmspolicy.report.sentences import some
+from kmspolicy.report.sentences import listed, some
 
 _ACCOUNTS = ("aws:principalaccount", "kms:calleraccount")
 
@@ -185,8 +185,9 @@ def _leaves_nobody(judge: Judge, number: int) -> Details:
 def _limits_by_resource(judge: Judge, number: int) -> Details:
     """It covers the key for some callers, but not for strangers, or not for the principals that the statement names."""
     rows, statement = judge.by_resource(number), judge.statements[number]
-    if judge.has_its_key(number) and (Row.everyone not in rows if judge.covers_strangers(number) else not rows):
-        yield (some(as_list(statement.get("Resource", statement.get("NotResource", [])))),)
+    keeps_out = Row.external not in rows if outside(judge, number) else not rows
+    if judge.has_its_key(number) and (Row.everyone not in rows if judge.covers_strangers(number) else keeps_out):
+        yield (listed(as_list(statement.get("Resource", statement.get("NotResource", [])))),)
 
 
 def _no_set_operator(judge: Judge, number: int) -> Details:

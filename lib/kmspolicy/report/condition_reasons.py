@@ -16,12 +16,12 @@ from ..policy.context_keys import context_key
 from ..policy.model import Statement
 from ..policy.operators import Family
 from ..policy.parser import condition as new_condition
-from ..policy.principals import Principals
+from ..policy.principals import ANYONE, Principals
 from ..requesters.audience import NAMEABLE, OUTSIDE, WIDEST_FIRST, Audience
 from ..requesters.limits import ABSENT_FOR_SERVICES, accounts_of
 from ..witness.access import NO_ACCESS
 from .never_holds import is_wild, never_holds, takes_literally
-from .sentences import OWNERS, Code, Reason, key_text, short, some, values_text
+from .sentences import OWNERS, Code, Reason, key_text, listed, short, some, values_text
 from .verdict import Verdict
 
 Reasons = Iterator[Reason]
@@ -83,11 +83,17 @@ def _covers_any_key(statement: Statement) -> bool:
 
 
 def _by_resource(verdict: Verdict, statement: Statement, audiences: tuple[Audience, ...]) -> Reasons:
-    """That the resource element by itself gives none of the audiences anything: it reads who calls."""
-    if statement.resource is not None and statement.resource.has_variables:
-        alone = statement._replace(conditions=(), alternatives=())
-        if not any(verdict.alone(alone, audience).actions for audience in audiences):
-            yield Reason(Code.LIMITS_BY_RESOURCE, (some(statement.resource.values),))
+    """That the resource element by itself gives none of the audiences anything: it reads the request."""
+    if statement.resource is None or not statement.resource.has_variables:
+        return
+    alone = statement._replace(conditions=(), alternatives=())
+    if any(verdict.alone(alone, audience).actions for audience in audiences):
+        return
+    by_anyone, search = alone._replace(principals=ANYONE), verdict.searcher
+    if any(search.access(by_anyone, verdict.checked, audience, ()).actions for audience in WIDEST_FIRST):
+        yield Reason(Code.LIMITS_BY_RESOURCE, (listed(statement.resource.values),))
+    else:
+        yield Reason(Code.OTHER_RESOURCE)
 
 
 def about_the_key(condition: Condition) -> Optional[Code]:
@@ -244,6 +250,7 @@ def _narrowed(verdict: Verdict, statement: Statement) -> Reasons:
             yield _limited(verdict, statement, condition) if limits else left_out
         elif among is not None and owners - among and condition in required:
             yield _limited(verdict, statement, condition)
+    yield from _by_resource(verdict, statement, (Audience.external,))
 
 
 def named_outside(verdict: Verdict, statement: Statement) -> tuple[str, ...]:
