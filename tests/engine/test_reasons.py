@@ -141,6 +141,21 @@ def test_a_summary_for_nobody_leaves_out_what_covers_no_checked_action() -> None
     assert told_in(named) == []
 
 
+@pytest.mark.parametrize(
+    ("without_effect", "told"),
+    [
+        ({"Resource": []}, "it has no effect: neither Resource nor NotResource lists anything"),
+        ({"Action": []}, "it has no effect: neither Action nor NotAction lists anything"),
+        ({"Action": "Encrypt"}, "it covers none of the checked actions"),
+    ],
+)
+def test_a_summary_for_nobody_tells_why_an_open_statement_has_no_effect(
+    without_effect: dict[str, Any], told: str
+) -> None:
+    assert told_in(statement(without_effect)) == [f"statement 1: {told}"]
+    assert told_in(statement({**without_effect, "Principal": {"AWS": "111122223333"}})) == []
+
+
 def test_a_summary_for_nobody_tells_of_an_open_statement_without_a_checked_action_only_where_no_other_has_one() -> None:
     open_one = statement({"Sid": "Look", "Action": "kms:DescribeKey"})
     named = statement({"Sid": "Ours", "Action": "kms:Encrypt", "Principal": {"AWS": "111122223333"}})

@@ -186,8 +186,10 @@ class Analysis:
         verdict, audience = self.verdict, self.verdict.audience
         if audience is Audience.none:
             covering = [each for each in verdict.policy.allows if each.actions & verdict.checked]
-            looking = [each for each in covering if each.principals.open_ended]
-            return self._of(looking or covering or verdict.policy.open_ended)
+            looking = [
+                each for each in covering or verdict.policy.statements if each.allow and each.principals.open_ended
+            ]
+            return self._of(looking or covering)
 
         def giving(notable: bool) -> Iterator[StatementAnalysis]:
             for statement in verdict.policy.allows:
