@@ -93,6 +93,10 @@ class Judge:
             if lacks_prefix(condition):
                 yield f"condition {short(condition)} has no ForAnyValue or ForAllValues, and may hold for nobody"
             elif not self.holds(deny, condition, request.context):
+                alike = [each for each in self.conditions(deny) if _differ_in_case(each, condition)]
+                if any(self.holds(deny, each, request.context) for each in alike):
+                    names = some(each[1] for each in alike)
+                    yield f"condition keys {names} differ in case only, and AWS does not say whether one is enough"
                 yield f"condition {short(condition)} {_MISSED[self.about_the_key(condition)]}"
         if not resource_matches(self.statements[deny], request.key, request.context, self.policy.variables):
             yield "resource element does not cover the example's key"
@@ -305,6 +309,10 @@ def lacks_prefix(condition: Condition) -> bool:
     """Whether its key has several values, and its operator no set prefix."""
     prefix, operator, _ = split_operator(condition[0])
     return condition[1].lower() in MULTIVALUED and not prefix and operator != "null"
+
+
+def _differ_in_case(one: Condition, other: Condition) -> bool:
+    return one[0] == other[0] and one[1].lower() == other[1].lower()
 
 
 _MISSED = {

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from dev.fuzz.claims.left import whom
-from dev.fuzz.claims.never_holds import is_private
+from dev.fuzz.claims.never_holds import is_block, is_private
 from dev.fuzz.claims.principals import outside
 from dev.fuzz.judge import (
     LITERAL,
@@ -23,7 +23,7 @@ from dev.fuzz.judge import (
 )
 from dev.reference.facts import CONTEXT, ENDPOINT, NET, ORG, OWN, OWNER, SOURCE, STRANGERS, WHO, Row
 from dev.reference.grammar import as_list
-from dev.reference.operators import NEGATED
+from dev.reference.operators import NEGATED, block
 from kmspolicy import Code
 from kmspolicy.report.sentences import listed, some
 
@@ -95,14 +95,23 @@ def _limited_to(judge: Judge, number: int, condition: Condition) -> str:
 
 
 def _somebodys(judge: Judge, number: int, condition: Condition) -> list[Any]:
-    """The values, without private addresses, and wildcards that the operator takes literally, that nobody has."""
+    """The values but for those that nobody has: private addresses, texts that are none, and wildcards and blocks that
+    are taken literally."""
     operator, key, values = condition
     literal = base(condition) in LITERAL and not judge.named.keys_in(texts(values))
-    doubtful = [value for value in texts(values) if (literal and set(value) & set("*?")) or is_private(value)]
-    nobodys = {each for each in doubtful if not _is_met_with_key(judge, number, (operator, key, each))}
+    as_addresses = base(condition) == "ipaddress"
+    as_texts = not as_addresses and key.lower() in _ADDRESSES
+
+    def doubtful(text: str) -> bool:
+        no_address = is_private(text) or (as_addresses and block(text) is None) or (as_texts and is_block(text))
+        return no_address or (literal and bool(set(text) & set("*?")))
+
+    doubted = filter(doubtful, texts(values))
+    nobodys = {each for each in doubted if not _is_met_with_key(judge, number, (operator, key, each))}
     return [value for value in as_list(values) if str(value) not in nobodys] or as_list(values)
 
 
+_ADDRESSES = ("aws:sourceip", "aws:vpcsourceip", "aws:ec2instancesourceprivateipv4")
 _OWNERS = {
     "aws:resourceorgid": ("the organization of the key's account", (*ORG, *SOURCE[-2:], *OWNER)),
     "aws:resourceaccount": ("the key's own account", (*_ACCOUNTS, *SOURCE[:2], ENDPOINT[0])),

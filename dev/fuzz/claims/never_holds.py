@@ -44,7 +44,10 @@ def _never_holds(judge: Judge, number: int) -> Details:
             if fact is not None and base(condition) != "null":
                 yield short(condition), f"the key's {key_text(key)} is {fact}"
             yield from ((short(condition), why) for why in _unmet_values(judge, condition))
-            if key.lower() == "aws:sourceip" and all(map(is_private, texts(values))):
+            asks_for_absence = base(condition) == "null" and judge.holds(number, condition, {})
+            if asks_for_absence and judge.by(number, ("Null", key, "false")):
+                yield short(condition), f"requests always carry {key_text(key)}"
+            if key.lower() == "aws:sourceip" and all(is_private(text) or block(text) is None for text in texts(values)):
                 yield short(condition), "private addresses never occur there"
 
 
@@ -57,6 +60,8 @@ def _unmet_values(judge: Judge, condition: Condition) -> Iterator[str]:
     takes = operator.startswith(("string", "arn"))
     if takes and not judge.policy.variables and values and all("${" in text for text in values):
         yield 'policy variables are plain text without Version "2012-10-17"'
+    if operator in _TEXTUAL and any(map(is_block, values)):
+        yield f"{_TEXTUAL[operator]} takes address blocks as text"
     if key in TIME[:2]:
         yield "that time is over"
     if key == "kms:grantoperations":
@@ -82,6 +87,9 @@ _TYPES: dict[str, tuple[Callable[[str], Any], str]] = {
     "binary": (binary, "Base64 text"),
     "ip": (block, "IP address"),
 }
+_TEXTUAL = {
+    name.lower(): name for name in ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike")
+}
 _VALUES = {
     "aws:securetransport": ("true",),
     "aws:ismcpserviceaction": ("false",),
@@ -96,6 +104,11 @@ _BOOLEANS = (
     "kms:bypasspolicylockoutsafetycheck",
     "kms:grantisforawsresource",
 )
+
+
+def is_block(text: str) -> bool:
+    """Whether a text is a block of addresses, and no single one."""
+    return "/" in text and block(text) is not None
 
 
 def is_private(text: str) -> bool:

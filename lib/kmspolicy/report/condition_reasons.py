@@ -10,7 +10,6 @@ from ..caching import cached_for_shared
 from ..policy import actions as kms
 from ..policy import context_keys as keys
 from ..policy.actions import names_of, shown
-from ..policy.cidr import is_private
 from ..policy.condition import Condition, differing_in_case
 from ..policy.context_keys import context_key
 from ..policy.model import Statement
@@ -20,7 +19,7 @@ from ..policy.principals import ANYONE, Principals
 from ..requesters.audience import NAMEABLE, OUTSIDE, WIDEST_FIRST, Audience
 from ..requesters.limits import ABSENT_FOR_SERVICES, accounts_of
 from ..witness.access import NO_ACCESS
-from .never_holds import is_wild, never_holds, takes_literally
+from .never_holds import literal_blocks, literal_wildcards, never_holds, no_addresses
 from .sentences import OWNERS, Code, Reason, key_text, listed, short, some, values_text
 from .verdict import Verdict
 
@@ -208,15 +207,15 @@ def named_by(condition: Condition) -> str:
 
 
 def _less_nobodys(verdict: Verdict, statement: Statement, condition: Condition) -> Condition:
-    """The condition without private addresses, and without wildcards that it takes literally, where nobody has them."""
-    if not (takes_literally(condition) or any(map(is_private, condition.values))):
-        return condition
+    """The condition without private addresses, without texts that are none, and without wildcards and blocks that are
+    taken literally, where nobody has them."""
+    doubtful = {*literal_wildcards(condition), *literal_blocks(condition), *no_addresses(condition)}
 
     def somebodys(value: str) -> bool:
         alone = condition.of_values((value,), if_exists=False)
-        return not (is_wild(value) or is_private(value)) or _is_met_with_key(verdict, statement, alone)
+        return value not in doubtful or _is_met_with_key(verdict, statement, alone)
 
-    kept = tuple(filter(somebodys, condition.values))
+    kept = tuple(filter(somebodys, condition.values)) if doubtful else ()
     return condition.of_values(kept, condition.if_exists) if kept else condition
 
 

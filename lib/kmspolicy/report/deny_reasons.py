@@ -10,7 +10,7 @@ from typing import Optional
 from ..evaluation.evaluator import holds, principal_matches
 from ..evaluation.request import Request
 from ..policy.actions import DECRYPT_MASK, ENCRYPT_MASK, GRANTS_MASK, Mask, mask_of, names_of, shown
-from ..policy.condition import Condition
+from ..policy.condition import Condition, differing_in_case
 from ..policy.model import Statement
 from ..requesters.audience import OUTSIDE, WIDEST_FIRST, Audience
 from ..requesters.limits import accounts_among
@@ -176,6 +176,10 @@ def _missed(deny: Statement, request: Request, extra: tuple[str, ...]) -> Option
             if not holds(condition, asked.context):
                 if condition is deny.resource:
                     return "resource element does not cover the example's key"
+                among = [alike for alike in differing_in_case(deny.conditions) if condition in alike]
+                if any(holds(each, asked.context) for alike in among for each in alike):
+                    names = some(each.key_written for each in among[0])
+                    return f"condition keys {names} differ in case only, and AWS does not say whether one is enough"
                 return f"condition {short(condition)} {_why_missed(condition)}"
     return None
 

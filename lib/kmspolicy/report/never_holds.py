@@ -12,7 +12,7 @@ from ..policy import context_keys as keys
 from ..policy.actions import names_of, shown
 from ..policy.cidr import block, is_private
 from ..policy.condition import Condition
-from ..policy.context_keys import Bound, context_key
+from ..policy.context_keys import Bound, Kind, context_key
 from ..policy.identifiers import MULTI_REGION_ID
 from ..policy.model import Statement
 from ..policy.operators import ORDERED, Family, policy_value
@@ -32,27 +32,37 @@ def never_holds(verdict: Verdict, statement: Statement, condition: Condition, ot
 def _as_written(condition: Condition) -> Iterator[str]:
     """What is wrong with the condition, whatever the request."""
     operator, values = condition.operator, condition.values
-    if takes_literally(condition) and not operator.negated:
+    if literal_wildcards(condition) and not operator.negated:
         yield f"{operator.name} takes * and ? literally"
     if not values:
         yield "it lists no value"
     elif operator.family in _TYPES and not any(_has_type(value, operator.family) for value in values):
         yield f"it lists no {_TYPES[operator.family]}"
+    if literal_blocks(condition):
+        yield f"{operator.name} takes address blocks as text"
     if condition.settled is False:
         yield "Null with ForAnyValue is never met"
     if operator.takes_variables and not condition.expands and values and all("${" in value for value in values):
         yield 'policy variables are plain text without Version "2012-10-17"'
 
 
-def takes_literally(condition: Condition) -> bool:
-    """Whether a value has wildcards that its operator does not know."""
+def literal_wildcards(condition: Condition) -> list[str]:
+    """The values with wildcards that the operator takes literally."""
     literal = condition.operator.family is Family.STRING and not condition.operator.wildcards
-    return literal and any(map(is_wild, condition.values)) and all(map(is_plain, condition.tokens))
+    found = [value for value in condition.values if "*" in value or "?" in value]
+    return found if literal and all(map(is_plain, condition.tokens)) else []
 
 
-def is_wild(value: str) -> bool:
-    """Whether a value has wildcards."""
-    return "*" in value or "?" in value
+def literal_blocks(condition: Condition) -> list[str]:
+    """The address blocks that the operator takes as texts."""
+    literal = condition.operator.takes_variables and context_key(condition.key).kind is Kind.ADDRESS
+    return [value for value in condition.values if literal and "/" in value and block(value) is not None]
+
+
+def no_addresses(condition: Condition) -> list[str]:
+    """The values that are private addresses, or that are none where the operator takes addresses."""
+    takes = condition.operator.family is Family.ADDRESS
+    return [value for value in condition.values if is_private(value) or (takes and block(value) is None)]
 
 
 _TYPES = {
@@ -77,6 +87,8 @@ def _of_requests(verdict: Verdict, statement: Statement, condition: Condition) -
         yield f"requests for {some(covered)} carry no {written}"
     if condition.operator.family is not Family.NULL:
         yield from _of_values(verdict.key, condition)
+    elif condition.without_key and context_key(key).always:
+        yield f"requests always carry {written}"
     if who.services and not (who.open_ended or who.owners or who.unique_ids):
         carried = new_condition("Null", condition.key_written, "false")
         held = verdict.by(statement, carried, Audience.service).actions
@@ -95,7 +107,7 @@ def _of_values(facts: KeyFacts, condition: Condition) -> Iterator[str]:
     known = context_key(key).values
     if known and not any(value.lower() in map(str.lower, known) for value in values):
         yield f"{key_text(condition)} is only ever {' or '.join(known)}"
-    if key == keys.SOURCE_IP and all(map(is_private, values)):
+    if key == keys.SOURCE_IP and len(no_addresses(condition)) == len(values):
         yield "private addresses never occur there"
     if key in (keys.CURRENT_TIME, keys.EPOCH_TIME) and _names_a_time(condition):
         yield "that time is over"
