@@ -186,9 +186,8 @@ class Analysis:
         verdict, audience = self.verdict, self.verdict.audience
         if audience is Audience.none:
             covering = [each for each in verdict.policy.allows if each.actions & verdict.checked]
-            looking = [
-                each for each in covering or verdict.policy.statements if each.allow and each.principals.open_ended
-            ]
+            listed = covering or verdict.policy.statements
+            looking = [each for each in listed if each.allow and each.principals.open_ended]
             return self._of(looking or covering)
 
         def giving(notable: bool) -> Iterator[StatementAnalysis]:

@@ -24,6 +24,7 @@ from .sentences import OWNERS, Code, Reason, key_text, listed, short, some, valu
 from .verdict import Verdict
 
 Reasons = Iterator[Reason]
+_MOST_TRIED = 8  # values of a condition that are tried one by one
 
 
 def of_conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Reasons:
@@ -215,7 +216,7 @@ def _less_nobodys(verdict: Verdict, statement: Statement, condition: Condition) 
         alone = condition.of_values((value,), if_exists=False)
         return value not in doubtful or _is_met_with_key(verdict, statement, alone)
 
-    kept = tuple(filter(somebodys, condition.values)) if doubtful else ()
+    kept = tuple(filter(somebodys, condition.values)) if 0 < len(doubtful) <= _MOST_TRIED else ()
     return condition.of_values(kept, condition.if_exists) if kept else condition
 
 

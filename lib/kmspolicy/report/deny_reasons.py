@@ -10,7 +10,7 @@ from typing import Optional
 from ..evaluation.evaluator import holds, principal_matches
 from ..evaluation.request import Request
 from ..policy.actions import DECRYPT_MASK, ENCRYPT_MASK, GRANTS_MASK, Mask, mask_of, names_of, shown
-from ..policy.condition import Condition, differing_in_case
+from ..policy.condition import differing_in_case
 from ..policy.model import Statement
 from ..requesters.audience import OUTSIDE, WIDEST_FIRST, Audience
 from ..requesters.limits import accounts_among
@@ -176,21 +176,18 @@ def _missed(deny: Statement, request: Request, extra: tuple[str, ...]) -> Option
             if not holds(condition, asked.context):
                 if condition is deny.resource:
                     return "resource element does not cover the example's key"
-                among = [alike for alike in differing_in_case(deny.conditions) if condition in alike]
-                if any(holds(each, asked.context) for alike in among for each in alike):
-                    names = some(each.key_written for each in among[0])
+                alike = [each for keys in differing_in_case(deny.conditions) if condition in keys for each in keys]
+                if any(holds(each, asked.context) for each in alike):
+                    names = some(each.key_written for each in alike)
                     return f"condition keys {names} differ in case only, and AWS does not say whether one is enough"
-                return f"condition {short(condition)} {_why_missed(condition)}"
+                if condition.lacks_set_operator:
+                    return f"condition {short(condition)} has no ForAnyValue or ForAllValues, and may hold for nobody"
+                return f"condition {short(condition)} {_MISSED[about_the_key(condition)]}"
     return None
 
 
-def _why_missed(condition: Condition) -> str:
-    """Why a condition of a Deny does not hold for the example request."""
-    if condition.lacks_set_operator:
-        return "has no ForAnyValue or ForAllValues, and may hold for nobody"
-    about = about_the_key(condition)
-    if about is Code.TESTS_THE_KEY:
-        return "tests the key itself, and does not hold for the example's key"
-    if about is Code.COMPARES_THE_KEY:
-        return "compares a fact of the key with one of the request, and does not hold for it"
-    return "does not hold for it"
+_MISSED = {
+    None: "does not hold for it",
+    Code.TESTS_THE_KEY: "tests the key itself, and does not hold for the example's key",
+    Code.COMPARES_THE_KEY: "compares a fact of the key with one of the request, and does not hold for it",
+}

@@ -23,9 +23,8 @@ from .parties import OWNER_ORG, Parties, PartySearch, without_ids
 from .sentences import OWNERS, in_words, some
 from .verdict import Verdict
 
-_NETWORKS = "requests from networks that the policy names"
 _KINDS = {
-    Audience.network: _NETWORKS,
+    Audience.network: "requests from networks that the policy names",
     Audience.organization: "members of organizations that the policy names",
     Audience.external: "principals that the policy names",
 }
@@ -100,8 +99,7 @@ class Left(Parties):
         self._searchers.clear()
         search = self._search(strict=bool(self._got[Audience.network]))
         networks, kinds = self._network_values, dict(_KINDS)
-        if len(networks) == 1:
-            kinds[Audience.network] = _requests(networks)
+        kinds[Audience.network] = _requests(networks if len(networks) == 1 else [])
         if not self._names.organizations:
             kinds[Audience.organization] = f"members of {OWNERS}"
         asked, apart = PartySearch(search, self._statement, self._verdict.checked), self._elsewhere(search)
@@ -192,7 +190,7 @@ def _requests(networks: Iterable[tuple[str, str]]) -> str:
     """The requests from networks that these keys and values tell; of unknown ones for none."""
     places = [value for key, value in networks if key not in OF_ENDPOINTS]
     owners = [named_by(_test(key, value)) for key, value in networks if key in OF_ENDPOINTS]
-    return in_words([*([f"requests from {some(places)}"] if places else []), *owners]) or _NETWORKS
+    return in_words([*([f"requests from {some(places)}"] if places else []), *owners]) or _KINDS[Audience.network]
 
 
 def _test(key: str, value: str, negated: bool = False) -> Condition:
