@@ -94,8 +94,8 @@ class _Told:
             *_not("aws:SourceVpc", vpcs),
             *_not("aws:SourceVpce", endpoints),
             *_not("aws:Ec2InstanceSourceVpc", vpcs),
-            *_not("aws:VpceOrgID", orgs),
-            *_not("aws:VpceAccount", accounts),
+            *([("StringNotLike", "aws:VpceOrgID", orgs)] if orgs else []),
+            *([("StringNotLike", "aws:VpceAccount", accounts)] if accounts else []),
             *([("ArnNotLike", "aws:SourceVpcArn", [f"arn:*:ec2:*:{a}:vpc/*" for a in accounts])] if accounts else []),
         ]
         found += self._through_no_endpoint()
@@ -103,7 +103,7 @@ class _Told:
 
     def _through_no_endpoint(self) -> list[Condition]:
         """Conditions that no request meets that comes through an endpoint of an owner that conditions tell."""
-        return [(_TESTS[key][1], key, value) for _, key, value in self._values if key.startswith("aws:vpce")]
+        return _none_of(each for each in self._values if each[1].startswith("aws:vpce"))
 
     def has(self, row: Row) -> bool:
         """Whether a row gets something, beside a network also from elsewhere."""
@@ -145,11 +145,7 @@ class _Told:
         if len(self._values) > _MOST_NETWORKS:
             return []
         met = [each for each in self._values if self._gets(Row.network, each)]
-        others: dict[tuple[str, str], list[str]] = {}
-        for _, key, value in met:
-            others.setdefault((_TESTS[key][1], key), []).append(value)
-        left = self._gets(Row.network, *[(operator, key, listed) for (operator, key), listed in others.items()])
-        return [] if left else met
+        return [] if self._gets(Row.network, *_none_of(met)) else met
 
     def own(self, apart: list[Condition]) -> Iterator[str]:
         """The key's own account, for itself and not as one of the other parties."""
@@ -199,6 +195,14 @@ _OWNER = {
     ("aws:vpceorgpaths", "${aws:resourceorgid}"): "the organization of the key's account",
     ("aws:vpceaccount", "${aws:resourceaccount}"): "the key's own account",
 }
+
+
+def _none_of(networks: Iterable[Condition]) -> list[Condition]:
+    """Conditions that no request from these networks meets. networks: conditions that tell them, one for each value."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for _, key, value in networks:
+        found.setdefault((_TESTS[key][1], key), []).append(value)
+    return [(operator, key, listed) for (operator, key), listed in found.items()]
 
 
 def _requests(networks: list[Condition]) -> str:
