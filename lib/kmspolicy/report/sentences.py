@@ -67,7 +67,7 @@ class Code(Enum):
     OTHER_RESOURCE = "it has no effect: its resource element does not cover this key"
     WITHIN_ACCOUNT = "other accounts cannot use {0}"
     WRONG_KEY = "a key with {0} cannot perform {1}"
-    BY_GRANT = "anyone who can create grants can grant themselves access; grants last until they are retired or revoked"
+    BY_GRANT = "whoever creates a grant chooses who gets access by it; grants last until they are retired or revoked"
     BY_GRANT_TO = "it allows grants only for {0}; grants last until they are retired or revoked"
     GRANTS_LAST = "grants that it allows outlive the policy: they last until they are retired or revoked"
     BY_GRANT_OF_SERVICE = (
