@@ -58,7 +58,7 @@ def _enough(judge: Judge, number: int, denies: Iterable[int]) -> bool:
     return judge.closed(number, denies) and widest is in_the_end
 
 
-def _names(judge: Judge, denies: list[int]) -> str:
+def _names(judge: Judge, denies: Iterable[int]) -> str:
     first, *more = map(judge.name, denies)
     if not more:
         return first
@@ -89,10 +89,16 @@ def _denies_some(judge: Judge, number: int) -> Details:
 
 def _losses(judge: Judge, number: int, row: Row, past: list[int]) -> Details:
     opened: set[str] = judge.gained(number, row, past) if row is not Row.none else set()
-    for deny in judge.denies:
-        left = judge.gained(number, row, [*past, deny]) if opened and deny not in past else set()
-        if left and opened - left:
-            yield judge.name(deny), judge.names(opened - left)
+    others = [deny for deny in judge.denies if opened and deny not in past]
+    gone = {deny: opened - judge.gained(number, row, [*past, deny]) for deny in others}
+    yield from ((judge.name(deny), judge.names(lost)) for deny, lost in gone.items() if lost and lost < opened)
+    left = judge.gained(number, row, [*past, *others]) if others else opened
+    together = opened.difference(left, *gone.values())
+    for size in range(2, len(others) + 1) if together else ():
+        for those in combinations(others, size):
+            lost = [together - judge.gained(number, row, [*past, *(set(those) - {one})]) for one in (None, *those)]
+            if lost[0] == together and together not in lost[1:]:
+                yield _names(judge, those), judge.names(together)
 
 
 def _deny_misses(judge: Judge, number: int) -> Details:

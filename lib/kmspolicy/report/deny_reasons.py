@@ -74,19 +74,33 @@ def _losses(
     still: Mask,
     past: Sequence[Statement] = (),
 ) -> Iterator[Reason]:
-    """The Denies that take some of the actions which an audience has past others, where it keeps some in the end."""
+    """The Denies that take some of the actions which an audience has past others, where it keeps some in the end: those
+    that do so alone, then those that do so together."""
     gone = opened & ~still
     if not still or not gone:
         return
     passed = {deny.number for deny in past}
     hitting = [deny for deny in verdict.denies_of(_with_granted(gone)) if deny.number not in passed]
 
-    def left(deny: Statement) -> Mask:
-        return verdict.searcher.access(statement, gone, audience, (*past, deny)).actions if len(hitting) > 1 else 0
+    def taken(denies: Sequence[Statement]) -> Mask:
+        """What these take of all that is gone."""
+        whole = len(denies) == len(hitting)
+        return gone if whole else gone & ~verdict.searcher.access(statement, gone, audience, (*past, *denies)).actions
 
-    losses = ((deny, _lost(verdict, opened, still | left(deny))) for deny in _fewest(verdict, hitting))
-    for deny, lost in islice((each for each in losses if each[1]), SHOWN):
-        yield Reason(Code.DENIES_SOME, (deny.name, some(lost)))
+    together, told, asked = gone, 0, _fewest(verdict, hitting)
+    for deny in asked:
+        mine = taken((deny,))
+        together &= ~mine
+        lost = _lost(verdict, opened, opened & ~mine)
+        if lost:
+            yield Reason(Code.DENIES_SOME, (deny.name, some(lost)))
+            told += 1
+        if told == SHOWN:
+            return
+    lost = _lost(verdict, opened, opened & ~together)
+    if lost and len(asked) == len(hitting):
+        needed = _needed(hitting, lambda denies: not together & ~taken(denies))
+        yield Reason(Code.DENIES_SOME, (statement_names(deny.name for deny in needed), some(lost)))
 
 
 def _fewest(verdict: Verdict, denies: Sequence[Statement]) -> list[Statement]:
