@@ -102,12 +102,15 @@ class Judge:
             yield "resource element does not cover the example's key"
 
     def about_the_key(self, condition: Condition) -> str:
-        """Whether a condition tests facts of the key alone, compares them with others, or reads none."""
+        """Whether a condition tests facts of the key alone, compares them with others, or reads none.
+
+        Who owns the key is no such fact where a caller is compared with it.
+        """
         takes = base(condition).startswith(("string", "arn"))
         names = self.named.keys_in(as_list(condition[2])) if takes else frozenset()
-        sides = {*(name for name in names if name not in MULTIVALUED), condition[1]}
-        told = {tells_of_the_key(name) for name in sides}
-        return "compares" if len(told) > 1 else "tests" if told == {True} else ""
+        sides = {*(name for name in names if name not in MULTIVALUED), condition[1].lower()}
+        told = {name for name in sides if tells_of_the_key(name)}
+        return "tests" if told == sides else "compares" if told - _OF_THE_OWNER else ""
 
     def actions(self, number: int) -> list[str]:
         """The checked actions that a statement is about."""
@@ -279,7 +282,8 @@ def values_text(values: Any) -> str:
 
 
 _TRAITS = ("kms:customermasterkeyspec", "kms:customermasterkeyusage", "kms:multiregionkeytype", "kms:resourcealiases")
-_OF_THE_KEY = (*KEY, *_TRAITS, "aws:resourceorgid", "aws:resourceorgpaths")
+_OF_THE_OWNER = {"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"}
+_OF_THE_KEY = (*KEY, *_TRAITS, *_OF_THE_OWNER)
 
 
 def tells_of_the_key(key: str) -> bool:

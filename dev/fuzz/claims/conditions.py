@@ -220,12 +220,19 @@ def _same_key_twice(judge: Judge, number: int) -> Details:
 def _no_limit_on_source(judge: Judge, number: int) -> Details:
     """Each of the services gets in for others than those whom a Deny spares, and the statement asks for no source."""
     if "Principal" in judge.statements[number] and not _limits_sources(judge, number):
-        limiting = [deny for deny in judge.denies if _limits_sources(judge, deny, negated=True)]
-        of_others = [each for deny in limiting for each in judge.conditions(deny) if _tests_source(each)]
         services = sorted({name for _, kind, name in judge.principals(number) if kind == "Service"})
-        able = [n for n in services if judge.serves(number, judge.denies, *of_others, service=n, grants=True)]
+        able = [name for name in services if _serves_others(judge, number, name)]
         if able:
             yield (some(able),)
+
+
+def _serves_others(judge: Judge, number: int, service: str) -> bool:
+    asked = set(judge.actions(number))
+    concerned = [deny for deny in judge.denies if asked & set(judge.actions(deny))]
+    meeting = [deny for deny in concerned if judge.covers_service(deny, service)]
+    limiting = [deny for deny in meeting if _limits_sources(judge, deny, negated=True)]
+    of_others = [each for deny in limiting for each in judge.conditions(deny) if _tests_source(each)]
+    return judge.serves(number, judge.denies, *of_others, service=service, grants=True)
 
 
 def _tests_source(condition: Condition) -> bool:

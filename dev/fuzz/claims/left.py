@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dev.fuzz.judge import Condition, Judge
 from dev.reference.facts import ORG, Row
 from dev.reference.grammar import as_list
-from dev.reference.names import WIDE
+from dev.reference.names import NEVER, WIDE
+from dev.reference.operators import block
 from kmspolicy.report.sentences import some
 
 OUTSIDE = (Row.network, Row.organization, Row.external)
@@ -27,8 +28,9 @@ def whom(judge: Judge, number: int, denies: list[int], outside: bool = False) ->
     """
     rows = judge.past(number, denies)
     told = _Told(judge, number, denies, rows)
-    words_of = {**_KINDS, **dict(told.kinds())}
-    kinds = [text for row, text in words_of.items() if told.has(row) and (row is not Row.organization or told.reads)]
+    words_of = {**{row: [text] for row, text in _KINDS.items()}, **dict(told.kinds())}
+    gets = [row for row in words_of if told.has(row) and (row is not Row.organization or told.reads)]
+    kinds = [text for row in gets for text in words_of[row]]
     for parties, apart in ((list(told.outside()), told.found), (kinds, told.all)):
         if outside:
             yield from filter(None, [words(parties)])
@@ -113,7 +115,7 @@ class _Told:
     def outside(self) -> Iterator[str]:
         """The outside parties."""
         if Row.network in self.rows:
-            yield _requests(self._networks()) or _KINDS[Row.network]
+            yield from _requests(self._networks()) or [_KINDS[Row.network]]
         if self.members:
             yield f"members of {some(self.members)}"
         if self.owners:
@@ -123,12 +125,13 @@ class _Told:
         if self.ids:
             yield some(self.ids)
 
-    def kinds(self) -> Iterator[tuple[Row, str]]:
-        """The kinds of parties of which the policy tells a single one."""
+    def kinds(self) -> Iterator[tuple[Row, list[str]]]:
+        """The kinds of parties that words tell better: a single network, the organization of the key's owner."""
         if len(self._values) == 1:
             yield Row.network, _requests(list(self._values))
-        if not self.named.organizations:
-            yield Row.organization, "members of the organization of the key's account"
+        if not self.named.mentioned.isdisjoint(("aws:resourceorgid", "aws:resourceorgpaths")):
+            named = "organizations that the policy names or " if self.named.organizations else ""
+            yield Row.organization, [f"members of {named}the organization of the key's account"]
 
     @property
     def _values(self) -> dict[Condition, None]:
@@ -139,6 +142,7 @@ class _Told:
             for _, key, values in self.judge.conditions(statement)
             if key.lower() in _TESTS
             for value in map(str, as_list(values))
+            if key.lower() != "aws:sourceip" or not _is_private(value)
         }
 
     def _networks(self) -> list[Condition]:
@@ -205,12 +209,18 @@ def _none_of(networks: Iterable[Condition]) -> list[Condition]:
     return [(operator, key, listed) for (operator, key), listed in found.items()]
 
 
-def _requests(networks: list[Condition]) -> str:
+def _requests(networks: list[Condition]) -> list[str]:
     """Requests from networks that conditions tell, one for each value."""
     places = [value for _, key, value in networks if not key.startswith("aws:vpce")]
-    owners = [_OWNER.get((key, value.lower()), value) for _, key, value in networks if key.startswith("aws:vpce")]
+    owners = [_OWNER.get((key, value.lower())) or value for _, key, value in networks if key.startswith("aws:vpce")]
     near = [f"requests from {some(places)}"] if places else []
-    return words([*near, *(f"requests through VPC endpoints of {owner}" for owner in owners)])
+    return [*near, *([f"requests through VPC endpoints of {some(owners)}"] if owners else [])]
+
+
+def _is_private(value: str) -> bool:
+    """Whether none of the addresses of a block occurs."""
+    found = block(value)
+    return found is not None and any(found.version == each.version and found.subnet_of(each) for each in NEVER)
 
 
 def _is(key: str, name: str) -> Condition:

@@ -230,9 +230,13 @@ def objects_of(value: Any, containers: int = 4) -> list[Json]:
     """
     found: list[Json] = []
     for item in map(object_of, list_of(value)):
-        around = containers and item and all(isinstance(inner, (dict, list)) for inner in item.values())
+        around = containers and item and all(map(_is_around_objects, item.values()))
         found += [one for inner in item.values() for one in objects_of(inner, containers - 1)] if around else [item]
     return found
+
+
+def _is_around_objects(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and not any(isinstance(each, str) for each in value))
 
 
 def texts_of(values: Iterable[Any]) -> list[str]:

@@ -10,7 +10,7 @@ from .api_call import FAILURE, Call
 from .broken_values import BrokenList, BrokenObject, BrokenText
 from .event_facts import EventFacts, facts_of
 from .faults import Break, EventFault
-from .parameters import hidden_fault
+from .parameters import hidden_response
 from .policy_values import policy_text
 from .prefilter import OPERATIONS
 
@@ -43,7 +43,8 @@ def with_policy(call: Call, breaks: str) -> CallOrPolicy:
     policy, hidden, fault = call.request.get("policy"), call.request_fault, ""
     told = call.response.get("replicaPolicy") if call.operation == "ReplicateKey" else None
     if told and (hidden or policy in (None, "")):
-        policy, hidden = told, hidden_fault(told, {})
+        unread = hidden_response(told)
+        policy, hidden = told, unread and (hidden or unread)
     if isinstance(policy, (BrokenText, BrokenObject, BrokenList)):
         policy, fault = "", EventFault.IN_POLICY.value.format(breaks)
     elif hidden:

@@ -119,8 +119,8 @@ def from_cloudtrail(record: Json) -> Call:
         request=request,
         request_fault=EventFault.NO_PARAMETERS.value if missing else fault_of(parameters, request),
         response=object_of(record.get("responseElements", unread)),
-        resources=texts_of([item.get("ARN", item.get("arn")) for item in resources]),
-        owners=texts_of(account_of(item.get("accountId")) for item in resources),
+        resources=texts_of(arn for item in resources for arn in _each(item.get("ARN", item.get("arn")))),
+        owners=texts_of(account_of(owner) for item in resources for owner in _each(item.get("accountId"))),
         outcome=FAILURE if failed else UNKNOWN if unknown else SUCCESS,
         error=error,
         source_address=text_of(record.get("sourceIPAddress")),
@@ -129,6 +129,11 @@ def from_cloudtrail(record: Json) -> Call:
         category=text_of(record.get("eventCategory")),
         broken=broken,
     )
+
+
+def _each(value: Any) -> list[Any]:
+    """The values of a member that has several in a flat record (`resources{}.ARN`), or its only one."""
+    return value if isinstance(value, list) else [value]
 
 
 _NAMES = (

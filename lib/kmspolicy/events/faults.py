@@ -11,6 +11,7 @@ class EventFault(Enum):
     AFTER_POLICY = "{0}, after this policy: later facts are missing"
     OMITTED = "CloudTrail left the request's parameters out of the event because they are too large"
     HIDDEN = "the request's parameters are hidden: the event has {0} in their place"
+    HIDDEN_RESPONSE = "the policy in the response is hidden: the event has {0} in its place"
     UNREADABLE = "the request's parameters cannot be read: the event has {0} in their place"
     NO_PARAMETERS = "the event has no requestParameters"
     NO_POLICY = "the event of this PutKeyPolicy call has no policy in its request's parameters"

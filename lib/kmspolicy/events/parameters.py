@@ -53,6 +53,12 @@ def fault_of(value: Any, request: Json) -> str:
     return EventFault.UNREADABLE.value.format(_shown(value))
 
 
+def hidden_response(value: Any) -> str:
+    """Which text stands in place of a policy in a response; empty if none does."""
+    hidden = isinstance(value, str) and _HIDDEN.fullmatch(value)
+    return EventFault.HIDDEN_RESPONSE.value.format(value.strip()) if hidden else ""
+
+
 def hidden_fault(value: Any, request: Json) -> str:
     """Which text stands in place of all parameters, or of the policy; empty if none does. For value, see fault_of."""
     if isinstance(value, str) and not request:

@@ -97,11 +97,13 @@ def _by_resource(verdict: Verdict, statement: Statement, audiences: tuple[Audien
 
 
 def about_the_key(condition: Condition) -> Optional[Code]:
-    """What a condition does with facts of the key: it tests or compares them; None where it reads none."""
-    of_the_key = [context_key(name).tells_of_the_key for name in (condition.key, *condition.variables)]
-    if not any(of_the_key):
-        return None
-    return Code.TESTS_THE_KEY if all(of_the_key) else Code.COMPARES_THE_KEY
+    """What a condition does with facts of the key: it tests or compares them; None where it reads none, or compares the
+    caller with the key's owner alone, whom any other account differs from."""
+    names = (condition.key, *condition.variables)
+    of_the_key = [name for name in names if context_key(name).tells_of_the_key]
+    if len(of_the_key) == len(names):
+        return Code.TESTS_THE_KEY
+    return None if _OWNERS.issuperset(of_the_key) else Code.COMPARES_THE_KEY
 
 
 @cached_for_shared
@@ -187,40 +189,47 @@ def _excludes(verdict: Verdict, statement: Statement, plain: Statement, conditio
 
 def _limited_to(verdict: Verdict, statement: Statement, condition: Condition) -> str:
     """Those of whom the values of a condition name that some are."""
-    return named_by(_less_nobodys(verdict, statement, condition))
+    whose, those = named_by(_less_nobodys(verdict, statement, condition))
+    if whose in (*keys.SOURCE_KEYS, keys.GRANT_SOURCE_ARN):
+        return f"AWS services that act for {those}"
+    return through_endpoints(those) if whose in OF_ENDPOINTS else those
 
 
-def named_by(condition: Condition) -> str:
-    """Those whom the values of a condition name: what decides that may stand on either side of a comparison."""
+def through_endpoints(owners: str) -> str:
+    """Requests through the VPC endpoints of these owners."""
+    return f"requests through VPC endpoints of {owners}"
+
+
+def named_by(condition: Condition) -> tuple[str, str]:
+    """The key that tells who somebody is, and those whom the values of a condition name: what decides that may stand on
+    either side of a comparison."""
     variables = condition.variables if len(condition.values) == 1 else ()
     whose, other = condition.key, variables[0] if len(variables) == 1 else ""
     if whose in _OWNERS and other:
         whose, other = other, whose
     if other == keys.RESOURCE_ORG and whose in _OF_ORGANIZATIONS:
-        those = OWNERS
-    elif other == keys.RESOURCE_ACCOUNT and whose in _OF_ACCOUNTS:
-        those = "the key's own account"
-    else:
-        those = values_text(condition)
-    if whose in (*keys.SOURCE_KEYS, keys.GRANT_SOURCE_ARN):
-        return f"AWS services that act for {those}"
-    return f"requests through VPC endpoints of {those}" if whose in OF_ENDPOINTS else those
+        return whose, OWNERS
+    if other == keys.RESOURCE_ACCOUNT and whose in _OF_ACCOUNTS:
+        return whose, "the key's own account"
+    return whose, values_text(condition)
 
 
 def _less_nobodys(verdict: Verdict, statement: Statement, condition: Condition) -> Condition:
     """The condition without private addresses, without texts that are none, and without wildcards and blocks that are
     taken literally, where nobody has them."""
-    doubtful = {*literal_wildcards(condition), *literal_blocks(condition), *no_addresses(condition)}
+    doubtful = {*literal_wildcards(condition), *literal_blocks(condition)}
+    nobodys = set(no_addresses(condition)) if condition.key == keys.SOURCE_IP else set[str]()
 
     def somebodys(value: str) -> bool:
         alone = condition.of_values((value,), if_exists=False)
-        return value not in doubtful or _is_met_with_key(verdict, statement, alone)
+        asked = value in doubtful and len(doubtful) <= _MOST_TRIED
+        return value not in nobodys and not (asked and not _is_met_with_key(verdict, statement, alone))
 
-    kept = tuple(filter(somebodys, condition.values)) if 0 < len(doubtful) <= _MOST_TRIED else ()
+    kept = tuple(filter(somebodys, condition.values)) if doubtful or nobodys else ()
     return condition.of_values(kept, condition.if_exists) if kept else condition
 
 
-_OWNERS = (keys.RESOURCE_ORG, keys.RESOURCE_ACCOUNT)
+_OWNERS = keys.OWNER_KEYS | {keys.RESOURCE_ACCOUNT}
 OF_ENDPOINTS = (keys.VPCE_ACCOUNT, keys.VPCE_ORG, keys.VPCE_ORG_PATHS)
 _OF_ORGANIZATIONS = keys.MEMBER_KEYS | {keys.SOURCE_ORG, keys.SOURCE_ORG_PATHS, *OF_ENDPOINTS[1:]}
 _OF_ACCOUNTS = (*keys.ACCOUNT_KEYS, keys.SOURCE_ACCOUNT, keys.SOURCE_OWNER, keys.VPCE_ACCOUNT)

@@ -5,9 +5,12 @@ Source: IAM User Guide, *The confused deputy problem*.
 
 import re
 from collections.abc import Iterator
+from functools import reduce
 from itertools import chain
+from operator import or_
 
-from ..evaluation.evaluator import holds_for
+from ..evaluation.evaluator import holds_for, principal_matches
+from ..evaluation.request import Caller
 from ..policy import context_keys as keys
 from ..policy.condition import Condition
 from ..policy.identifiers import ACCOUNT_ID
@@ -25,19 +28,25 @@ _VARIABLE = re.compile(r"\$\{[^}]*\}")
 def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
     """The services that a statement names, that have access, and that no condition limits to some resources: what the
     Denies say of resources that they do not spare, a request can meet and pass."""
-    services = statement.principals.services
+    services, asked = statement.principals.services, statement.actions & verdict.checked
     if not statement.allow or not services or statement.principals.negated or _limits_sources(statement):
         return
-    limiting = chain.from_iterable(deny.conditions for deny in verdict.policy.denies if _limits_sources(deny))
-    of_others = (*statement.conditions, *filter(_tests_source, limiting))
-    for_each = {name: _for_service(statement, name, of_others) for name in sorted(services)}
-    able = [name for name, own in for_each.items() if verdict.access(own, Audience.service).actions]
-    if able:
-        yield Reason(Code.NO_LIMIT_ON_SOURCE, (some(able),))
+    limiting = [deny for deny in verdict.policy.denies if deny.actions & asked and _limits_sources(deny)]
 
+    def is_free(name: str) -> bool:
+        caller = Caller(service=name)
+        met = [deny for deny in limiting if principal_matches(deny.principals, caller)]
+        of_others = tuple(filter(_tests_source, chain.from_iterable(deny.conditions for deny in met)))
+        closing = [deny.actions for deny in met if set(deny.required).issubset(of_others)]
+        if not asked & ~reduce(or_, closing, 0):  # no search is needed to see that
+            return False
+        conditions = (*statement.conditions, *of_others)
+        own = statement._replace(principals=one_principal(name, "Service"), conditions=conditions)
+        return bool(verdict.access(own, Audience.service).proven)
 
-def _for_service(statement: Statement, name: str, conditions: tuple[Condition, ...]) -> Statement:
-    return statement._replace(principals=one_principal(name, "Service"), conditions=conditions)
+    free = tuple(filter(is_free, sorted(services)))
+    if free:
+        yield Reason(Code.NO_LIMIT_ON_SOURCE, (some(free),))
 
 
 def _limits_sources(statement: Statement) -> bool:

@@ -11,6 +11,7 @@ from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
 from ..policy import context_keys as keys
 from ..policy.actions import GRANTS_MASK, Mask
+from ..policy.cidr import is_private
 from ..policy.condition import Condition
 from ..policy.identifiers import ACCOUNT_ID
 from ..policy.model import Statement
@@ -18,7 +19,7 @@ from ..policy.parser import condition
 from ..policy.principals import one_principal
 from ..requesters.audience import OUTSIDE, Audience
 from ..witness.searcher import Searcher
-from .condition_reasons import OF_ENDPOINTS, named_by
+from .condition_reasons import OF_ENDPOINTS, named_by, through_endpoints
 from .parties import OWNER_ORG, Parties, PartySearch, without_ids
 from .sentences import OWNERS, in_words, some
 from .verdict import Verdict
@@ -98,17 +99,18 @@ class Left(Parties):
         self.budget = self._verdict.naming
         self._searchers.clear()
         search = self._search(strict=bool(self._got[Audience.network]))
-        networks, kinds = self._network_values, dict(_KINDS)
+        networks, kinds = self._network_values, {audience: [words] for audience, words in _KINDS.items()}
         kinds[Audience.network] = _requests(networks if len(networks) == 1 else [])
-        if not self._names.organizations:
-            kinds[Audience.organization] = f"members of {OWNERS}"
+        if self._owner_matters:
+            named = ["organizations that the policy names"] if self._names.organizations else []
+            kinds[Audience.organization] = [f"members of {' or '.join([*named, OWNERS])}"]
         asked, apart = PartySearch(search, self._statement, self._verdict.checked), self._elsewhere(search)
 
         def gets(audience: Audience) -> bool:
             by_network = audience is Audience.network or not apart
             return bool(self._got[audience]) and (by_network or self._gets(asked, audience, apart))
 
-        parts = [words for audience, words in kinds.items() if gets(audience)]
+        parts = [words for audience, listed in kinds.items() if gets(audience) for words in listed]
         owners = [Audience.organization.value] if self._owner_matters else []
         return parts, asked, [*self._names.organizations, *owners, *self._names.accounts]
 
@@ -121,7 +123,7 @@ class Left(Parties):
 
     def _named_outside(self, asked: PartySearch, found: Sequence[str]) -> Iterator[str]:
         if Audience.network.value in found:
-            yield _requests(self._networks(asked))
+            yield from _requests(self._networks(asked))
         members = [name for name in found if name in self._names.organizations]
         if members:
             yield f"members of {some(members)}"
@@ -136,9 +138,10 @@ class Left(Parties):
 
     @lazy
     def _network_values(self) -> list[tuple[str, str]]:
-        """The keys and values by which the conditions tell networks."""
+        """The keys and values by which the conditions tell networks. A private address is in none."""
         tested = [test for each in (self._statement, *(self._denies or ())) for test in each.conditions]
-        return list(dict.fromkeys((test.key, each) for test in tested if test.key in _TESTS for each in test.values))
+        found = dict.fromkeys((test.key, each) for test in tested if test.key in _TESTS for each in test.values)
+        return [(key, value) for key, value in found if key != keys.SOURCE_IP or not is_private(value)]
 
     def _elsewhere(self, search: Searcher) -> list[Condition]:
         """What requests meet that come through no endpoint that is named, where a search leaves out the networks that
@@ -186,11 +189,13 @@ class Left(Parties):
         return [f"AWS services other than {some(others)}" if others else "AWS services"]
 
 
-def _requests(networks: Iterable[tuple[str, str]]) -> str:
+def _requests(networks: Iterable[tuple[str, str]]) -> list[str]:
     """The requests from networks that these keys and values tell; of unknown ones for none."""
     places = [value for key, value in networks if key not in OF_ENDPOINTS]
-    owners = [named_by(_test(key, value)) for key, value in networks if key in OF_ENDPOINTS]
-    return in_words([*([f"requests from {some(places)}"] if places else []), *owners]) or _KINDS[Audience.network]
+    owners = [named_by(_test(key, value))[1] for key, value in networks if key in OF_ENDPOINTS]
+    near = [f"requests from {some(places)}"] if places else []
+    through = [through_endpoints(some(owners))] if owners else []
+    return near + through or [_KINDS[Audience.network]]
 
 
 def _test(key: str, value: str, negated: bool = False) -> Condition:

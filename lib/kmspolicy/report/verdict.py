@@ -21,7 +21,7 @@ from ..witness.searcher import POLICY_STEPS, Searcher
 from .candidate_keys import candidate_keys
 from .shortcuts import Answers, Ledger, answers_about, depends_on_names, of_any_source
 
-NAMING_STEPS = 6_000
+NAMING_STEPS = 8_000
 EXAMPLE_STEPS = 400  # examples, where the questions have taken all of theirs
 
 
