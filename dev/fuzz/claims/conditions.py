@@ -72,7 +72,7 @@ def _lists_who(condition: Condition) -> bool:
 
 
 def _is_met_with_key(judge: Judge, number: int, condition: Condition) -> bool:
-    """Whether somebody else than a service gets something by the condition whose request has its key."""
+    """Whether the condition lets in a requester that sends its key and is no AWS service."""
     operator, key, values = condition
     both = {operator: {key: values}, "Null": {key: "false"}}
     statement = {k: v for k, v in judge.statements[number].items() if k != "NotResource"}
@@ -218,7 +218,7 @@ def _same_key_twice(judge: Judge, number: int) -> Details:
 
 
 def _no_limit_on_source(judge: Judge, number: int) -> Details:
-    """Each of the services gets in for others than those whom a Deny spares, and the statement asks for no source."""
+    """Each service gets in for resources that no Deny spares, and the statement asks for no source."""
     if "Principal" in judge.statements[number] and not _limits_sources(judge, number):
         services = sorted({name for _, kind, name in judge.principals(number) if kind == "Service"})
         able = [name for name in services if _serves_others(judge, number, name)]

@@ -35,7 +35,7 @@ def _leaving(judge: Judge, number: int) -> Details:
 
 
 def _denies_named(judge: Judge, number: int) -> Details:
-    """Past these Denies the statement lets in none of its outside parties, all told by account, and somebody else."""
+    """These Denies leave none of the outside parties, which accounts tell, and leave somebody else."""
     if judge.alone(number) in OUTSIDE:
         for those in _closing(judge, number):
             rows = judge.past(number, those)

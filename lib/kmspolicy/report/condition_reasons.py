@@ -97,8 +97,8 @@ def _by_resource(verdict: Verdict, statement: Statement, audiences: tuple[Audien
 
 
 def about_the_key(condition: Condition) -> Optional[Code]:
-    """What a condition does with facts of the key: it tests or compares them; None where it reads none, or compares the
-    caller with the key's owner alone, whom any other account differs from."""
+    """What a condition does with facts of the key: it tests or compares them. None where it reads none, or compares the
+    caller with the key's owner only: every other account differs from the owner."""
     names = (condition.key, *condition.variables)
     of_the_key = [name for name in names if context_key(name).tells_of_the_key]
     if len(of_the_key) == len(names):
@@ -156,7 +156,7 @@ def _limits_to_those(verdict: Verdict, statement: Statement, condition: Conditio
 
 
 def _is_met_with_key(verdict: Verdict, statement: Statement, condition: Condition) -> bool:
-    """Whether somebody gets something by the condition whose request has its key, and who is no AWS service."""
+    """Whether the condition lets in a requester that sends its key and is no AWS service."""
     carried = new_condition("Null", condition.key_written, "false")
     by_key = statement._replace(conditions=(condition, carried), alternatives=(), resource=None)
     return any(verdict.alone(by_key, audience).actions for audience in _OTHERS)

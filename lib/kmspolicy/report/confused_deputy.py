@@ -26,8 +26,8 @@ _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reason]:
-    """The services that a statement names, that have access, and that no condition limits to some resources: what the
-    Denies say of resources that they do not spare, a request can meet and pass."""
+    """The services that a statement names, that have access, and that no condition limits to some resources. A Deny
+    limits a service only if it denies the service's requests for resources that the Deny does not spare."""
     services, asked = statement.principals.services, statement.actions & verdict.checked
     if not statement.allow or not services or statement.principals.negated or _limits_sources(statement):
         return
