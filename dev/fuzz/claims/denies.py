@@ -35,7 +35,7 @@ def _leaving(judge: Judge, number: int) -> Details:
 
 
 def _denies_named(judge: Judge, number: int) -> Details:
-    """These Denies leave none of the outside parties, which accounts tell, and leave somebody else."""
+    """These Denies close the statement to all outside parties, which it names by account, but not to everybody."""
     if judge.alone(number) in OUTSIDE:
         for those in _closing(judge, number):
             rows = judge.past(number, those)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from dev.fuzz.claims.never_holds import is_private
 from dev.fuzz.judge import Condition, Judge
 from dev.reference.facts import ORG, Row
 from dev.reference.grammar import as_list
-from dev.reference.names import NEVER, WIDE
-from dev.reference.operators import block
+from dev.reference.names import WIDE
 from kmspolicy.report.sentences import some
 
 OUTSIDE = (Row.network, Row.organization, Row.external)
@@ -142,7 +142,7 @@ class _Told:
             for _, key, values in self.judge.conditions(statement)
             if key.lower() in _TESTS
             for value in map(str, as_list(values))
-            if key.lower() != "aws:sourceip" or not _is_private(value)
+            if key.lower() != "aws:sourceip" or not is_private(value)
         }
 
     def _networks(self) -> list[Condition]:
@@ -215,12 +215,6 @@ def _requests(networks: list[Condition]) -> list[str]:
     owners = [_OWNER.get((key, value.lower())) or value for _, key, value in networks if key.startswith("aws:vpce")]
     near = [f"requests from {some(places)}"] if places else []
     return [*near, *([f"requests through VPC endpoints of {some(owners)}"] if owners else [])]
-
-
-def _is_private(value: str) -> bool:
-    """Whether none of the addresses of a block occurs."""
-    found = block(value)
-    return found is not None and any(found.version == each.version and found.subnet_of(each) for each in NEVER)
 
 
 def _is(key: str, name: str) -> Condition:

@@ -151,7 +151,7 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: 
 
 
 def _limits_to_those(verdict: Verdict, statement: Statement, condition: Condition) -> bool:
-    """Whether the values of a condition name some of those whom it lets in, and not only services pass without them."""
+    """Whether the condition lets in some of those whom its values name, not only services that lack its key."""
     return lists_who(condition) and (not condition.without_key or _is_met_with_key(verdict, statement, condition))
 
 
