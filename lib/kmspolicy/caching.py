@@ -4,35 +4,33 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from functools import lru_cache, wraps
 from itertools import count, islice
+from operator import attrgetter
 from typing import Any, Callable, Generic, Optional, TypeVar, Union, overload
 
 Answer = TypeVar("Answer")
 
 
-def cached_for_short(longest: int) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    """Remembers a function's answers for first arguments of at most `longest` characters (or items)."""
+def cached_where(is_kept: Callable[[Any], bool]) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """Remembers a function's answers for some of its first arguments. is_kept: for which."""
 
     def decorate(function: Callable[..., Answer]) -> Callable[..., Answer]:
         remembered = lru_cache(maxsize=4096)(function)
 
         @wraps(function)
         def answer(subject: Any, *rest: Any) -> Answer:
-            return remembered(subject, *rest) if len(subject) <= longest else function(subject, *rest)
+            return remembered(subject, *rest) if is_kept(subject) else function(subject, *rest)
 
         return answer
 
     return decorate
 
 
-def cached_for_shared(function: Callable[..., Answer]) -> Callable[..., Answer]:
-    """Remembers a function's answers for first arguments (conditions) of which all that are alike are one object."""
-    remembered = lru_cache(maxsize=4096)(function)
+def cached_for_short(longest: int) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """Remembers a function's answers for first arguments of at most `longest` characters (or items)."""
+    return cached_where(lambda subject: len(subject) <= longest)
 
-    @wraps(function)
-    def answer(subject: Any, *rest: Any) -> Answer:
-        return remembered(subject, *rest) if subject.shared else function(subject, *rest)
 
-    return answer
+cached_for_shared = cached_where(attrgetter("shared"))  # for conditions of which all that are alike are one object
 
 
 def once(make: Callable[..., Answer], *given: object) -> Callable[[], Answer]:
@@ -120,36 +118,31 @@ class TextCache(Generic[Answer]):
     """Answers about whole texts, the oldest dropped when their texts together exceed a number of characters.
 
     An answer is kept when its text comes for the second time: most come once, and memory that is let go at once is
-    used again while the processor still has it at hand. A text is found by its length and three short stretches, then
-    compared whole: hashing 32 KB for every event would cost more than the comparison. Of texts that agree in all these,
-    the latest is kept.
+    used again while the processor still has it at hand.
     """
 
     def __init__(self, characters: int) -> None:
         self._room = characters
-        self._kept: OrderedDict[tuple[int, str, str, str], tuple[str, Answer]] = OrderedDict()
+        self._kept: OrderedDict[str, Answer] = OrderedDict()
         self._met: Recent[None] = Recent(_MOST_MET)
 
     def answer(self, text: str, work_out: Callable[[str], Answer]) -> Answer:
         """The answer about this text, worked out where none is kept."""
-        middle = len(text) // 2
-        mark = len(text), text[:64], text[middle : middle + 64], text[-64:]
-        found = self._kept.get(mark)
-        if found is not None and found[0] == text:
-            return found[1]
+        if text in self._kept:
+            return self._kept[text]
         answer = work_out(text)
-        met = hash(mark)
+        met = hash(text)
         if met in self._met:
-            self._keep(mark, text, answer)
+            self._keep(text, answer)
         else:
             self._met.keep(met, None)
         return answer
 
-    def _keep(self, mark: tuple[int, str, str, str], text: str, answer: Answer) -> None:
-        self._room -= len(text) - (len(text) if mark in self._kept else 0)
-        self._kept[mark] = (text, answer)
+    def _keep(self, text: str, answer: Answer) -> None:
+        self._kept[text] = answer
+        self._room -= len(text)
         while self._room < 0:
-            self._room += len(self._kept.popitem(last=False)[1][0])
+            self._room += len(self._kept.popitem(last=False)[0])
 
 
 _MOST_MET = 4096

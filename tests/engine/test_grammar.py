@@ -88,12 +88,27 @@ def test_brackets_that_do_not_nest_too_deep_leave_the_fault_its_name(text: str) 
 
 
 @pytest.mark.parametrize(
-    "build",
-    [lambda x: {**document(EVERYONE), "x": x}, lambda x: document({**EVERYONE, "x": x})],
-    ids=["of the policy", "of a statement"],
+    ("around", "build"),
+    [
+        (1, lambda x: {**document(EVERYONE), "x": x}),
+        (3, lambda x: document({**EVERYONE, "x": x})),
+        (3, lambda x: {"Statement": [EVERYONE, {**EVERYONE, "x": x}]}),
+    ],
+    ids=["of the policy", "of a statement", "of another statement"],
 )
-def test_an_unknown_element_may_nest_to_a_depth(build: Any) -> None:
-    assert [error(build(nested(levels))) for levels in (1, 63, 64, 900)] == ["", "", LEVELS, LEVELS]
+def test_an_unknown_element_may_nest_to_a_depth(around: int, build: Any) -> None:
+    """around: the levels around the element."""
+    assert [error(build(nested(levels - around))) for levels in (4, 64, 65, 900)] == ["", "", LEVELS, LEVELS]
+
+
+@pytest.mark.parametrize("levels", [950, 5_000])
+def test_a_known_element_may_not_nest_deeper_and_nothing_raises_far_down_the_stack(levels: int) -> None:
+    text = json.dumps(document({**EVERYONE, "Action": "LISTS"})).replace('"LISTS"', "[" * levels + "]" * levels)
+
+    def far_down(frames: int) -> str:
+        return far_down(frames - 1) if frames else error(text)
+
+    assert far_down(100) == LEVELS
 
 
 @pytest.mark.parametrize(

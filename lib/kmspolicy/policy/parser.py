@@ -4,23 +4,23 @@ Source: IAM User Guide, *Grammar of the IAM JSON policy language* and *IAM JSON 
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache, reduce
+from functools import reduce
+from itertools import chain
 from operator import or_
 from typing import Any, Optional
 
-from ..caching import cached_for_short
+from ..caching import Recent, cached_for_short
 from .actions import Mask, covered
 from .condition import Condition, Quantifier, differing_in_case
-from .context_keys import KEY_ARN, context_key
+from .context_keys import KEY_ARN
 from .errors import Fault, PolicyError, Problem
 from .identifiers import VERSIONS
 from .model import Policy, Statement
 from .operators import OPERATORS, Family, Operator
-from .principals import ANYONE, Principals, one_principal
-from .strict_json import DEEPEST, JsonFloat, bound_depth, nests_too_deep, read_json, show
+from .principals import ANYONE, NOBODY, Principals, one_principal
+from .strict_json import LONGEST_TEXT, JsonFloat, bound_depth, read_json, show
 
 _ELEMENTS = frozenset(
     ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition")
@@ -36,11 +36,12 @@ def parse(text: str, extra: tuple[str, ...] = ()) -> Policy:
 
     extra: actions that the table does not know and that are asked for, see actions.mask_of.
     """
+    if len(text) > LONGEST_TEXT:
+        raise PolicyError(Fault.TOO_LONG, f"{len(text):,}", f"{LONGEST_TEXT:,}")
     try:
         return _policy(text, extra)
     except PolicyError:
-        if nests_too_deep(text):
-            raise PolicyError(Fault.TOO_DEEP, str(DEEPEST)) from None
+        bound_depth(text)  # reported before any other fault
         raise
 
 
@@ -53,7 +54,6 @@ def _policy(text: str, extra: tuple[str, ...]) -> Policy:
         raise PolicyError(Fault.VERSION, show(version))
     if not isinstance(document.get("Id", ""), str):
         raise PolicyError(Fault.NOT_TEXT, show(document["Id"]), place="Id")
-    _bound_unknown(document, _TOP_ELEMENTS)
     statements = document.get("Statement", [])
     if isinstance(statements, dict):
         statements = [statements]
@@ -71,37 +71,33 @@ def _policy(text: str, extra: tuple[str, ...]) -> Policy:
             broken = _unreadable(source, index)
             found.append(broken)
             problems.append(replace(error.within(broken.name, ", ").problem, statement=index))
-    times = Counter([each.sid for each in found])
-    told = [each._replace(repeats_sid=True) if each.sid and times[each.sid] > 1 else each for each in found]
-    return Policy(tuple(told), document, text, tuple(problems))
+    if problems or not (_TOP_ELEMENTS.issuperset(document) and _ELEMENTS.issuperset(chain.from_iterable(statements))):
+        bound_depth(text)  # the grammar bounds the elements that it knows
+    sids = [each.sid for each in found if each.sid]
+    if len(set(sids)) < len(sids):
+        found = [each._replace(repeats_sid=sids.count(each.sid) > 1) for each in found]
+    return Policy(tuple(found), document, text, tuple(problems))
 
 
 def _unreadable(source: Any, index: int) -> Statement:
     """A statement that breaks the grammar: it gives and denies nothing."""
     sid = source.get("Sid", "") if isinstance(source, dict) else ""
     allow = not isinstance(source, dict) or source.get("Effect") != "Deny"
-    return Statement(index, source, sid if isinstance(sid, str) else "", allow, _NOBODY, 0)
-
-
-def _bound_unknown(source: dict[str, Any], known: frozenset[str]) -> None:
-    """Bounds the depth of elements that the grammar does not know; it bounds the others by itself."""
-    if not source.keys() <= known:
-        bound_depth([value for element, value in source.items() if element not in known])
+    return Statement(index, source, sid if isinstance(sid, str) else "", allow, NOBODY, 0)
 
 
 def _statement(source: Any, index: int, expands: bool, extra: tuple[str, ...]) -> Statement:
     if not isinstance(source, dict):
         raise PolicyError(Fault.NOT_AN_OBJECT, show(source))
-    effect = source.get("Effect")
-    if effect != "Allow" and effect != "Deny":
-        if "Effect" not in source:
-            raise PolicyError(Fault.NO_EFFECT)
+    if "Effect" not in source:
+        raise PolicyError(Fault.NO_EFFECT)
+    effect = source["Effect"]
+    if effect not in ("Allow", "Deny"):
         raise PolicyError(Fault.WRONG_EFFECT, show(effect), place="Effect")
     sid = source.get("Sid", "")
     if not isinstance(sid, str):
         raise PolicyError(Fault.NOT_TEXT, show(sid), place="Sid")
-    _bound_unknown(source, _ELEMENTS)
-    place, resource, action = _side(source, "Principal"), _side(source, "Resource"), _side(source, "Action")
+    place, resource, action = _SIDES if _COMPLEMENTS.isdisjoint(source) else _sides(source)
     if place not in source:
         raise PolicyError(Fault.NO_PRINCIPAL)
     allow = effect == "Allow"
@@ -115,23 +111,23 @@ def _statement(source: Any, index: int, expands: bool, extra: tuple[str, ...]) -
             covers_keys, resource_test = _resources(source[place], place == "NotResource", expands)
         if (place := "Condition") in source:
             conditions, alternatives = _conditions(source[place], expands, allow)
-        if (place := action) in source:
+        if (place := action) in source and covers_keys:  # KMS accepts a statement without a resource: it has no effect
             actions = _actions(source[place], place == "NotAction", extra)
     except PolicyError as error:
         raise error.within(place) from None
-    if not covers_keys:
-        actions = 0  # KMS accepts a statement that lists no resource, and it has no effect
     return Statement(index, source, sid, allow, principals, actions, resource_test, conditions, alternatives)
 
 
-def _side(source: dict[str, Any], element: str) -> str:
-    """Which of an element and its complement a statement has; the element where it has neither."""
-    complement = "Not" + element
-    if complement not in source:
-        return element
-    if element in source:
-        raise PolicyError(Fault.BOTH, element)
-    return complement
+_SIDES = ("Principal", "Resource", "Action")
+_COMPLEMENTS = frozenset(("NotPrincipal", "NotResource", "NotAction"))
+
+
+def _sides(source: dict[str, Any]) -> tuple[str, ...]:
+    """Which of each element and its complement a statement has; the element where it has neither."""
+    for element in _SIDES:
+        if element in source and "Not" + element in source:
+            raise PolicyError(Fault.BOTH, element)
+    return tuple(["Not" + element if "Not" + element in source else element for element in _SIDES])
 
 
 def _texts(value: Any) -> list[str]:
@@ -158,17 +154,15 @@ def _principals(value: Any, negated: bool) -> Principals:
                 return one_principal(who, kind)
         listed = tuple([(kind, _principal_texts(kind, values)) for kind, values in value.items()])
         # A NotPrincipal that lists nobody at all has no effect; it is not the complement of nobody.
-        anyone = any(kind == "AWS" and "*" in texts for kind, texts in listed)
-        return Principals(negated and any(texts for _, texts in listed), anyone, listed)
+        return Principals(negated and any(texts for _, texts in listed), listed)
     if value == "*":
         return _ALL_BUT_ANYONE if negated else ANYONE
     if value == []:
-        return _NOBODY
+        return NOBODY
     raise PolicyError(Fault.NOT_PRINCIPALS, show(value))
 
 
-_ALL_BUT_ANYONE = Principals(True, True, (("*", ("*",)),))
-_NOBODY = Principals(False, False, ())
+_ALL_BUT_ANYONE = replace(ANYONE, negated=True)
 
 
 def _principal_texts(kind: str, values: Any) -> Sequence[str]:
@@ -243,38 +237,26 @@ def _of_operator(name: str, keys: Any, expands: bool, allow: bool) -> list[Condi
         raise PolicyError(Fault.NOT_AN_OBJECT, show(keys))
     found = []
     for key, value in keys.items():
-        if isinstance(value, str):
-            length = len(value)
-            values: tuple[str, ...] = (value,)
-        else:
-            values = _condition_values(key, value)
-            length = len(values) + sum(map(len, values))
-        short = len(key) + length <= _LONGEST_SHARED
-        make = _shared_condition if short else _condition
-        found.append(make(name, key, values, expands, allow or not _is_read_by_effect(name, key), short))
+        values = (value,) if isinstance(value, str) else _condition_values(key, value)
+        known = _SHARED.get((name, key, values, expands, allow))
+        found.append(_new_condition(name, key, values, expands, allow) if known is None else known)
     return found
 
 
-@cached_for_short(64)
-def _is_read_by_effect(name: str, key: str) -> bool:
-    """Whether a Deny reads such a condition differently from an Allow."""
-    operator, quantifier, _ = _operator(name)
-    return operator.family is Family.ARN or (quantifier is None and context_key(key.lower()).multivalued)
+# Policies have many conditions in common: one object stands for all that are alike, and keeps what is known of it.
+_SHARED: Recent[Condition] = Recent(2048)
+_LONGEST_SHARED = 256
 
 
-def _condition(name: str, key: str, values: tuple[str, ...], expands: bool, allow: bool, shared: bool) -> Condition:
-    operator, quantifier, if_exists = _operator(name)
-    return Condition(operator, quantifier, if_exists, name, key, values, expands, allow, shared)
+def _new_condition(name: str, key: str, values: tuple[str, ...], expands: bool, allow: bool) -> Condition:
+    shared = len(key) + len(values) + sum(map(len, values)) <= _LONGEST_SHARED
+    found = Condition(*_operator(name), name, key, values, expands, allow, shared)
+    return _SHARED.keep((name, key, values, expands, allow), found) if shared else found
 
 
 def condition(operator: str, key: str, *values: str) -> Condition:
     """A condition of an Allow in the current version of the language. operator, key: names that it knows."""
-    return _condition(operator, key, values, True, True, False)
-
-
-# Policies have many conditions in common: one object stands for all that are alike, and keeps what is known of it.
-_LONGEST_SHARED = 256
-_shared_condition = lru_cache(maxsize=2048)(_condition)
+    return Condition(*_operator(operator), operator, key, values, expands=True)
 
 
 def _condition_values(key: str, value: Any) -> tuple[str, ...]:

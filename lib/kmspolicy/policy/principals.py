@@ -29,14 +29,18 @@ class Named(Enum):
 class Principals:
     """The principals that an element covers. What its values name is worked out when it is first asked for.
 
-    negated: it covers everyone but those it lists; anyone: it lists `*`; listed: the values of each type;
+    negated: it covers everyone but those it lists; listed: the values of each type, the plain `*` under the type `*`;
     partition: the only one whose ARNs name somebody, None for any.
     """
 
     negated: bool
-    anyone: bool
     listed: tuple[tuple[str, Sequence[str]], ...]
     partition: Optional[str] = None
+
+    @lazy
+    def anyone(self) -> bool:
+        """Whether it lists `*`."""
+        return any("*" in texts for kind, texts in self.listed if kind in ("AWS", "*"))
 
     @lazy
     def open_ended(self) -> bool:
@@ -127,7 +131,8 @@ class Principals:
         return bool(self.arns or self.sessions or self.unique_ids)
 
 
-ANYONE = Principals(False, True, (("*", ("*",)),))  # the plain `*`
+ANYONE = Principals(False, (("*", ("*",)),))  # the plain `*`
+NOBODY = Principals(False, ())
 
 _UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,}\Z")
 _ROOT = re.compile(r"arn:[^:]*:iam::([0-9]{12}):root\Z")
@@ -166,13 +171,13 @@ def _of_head(head: str) -> tuple[Named, str]:
 
 def accounts_and_services(accounts: frozenset[str], services: frozenset[str]) -> Principals:
     """The principal element that lists these accounts and services."""
-    return Principals(False, False, (("AWS", sorted(accounts)), ("Service", sorted(services))))
+    return Principals(False, (("AWS", sorted(accounts)), ("Service", sorted(services))))
 
 
 @cached_for_short(256)
 def one_principal(value: str, kind: str) -> Principals:
     """The principal element that lists a single value, of this type."""
-    return Principals(False, value == "*" and kind == "AWS", ((kind, (value,)),))
+    return Principals(False, ((kind, (value,)),))
 
 
 def _shown(kind: str, value: str) -> str:

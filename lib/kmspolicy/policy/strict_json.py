@@ -7,7 +7,7 @@ from typing import Any, Optional
 from .errors import Fault, PolicyError
 
 LONGEST_TEXT = 131_072
-DEEPEST = 64
+_DEEPEST = 64
 _LONGEST_NUMBER = 320
 _LONGEST_SHOWN = 80
 
@@ -21,8 +21,6 @@ class JsonFloat:
 
 def read_json(text: str) -> Any:
     """The JSON value in the text; fractions are JsonFloat. Raises PolicyError with what is wrong and where."""
-    if len(text) > LONGEST_TEXT:
-        raise PolicyError(Fault.TOO_LONG, f"{len(text):,}", f"{LONGEST_TEXT:,}")
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
@@ -30,7 +28,7 @@ def read_json(text: str) -> Any:
         message = re.sub(r"( starting)? at\Z", "", told.msg)
         raise PolicyError(Fault.NOT_JSON, message, str(told.lineno), str(told.colno), str(told.pos)) from None
     except RecursionError:
-        raise PolicyError(Fault.TOO_DEEP, str(DEEPEST)) from None
+        raise PolicyError(Fault.TOO_DEEP, str(_DEEPEST)) from None
 
 
 _ENDS = {"Expecting value": ("]", "array"), "Expecting property name enclosed in double quotes": ("}", "object")}
@@ -50,34 +48,17 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)', re.DOTALL)
 _NOT_BRACKETS = re.compile(r"[^][{}]+")
 
 
-def nests_too_deep(text: str) -> bool:
-    """Whether the brackets of a text that breaks a rule nest deeper than DEEPEST levels, which is reported before any
-    other fault.
+def bound_depth(text: str) -> None:
+    """Refuses JSON, well-formed or not, whose brackets nest deeper than _DEEPEST levels. Raises PolicyError.
 
-    How deep the standard library reads differs from Python to Python.
+    How deep the standard library reads and writes differs from Python to Python.
     """
-    if len(text) > LONGEST_TEXT:
-        return False
     depth = deepest = 0
     for bracket in _NOT_BRACKETS.sub("", _STRING.sub("", text)):
         depth += 1 if bracket in "[{" else -1
         deepest = max(deepest, depth)
-    return deepest > DEEPEST
-
-
-def bound_depth(document: Any) -> None:
-    """Refuses what nests deeper than DEEPEST levels. Raises PolicyError."""
-    level, depth = [document], 0
-    while level:
-        depth += 1
-        if depth > DEEPEST:
-            raise PolicyError(Fault.TOO_DEEP, str(DEEPEST))
-        level = [
-            child
-            for value in level
-            for child in (value.values() if isinstance(value, dict) else value)
-            if isinstance(child, (dict, list))
-        ]
+    if deepest > _DEEPEST:
+        raise PolicyError(Fault.TOO_DEEP, str(_DEEPEST))
 
 
 def show(value: Any) -> str:
