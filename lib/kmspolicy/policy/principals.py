@@ -7,22 +7,29 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from ..caching import cached_for_short, lazy
 from .identifiers import ACCOUNT_ID
 
 
 class Named(Enum):
-    """What a value under the principal type `AWS` stands for."""
+    """What a value of a principal element stands for."""
 
     ACCOUNT = "account"
     PRINCIPAL = "principal"
     SESSION = "session"
     UNIQUE_ID = "unique id"
-    NOBODY = "nobody"
+    SERVICE = "service"
 
-    __hash__ = object.__hash__  # each is one object; Enum's own is written in Python
+
+class Name(NamedTuple):
+    """Somebody whom a value names: as what, the id or ARN, the account ('' if unknown), and the value as shown."""
+
+    what: Named
+    who: str
+    account: str
+    shown: str
 
 
 @dataclass(eq=False)
@@ -49,8 +56,7 @@ class Principals:
 
     def within(self, partition: str) -> "Principals":
         """The same element for a key of this partition: principals of another one are nobody's."""
-        texts = self._of("AWS")
-        if all(_is_of(text, partition) for text in texts):
+        if all(_is_of(text, partition) for text in self.aws):
             return self
         return replace(self, partition=partition)
 
@@ -66,64 +72,48 @@ class Principals:
         return tuple([mark + _shown(kind, text) for kind, texts in self.listed for text in texts])
 
     @lazy
-    def naming(self) -> tuple[str, ...]:
-        """Those of `written` that match a principal, of an element that lists principals and not `*`."""
-        listed = [(kind, text) for kind, _ in self.listed for text in self._of(kind)]
-        return tuple([_shown(kind, text) for kind, text in listed if self._names(kind, text)])
+    def names(self) -> tuple[Name, ...]:
+        """Whom its values name, but for the plain `*`; those that match no principal are left out."""
+        partition = self.partition
+        texts = [(kind, text) for kind, texts in self.listed for text in texts]
+        found = [_name(kind, text) for kind, text in texts if partition is None or _is_of(text, partition)]
+        return tuple([name for name in found if name is not None])
 
-    def _names(self, kind: str, text: str) -> bool:
-        return text in self.services if kind == "Service" else kind == "AWS" and classify(text)[0] is not Named.NOBODY
-
-    @lazy
-    def _named(self) -> dict[Named, dict[str, str]]:
-        """The values under `AWS`: by what they stand for, the ids or ARNs with the account of each ('' if unknown)."""
-        found: dict[Named, dict[str, str]] = {what: {} for what in Named}
-        for what, who, account in map(classify, self._of("AWS")):
-            found[what][who] = account
-        return found
-
-    def _of(self, wanted: str) -> Sequence[str]:
-        """The values of a type that can name somebody."""
-        for kind, texts in self.listed:
-            if kind == wanted:
-                partition = self.partition
-                return texts if partition is None else [text for text in texts if _is_of(text, partition)]
-        return ()
+    def _named(self, what: Named) -> frozenset[str]:
+        return frozenset([name.who for name in self.names if name.what is what])
 
     @lazy
     def accounts(self) -> frozenset[str]:
-        return frozenset(self._named[Named.ACCOUNT])
+        return self._named(Named.ACCOUNT)
 
     @lazy
     def arns(self) -> frozenset[str]:
         """Of roles, users and federated users."""
-        return frozenset(self._named[Named.PRINCIPAL])
+        return self._named(Named.PRINCIPAL)
 
     @lazy
     def sessions(self) -> frozenset[str]:
         """ARNs of assumed-role sessions."""
-        return frozenset(self._named[Named.SESSION])
+        return self._named(Named.SESSION)
 
     @lazy
     def owners(self) -> frozenset[str]:
         """The accounts of all whom it names, as far as they are known."""
-        return frozenset([account for those in self._named.values() for account in those.values() if account])
+        return frozenset([name.account for name in self.names if name.account])
 
     @lazy
     def unique_ids(self) -> frozenset[str]:
         """Of users and roles, whose accounts are unknown."""
-        return frozenset(self._named[Named.UNIQUE_ID])
+        return self._named(Named.UNIQUE_ID)
 
     @lazy
     def services(self) -> frozenset[str]:
-        return frozenset([text for text in self._of("Service") if "*" not in text and "?" not in text])
+        return self._named(Named.SERVICE)
 
     def outside(self, own_account: str) -> tuple[str, ...]:
         """The values, as written, that name somebody of another account than the key's."""
-        found = [(text, *classify(text)) for text in self._of("AWS")]
-        return tuple(
-            [text for text, what, _, account in found if what is not Named.NOBODY and (account or text) != own_account]
-        )
+        found = [name for name in self.names if name.what is not Named.SERVICE]
+        return tuple([name.shown for name in found if (name.account or name.who) != own_account])
 
     @lazy
     def tells_principals_apart(self) -> bool:
@@ -139,24 +129,24 @@ _ROOT = re.compile(r"arn:[^:]*:iam::([0-9]{12}):root\Z")
 _OWNER = re.compile(r"arn:[^:]*:(?:iam::([0-9]{12}):(?:role|user)|sts::([0-9]{12}):(federated-user|assumed-role))\Z")
 
 
-def classify(value: str) -> tuple[Named, str, str]:
-    """What a value under the principal type `AWS` names: its kind, the id or ARN, and the account ('' if unknown)."""
+def _name(kind: str, value: str) -> Optional[Name]:
+    """Whom a value of this type names; None for nobody. The plain `*` names nobody, see Principals.anyone."""
     if "*" in value or "?" in value:
-        return Named.NOBODY, value, ""  # but for the plain `*`, see Principals.anyone
+        return None
+    if kind == "Service":
+        return Name(Named.SERVICE, value, "", _shown(kind, value))
     head, slash, name = value.partition("/")
-    what, account = _of_head(head)
-    has_path = what is Named.PRINCIPAL or what is Named.SESSION
-    if bool(slash) != has_path:
-        return Named.NOBODY, value, ""
-    if not has_path:
-        return what, account or value, account
-    whole = name.count("/") == 1 and name[0] != "/" and name[-1] != "/" if what is Named.SESSION else name != ""
-    return (what, value, account) if whole else (Named.NOBODY, value, "")
+    what, account = _of_head(head) if kind == "AWS" else (None, "")
+    if what is Named.PRINCIPAL or what is Named.SESSION:
+        parts = name.split("/")
+        is_whole = len(parts) == 2 and all(parts) if what is Named.SESSION else name != ""
+        return Name(what, value, account, value) if is_whole else None
+    return None if slash or what is None else Name(what, account or value, account, value)
 
 
 @cached_for_short(64)
-def _of_head(head: str) -> tuple[Named, str]:
-    """What a value names of which this stands before the first slash, and the account."""
+def _of_head(head: str) -> tuple[Optional[Named], str]:
+    """What a value under `AWS` names of which this stands before the first slash, and the account."""
     owner = _OWNER.match(head)
     if owner is not None:
         of_iam, of_sts, kind = owner.groups()
@@ -166,7 +156,7 @@ def _of_head(head: str) -> tuple[Named, str]:
         return Named.ACCOUNT, root.group(1)
     if ACCOUNT_ID.match(head):
         return Named.ACCOUNT, head
-    return (Named.UNIQUE_ID if _UNIQUE_ID.match(head) else Named.NOBODY), ""
+    return (Named.UNIQUE_ID if _UNIQUE_ID.match(head) else None), ""
 
 
 def accounts_and_services(accounts: frozenset[str], services: frozenset[str]) -> Principals:

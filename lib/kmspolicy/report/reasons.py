@@ -78,7 +78,7 @@ def _principal(verdict: Verdict, statement: Statement) -> Reason:
     principals = statement.principals
     if principals.anyone:
         return Reason(Code.COVERS_NOBODY if principals.negated else Code.ANYONE)
-    naming = tuple(dict.fromkeys(text for each in in_partitions(verdict, statement) for text in each.naming))
+    naming = tuple(dict.fromkeys(name.shown for each in in_partitions(verdict, statement) for name in each.names))
     if principals.negated:
         named_nobody = (listed(text.removeprefix("!") for text in principals.written),)
         return Reason(Code.ALL_BUT, (listed(naming),)) if naming else Reason(Code.EXCEPTS_NOBODY, named_nobody)
