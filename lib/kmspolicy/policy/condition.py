@@ -12,18 +12,7 @@ from ..caching import lazy
 from ..regular.intervals import Intervals
 from . import wildcards
 from .context_keys import KEY_ARN, context_key, key_named
-from .operators import (
-    OPERATORS,
-    ORDERED,
-    Family,
-    Operator,
-    Test,
-    matching_points,
-    points_test,
-    signed,
-    text_test,
-    typed_test,
-)
+from .operators import OPERATORS, Family, Operator, Test, matching_points, points_test, text_test
 
 
 class Quantifier(Enum):
@@ -67,7 +56,7 @@ class Condition:
         if self.filled is not None:
             return self.filled
         takes = self.expands and self.operator.takes_variables
-        found = (wildcards.tokens_of(text, self.operator.wildcards, takes) for text in self.values)
+        found = [wildcards.tokens_of(text, self.operator.wildcards, takes) for text in self.values]
         return tuple([_named(tokens) if takes else tokens for tokens in found])
 
     @lazy
@@ -80,7 +69,7 @@ class Condition:
 
     @lazy
     def points(self) -> Intervals:
-        """The numbers, moments or addresses that match one of the values, before any negation."""
+        """What matches one of the values, which are no texts, before any negation."""
         return matching_points(self.operator, self.values)
 
     @lazy
@@ -164,11 +153,12 @@ class Condition:
     def test(self) -> Test:
         """The test of one value of a request, for a condition without variables. For Null the value is `true` where
         the key is missing, else `false`."""
-        if self.operator.takes_variables:
-            return signed(self.operator, text_test(self.operator, self.readable))
-        if self.operator.family in ORDERED:
-            return signed(self.operator, points_test(self.operator.family, self.points))
-        return signed(self.operator, typed_test(self.operator, self.values))
+        operator = self.operator
+        if operator.takes_variables:
+            test = text_test(operator, self.readable)
+        else:
+            test = points_test(operator.family, self.points)
+        return (lambda value: not test(value)) if operator.negated else test
 
     @lazy
     def readable(self) -> tuple[wildcards.Tokens, ...]:
@@ -187,8 +177,6 @@ class Condition:
 
 def _named(tokens: wildcards.Tokens) -> wildcards.Tokens:
     """A text whose variables have their keys' own names."""
-    if not wildcards.variables_in(tokens):
-        return tokens
     return tuple(
         [each._replace(name=key_named(each.name)) if isinstance(each, wildcards.Variable) else each for each in tokens]
     )

@@ -6,7 +6,7 @@ Source: IAM User Guide, *IAM JSON policy elements: Condition operators*.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Callable, Union
+from typing import Any, Callable
 
 from ..caching import lazy
 from ..regular.intervals import NOTHING, Intervals, above, below, points, union
@@ -38,7 +38,7 @@ class Operator:
     negated: bool = False
     wildcards: bool = False
     ignore_case: bool = False
-    points: Points = points  # of an ordered family: the points that match one of these values
+    points: Points = points  # unless it compares texts: the points that match one of these values
 
     @lazy
     def takes_variables(self) -> bool:
@@ -101,7 +101,7 @@ def policy_value(text: str, family: Family) -> Any:
 
 
 def matching_points(operator: Operator, texts: Sequence[str]) -> Intervals:
-    """The points of a number, a moment or an address that match one of a policy's values, before any negation."""
+    """The points that match one of a policy's values, before any negation, for an operator that compares no texts."""
     if operator.family is Family.ADDRESS:
         return union(block.interval for block in filter(None, map(cidr.block, texts)))
     values = [value for value in (policy_value(text, operator.family) for text in texts) if value is not None]
@@ -118,32 +118,20 @@ def text_test(operator: Operator, listed: Sequence[wildcards.Tokens]) -> Test:
         return lambda value: test(wildcards.fold(value))
     plain = frozenset([str(tokens[0]) if tokens else "" for tokens in listed if wildcards.is_plain(tokens)])
     wild = [tokens for tokens in listed if not wildcards.is_plain(tokens)]
-    globs: list[Union[wildcards.Glob, wildcards.ArnGlob]] = []
-    for tokens in wild:
-        parts = wildcards.arn_parts(tokens) if operator.family is Family.ARN else None
-        globs.append(wildcards.Glob(tokens) if parts is None else wildcards.ArnGlob(parts))
+    globs = [
+        wildcards.arn_test(tokens) if operator.family is Family.ARN else wildcards.Glob(tokens).matches
+        for tokens in wild
+    ]
     if not globs:
         return plain.__contains__
-    return lambda value: value in plain or any(glob.matches(value) for glob in globs)
+    return lambda value: value in plain or any(matches(value) for matches in globs)
 
 
 def points_test(family: Family, points: Intervals) -> Test:
-    """The same for numbers, moments and addresses, one of these points; a text that is none matches nothing."""
+    """The same for the other operators, by the points that match; a text that is not of their type matches nothing."""
 
     def holds(value: str) -> bool:
         point = read(value, family)
         return point is not None and point in points
 
     return holds
-
-
-def typed_test(operator: Operator, texts: Sequence[str]) -> Test:
-    """The same for the other operators; a text that is not of the operator's type matches nothing."""
-    family = operator.family
-    wanted = frozenset(value for value in (policy_value(text, family) for text in texts) if value is not None)
-    return lambda value: read(value, family) in wanted
-
-
-def signed(operator: Operator, test: Test) -> Test:
-    """The test as the operator means it: inverted if the operator is negated."""
-    return (lambda value: not test(value)) if operator.negated else test

@@ -41,8 +41,8 @@ def boolean(text: str) -> Optional[bool]:
     return {"true": True, "false": False}.get(text.lower())
 
 
-def binary(text: str) -> Optional[bytes]:
-    """The bytes of a base64 text."""
+def binary(text: str) -> Optional[int]:
+    """The bytes of a base64 text, after a one, as a number."""
     import base64
 
     try:
@@ -50,7 +50,7 @@ def binary(text: str) -> Optional[bytes]:
     except ValueError:
         return None
     # Pythons differ on padding that is not needed; only the one canonical spelling is read.
-    return value if base64.b64encode(value).decode("ascii") == text else None
+    return int.from_bytes(b"\1" + value, "big") if base64.b64encode(value).decode("ascii") == text else None
 
 
 def moment(text: str) -> Optional[Number]:

@@ -4,6 +4,7 @@ Source: IAM User Guide, *IAM policy elements: Variables and tags* and *Condition
 """
 
 import re
+from collections.abc import Iterable
 from typing import Callable, NamedTuple, Optional, Union
 
 from ..caching import cached_for_short
@@ -45,31 +46,31 @@ def tokens_of(text: str, wildcards: bool, variables: bool) -> Tokens:
 
 @cached_for_short(256)
 def _split(text: str, wildcards: bool, variables: bool) -> Tokens:
-    tokens: list[Token] = []
-    for piece in _SPLIT[wildcards, variables].split(text):
-        if not piece:
-            continue
-        token: Token = piece
-        if wildcards and piece in ("*", "?"):
-            token = STAR if piece == "*" else ONE
-            if token is STAR and tokens and tokens[-1] is STAR:
-                continue
-        elif variables and piece.startswith("${") and piece.endswith("}"):
-            token = _variable(piece[2:-1])
-        if isinstance(token, str) and tokens and isinstance(tokens[-1], str):
-            tokens[-1] += token
-        else:
-            tokens.append(token)
-    return tuple(tokens)
+    pieces = _SPLIT[wildcards, variables].split(text)  # every other one is a wildcard or a variable
+    return _joined([_special(piece) if at % 2 else piece for at, piece in enumerate(pieces)])
 
 
-def _variable(inside: str) -> Token:
+def _special(piece: str) -> Token:
+    if not piece.startswith("${"):
+        return STAR if piece == "*" else ONE
+    inside = piece[2:-1]
     if inside in ("*", "?", "$"):
         return inside
     with_default = _DEFAULT.match(inside)
-    if with_default:
-        return Variable(with_default.group(1).lower(), with_default.group(2))
-    return Variable(inside.strip().lower(), None)
+    name, default = with_default.groups() if with_default else (inside.strip(), None)
+    return Variable(name.lower(), default)
+
+
+def _joined(tokens: Iterable[Token]) -> Tokens:
+    """A text whose literal pieces are not empty and not next to one another, nor its stars."""
+    found: list[Token] = []
+    for token in tokens:
+        last = found[-1] if found else None
+        if isinstance(token, str) and isinstance(last, str):
+            found[-1] = last + token
+        elif token != "" and not (token is STAR and last is STAR):
+            found.append(token)
+    return tuple(found)
 
 
 _NAME_OF_A_VARIABLE = re.compile(r"\$\{\s*([^,}]+?)\s*[,}]")
@@ -92,8 +93,6 @@ def variables_in(tokens: Tokens) -> tuple[Variable, ...]:
 
 def expand(tokens: Tokens, lookup: Lookup) -> Optional[Tokens]:
     """Puts the request's values in place of variables, as literal text; None when one has neither value nor default."""
-    if not any(isinstance(token, Variable) for token in tokens):
-        return tokens
     filled: list[Token] = []
     for token in tokens:
         if isinstance(token, Variable):
@@ -103,11 +102,8 @@ def expand(tokens: Tokens, lookup: Lookup) -> Optional[Tokens]:
             if value is None:
                 return None
             token = value
-        if isinstance(token, str) and filled and isinstance(filled[-1], str):
-            filled[-1] += token
-        elif token != "":
-            filled.append(token)
-    return tuple(filled)
+        filled.append(token)
+    return _joined(filled)
 
 
 def filled(tokens: Tokens, filling: str) -> str:
@@ -125,7 +121,7 @@ class Glob:
                 segments.append([])
             else:
                 segments[-1].append(token)
-        self._segments = [_segment(segment) for segment in segments]
+        self._segments = list(map(_Segment, segments))
 
     def matches(self, text: str) -> bool:
         """Whether the whole text matches."""
@@ -145,11 +141,16 @@ class Glob:
         return True
 
 
-class _Segment(NamedTuple):
+class _Segment:
     """A stretch between two stars: its width in characters, and its literal texts, each with its place in it."""
 
-    width: int
-    pieces: tuple[tuple[int, str], ...]
+    def __init__(self, tokens: list[Token]) -> None:
+        self.width = 0
+        self.pieces: list[tuple[int, str]] = []
+        for token in tokens:
+            if isinstance(token, str):
+                self.pieces.append((self.width, token))
+            self.width += len(token) if isinstance(token, str) else 1
 
     def at(self, text: str, position: int) -> bool:
         return all(text.startswith(piece, position + place) for place, piece in self.pieces)
@@ -167,16 +168,6 @@ class _Segment(NamedTuple):
             start += 1
 
 
-def _segment(tokens: list[Token]) -> _Segment:
-    width = 0
-    pieces = []
-    for token in tokens:
-        if isinstance(token, str):
-            pieces.append((width, token))
-        width += len(token) if isinstance(token, str) else 1
-    return _Segment(width, tuple(pieces))
-
-
 def arn_parts(tokens: Tokens) -> Optional[tuple[Tokens, ...]]:
     """The six parts of an expanded ARN; None when it is not one. The sixth keeps its colons."""
     parts: list[list[Token]] = [[]]
@@ -192,16 +183,18 @@ def arn_parts(tokens: Tokens) -> Optional[tuple[Tokens, ...]]:
     return tuple(map(tuple, parts)) if len(parts) == 6 else None
 
 
-class ArnGlob:
-    """Matches whole ARNs: each of the six parts on its own. Made from the parts of a pattern."""
+def arn_test(tokens: Tokens) -> Callable[[str], bool]:
+    """Whether a whole ARN matches, each of six parts on its own; a pattern of fewer parts is compared as a string."""
+    parts = arn_parts(tokens)
+    if parts is None:
+        return Glob(tokens).matches
+    globs = list(map(Glob, parts))
 
-    def __init__(self, parts: tuple[Tokens, ...]) -> None:
-        self._parts = tuple(map(Glob, parts))
-
-    def matches(self, text: str) -> bool:
-        """Whether the whole text matches."""
+    def matches(text: str) -> bool:
         values = text.split(":", 5)
-        return len(values) == 6 and all(part.matches(value) for part, value in zip(self._parts, values))
+        return len(values) == 6 and all(glob.matches(value) for glob, value in zip(globs, values))
+
+    return matches
 
 
 def like(tokens: Tokens, arn: str) -> Optional[str]:
