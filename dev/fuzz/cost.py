@@ -19,6 +19,7 @@ from typing import NamedTuple
 from dev.fuzz.families import FAMILIES
 from dev.fuzz.shapes import Block, Genes, Test, Texts, policy_text
 from kmspolicy import Analysis, Code, KeyFacts, analyze, sentence
+from kmspolicy.caching import Recent
 from kmspolicy.report import shortcuts
 from kmspolicy.witness.searcher import POLICY_STEPS
 
@@ -102,8 +103,11 @@ def forget() -> None:
         for value in list(vars(sys.modules[name]).values()):
             # caching.py keeps its caches inside the functions that it decorates
             inner = [cell.cell_contents for cell in getattr(value, "__closure__", None) or ()]
-            for cache in [each for each in (value, *inner) if hasattr(each, "cache_clear")]:
-                cache.cache_clear()
+            for cache in (value, *inner):
+                if isinstance(cache, Recent):
+                    cache.clear()
+                elif hasattr(cache, "cache_clear"):
+                    cache.cache_clear()
 
 
 def everything(found: Analysis) -> object:

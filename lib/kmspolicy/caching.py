@@ -11,7 +11,7 @@ Answer = TypeVar("Answer")
 
 
 def cached_where(is_kept: Callable[[Any], bool]) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    """Remembers a function's answers for some of its first arguments. is_kept: for which."""
+    """Remembers a function's answers. is_kept: for which first arguments."""
 
     def decorate(function: Callable[..., Answer]) -> Callable[..., Answer]:
         remembered = lru_cache(maxsize=4096)(function)

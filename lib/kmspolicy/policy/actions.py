@@ -5,9 +5,10 @@ Source: Service Authorization Reference, *Actions, resources, and condition keys
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
-from ..caching import cached_for_short
+from ..caching import Recent, cached_for_short
 from .wildcards import Glob, tokens_of
 
 
@@ -116,12 +117,25 @@ GRANTS_MASK = mask_of(tuple(GRANTS_FOR))
 CROSS_ACCOUNT_MASK = mask_of(_CROSS_ACCOUNT) | ~mask_of(ACTIONS)
 
 
-@cached_for_short(128)
-def covered(pattern: str, extra: tuple[str, ...] = ()) -> Mask:
-    """The KMS actions that an Action pattern covers: `*` and `?` are wildcards, case does not count.
+def covered(patterns: tuple[str, ...], extra: tuple[str, ...] = ()) -> Mask:
+    """The KMS actions that Action patterns cover: `*` and `?` are wildcards, case does not count.
 
     Source: IAM User Guide, *IAM JSON policy elements: Action*.
     """
+    mask = _COVERED.get((patterns, extra))
+    if mask is None:
+        mask = reduce(or_, [_covered(pattern, extra) for pattern in patterns], 0)
+        if sum(map(len, patterns)) <= _LONGEST_KEPT:
+            _COVERED.keep((patterns, extra), mask)
+    return mask
+
+
+_COVERED: Recent[Mask] = Recent(2048)  # statements of many policies list the same actions
+_LONGEST_KEPT = 512
+
+
+@cached_for_short(128)
+def _covered(pattern: str, extra: tuple[str, ...]) -> Mask:
     if pattern in ("*", "kms:*"):
         return EVERY_ACTION
     matcher = Glob(tokens_of(pattern.lower(), True, False))
@@ -143,15 +157,15 @@ def resolve_actions(text: str) -> tuple[str, ...]:
     choice = text.strip()
     if choice in CLASSES:
         return CLASSES[choice]
-    if choice.lower() in CLASSES and not covered("kms:" + choice):
+    if choice.lower() in CLASSES and not covered(("kms:" + choice,)):
         return CLASSES[choice.lower()]
     known, new = 0, []
     for item in text.split(","):
         pattern = item.strip()
-        if pattern.lower() in CLASSES and not covered("kms:" + pattern):
+        if pattern.lower() in CLASSES and not covered(("kms:" + pattern,)):
             raise ValueError(f'actions: "{pattern}" is a class and cannot stand in a list; allowed are {_ALLOWED}')
         pattern = pattern if ":" in pattern else "kms:" + pattern
-        found = covered(pattern) & ~GRANTS_MASK
+        found = covered((pattern,)) & ~GRANTS_MASK
         if not found and _is_name(pattern):
             new.append("kms:" + pattern[len("kms:") :])
         elif not found:

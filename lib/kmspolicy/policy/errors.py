@@ -46,9 +46,3 @@ class PolicyError(Exception):
     def __init__(self, fault: Fault, *details: str, place: str = "") -> None:
         super().__init__(fault)
         self.problem = Problem(fault, details, place)
-
-    def within(self, place: str, joint: str = ".") -> "PolicyError":
-        """The same error, seen from the element that holds the place."""
-        inner = self.problem.place
-        joined = place + (inner if inner.startswith("[") or not inner else joint + inner)
-        return PolicyError(self.problem.fault, *self.problem.details, place=joined)

@@ -4,11 +4,10 @@ Source: IAM User Guide, *Grammar of the IAM JSON policy language* and *IAM JSON 
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
 from itertools import chain
-from operator import or_
 from typing import Any, Optional
 
 from ..caching import Recent, cached_for_short
@@ -70,12 +69,14 @@ def _policy(text: str, extra: tuple[str, ...]) -> Policy:
         except PolicyError as error:
             broken = _unreadable(source, index)
             found.append(broken)
-            problems.append(replace(error.within(broken.name, ", ").problem, statement=index))
+            place = ", ".join(filter(None, (broken.name, error.problem.place)))
+            problems.append(replace(error.problem, place=place, statement=index))
     if problems or not (_TOP_ELEMENTS.issuperset(document) and _ELEMENTS.issuperset(chain.from_iterable(statements))):
         bound_depth(text)  # the grammar bounds the elements that it knows
     sids = [each.sid for each in found if each.sid]
     if len(set(sids)) < len(sids):
-        found = [each._replace(repeats_sid=sids.count(each.sid) > 1) for each in found]
+        times = Counter(sids)
+        found = [each._replace(repeats_sid=times[each.sid] > 1) for each in found]
     return Policy(tuple(found), document, text, tuple(problems))
 
 
@@ -97,29 +98,21 @@ def _statement(source: Any, index: int, expands: bool, extra: tuple[str, ...]) -
     sid = source.get("Sid", "")
     if not isinstance(sid, str):
         raise PolicyError(Fault.NOT_TEXT, show(sid), place="Sid")
-    place, resource, action = _SIDES if _COMPLEMENTS.isdisjoint(source) else _sides(source)
-    if place not in source:
+    who, what, which = _SIDES if _COMPLEMENTS.isdisjoint(source) else _sides(source)
+    if who not in source:
         raise PolicyError(Fault.NO_PRINCIPAL)
     allow = effect == "Allow"
-    covers_keys, resource_test = False, None
-    conditions: tuple[Condition, ...] = ()
-    alternatives: tuple[tuple[Condition, ...], ...] = ()
-    actions = 0
-    try:
-        principals = _principals(source[place], place == "NotPrincipal")
-        if (place := resource) in source:
-            covers_keys, resource_test = _resources(source[place], place == "NotResource", expands)
-        if (place := "Condition") in source:
-            conditions, alternatives = _conditions(source[place], expands, allow)
-        if (place := action) in source and covers_keys:  # KMS accepts a statement without a resource: it has no effect
-            actions = _actions(source[place], place == "NotAction", extra)
-    except PolicyError as error:
-        raise error.within(place) from None
-    return Statement(index, source, sid, allow, principals, actions, resource_test, conditions, alternatives)
+    principals = _principals(source[who], who)
+    resource = _resource(source.get(which, []), which, expands)
+    conditions, alternatives = _conditions(source["Condition"], expands, allow) if "Condition" in source else ((), ())
+    actions = _actions(source.get(what, []), what, extra)
+    if resource is not None and not resource.values:
+        actions = 0  # KMS accepts a statement that lists no resource, and it has no effect
+    return Statement(index, source, sid, allow, principals, actions, resource, conditions, alternatives)
 
 
-_SIDES = ("Principal", "Resource", "Action")
-_COMPLEMENTS = frozenset(("NotPrincipal", "NotResource", "NotAction"))
+_SIDES = ("Principal", "Action", "Resource")
+_COMPLEMENTS = frozenset(("NotPrincipal", "NotAction", "NotResource"))
 
 
 def _sides(source: dict[str, Any]) -> tuple[str, ...]:
@@ -130,70 +123,57 @@ def _sides(source: dict[str, Any]) -> tuple[str, ...]:
     return tuple(["Not" + element if "Not" + element in source else element for element in _SIDES])
 
 
-def _texts(value: Any) -> list[str]:
-    """A string or a list of strings; an empty object counts as an empty list."""
+def _texts(value: Any, *place: str) -> Sequence[str]:
+    """A string or a list of strings; an empty object counts as an empty list. place: of elements around it."""
     if isinstance(value, str):
-        return [value]
+        return (value,)
+    if value == {}:
+        return ()
     if not isinstance(value, list):
-        if value == {}:
-            return []
-        raise PolicyError(Fault.NOT_TEXT, show(value))
+        raise PolicyError(Fault.NOT_TEXT, show(value), place=".".join(place))
     try:
         "".join(value)
     except TypeError:
         position, item = next((at, item) for at, item in enumerate(value) if not isinstance(item, str))
-        raise PolicyError(Fault.NOT_TEXT, show(item), place=f"[{position}]") from None
+        raise PolicyError(Fault.NOT_TEXT, show(item), place=f"{'.'.join(place)}[{position}]") from None
     return value
 
 
-def _principals(value: Any, negated: bool) -> Principals:
-    if isinstance(value, dict):
-        if len(value) == 1 and not negated:
-            ((kind, who),) = value.items()
-            if isinstance(who, str) and kind in _PRINCIPAL_TYPES:
-                return one_principal(who, kind)
-        listed = tuple([(kind, _principal_texts(kind, values)) for kind, values in value.items()])
-        # A NotPrincipal that lists nobody at all has no effect; it is not the complement of nobody.
-        return Principals(negated and any(texts for _, texts in listed), listed)
+def _principals(value: Any, element: str) -> Principals:
+    negated = element == "NotPrincipal"
     if value == "*":
-        return _ALL_BUT_ANYONE if negated else ANYONE
+        return Principals(True, ANYONE.listed) if negated else ANYONE
     if value == []:
         return NOBODY
-    raise PolicyError(Fault.NOT_PRINCIPALS, show(value))
+    if not isinstance(value, dict):
+        raise PolicyError(Fault.NOT_PRINCIPALS, show(value), place=element)
+    listed = []
+    for kind, texts in value.items():
+        if kind not in _PRINCIPAL_TYPES:
+            raise PolicyError(Fault.PRINCIPAL_TYPE, show(kind), place=element)
+        listed.append((kind, _texts(texts, element, kind)))
+    if len(listed) == 1 and len(listed[0][1]) == 1 and not negated:
+        return one_principal(listed[0][1][0], listed[0][0])
+    # A NotPrincipal that lists nobody at all has no effect; it is not the complement of nobody.
+    return Principals(negated and any(texts for _, texts in listed), tuple(listed))
 
 
-_ALL_BUT_ANYONE = replace(ANYONE, negated=True)
+def _actions(value: Any, element: str, extra: tuple[str, ...]) -> Mask:
+    listed = tuple(_texts(value, element))
+    if element == "NotAction":
+        return ~covered(listed, extra) if listed else 0
+    return covered(listed, extra)
 
 
-def _principal_texts(kind: str, values: Any) -> Sequence[str]:
-    if kind not in _PRINCIPAL_TYPES:
-        raise PolicyError(Fault.PRINCIPAL_TYPE, show(kind))
-    try:
-        return _texts(values)
-    except PolicyError as error:
-        raise error.within(kind) from None
+def _resource(value: Any, element: str, expands: bool) -> Optional[Condition]:
+    """What tests the key's ARN; None for the plain `*`."""
+    listed = tuple(_texts(value, element))
+    if listed == ("*",) and element == "Resource":
+        return None
+    return Condition(_RESOURCE[element], None, False, element, KEY_ARN, listed, expands)
 
 
-def _actions(value: Any, negated: bool, extra: tuple[str, ...]) -> Mask:
-    listed = _texts(value)
-    mask = reduce(or_, [covered(text, extra) for text in listed], 0)
-    if negated:
-        return ~mask if listed else 0
-    return mask
-
-
-def _resources(value: Any, negated: bool, expands: bool) -> tuple[bool, Optional[Condition]]:
-    """Whether anything is listed, and what tests the key's ARN: None for the plain `*`."""
-    if value == "*" and not negated:
-        return True, None
-    listed = tuple(_texts(value))
-    if listed == ("*",) and not negated:
-        return True, None
-    element = "NotResource" if negated else "Resource"
-    return bool(listed), Condition(_RESOURCE[negated], None, False, element, KEY_ARN, listed, expands)
-
-
-_RESOURCE = {False: OPERATORS["stringlike"], True: OPERATORS["stringnotlike"]}
+_RESOURCE = {"Resource": OPERATORS["stringlike"], "NotResource": OPERATORS["stringnotlike"]}
 
 _OPERATOR_NAME = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(.*?)(IfExists)?\Z", re.IGNORECASE | re.DOTALL)
 _QUANTIFIERS = {"forallvalues": Quantifier.ALL, "foranyvalue": Quantifier.ANY}
@@ -205,9 +185,9 @@ def _operator(name: str) -> tuple[Operator, Optional[Quantifier], bool]:
     prefix, bare, if_exists = _OPERATOR_NAME.match(name).groups()  # type: ignore[union-attr]  # it matches every text
     operator = OPERATORS.get(bare.lower())
     if operator is None:
-        raise PolicyError(Fault.OPERATOR, show(name))
+        raise PolicyError(Fault.OPERATOR, show(name), place="Condition")
     if operator.family is Family.NULL and if_exists:
-        raise PolicyError(Fault.NULL_FORM, show(name))
+        raise PolicyError(Fault.NULL_FORM, show(name), place="Condition")
     return operator, _QUANTIFIERS.get((prefix or "").lower()), bool(if_exists)
 
 
@@ -217,29 +197,29 @@ def _conditions(
     """The conditions, and of an Allow those whose keys differ in case only: AWS does not say what they mean together,
     so that one of them is enough; in a Deny all must hold."""
     if not isinstance(source, dict):
-        raise PolicyError(Fault.NOT_AN_OBJECT, show(source))
+        raise PolicyError(Fault.NOT_AN_OBJECT, show(source), place="Condition")
     found: list[Condition] = []
     alternatives: list[tuple[Condition, ...]] = []
     for name, keys in source.items():
         _operator(name)
-        try:
-            listed = _of_operator(name, keys, expands, allow)
-        except PolicyError as error:
-            raise error.within(name) from None
+        if not isinstance(keys, dict):
+            raise PolicyError(Fault.NOT_AN_OBJECT, show(keys), place=f"Condition.{name}")
+        listed = [_condition(name, key, value, expands, allow) for key, value in keys.items()]
         found += listed
         if allow and len(listed) > 1:
             alternatives += differing_in_case(listed)
     return tuple(found), tuple(alternatives)
 
 
-def _of_operator(name: str, keys: Any, expands: bool, allow: bool) -> list[Condition]:
-    if not isinstance(keys, dict):
-        raise PolicyError(Fault.NOT_AN_OBJECT, show(keys))
-    found = []
-    for key, value in keys.items():
-        values = (value,) if isinstance(value, str) else _condition_values(key, value)
-        known = _SHARED.get((name, key, values, expands, allow))
-        found.append(_new_condition(name, key, values, expands, allow) if known is None else known)
+def _condition(name: str, key: str, value: Any, expands: bool, allow: bool) -> Condition:
+    values = (value,) if isinstance(value, str) else _condition_values(value, name, key)
+    written = name, key, values, expands, allow
+    found = _SHARED.get(written)
+    if found is None:
+        shared = len(key) + len(values) + sum(map(len, values)) <= _LONGEST_SHARED
+        found = Condition(*_operator(name), name, key, values, expands, allow, shared)
+        if shared:
+            _SHARED.keep(written, found)
     return found
 
 
@@ -248,18 +228,12 @@ _SHARED: Recent[Condition] = Recent(2048)
 _LONGEST_SHARED = 256
 
 
-def _new_condition(name: str, key: str, values: tuple[str, ...], expands: bool, allow: bool) -> Condition:
-    shared = len(key) + len(values) + sum(map(len, values)) <= _LONGEST_SHARED
-    found = Condition(*_operator(name), name, key, values, expands, allow, shared)
-    return _SHARED.keep((name, key, values, expands, allow), found) if shared else found
-
-
 def condition(operator: str, key: str, *values: str) -> Condition:
     """A condition of an Allow in the current version of the language. operator, key: names that it knows."""
     return Condition(*_operator(operator), operator, key, values, expands=True)
 
 
-def _condition_values(key: str, value: Any) -> tuple[str, ...]:
+def _condition_values(value: Any, name: str, key: str) -> tuple[str, ...]:
     texts: list[str] = []
     for position, item in enumerate(value if isinstance(value, list) else [value]):
         if isinstance(item, str):
@@ -271,6 +245,6 @@ def _condition_values(key: str, value: Any) -> tuple[str, ...]:
         elif isinstance(item, int):
             texts.append(str(item))
         else:
-            place = f"{key}[{position}]" if isinstance(value, list) else key
-            raise PolicyError(Fault.NOT_TEXT, show(item), place=place)
+            at = f"[{position}]" if isinstance(value, list) else ""
+            raise PolicyError(Fault.NOT_TEXT, show(item), place=f"Condition.{name}.{key}{at}")
     return tuple(texts)
