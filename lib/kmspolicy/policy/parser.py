@@ -3,14 +3,13 @@
 Source: IAM User Guide, *Grammar of the IAM JSON policy language* and *IAM JSON policy elements reference*.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any, Optional
 
-from ..caching import Recent, cached_for_short
+from ..caching import Recent
 from .actions import Mask, covered
 from .condition import Condition, Quantifier, differing_in_case
 from .context_keys import KEY_ARN
@@ -167,28 +166,32 @@ def _actions(value: Any, element: str, extra: tuple[str, ...]) -> Mask:
 
 def _resource(value: Any, element: str, expands: bool) -> Optional[Condition]:
     """What tests the key's ARN; None for the plain `*`."""
-    listed = tuple(_texts(value, element))
-    if listed == ("*",) and element == "Resource":
+    if element == "Resource" and value in ("*", ["*"]):
         return None
+    listed = tuple(_texts(value, element))
     return Condition(_RESOURCE[element], None, False, element, KEY_ARN, listed, expands)
 
 
 _RESOURCE = {"Resource": OPERATORS["stringlike"], "NotResource": OPERATORS["stringnotlike"]}
 
-_OPERATOR_NAME = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(.*?)(IfExists)?\Z", re.IGNORECASE | re.DOTALL)
-_QUANTIFIERS = {"forallvalues": Quantifier.ALL, "foranyvalue": Quantifier.ANY}
+_QUANTIFIERS = {"": None, "forallvalues:": Quantifier.ALL, "foranyvalue:": Quantifier.ANY}
+_OPERATORS = {
+    prefix + name + ending: (operator, quantifier, ending != "")
+    for prefix, quantifier in _QUANTIFIERS.items()
+    for name, operator in OPERATORS.items()
+    for ending in ("", "ifexists")
+}
 
 
-@cached_for_short(64)
 def _operator(name: str) -> tuple[Operator, Optional[Quantifier], bool]:
     """The operator, set prefix and IfExists in a name."""
-    prefix, bare, if_exists = _OPERATOR_NAME.match(name).groups()  # type: ignore[union-attr]  # it matches every text
-    operator = OPERATORS.get(bare.lower())
-    if operator is None:
+    found = _OPERATORS.get(name.lower())
+    if found is None:
         raise PolicyError(Fault.OPERATOR, show(name), place="Condition")
+    operator, _, if_exists = found
     if operator.family is Family.NULL and if_exists:
         raise PolicyError(Fault.NULL_FORM, show(name), place="Condition")
-    return operator, _QUANTIFIERS.get((prefix or "").lower()), bool(if_exists)
+    return found
 
 
 def _conditions(
@@ -204,28 +207,24 @@ def _conditions(
         _operator(name)
         if not isinstance(keys, dict):
             raise PolicyError(Fault.NOT_AN_OBJECT, show(keys), place=f"Condition.{name}")
-        listed = [_condition(name, key, value, expands, allow) for key, value in keys.items()]
-        found += listed
-        if allow and len(listed) > 1:
-            alternatives += differing_in_case(listed)
+        for key, value in keys.items():
+            values = (value,) if isinstance(value, str) else _condition_values(value, name, key)
+            known = _SHARED.get((name, key, values, expands, allow))
+            found.append(known or _new_condition(name, key, values, expands, allow))
+        if allow and len(keys) > 1:
+            alternatives += differing_in_case(found[-len(keys) :])
     return tuple(found), tuple(alternatives)
-
-
-def _condition(name: str, key: str, value: Any, expands: bool, allow: bool) -> Condition:
-    values = (value,) if isinstance(value, str) else _condition_values(value, name, key)
-    written = name, key, values, expands, allow
-    found = _SHARED.get(written)
-    if found is None:
-        shared = len(key) + len(values) + sum(map(len, values)) <= _LONGEST_SHARED
-        found = Condition(*_operator(name), name, key, values, expands, allow, shared)
-        if shared:
-            _SHARED.keep(written, found)
-    return found
 
 
 # Policies have many conditions in common: one object stands for all that are alike, and keeps what is known of it.
 _SHARED: Recent[Condition] = Recent(2048)
 _LONGEST_SHARED = 256
+
+
+def _new_condition(name: str, key: str, values: tuple[str, ...], expands: bool, allow: bool) -> Condition:
+    shared = len(key) + len(values) + sum(map(len, values)) <= _LONGEST_SHARED
+    found = Condition(*_operator(name), name, key, values, expands, allow, shared)
+    return _SHARED.keep((name, key, values, expands, allow), found) if shared else found
 
 
 def condition(operator: str, key: str, *values: str) -> Condition:

@@ -224,11 +224,6 @@ def without_case(tokens: Tokens) -> Tokens:
     return tuple([fold(token) if isinstance(token, str) else token for token in tokens])
 
 
-def _either_case(char: str) -> patterns.Element:
-    upper = fold(char).upper()
-    return patterns.one_of(fold(char) + (upper if len(upper) == 1 else char))
-
-
 def either_case(row: patterns.Pattern) -> patterns.Pattern:
     """The row that matches the same texts and those that differ from them in case."""
     return tuple(
@@ -237,22 +232,25 @@ def either_case(row: patterns.Pattern) -> patterns.Pattern:
 
 
 def _both_cases(chars: patterns.CharClass) -> patterns.CharClass:
-    return patterns.CharClass(chars.chars.union(*(_either_case(char).chars.chars for char in chars.chars)))
+    lower = set(map(fold, chars.chars))
+    upper = [low.upper() for low in lower]
+    return patterns.CharClass(frozenset([*chars.chars, *lower, *(each for each in upper if len(each) == 1)]))
 
 
-def _as_elements(tokens: Tokens, wild: patterns.CharClass, ignore_case: bool) -> patterns.Pattern:
+def _as_elements(tokens: Tokens, wild: patterns.CharClass) -> patterns.Pattern:
     elements: list[patterns.Element] = []
     for token in tokens:
         if isinstance(token, Wildcard):
             elements.append(patterns.Element(wild, token.many))
         elif isinstance(token, str):
-            elements += map(_either_case if ignore_case else patterns.one_of, token)
+            elements += patterns.literal(token)
     return tuple(elements)
 
 
 def automaton(tokens: Tokens, ignore_case: bool = False) -> patterns.Pattern:
     """An expanded text as the row of character classes that the search walks."""
-    return _as_elements(tokens, patterns.ANY, ignore_case)
+    row = _as_elements(tokens, patterns.ANY)
+    return either_case(row) if ignore_case else row
 
 
 def arn_automaton(tokens: Tokens) -> patterns.Pattern:
@@ -263,5 +261,5 @@ def arn_automaton(tokens: Tokens) -> patterns.Pattern:
     colon = patterns.literal(":")
     row: patterns.Pattern = ()
     for part in parts[:5]:
-        row += _as_elements(part, patterns.NO_COLON, False) + colon
-    return row + _as_elements(parts[5], patterns.ANY, False)
+        row += _as_elements(part, patterns.NO_COLON) + colon
+    return row + _as_elements(parts[5], patterns.ANY)
