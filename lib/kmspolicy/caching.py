@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from itertools import count, islice
 from operator import attrgetter
 from typing import Any, Callable, Generic, Optional, TypeVar, Union, overload
@@ -35,14 +35,7 @@ cached_for_shared = cached_where(attrgetter("shared"))  # for conditions of whic
 
 def once(make: Callable[..., Answer], *given: object) -> Callable[[], Answer]:
     """Makes something when it is first asked for, and keeps it."""
-    found: list[Answer] = []
-
-    def answer() -> Answer:
-        if not found:
-            found.append(make(*given))
-        return found[0]
-
-    return answer
+    return lru_cache(maxsize=None)(partial(make, *given))
 
 
 def replayed(make: Callable[..., Iterator[Answer]], *given: object) -> Callable[[], Iterator[Answer]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache, reduce
 from operator import or_
 
-from ..caching import Recent, cached_for_short
+from ..caching import cached_for_short, cached_where
 from .wildcards import Glob, tokens_of
 
 
@@ -117,21 +117,13 @@ GRANTS_MASK = mask_of(tuple(GRANTS_FOR))
 CROSS_ACCOUNT_MASK = mask_of(_CROSS_ACCOUNT) | ~mask_of(ACTIONS)
 
 
+@cached_where(lambda patterns: len("".join(patterns)) <= 512)  # statements of many policies list the same actions
 def covered(patterns: tuple[str, ...], extra: tuple[str, ...] = ()) -> Mask:
     """The KMS actions that Action patterns cover: `*` and `?` are wildcards, case does not count.
 
     Source: IAM User Guide, *IAM JSON policy elements: Action*.
     """
-    mask = _COVERED.get((patterns, extra))
-    if mask is None:
-        mask = reduce(or_, [_covered(pattern, extra) for pattern in patterns], 0)
-        if sum(map(len, patterns)) <= _LONGEST_KEPT:
-            _COVERED.keep((patterns, extra), mask)
-    return mask
-
-
-_COVERED: Recent[Mask] = Recent(2048)  # statements of many policies list the same actions
-_LONGEST_KEPT = 512
+    return reduce(or_, [_covered(pattern, extra) for pattern in patterns], 0)
 
 
 @cached_for_short(128)
