@@ -224,10 +224,10 @@ class Verdict:
         """A stranger's request for a checked action that the statement allows; None where none was found."""
         actions = self.flagged_actions(statement)
         if actions and statement.number not in self._requests:
-            known = self.access(statement, Audience.everyone)
-            found = self.searcher.proof(statement, actions, known)
-            if found is None and known.proven and not self.searcher.budget.left:
-                found = self._last_searcher.proof(statement, actions, known)
+            proven = self.access(statement, Audience.everyone).proven
+            found = self.searcher.proof(statement, proven)
+            if found is None and proven and not self.searcher.budget.left:
+                found = self._last_searcher.proof(statement, proven)
             self._requests[statement.number] = found
         return self._requests.get(statement.number)
 

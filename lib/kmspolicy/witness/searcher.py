@@ -11,7 +11,7 @@ from ..budget import Budget, Undecided
 from ..caching import Recent, lazy
 from ..evaluation.evaluator import is_denied, matches
 from ..evaluation.request import KeyFacts, Request
-from ..policy.actions import GRANTS_MASK, Mask, mask_of, names_of
+from ..policy.actions import GRANTS_MASK, Mask
 from ..policy.condition import Condition
 from ..policy.context_keys import KEY_ARN
 from ..policy.model import Policy, Statement
@@ -21,7 +21,7 @@ from ..requesters.keys import key_group
 from ..requesters.limits import ruled_out
 from ..requesters.population import Population, partitions
 from ..solver.literals import Conflict, Literal, literal
-from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
+from .access import NO_ACCESS, Access, named_audiences, within_reach
 from .asked import Known, are_told_apart
 from .inquiry import Inquiry
 from .questions import Denies
@@ -53,7 +53,6 @@ class Searcher:
         self._covers: dict[int, bool] = {}
         self._known_denies: Recent[Denies] = Recent(_MOST_KEPT)
         self._known = Known()
-        self._requests: dict[tuple[int, str], Found] = {}  # by statement and action
         self._open: dict[tuple[object, ...], frozenset[Audience]] = {}
 
     @lazy
@@ -84,13 +83,9 @@ class Searcher:
         if not asked:
             return NO_ACCESS
         against = self.policy.denies if denies is None else denies
-        allowed = denies is None or not self.policy.hit_by_denies(asked)
-        note = allowed and audience is Audience.everyone and not apart  # the requests that are found, for proof()
         gained = NO_ACCESS  # of which no request is kept: a policy is much longer
         for each in self._accesses(statement, asked, audience, against, apart):
             gained |= each
-            if note and each.found is not None:
-                self._requests.setdefault((statement.number, each.found.problem.action), each.found)
         return gained
 
     def conceivable(self, statement: Statement, actions: Mask, audience: Audience) -> Mask:
@@ -164,29 +159,17 @@ class Searcher:
         by_name = audience is Audience.everyone or not statement.principals.open_ended
         return by_name and statement.is_unconditional and audience in self._possible(statement)
 
-    def proof(self, statement: Statement, actions: Mask, known: Access) -> Optional[Request]:
-        """An outsider's request for one of the actions that the policy allows; None where no search found one in time.
-
-        known: what everyone was found to get. Every witness passes the evaluator.
-        """
-        names = names_of(actions, self.extra)
-        if known.undecided:  # a search that found nothing would find nothing again
-            names = names_of(known.proven, self.extra)
-        for name in names:
-            noted = self._requests.get((statement.number, name))
-            for found in [noted] if noted else self._searched(statement, name):
-                request, policy = found.problem.request(found.values), found.problem.candidate.population.policy
+    def proof(self, statement: Statement, actions: Mask) -> Optional[Request]:
+        """An outsider's request for one of the actions that everyone was proven to get by the statement; None where no
+        search found one in time. Every witness passes the evaluator."""
+        for access in self._accesses(statement, actions, Audience.everyone, self.policy.denies):
+            if access.found is not None:
+                problem, values = access.found
+                request, policy = problem.request(values), problem.candidate.population.policy
                 allowed = matches(policy.statements[statement.number], request, self.extra)
                 if allowed and not is_denied(policy, request, self.extra):
                     return request
         return None
-
-    def _searched(self, statement: Statement, name: str) -> Iterator[Found]:
-        """Requests for the action, with the problems that they solve."""
-        action = mask_of((name,), self.extra)
-        for access in self._accesses(statement, action, Audience.everyone, self.policy.denies):
-            if access.found is not None:
-                yield access.found
 
     def covers(self, statement: Statement) -> bool:
         """Whether the statement's resource element covers the key, or may: its variables can be any text."""
