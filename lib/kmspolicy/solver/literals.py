@@ -74,11 +74,6 @@ class Literal(NamedTuple):
         return self.condition.operator.family is Family.NULL
 
     @property
-    def asks_for_absence(self) -> bool:
-        """Whether it asks only that the key is not there."""
-        return self.asks_for_presence and not self.accepts("x")
-
-    @property
     def exclusion(self) -> Optional[Hashable]:
         """How it rules out values of its key, and does nothing else: alike for literals that can be one; else None."""
         how = self.condition

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
-from itertools import chain, compress, starmap
+from itertools import compress, starmap
 from typing import Optional
 
 from ..budget import Budget, Undecided, answers
@@ -15,7 +15,7 @@ from ..policy.condition import Condition, keys_read
 from ..policy.context_keys import PRINCIPAL_ARN, context_key
 from ..policy.model import Statement
 from ..requesters.key_kinds import TELL_APART
-from ..solver.literals import ONLY_REQUEST, Clause, Conflict, Literal, Scope, fewer, literal, needed
+from ..solver.literals import ONLY_REQUEST, Clause, Conflict, Literal, Scope, fewer, literal
 from ..solver.search import Facts, Question
 from ..solver.theories import solve
 
@@ -78,11 +78,6 @@ class Denies:
         """Of each of them, whether it covers every caller."""
         return tuple([deny.principals.anyone and not deny.principals.negated for deny in self.statements])
 
-    @lazy
-    def units(self) -> frozenset[Literal]:
-        """What every request must meet to pass those for everyone that fail on one condition only."""
-        return frozenset([clause[0] for clause in self.clauses(self.for_everyone) if len(clause) == 1])
-
     def met_by(self, caller: Caller) -> tuple[bool, ...]:
         """Of each of them, whether its principal element covers a caller."""
         found = self._met.get(caller)
@@ -126,20 +121,10 @@ class Questions:
 
     @lazy
     def is_contradiction(self) -> bool:
-        """Whether it is plain that nobody's request passes: no value of some key can have all that it must, or a Deny
-        for everyone fails only on what the statement asks for, or only without a key that the statement needs."""
-        required = frozenset(self._required)
-        there = frozenset(chain.from_iterable(map(needed, required)))
+        """Whether it is plain that nobody's request passes: no value of some key can have all that the statement, and
+        Denies for everyone on one condition, ask of it."""
         clauses = self._denies.fewer_clauses(self._denies.for_everyone)
         self._budget.spend(_STEPS_OF_A_CONTRADICTION + len(clauses) // _DENIES_OF_A_STEP)
-
-        def is_lost(each: Literal) -> bool:
-            return each.negation in required or (each.asks_for_absence and each.key in there)
-
-        if any(each.negation in self._denies.units for each in required):
-            return True
-        if required and any(all(map(is_lost, clause)) for clause in clauses):
-            return True
         units = [clause[0] for clause in clauses if len(clause) == 1]
         return not all(starmap(self._has_value, _by_key([*self._required, *units]).items()))
 
