@@ -53,7 +53,6 @@ class Searcher:
         self._covers: dict[int, bool] = {}
         self._known_denies: Recent[Denies] = Recent(_MOST_KEPT)
         self._known = Known()
-        self._open: dict[tuple[object, ...], frozenset[Audience]] = {}
 
     @lazy
     def populations(self) -> tuple[Population, ...]:
@@ -99,13 +98,6 @@ class Searcher:
 
     def _possible(self, statement: Statement) -> frozenset[Audience]:
         """The audiences of which the statement may allow somebody something, by a look at each element alone."""
-        elements = statement.principals, statement.conditions
-        found = self._open.get(elements)
-        if found is None:
-            found = self._open[elements] = self._by_element(statement)
-        return found
-
-    def _by_element(self, statement: Statement) -> frozenset[Audience]:
         principals = statement.principals
         if principals.negated and principals.anyone:
             return frozenset()
