@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Optional
 
 from ..domains.domain import Domain, Finite, Text, example, fixed
+from ..evaluation.request import Texts
 from ..policy import context_keys as keys
 from ..policy.actions import ACTIONS, GRANTABLE
 from ..policy.context_keys import context_key
-from ..regular.patterns import ANYTHING, LETTERS, UPPER, Element, Pattern, literal, some
+from ..regular.patterns import ANYTHING, LETTERS, UPPER, Element, literal, some
 from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.literals import Scope
 from .languages import ACCOUNT, NAME_OF_PRINCIPAL, OF_AWS, ROLE_OF_AWS, SESSION_NAME, arn_of, names_below
+from .population import Population
 from .ways import Calls
 
 # Also operations that AWS adds later, but no known action that a grant cannot be for: KMS refuses it.
@@ -40,25 +42,17 @@ class Grantee(Enum):
     CHOSEN_BY_SERVICE = Calls.FOR_RESOURCE  # a service creates the grant for the requester, and names the grantee
 
 
-class Accounts(NamedTuple):
-    """Where a grantee can be. among: the accounts, none for any but others; natural: one for an example."""
+def grant_group(grantee: Grantee, population: Population, account: Optional[str], operations: Sequence[str]) -> Group:
+    """A grant that allows one of the operations, whatever else; any grant, where there are none.
 
-    among: tuple[str, ...]
-    others: tuple[str, ...]
-    natural: str
-
-
-ANY_ACCOUNT = Accounts((), (), "444455556666")
-
-
-def grant_group(grantee: Grantee, partition: str, accounts: Accounts, operations: Sequence[str]) -> Group:
-    """A grant that allows one of the operations, whatever else; any grant, where there are none."""
+    account: the requester's, for a grantee of the same audience; None for any grantee.
+    """
     members: list[tuple[str, ...]] = [(name.partition(":")[2],) for name in operations] or [()]
-    to = _grantee(grantee, partition, accounts, bool(operations))
+    to = _grantee(grantee, population, account, bool(operations))
     return Group(*[(Key(keys.GRANT_OPERATIONS, _OPERATIONS, True, member), *to) for member in members])
 
 
-def _grantee(grantee: Grantee, partition: str, accounts: Accounts, used: bool) -> tuple[Part, ...]:
+def _grantee(grantee: Grantee, population: Population, account: Optional[str], used: bool) -> tuple[Part, ...]:
     """Who it is: a service is bound to the resource that it acts for; a principal that uses the grant directly is not.
 
     A service that creates a grant for the requester may name itself as the grantee (KMS API Reference, *ListGrants*).
@@ -67,24 +61,32 @@ def _grantee(grantee: Grantee, partition: str, accounts: Accounts, used: bool) -
     if grantee is Grantee.SERVICE:
         service = Text(_SERVICES, (), ("rds.amazonaws.com",), False)
         return Key(keys.GRANTEE_SERVICE, service), Key(keys.GRANT_SOURCE_ARN, replace(_SOURCE, optional=False))
-    named = grantee_arns(partition, accounts)
-    if grantee is Grantee.CHOSEN_BY_SERVICE:
-        named = replace(named, languages=(*named.languages, *_SERVICES))
-    principal = Key(keys.GRANTEE, named)
+    named = _principals(population.partition, *_accounts(population, account))
+    natural = f"arn:{population.partition}:iam::{account or population.outsider}:role/any"
+    services = _SERVICES if grantee is Grantee.CHOSEN_BY_SERVICE else ()
+    principal = Key(keys.GRANTEE, replace(named, languages=(*named.languages, *services), preferred=(natural,)))
     return (principal,) if used else (principal, Key(keys.GRANT_SOURCE_ARN, _SOURCE))
 
 
-def grantee_arns(partition: str, accounts: Accounts) -> Text:
-    """The ARNs of accounts, users, roles, sessions and federated users of these accounts."""
-    natural = f"arn:{partition}:iam::{accounts.natural}:role/any"
-    return Text(_arns_in(partition, accounts.among), _taken(accounts.others), (natural,), False)
+def _accounts(population: Population, account: Optional[str]) -> tuple[Texts, Texts]:
+    """The accounts of grantees of a requester's audience, none for any, and those of others."""
+    own, named = population.own_account, population.names.accounts
+    if account is None:
+        return (), ()
+    if account == own:
+        return (own,), ()
+    if account in named:
+        return tuple([name for name in named if name != own]), ()
+    return (), (*named, own)
 
 
 @lru_cache(maxsize=2)  # as in organizations.py: one for all requesters of a policy
-def _arns_in(partition: str, accounts: tuple[str, ...]) -> tuple[Pattern, ...]:
-    owners = tuple(map(literal, accounts)) or (ACCOUNT,)
+def _principals(partition: str, among: Texts, others: Texts) -> Text:
+    """The ARNs of accounts, users, roles, sessions and federated users of these accounts."""
+    owners = tuple(map(literal, among)) or (ACCOUNT,)
     services = [(literal(f"arn:{partition}:{service}::"), rests) for service, rests in _BEHIND_ACCOUNT.items()]
-    return tuple([start + owner + rest for owner in owners for start, rests in services for rest in rests])
+    arns = tuple([start + owner + rest for owner in owners for start, rests in services for rest in rests])
+    return Text(arns, tuple(map(arn_of, others)), optional=False)
 
 
 _IN_SESSION = literal("/") + SESSION_NAME
@@ -96,11 +98,6 @@ _BEHIND_ACCOUNT = {  # by the service in the ARN
         literal(":federated-user/") + SESSION_NAME,
     ),
 }
-
-
-@lru_cache(maxsize=2)
-def _taken(accounts: tuple[str, ...]) -> tuple[Pattern, ...]:
-    return tuple(map(arn_of, accounts))
 
 
 _OWN_ROLE = re.compile(rf"[^/]*:role/(?!{OF_AWS})")  # a role that the account's owner can use, not one of AWS's own

@@ -5,7 +5,6 @@ Source: KMS Developer Guide, *Grants in AWS KMS*.
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Optional
 
 from ..evaluation.request import Texts
 from ..requesters.audience import OTHER_ACCOUNTS, Audience
@@ -21,33 +20,27 @@ def makers(audience: Audience) -> tuple[Audience, ...]:
 
 
 def grant_problems(
-    asked: Asked, name: str, operations: Texts, audience: Audience, creators: Iterable[Audience], use_is_denied: bool
+    asked: Asked, name: str, operations: Texts, audience: Audience, creators: Iterable[Audience]
 ) -> Iterator[Callable[[], Problem]]:
     """The problems of a grant that gives an audience one of these operations, each made when it is called.
 
-    name: the checked action; creators: the audiences that may create it; use_is_denied: whether a Deny may meet the
-    grantee's own request.
+    name: the checked action; creators: the audiences that may create it.
     """
     for maker in creators:
         for candidate in asked.candidates(maker):
-            for grantee, user in _grantees(asked, maker, audience, candidate, use_is_denied):
+            for grantee, user in _grantees(asked, maker, audience, candidate):
                 yield partial(grant_problem, name, operations, candidate, grantee, user, asked.questions)
 
 
 def _grantees(
-    asked: Asked, maker: Audience, audience: Audience, candidate: Candidate, use_is_denied: bool
-) -> Iterator[tuple[Grantee, Optional[Candidate]]]:
-    """Whom the grant can be for, and who uses it: None for any principal, where no Deny meets one. A unique id does not
-    tell the requester's account, so only principals that the policy knows are tried as its grantees."""
-    own_account = audience is Audience.internal
-    if audience is Audience.service or own_account:
-        users = asked.users(Audience.service) if use_is_denied else (None,)
-        yield from ((Grantee.SERVICE, user) for user in users)
-        if not own_account:
-            return
-    if not use_is_denied and candidate.caller.unique_id is None:
-        yield from ((Grantee.PRINCIPAL, None), (Grantee.CHOSEN_BY_SERVICE, None))
+    asked: Asked, maker: Audience, audience: Audience, creator: Candidate
+) -> Iterator[tuple[Grantee, Candidate]]:
+    """Whom the grant can be for, and who uses it."""
+    if audience in (Audience.service, Audience.internal):
+        for service in asked.users(Audience.service):
+            yield Grantee.SERVICE, service
+    if audience is Audience.service:
         return
     for other in asked.users(maker):
         yield Grantee.PRINCIPAL, other
-    yield Grantee.CHOSEN_BY_SERVICE, candidate
+    yield Grantee.CHOSEN_BY_SERVICE, creator

@@ -69,7 +69,7 @@ class Inquiry:
         for actions in alike(operations, using.read, using.masks, (), actions_matter(read)):
             use = self.denies.among(actions)
             asked = self._asked(self.denies.among(_CREATING | actions), creation, use)
-            problems = grant_problems(asked, name, names_of(actions), self.audience, creators, bool(use.statements))
+            problems = grant_problems(asked, name, names_of(actions), self.audience, creators)
             found = self._found((asked, actions, *creators), problems, mask_of((name,)))
             if found.actions:
                 return found

@@ -16,9 +16,8 @@ from ..policy.context_keys import (
     VIA_AWS_SERVICE,
     VIA_SERVICE,
 )
-from ..policy.principals import account_of
 from ..requesters.facts import Make, RequestFacts, fact_of
-from ..requesters.grants import ANY_ACCOUNT, Accounts, Grantee, grant_group, grant_to
+from ..requesters.grants import Grantee, grant_group, grant_to
 from ..requesters.keys import SHARED_KEYS, Use, Uses, key_group
 from ..requesters.requesters import Candidate
 from ..requesters.ways import WAY_KEYS, Calls, way_group, way_of_service
@@ -60,14 +59,14 @@ class _TwoRequests:
 @dataclass(frozen=True)
 class Problem:
     """A problem for the solver. action: the checked one; operations: those of which the grant that is created allows
-    one; second, scope: who makes the request that uses it, and what that shares with the first."""
+    one; user, scope: who makes the request that uses it, and what that shares with the first."""
 
     facts: Facts
     question: Question
     candidate: Candidate
     action: str
     operations: Texts = ()
-    second: Optional[Candidate] = None
+    user: Optional[Candidate] = None
     scope: Scope = _SECOND
 
     def shares(self, other: "Problem", keys: frozenset[str]) -> bool:
@@ -86,12 +85,11 @@ class Problem:
         first = {name: value for name, value in values.items() if not name.startswith(_SECOND.prefix)}
         context = self._completed(first, self.candidate)
         then = None
-        if self.operations:
+        if self.user is not None:
             own = {name[len(_SECOND.prefix) :]: v for name, v in values.items() if name.startswith(_SECOND.prefix)}
             own.update((name, values[name]) for name in self.scope.shared & values.keys())
-            user, facts = self._user(context)
-            second = self._completed({**facts, **own, KEY_ARN: context[KEY_ARN]}, user)
-            then = Request(self._granted(context), self._as_grantee(user.caller, context), second)
+            second = self._completed({**own, KEY_ARN: context[KEY_ARN]}, self.user)
+            then = Request(self._granted(context), self._as_grantee(self.user.caller, context), second)
         return Request(action_of(self.action), self.candidate.caller, context, then)
 
     def _granted(self, context: Context) -> str:
@@ -105,21 +103,6 @@ class Problem:
         if isinstance(grantee, str) and ":assumed-role/" in grantee and self.scope is not _SAME_SERVICE:
             return caller._replace(session=grantee)
         return caller
-
-    def _user(self, context: Context) -> tuple[Candidate, Assignment]:
-        """Who uses the grant, and what the grant says about that principal."""
-        if self.second is not None:
-            return self.second, {}
-        arn = context.get(GRANTEE)
-        if not isinstance(arn, str) or self.scope is _SAME_SERVICE:  # the service uses the grant for the requester
-            return self.candidate, {}
-        account = account_of(arn)
-        kind = arn.split(":", 5)[5].partition("/")[0]
-        if kind == "assumed-role":
-            arn = f"arn:{arn.split(':')[1]}:iam::{account}:role/{arn.split('/')[1]}"
-        elif kind == "root":
-            arn = f"arn:{arn.split(':')[1]}:iam::{account}:role/any"
-        return self.candidate._replace(caller=Caller(account)), {PRINCIPAL_ARN: arn, PRINCIPAL_ACCOUNT: account}
 
     def _a_service(self) -> str:
         return f"rds.{self.candidate.population.key.region or 'us-east-1'}.amazonaws.com"
@@ -173,7 +156,7 @@ def plain_problem(action: str, candidate: Candidate, questions: Questions, grant
     """One request for an action that is no grant for certain operations. grantees: whom a grant may be for."""
 
     def grant() -> Group:
-        groups = [grant_group(each, candidate.population.partition, ANY_ACCOUNT, ()) for each in grantees]
+        groups = [grant_group(each, candidate.population, None, ()) for each in grantees]
         return Group(*[case for group in groups for case in group.cases]) if groups else _NO_GRANT
 
     calls = Calls.FOR_RESOURCE if Grantee.CHOSEN_BY_SERVICE in grantees else Calls.ANY
@@ -182,48 +165,26 @@ def plain_problem(action: str, candidate: Candidate, questions: Questions, grant
 
 
 def grant_problem(
-    name: str,
-    operations: Texts,
-    candidate: Candidate,
-    grantee: Grantee,
-    user: Optional[Candidate],
-    questions: Questions,
+    name: str, operations: Texts, candidate: Candidate, grantee: Grantee, user: Candidate, questions: Questions
 ) -> Problem:
     """The creation of a grant for one of the operations, and its use, which no Deny meets.
 
-    name: the checked action; user: who uses it, where a Deny may meet that.
+    name: the checked action; user: who uses it.
     """
     population = candidate.population
     operation = operations[0]  # the others are like it: the same Denies meet them, the same kinds of keys perform them
-    joint = user is not None and grantee is Grantee.PRINCIPAL
+    joint = grantee is Grantee.PRINCIPAL
     scope = _SAME_SERVICE if grantee is Grantee.CHOSEN_BY_SERVICE else _SECOND
     uses = (Use(name), Use(operation, scope))
 
     def grant() -> Group:
-        if user is not None and joint:
-            account = user.caller.account or ""
-            return grant_to(user.groups["principal"](), scope, population.partition, account, operations)
-        return grant_group(grantee, population.partition, _where_grantees_are(candidate), operations)
+        if joint:
+            principal, account = user.groups["principal"](), user.caller.account or ""
+            return grant_to(principal, scope, population.partition, account, operations)
+        return grant_group(grantee, population, candidate.caller.account, operations)
 
     first = _facts(candidate, name, uses, questions.read, grantee.value, grant)
-    caller = candidate.caller
-    if user is None:
-        return Problem(first, questions.of(first, caller), candidate, name, operations, user, scope)
     second = _facts(user, operation, uses, questions.read, Calls.ANY, lambda: _NO_GRANT)
     facts = _TwoRequests(first, second, scope, joint)
-    asked = questions.of(facts, caller, user.caller, scope, joint)
+    asked = questions.of(facts, candidate.caller, user.caller, scope, joint)
     return Problem(facts, asked, candidate, name, operations, user, scope)
-
-
-def _where_grantees_are(candidate: Candidate) -> Accounts:
-    """The accounts of a requester's principals: the requester's own where the policy names it, else any that it does
-    not name."""
-    population, account = candidate.population, candidate.caller.account
-    named = (*population.names.accounts, population.own_account)
-    if account is None:
-        return ANY_ACCOUNT
-    if account == population.own_account:
-        return Accounts((account,), (), account)
-    if account in named:
-        return Accounts(tuple([name for name in named if name != population.own_account]), (), account)
-    return Accounts((), named, account)
