@@ -4,9 +4,8 @@ A pattern names nothing. Source: docs/threat-model.md, *Who might send a request
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import chain
 
 from ..budget import Budget
 from ..policy import context_keys as keys
@@ -17,11 +16,12 @@ from ..policy.model import Statement
 from ..policy.operators import Family
 from ..policy.wildcards import automaton, is_plain
 from ..regular.languages import cells
-from ..regular.patterns import DOTTED, Pattern, Spend, literal, matcher, some
+from ..regular.patterns import Pattern, Spend, literal
 from .languages import ACCOUNT, ORGANIZATION
 from .limits import limits_members
 from .population import Population
 
+_Groups = Sequence[tuple[str, Sequence[Pattern]]]
 _TOKENS_OF_A_STEP = 3
 _STEPS_OF_A_PATTERN = 3
 _STEPS_OF_A_START = 9
@@ -32,32 +32,47 @@ _HOLD_ARNS = frozenset((keys.PRINCIPAL_ARN, keys.FEDERATED_PROVIDER, *keys.OWN_A
 def outside_accounts(statements: tuple[Statement, ...], population: Population, budget: Budget) -> Iterator[str]:
     """Accounts that the policy does not name, one for each way in which its conditions can see an account."""
     yield population.outsider
-    conditions = [condition.opened() for statement in statements for condition in statement.conditions]
+    conditions = [condition for statement in statements for condition in statement.conditions]
     seen_through, of_users = _linked(statements, _OF_ACCOUNTS), _linked(statements, {keys.USER_ID})
     whole: dict[object, list[Pattern]] = {}  # patterns that one condition cannot tell apart, together
     within: list[tuple[str, list[Pattern]]] = []  # of texts in which an account stands, with what is before it
-    for condition in conditions:
-        if not condition.operator.takes_variables:
-            continue
-        budget.spend(1 + sum(map(len, condition.tokens)) // _TOKENS_OF_A_STEP)
-        for tokens in condition.tokens:
-            seen, rest = _as_account(condition, tokens, seen_through)
-            if tells_accounts_apart(seen):
-                budget.spend(_STEPS_OF_A_PATTERN)
-                whole.setdefault((id(condition), rest), []).append(automaton(seen))
-            for start in _starts(condition, tokens, of_users, population.partition):
-                budget.spend(_STEPS_OF_A_START)
-                within.append((start, [automaton(tokens)]))
+    for place, condition, tokens in _readings(conditions, budget):
+        seen, rest = _as_account(condition, tokens, seen_through)
+        if tells_accounts_apart(seen):
+            budget.spend(_STEPS_OF_A_PATTERN)
+            whole.setdefault((place, rest), []).append(automaton(seen))
+        for start in _starts(condition, tokens, of_users, population.partition):
+            budget.spend(_STEPS_OF_A_START)
+            within.append((start, [automaton(tokens)]))
     others = dict.fromkeys((*population.names.accounts, population.own_account, population.outsider))
     if whole or within:
-        # The other accounts are patterns too, so that none of them stands for a cell of those that are asked for.
-        groups = [*within, *(("", listed) for listed in whole.values()), ("", list(map(literal, others)))]
-        found = cells(ACCOUNT, groups, not within and seen_through == _OF_ACCOUNTS, budget.spend)
-        yield from (account for account in found if account not in others)
+        groups = [*within, *(("", listed) for listed in whole.values())]
+        yield from _told_apart(ACCOUNT, groups, others, not within and seen_through == _OF_ACCOUNTS, budget.spend)
     for condition in conditions:
         if condition.key in seen_through and condition.operator.family is Family.NUMERIC:
             for number in filter(None, map(typed_values.number, condition.values)):
                 yield from _beside(number, others)
+
+
+def _readings(conditions: Iterable[Condition], budget: Budget) -> Iterator[tuple[int, Condition, wildcards.Tokens]]:
+    """The patterns of conditions on texts, each with its condition and the place of that; variables can be any text."""
+    for place, condition in enumerate(conditions):
+        if condition.operator.takes_variables:
+            opened = condition.opened()
+            budget.spend(1 + sum(map(len, opened.tokens)) // _TOKENS_OF_A_STEP)
+            for tokens in opened.tokens:
+                yield place, opened, tokens
+
+
+def _told_apart(
+    language: Pattern, groups: _Groups, others: Collection[str], whole: bool, spend: Spend
+) -> Iterator[str]:
+    """Texts of a language that are none of the others, one for each way in which groups of patterns can match them.
+
+    See cells(). The others are patterns too, so that none of them stands for a cell of those that are asked for.
+    """
+    found = cells(language, [*groups, ("", list(map(literal, others)))], whole, spend)
+    return (text for text in found if text not in others)
 
 
 def _as_account(
@@ -158,21 +173,14 @@ def organizations(
     seen_through = _linked(statements, _OF_ORGANIZATIONS)
     conditions = [c for each in statements for c in each.conditions if c.key in seen_through]
     whole = {condition.key for condition in conditions} == {keys.PRINCIPAL_ORG} and seen_through == _OF_ORGANIZATIONS
-    groups: dict[object, list[Pattern]] = {}
-    for condition in (condition.opened() for condition in conditions):
-        if condition.operator.takes_variables:
-            budget.spend(1 + sum(map(len, condition.tokens)) // _TOKENS_OF_A_STEP)
-            for tokens in condition.tokens:
-                if _tells_organizations_apart(tokens):
-                    budget.spend(_STEPS_OF_A_PATTERN)
-                    together = id(condition) if whole else tokens
-                    groups.setdefault(together, []).append(automaton(tokens))
-    if groups:
+    patterns: dict[object, list[Pattern]] = {}
+    for place, _, tokens in _readings(conditions, budget):
+        if _tells_organizations_apart(tokens):
+            budget.spend(_STEPS_OF_A_PATTERN)
+            patterns.setdefault(place if whole else tokens, []).append(automaton(tokens))
+    if patterns:
         others = (*population.names.organizations, own, *(outside or (foreign,)))
-        named = list(map(literal, others))
-        listed = [("", patterns) for patterns in (*groups.values(), named)]
-        found = cells(ORGANIZATION, listed, whole, budget.spend)
-        yield from (organization for organization in found if organization not in others)
+        yield from _told_apart(ORGANIZATION, [("", each) for each in patterns.values()], others, whole, budget.spend)
 
 
 def _tells_organizations_apart(tokens: wildcards.Tokens) -> bool:
@@ -186,34 +194,16 @@ _PART_OF_AN_ORGANIZATION = re.compile(r"(?!o?-?\*(?:/|\Z))[^/]*[*?]")
 
 
 def services(population: Population, spend: Spend) -> Iterator[str]:
-    """Services that principal elements name, then one other for each way in which conditions can see a name."""
+    """Services that principal elements name, then others, one for each way in which conditions can see a name."""
     named = dict.fromkeys(name for each in population.policy.statements for name in sorted(each.principals.services))
     yield from named
-    tests = [
-        each.opened() for each in population.policy.conditions if each.key in (keys.SERVICE_NAME, keys.SERVICE_NAMES)
+    tests = [each for each in population.policy.conditions if each.key in (keys.SERVICE_NAME, keys.SERVICE_NAMES)]
+    groups = [
+        ("", [automaton(tokens, each.operator.ignore_case) for tokens in each.tokens])
+        for each in map(Condition.opened, tests)
+        if each.operator.takes_variables
     ]
-    tests = [each for each in tests if each.operator.takes_variables]
-    spelled = filter(_IS_SERVICE, (text.lower() for each in tests for text in each.values))
-    seen: set[tuple[bool, ...]] = set()
-    for name in chain(spelled, _services_of_no_name(len(named)), _services_in_patterns(tests, spend)):
-        way = tuple([each.test(name) for each in tests])
-        if name not in named and way not in seen:
-            seen.add(way)
-            yield name
+    yield from _told_apart(_SERVICE, groups, named, True, spend)
 
 
-def _services_in_patterns(tests: Sequence[Condition], spend: Spend) -> Iterator[str]:
-    if not all(is_plain(tokens) for each in tests for tokens in each.tokens):
-        groups = [("", [automaton(tokens, each.operator.ignore_case) for tokens in each.tokens]) for each in tests]
-        for form in (_OF_AWS, *context_key(keys.SERVICE_NAME).forms):
-            yield from cells(form, groups, True, spend)
-
-
-def _services_of_no_name(named: int) -> Iterator[str]:
-    """Services of which one at least is none of so many."""
-    yield from ("s3.amazonaws.com", "logs.amazonaws.com")
-    yield from (f"x{number or ''}.amazonaws.com" for number in range(named + 1))
-
-
-_OF_AWS = some(DOTTED) + literal(".amazonaws.com")
-_IS_SERVICE = matcher(context_key(keys.SERVICE_NAME).forms)
+(_SERVICE,) = context_key(keys.SERVICE_NAME).forms
