@@ -5,6 +5,7 @@ Source: docs/threat-model.md, *What a request carries*.
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Union
 
 from ..domains.domain import ABSENT, free
 from ..policy.context_keys import KEY_ARN, Bound, context_key
@@ -12,49 +13,50 @@ from ..solver.groups import Group, Key
 from ..solver.literals import ONLY_REQUEST, Scope
 
 Make = Callable[[], Group]
-# Keys of several bounds can be one fact: who belongs to which organization, or how the request came.
-FACT_OF_BOUND: Mapping[Bound, str] = {
-    Bound.PRINCIPAL: "principal",
-    Bound.ORGANIZATION: "organization",
-    Bound.OWNER: "organization",
-    Bound.NETWORK: "way",
-    Bound.WAY: "way",
-    Bound.KEY: "key",
-    Bound.CONTEXT: "key",
-    Bound.GRANT: "grant",
-    Bound.TIME: "time",
-    Bound.MFA: "mfa",
-    Bound.MCP: "mcp",
-}
+Fact = Union[Bound, str]
+# Keys of two bounds can be one fact: who belongs to which organization, how the request came, which key it is for.
+_ONE_FACT = {Bound.OWNER: Bound.ORGANIZATION, Bound.NETWORK: Bound.WAY, Bound.CONTEXT: Bound.KEY}
+_EACH_ITS_OWN = (Bound.NOTHING, Bound.TRAIT, Bound.ACCOUNT, Bound.SERVICE)
+
+
+def fact_of(key: str) -> Fact:
+    """The fact that decides a key; its own name where it decides no other key."""
+    if key == KEY_ARN:
+        return Bound.KEY
+    bound = context_key(key).bound
+    return key if bound in _EACH_ITS_OWN else _ONE_FACT.get(bound, bound)
 
 
 class RequestFacts:
     """The facts of one request, as the solver asks for them."""
 
-    def __init__(self, groups: Mapping[str, Make], single: Callable[[str], Group], action: str) -> None:
-        """groups: by fact; single: see Candidate; action: the checked one."""
+    def __init__(
+        self, groups: Mapping[Bound, Make], single: Callable[[str], Group], action: str, scope: Scope = ONLY_REQUEST
+    ) -> None:
+        """groups: by fact; single: see Candidate; action: the checked one; scope: of the request, in a problem about
+        two."""
         self._make = groups
         self._single = single
         self._action = action
-        self._made: dict[str, Group] = {}
+        self._scope = scope
+        self._made: dict[Fact, Group] = {}
 
-    def fact_of(self, key: str) -> str:
-        """The fact that decides a key: its own name where it decides no other key."""
+    def fact_of(self, key: str) -> Fact:
+        """See fact_of."""
         return fact_of(key)
 
-    def group(self, key: str, scope: Scope = ONLY_REQUEST) -> Group:
-        """The group of a key. scope: that of the request, in a problem about two."""
-        return self.group_of_fact(fact_of(key), key, scope)
+    def group(self, key: str) -> Group:
+        """The group of a key."""
+        return self.group_of(fact_of(key), key)
 
-    def group_of_fact(self, fact: str, key: str, scope: Scope = ONLY_REQUEST) -> Group:
+    def group_of(self, fact: Fact, key: str) -> Group:
         """The group that a fact declares, of which the key is one."""
-        group = self._made.get(fact)
-        if group is None:
-            group = self._made[fact] = self._new(fact, key).of(scope)
-        return group
+        if fact not in self._made:
+            self._made[fact] = self._new(fact, key).of(self._scope)
+        return self._made[fact]
 
-    def _new(self, fact: str, key: str) -> Group:
-        if fact in self._make:
+    def _new(self, fact: Fact, key: str) -> Group:
+        if isinstance(fact, Bound):
             return self._make[fact]()
         row = context_key(key)
         if row.bound in (Bound.ACCOUNT, Bound.SERVICE):
@@ -66,10 +68,3 @@ class RequestFacts:
 def _free_group(key: str, carried: bool) -> Group:
     row = context_key(key)
     return Group((Key(key, free(row) if carried else ABSENT, row.multivalued),))
-
-
-def fact_of(key: str) -> str:
-    """The fact that decides a key; its own name where it decides no other key."""
-    if key == KEY_ARN:
-        return FACT_OF_BOUND[Bound.KEY]
-    return FACT_OF_BOUND.get(context_key(key).bound, key)

@@ -10,13 +10,14 @@ from decimal import Decimal
 from ..budget import Budget
 from ..policy import context_keys as keys
 from ..policy import typed_values, wildcards
-from ..policy.condition import Condition
+from ..policy.condition import Condition, keys_read
 from ..policy.context_keys import context_key
 from ..policy.model import Statement
 from ..policy.operators import Family
 from ..policy.wildcards import automaton, is_plain
 from ..regular.languages import cells
 from ..regular.patterns import Pattern, Spend, literal
+from ..solver.literals import joined
 from .languages import ACCOUNT, ORGANIZATION
 from .limits import limits_members
 from .population import Population
@@ -120,14 +121,10 @@ def _beside(number: Decimal, others: Collection[str]) -> Iterator[str]:
 
 def _linked(statements: tuple[Statement, ...], listed: Collection[str]) -> frozenset[str]:
     """These keys, and those that policy variables tie to them."""
-    found, before = frozenset(listed), frozenset[str]()
-    while found != before:
-        before = found
-        for condition in (condition for statement in statements for condition in statement.conditions):
-            together = {condition.key, *condition.variables}
-            if len(together) > 1 and together & found:
-                found |= together
-    return found
+    conditions = [condition for statement in statements for condition in statement.conditions]
+    root = joined((condition.key, name) for condition in conditions for name in condition.variables)
+    tied = {root(name) for name in listed}
+    return frozenset(listed).union(name for name in keys_read(conditions) if root(name) in tied)
 
 
 def tells_accounts_apart(tokens: wildcards.Tokens) -> bool:

@@ -28,16 +28,7 @@ _REGIONS = {  # to try first, by partition
     "aws-us-gov": ("us-gov-west-1", "us-gov-east-1"),
 }
 _CONSTRAINTS = Text((some(LETTERS),), preferred=("EncryptionContextSubset",), optional=False)
-_TELL_KIND = frozenset(
-    (
-        keys.KEY_USAGE,
-        keys.KEY_SPEC,
-        keys.KEY_ORIGIN,
-        keys.ENCRYPTION_ALGORITHM,
-        keys.ENCRYPTION_CONTEXT_KEYS,
-        keys.GRANT_CONSTRAINT,
-    )
-)
+_OF_ARN = frozenset((keys.KEY_ARN, keys.REQUESTED_REGION, keys.RESOURCE_ACCOUNT, keys.MULTI_REGION))
 SHARED_KEYS = frozenset((keys.KEY_ARN, *keys_bound_to(Bound.KEY)))
 
 
@@ -59,13 +50,13 @@ def key_group(place: KeyFacts, strangers: Texts, uses: Uses, read: frozenset[str
     names = tuple(
         sorted(key[len(keys.ENCRYPTION_CONTEXT) :] for key in read if key.startswith(keys.ENCRYPTION_CONTEXT))
     )
-    arn_matters = not read.isdisjoint((keys.KEY_ARN, keys.REQUESTED_REGION, keys.RESOURCE_ACCOUNT, keys.MULTI_REGION))
+    arn_matters = not read.isdisjoint(_OF_ARN)
     return _key_group(place, strangers, uses, names, arn_matters, keys.MULTI_REGION in read, kind_matters(read))
 
 
 def kind_matters(read: frozenset[str]) -> bool:
     """Whether what kind of key it is makes a difference to conditions that read these context keys."""
-    return not read.isdisjoint(_TELL_KIND) or any(key.startswith(keys.ENCRYPTION_CONTEXT) for key in read)
+    return any(context_key(name).bound in (Bound.KEY, Bound.CONTEXT) for name in read - _OF_ARN)
 
 
 def actions_matter(read: frozenset[str]) -> bool:

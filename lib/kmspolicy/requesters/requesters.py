@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional
 
 from ..caching import once
 from ..evaluation.request import Caller
-from ..policy.context_keys import STORE_USER
+from ..policy.context_keys import STORE_USER, Bound
 from ..policy.principals import Principals
 from ..solver.groups import Group
 from . import accounts as account_keys
@@ -31,7 +31,7 @@ class Candidate(NamedTuple):
     """
 
     caller: Caller
-    groups: Mapping[str, Make]
+    groups: Mapping[Bound, Make]
     single: Callable[[str], Group]
     where: Optional[Networks]
     population: Population
@@ -68,13 +68,13 @@ def _store_users(population: Population, sources: Sources, group: Make) -> Itera
         yield Candidate(Caller(account), _groups(principal, group, population), single, where, population)
 
 
-def _groups(principal: Group, organization: Make, population: Population) -> Mapping[str, Make]:
+def _groups(principal: Group, organization: Make, population: Population) -> Mapping[Bound, Make]:
     return {
-        "principal": lambda: principal,
-        "organization": organization,
-        "time": lambda: time_group(population.key.event_time or 0.0),
-        "mfa": mfa_group,
-        "mcp": mcp_group,
+        Bound.PRINCIPAL: lambda: principal,
+        Bound.ORGANIZATION: organization,
+        Bound.TIME: lambda: time_group(population.key.event_time or 0.0),
+        Bound.MFA: mfa_group,
+        Bound.MCP: mcp_group,
     }
 
 

@@ -1,22 +1,14 @@
 """A candidate's request as a problem for the solver, and its solution as a request."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Optional
+from typing import Optional, Union
 
 from ..evaluation.evaluator import action_of
 from ..evaluation.request import Caller, Context, KeyFacts, Request, Texts
-from ..policy.context_keys import (
-    FOR_AWS_RESOURCE,
-    GRANT_OPERATIONS,
-    GRANTEE,
-    KEY_ARN,
-    PRINCIPAL_ACCOUNT,
-    PRINCIPAL_ARN,
-    VIA_AWS_SERVICE,
-    VIA_SERVICE,
-)
-from ..requesters.facts import Make, RequestFacts, fact_of
+from ..policy import context_keys as keys
+from ..policy.context_keys import Bound
+from ..requesters.facts import Fact, Make, RequestFacts, fact_of
 from ..requesters.grants import Grantee, grant_group, grant_to
 from ..requesters.keys import SHARED_KEYS, Use, Uses, key_group
 from ..requesters.requesters import Candidate
@@ -33,27 +25,26 @@ _SAME_SERVICE = Scope(_SECOND.prefix, SHARED_KEYS | WAY_KEYS)  # the service tha
 class _TwoRequests:
     """The facts of a grant's creation and of its use: the key is one, and the grantee is who uses it."""
 
-    def __init__(self, first: RequestFacts, second: RequestFacts, scope: Scope, grantee_is_user: bool) -> None:
+    def __init__(self, first: RequestFacts, second: RequestFacts, grantee_is_user: bool) -> None:
         self._first = first
         self._second = second
-        self._scope = scope
         self._grantee_is_user = grantee_is_user
 
-    def fact_of(self, key: str) -> Hashable:
+    def fact_of(self, key: str) -> Union[Fact, tuple[str, Fact]]:
         """The fact that decides a key."""
         if not key.startswith(_SECOND.prefix):
             return fact_of(key)
         fact = fact_of(key[len(_SECOND.prefix) :])
-        if fact == "key":
+        if fact is Bound.KEY:
             return fact
-        return "grant" if fact == "principal" and self._grantee_is_user else (_SECOND.prefix, fact)
+        return Bound.GRANT if fact is Bound.PRINCIPAL and self._grantee_is_user else (_SECOND.prefix, fact)
 
     def group(self, key: str) -> Group:
         """The group of a key."""
         fact = self.fact_of(key)
-        if isinstance(fact, str):
-            return self._first.group_of_fact(fact, key)
-        return self._second.group(key[len(_SECOND.prefix) :], self._scope)
+        if isinstance(fact, tuple):
+            return self._second.group(key[len(_SECOND.prefix) :])
+        return self._first.group_of(fact, key)
 
 
 @dataclass(frozen=True)
@@ -69,37 +60,42 @@ class Problem:
     user: Optional[Candidate] = None
     scope: Scope = _SECOND
 
-    def shares(self, other: "Problem", keys: frozenset[str]) -> bool:
+    def shares(self, other: "Problem", names: frozenset[str]) -> bool:
         """Whether both problems have the same groups for these keys: what conflicts in one does in the other."""
-        ordered = sorted(keys)  # making a group takes steps, and the first that differs ends it
+        ordered = sorted(names)  # making a group takes steps, and the first that differs ends it
         return self.question is other.question and all(self.facts.group(k) is other.facts.group(k) for k in ordered)
 
     def request(self, values: Assignment) -> Request:
         """The request, with the facts that every request of the requester carries."""
-        if self.operations and GRANT_OPERATIONS not in values:
-            values = {**_sample(self.facts.group(GRANT_OPERATIONS)), **values}
+        if self.operations and keys.GRANT_OPERATIONS not in values:
+            values = {**_sample(self.facts.group(keys.GRANT_OPERATIONS)), **values}
         if self.scope is _SAME_SERVICE:
-            values = {FOR_AWS_RESOURCE: "true", VIA_AWS_SERVICE: "true", VIA_SERVICE: self._a_service(), **values}
-            if GRANTEE not in self.candidate.population.policy.reads:  # the service chooses
-                values.pop(GRANTEE, None)
+            values = {
+                keys.FOR_AWS_RESOURCE: "true",
+                keys.VIA_AWS_SERVICE: "true",
+                keys.VIA_SERVICE: self._a_service(),
+                **values,
+            }
+            if keys.GRANTEE not in self.candidate.population.policy.reads:  # the service chooses
+                values.pop(keys.GRANTEE, None)
         first = {name: value for name, value in values.items() if not name.startswith(_SECOND.prefix)}
         context = self._completed(first, self.candidate)
         then = None
         if self.user is not None:
             own = {name[len(_SECOND.prefix) :]: v for name, v in values.items() if name.startswith(_SECOND.prefix)}
             own.update((name, values[name]) for name in self.scope.shared & values.keys())
-            second = self._completed({**own, KEY_ARN: context[KEY_ARN]}, self.user)
+            second = self._completed({**own, keys.KEY_ARN: context[keys.KEY_ARN]}, self.user)
             then = Request(self._granted(context), self._as_grantee(self.user.caller, context), second)
         return Request(action_of(self.action), self.candidate.caller, context, then)
 
     def _granted(self, context: Context) -> str:
         """The first of the operations that the grant allows."""
-        granted = context[GRANT_OPERATIONS] or ()
+        granted = context[keys.GRANT_OPERATIONS] or ()
         return next(name for name in self.operations if name.partition(":")[2] in granted)
 
     def _as_grantee(self, caller: Caller, context: Context) -> Caller:
         """Who uses a grant to a session does it in that session."""
-        grantee = context.get(GRANTEE)
+        grantee = context.get(keys.GRANTEE)
         if isinstance(grantee, str) and ":assumed-role/" in grantee and self.scope is not _SAME_SERVICE:
             return caller._replace(session=grantee)
         return caller
@@ -111,12 +107,12 @@ class Problem:
         found = dict(values)
         caller = candidate.caller
         if caller.account is not None:
-            found.setdefault(PRINCIPAL_ACCOUNT, caller.account)
-            if PRINCIPAL_ARN not in found:
-                found[PRINCIPAL_ARN] = _sample(candidate.groups["principal"]())[PRINCIPAL_ARN]
-        if KEY_ARN not in found:
-            group = key_group(*_place(candidate), (Use(self.action),), frozenset((KEY_ARN, *found)))
-            found[KEY_ARN] = _sample(group).get(KEY_ARN)
+            found.setdefault(keys.PRINCIPAL_ACCOUNT, caller.account)
+            if keys.PRINCIPAL_ARN not in found:
+                found[keys.PRINCIPAL_ARN] = _sample(candidate.groups[Bound.PRINCIPAL]())[keys.PRINCIPAL_ARN]
+        if keys.KEY_ARN not in found:
+            group = key_group(*_place(candidate), (Use(self.action),), frozenset((keys.KEY_ARN, *found)))
+            found[keys.KEY_ARN] = _sample(group).get(keys.KEY_ARN)
         return {name: value for name, value in found.items() if value is not None}
 
 
@@ -136,17 +132,15 @@ def _place(candidate: Candidate) -> tuple[KeyFacts, Texts]:
     return place, (caller,)
 
 
-def _facts(
-    candidate: Candidate, action: str, uses: Uses, read: frozenset[str], calls: Calls, grant: Make
-) -> RequestFacts:
-    where, called = candidate.where, action_of(action)
-    groups: dict[str, Make] = {
+def _facts(candidate: Candidate, use: Use, uses: Uses, read: frozenset[str], calls: Calls, grant: Make) -> RequestFacts:
+    where, called = candidate.where, action_of(use.action)
+    groups: dict[Bound, Make] = {
         **candidate.groups,
-        "key": lambda: key_group(*_place(candidate), uses, read),
-        "grant": grant,
-        "way": lambda: way_of_service(called, calls) if where is None else way_group(where, called, calls),
+        Bound.KEY: lambda: key_group(*_place(candidate), uses, read),
+        Bound.GRANT: grant,
+        Bound.WAY: lambda: way_of_service(called, calls) if where is None else way_group(where, called, calls),
     }
-    return RequestFacts(groups, candidate.single, called)
+    return RequestFacts(groups, candidate.single, called, use.scope)
 
 
 _NO_GRANT = Group(())
@@ -160,7 +154,7 @@ def plain_problem(action: str, candidate: Candidate, questions: Questions, grant
         return Group(*[case for group in groups for case in group.cases]) if groups else _NO_GRANT
 
     calls = Calls.FOR_RESOURCE if Grantee.CHOSEN_BY_SERVICE in grantees else Calls.ANY
-    facts = _facts(candidate, action, (Use(action),), questions.read, calls, grant)
+    facts = _facts(candidate, Use(action), (Use(action),), questions.read, calls, grant)
     return Problem(facts, questions.of(facts, candidate.caller), candidate, action)
 
 
@@ -175,16 +169,16 @@ def grant_problem(
     operation = operations[0]  # the others are like it: the same Denies meet them, the same kinds of keys perform them
     joint = grantee is Grantee.PRINCIPAL
     scope = _SAME_SERVICE if grantee is Grantee.CHOSEN_BY_SERVICE else _SECOND
-    uses = (Use(name), Use(operation, scope))
+    creation, use = uses = Use(name), Use(operation, scope)
 
     def grant() -> Group:
         if joint:
-            principal, account = user.groups["principal"](), user.caller.account or ""
+            principal, account = user.groups[Bound.PRINCIPAL](), user.caller.account or ""
             return grant_to(principal, scope, population.partition, account, operations)
         return grant_group(grantee, population, candidate.caller.account, operations)
 
-    first = _facts(candidate, name, uses, questions.read, grantee.value, grant)
-    second = _facts(user, operation, uses, questions.read, Calls.ANY, lambda: _NO_GRANT)
-    facts = _TwoRequests(first, second, scope, joint)
+    first = _facts(candidate, creation, uses, questions.read, grantee.value, grant)
+    second = _facts(user, use, uses, questions.read, Calls.ANY, lambda: _NO_GRANT)
+    facts = _TwoRequests(first, second, joint)
     asked = questions.of(facts, candidate.caller, user.caller, scope, joint)
     return Problem(facts, asked, candidate, name, operations, user, scope)
