@@ -10,7 +10,7 @@ from typing import NamedTuple, Optional
 
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
-from ..policy.context_keys import ACCOUNT_KEYS, FEDERATED_PROVIDER, OWN_ARNS, PRINCIPAL_ARN, USER_ID
+from ..policy.context_keys import USER_ID
 from ..policy.identifiers import ACCOUNT_ID
 from ..policy.principals import Principals, account_of
 from ..regular.patterns import Spend
@@ -21,7 +21,6 @@ from .facts import Make
 from .population import Ids, Population
 
 _STEPS_OF_A_CALLER = 4
-_KEYS_WITH_ACCOUNT = frozenset((*ACCOUNT_KEYS, PRINCIPAL_ARN, FEDERATED_PROVIDER, *OWN_ARNS))
 
 
 class Sources(NamedTuple):
@@ -66,7 +65,7 @@ def callers(
             if not (element.open_ended or account in element.accounts):
                 arns = tuple([arn for arn in arns if arn in element.arns])
             yield from _unlike(_named(account, arns, known, population), element, sources)
-    for unique_id in () if sources.alike and (audience is Audience.internal or sources.among is not None) else known:
+    for unique_id in known:
         if element.open_ended or unique_id in element.unique_ids:
             for account in _unknown_accounts(audience, population, sources):
                 for caller, make in chain(
@@ -142,10 +141,8 @@ def _sessions(
 
 
 def _unknown_accounts(audience: Audience, population: Population, sources: Sources) -> list[str]:
-    """Possible accounts of a principal known only by its unique id; few, where no key depends on the account."""
+    """Possible accounts of a principal known only by its unique id."""
+    own = population.own_account
     if audience is Audience.internal:
-        return [population.own_account]
-    named = [name for name in population.names.accounts if name != population.own_account]
-    if sources.read.isdisjoint(_KEYS_WITH_ACCOUNT):
-        return [population.outsider, *(name for name in named if name in population.owners)]
-    return [*sources.accounts(), *named]
+        return [own]
+    return [*sources.accounts(), *(name for name in population.names.accounts if name != own)]

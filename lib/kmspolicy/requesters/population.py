@@ -92,11 +92,6 @@ class Population:
         found = (sorted(statement.principals.unique_ids) for statement in self.policy.statements)
         return tuple(dict.fromkeys(chain.from_iterable(found)))
 
-    @lazy
-    def owners(self) -> frozenset[str]:
-        """Accounts that principal elements name, or whose principals they do."""
-        return frozenset[str]().union(*(statement.principals.owners for statement in self.policy.statements))
-
 
 def _by_account(listed: Iterable[frozenset[str]]) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
