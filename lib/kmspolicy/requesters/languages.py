@@ -44,8 +44,3 @@ def names_below(start: str) -> tuple[Pattern, ...]:
 def paths_in(organization: Pattern) -> Pattern:
     """The paths in an organization: of its root, or a unit below it; a slash ends each of their parts."""
     return organization + literal("/r-") + some(_IN_PATHS) + literal("/")
-
-
-def beginning_in(organization: Pattern) -> Pattern:
-    """All that begins as a path in an organization does: short to exclude."""
-    return organization + literal("/") + patterns.ANYTHING

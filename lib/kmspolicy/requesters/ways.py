@@ -7,7 +7,7 @@ KMS Developer Guide, *kms:ViaService*, *kms:GrantIsForAWSResource*; docs/threat-
 from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from ..domains.domain import ADDRESSES, Domain, Finite, Points, Text, fixed
 from ..evaluation.request import Texts
@@ -20,7 +20,7 @@ from ..solver.derived import Derivation, Derived
 from ..solver.groups import Case, Group, Key, Part
 from ..solver.links import Chain
 from .callers import Sources
-from .languages import ACCOUNT, NETWORK_ID, ORGANIZATION, beginning_in, paths_in
+from .languages import ACCOUNT, NETWORK_ID
 from .organizations import in_organization
 from .population import Population
 from .principals import last_part
@@ -39,40 +39,40 @@ _ENDING = "0a1b2c3d4e5f60718"
 class Networks(NamedTuple):
     """The networks that a requester may be in.
 
-    account: the requester's; accounts, organizations, vpcs, endpoints: that the policy names, the key owner's
-    organization among them; places: the public addresses that it names; strict: whether the requester is in none of
-    these.
+    account: the requester's; accounts, vpcs, endpoints: that the policy names; places: the public addresses that it
+    names; strict: whether the requester is in none of these; organizations: that the owner of an endpoint may be in.
     """
 
     partition: str
     account: str
-    accounts: Texts
-    organizations: Texts
-    vpcs: Texts
-    endpoints: Texts
-    places: Intervals
-    strict: bool
-    with_vpc_arn: bool
-    with_owner: bool
+    accounts: Texts = ()
+    vpcs: Texts = ()
+    endpoints: Texts = ()
+    places: Intervals = Intervals()
+    strict: bool = False
+    organizations: Texts = ()
+    with_vpc_arn: bool = False
 
 
 def networks(population: Population, account: str, strict: bool, sources: Sources) -> Networks:
     """The networks of a requester, as far as the keys that matter can tell them apart."""
     names, read = population.names, sources.read
-    with_owner = not read.isdisjoint((keys.VPCE_ORG, keys.VPCE_ORG_PATHS))
     if read.isdisjoint(keys.NETWORK_KEYS):
-        return Networks(population.partition, account, (), (), (), (), Intervals(), strict, False, False)
+        return Networks(population.partition, account, strict=strict)
+    organizations: Texts = ()
+    if not read.isdisjoint((keys.VPCE_ORG, keys.VPCE_ORG_PATHS)):
+        known = () if strict else (*names.organizations, *sources.owners())
+        organizations = (*sources.organizations(), *known)
     return Networks(
         population.partition,
         account,
         () if read.isdisjoint((keys.SOURCE_VPC_ARN, keys.VPCE_ACCOUNT)) else names.accounts,
-        (*names.organizations, *sources.owners()) if with_owner else (),
         names.vpcs,
         names.endpoints,
         names.places if strict else Intervals(),
         strict,
+        organizations,
         keys.SOURCE_VPC_ARN in read,
-        with_owner,
     )
 
 
@@ -89,31 +89,21 @@ class Calls(Enum):
 
 
 @lru_cache(maxsize=256)
-def way_group(where: Networks, action: str, calls: Calls = Calls.ANY) -> Group:
-    """The ways of a requester's request for an action."""
+def way_group(where: Optional[Networks], action: str, calls: Calls = Calls.ANY) -> Group:
+    """The ways of a requester's request for an action. where: None for a service that calls on its own behalf, whose
+    requests name no network."""
     for_resource = calls.flag(action)
-    via = _via_service(where, for_resource)
+    own_call, passed_on = _own_call(for_resource), _passed_on(for_resource)
+    if where is not None:
+        instance = _instance(where)
+        own_call = (*own_call, *instance)
+        passed_on = (Key(keys.SOURCE_IP, _public_address(where, True)), *passed_on, *instance)
     if calls is Calls.FOR_RESOURCE:
-        return Group(via)
+        return Group(passed_on)
+    if where is None:
+        return Group(own_call, passed_on)
     public = Key(keys.SOURCE_IP, _public_address(where, False))
-    return Group((public, *_direct(where, for_resource)), *_endpoint(where, for_resource), via)
-
-
-@lru_cache(maxsize=128)
-def way_of_service(action: str, calls: Calls = Calls.ANY) -> Group:
-    """The ways of a service that calls on its own behalf: directly, or through another service; its requests name no
-    network."""
-    for_resource = calls.flag(action)
-    passed_on = _passed_on(for_resource)
-    return Group(passed_on) if calls is Calls.FOR_RESOURCE else Group(_own_call(for_resource), passed_on)
-
-
-def _direct(where: Networks, for_resource: Texts) -> tuple[Part, ...]:
-    return (*_own_call(for_resource), *_instance(where))
-
-
-def _via_service(where: Networks, for_resource: Texts) -> Case:
-    return (Key(keys.SOURCE_IP, _public_address(where, True)), *_passed_on(for_resource), *_instance(where))
+    return Group((public, *own_call), *_endpoint(where, own_call), passed_on)
 
 
 def _own_call(for_resource: Texts) -> tuple[Part, ...]:
@@ -156,31 +146,21 @@ def _public_address(where: Networks, optional: bool) -> Points:
     return Points(ADDRESSES, cidr.ALL_ADDRESSES & ~cidr.PRIVATE & ~where.places, _NATURAL, optional)
 
 
-def _endpoint(where: Networks, for_resource: Texts) -> list[Case]:
+def _endpoint(where: Networks, own_call: Case) -> list[Case]:
+    """A call through a VPC endpoint, whose owner is in no organization or in one of those that are possible."""
     unnamed = () if where.account in where.accounts else (where.account,)
     account: Domain = Finite(unnamed) if where.strict else Text((ACCOUNT,), preferred=(where.account,))
     common = (
         Key(keys.SOURCE_VPCE, _ids(where, "vpce-", where.endpoints)),
         Key(keys.VPCE_ACCOUNT, account),
         Key(keys.VPC_SOURCE_IP, Points(ADDRESSES, cidr.ALL_ADDRESSES, _NATURAL_PRIVATE)),
-        *_direct(where, for_resource),
+        *own_call,
     )
     vpcs: list[Part] = [Key(keys.SOURCE_VPC, _ids(where, "vpc-", where.vpcs))]
     if where.with_vpc_arn:
         vpcs.append(_vpc_arn(where))
-    return [(vpc, *common, *owner) for vpc in vpcs for owner in _owners_of_endpoint(where)]
-
-
-def _owners_of_endpoint(where: Networks) -> list[Case]:
-    """The organization that the endpoint's owner is in: none, one that the policy does not name, or each that it
-    names."""
-    if not where.with_owner:
-        return [()]
-    owned = tuple(map(literal, where.organizations))
-    paths = Text((paths_in(ORGANIZATION),), tuple(map(beginning_in, owned)), optional=False)
-    other = Key(keys.VPCE_ORG, Text((ORGANIZATION,), owned, optional=False)), Key(keys.VPCE_ORG_PATHS, paths, True)
-    named = () if where.strict else where.organizations
-    return [(), other, *(in_organization(name, keys.VPCE_ORG, keys.VPCE_ORG_PATHS) for name in named)]
+    owners = [in_organization(name, keys.VPCE_ORG, keys.VPCE_ORG_PATHS) for name in ("", *where.organizations)]
+    return [(vpc, *common, *owner) for vpc in vpcs for owner in owners]
 
 
 def _texts(where: Networks, form: Pattern, named: Forms, taken: Forms) -> Text:

@@ -12,7 +12,7 @@ from ..requesters.facts import Fact, Make, RequestFacts, fact_of
 from ..requesters.grants import Grantee, grant_group, grant_to
 from ..requesters.keys import SHARED_KEYS, Use, Uses, key_group
 from ..requesters.requesters import Candidate
-from ..requesters.ways import WAY_KEYS, Calls, way_group, way_of_service
+from ..requesters.ways import WAY_KEYS, Calls, way_group
 from ..solver.groups import Group
 from ..solver.literals import Assignment, Scope
 from ..solver.search import Facts, Question
@@ -133,12 +133,12 @@ def _place(candidate: Candidate) -> tuple[KeyFacts, Texts]:
 
 
 def _facts(candidate: Candidate, use: Use, uses: Uses, read: frozenset[str], calls: Calls, grant: Make) -> RequestFacts:
-    where, called = candidate.where, action_of(use.action)
+    called = action_of(use.action)
     groups: dict[Bound, Make] = {
         **candidate.groups,
         Bound.KEY: lambda: key_group(*_place(candidate), uses, read),
         Bound.GRANT: grant,
-        Bound.WAY: lambda: way_of_service(called, calls) if where is None else way_group(where, called, calls),
+        Bound.WAY: lambda: way_group(candidate.where, called, calls),
     }
     return RequestFacts(groups, candidate.single, called, use.scope)
 
