@@ -45,6 +45,8 @@ class Bound(Enum):
     MFA = "multi-factor authentication"
     MCP = "whether an MCP server of AWS passes the request on"
 
+    __hash__ = object.__hash__  # Enum's own is written in Python and costs more than the lookups it is for
+
 
 Forms = tuple[Pattern, ...]
 FREE_TEXT: Forms = (ANYTHING,)

@@ -5,7 +5,6 @@ Source: IAM User Guide, *AWS JSON policy elements: Principal* and *NotPrincipal*
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import partial
-from itertools import chain
 from typing import NamedTuple, Optional
 
 from ..evaluation.evaluator import principal_matches
@@ -68,11 +67,7 @@ def callers(
     for unique_id in known:
         if element.open_ended or unique_id in element.unique_ids:
             for account in _unknown_accounts(audience, population, sources):
-                for caller, make in chain(
-                    _with_id(unique_id, account, population), _sessions(account, unique_id, (), population)
-                ):
-                    sources.spend(_STEPS_OF_A_CALLER)
-                    yield caller, make()
+                yield from _unlike(_with_id(unique_id, account, population), element, sources)
 
 
 def _unlike(
@@ -109,35 +104,36 @@ def _named(
     """The principals of the account that the policy names. arns: those that matter; known: unique ids."""
     for arn in arns:
         yield Caller(account, arn=arn), partial(kinds.named, arn, None, known)
+    yield from _sessions(account, None, known, population)
     for unique_id in known:
         yield from _with_id(unique_id, account, population)
-    for role_id in (None, *known):
-        yield from _sessions(account, role_id, known, population)
 
 
 def _with_id(unique_id: str, account: str, population: Population) -> Iterator[tuple[Caller, Make]]:
-    """The user or role of a unique id as a principal of the account: unnamed, or with one of the named ARNs."""
+    """The user or role of a unique id as a principal of the account: unnamed, or with one of the named ARNs; and the
+    role's sessions."""
     arns = population.arns.get(account, ())
     yield Caller(account, unique_id=unique_id), partial(kinds.with_id, population.partition, account, unique_id, arns)
     kind = "role" if unique_id.startswith("AROA") else "user"
     for arn in arns:
         if f":{kind}/" in arn:
             yield Caller(account, arn=arn, unique_id=unique_id), partial(kinds.named, arn, unique_id, ())
+    if kind == "role":
+        yield from _sessions(account, unique_id, (), population)
 
 
 def _sessions(
     account: str, unique_id: Optional[str], known: tuple[str, ...], population: Population
 ) -> Iterator[tuple[Caller, Make]]:
     """The sessions that the policy names, each of a role that it does not name and of those that it does."""
-    if unique_id is not None and not unique_id.startswith("AROA"):
-        return
     arns = population.arns.get(account, ())
+    roles: dict[str, list[str]] = {}
+    for arn in arns:
+        if ":role/" in arn:
+            roles.setdefault(kinds.last_part(arn), []).append(arn)
     for text in population.sessions.get(account, ()):
-        role, name = text.split("/")[1:]
-        make = partial(kinds.session, population.partition, account, role, name, unique_id, arns, known)
-        yield Caller(account, session=text, unique_id=unique_id), make
-        for arn in population.roles_by_name.get((account, role), ()):
-            yield Caller(account, arn, text, unique_id), partial(kinds.session_of, arn, name, unique_id, known)
+        for role in (None, *roles.get(text.split("/")[1], ())):
+            yield Caller(account, role, text, unique_id), partial(kinds.session, text, role, unique_id, arns, known)
 
 
 def _unknown_accounts(audience: Audience, population: Population, sources: Sources) -> list[str]:

@@ -51,9 +51,10 @@ class RequestFacts:
 
     def group_of(self, fact: Fact, key: str) -> Group:
         """The group that a fact declares, of which the key is one."""
-        if fact not in self._made:
-            self._made[fact] = self._new(fact, key).of(self._scope)
-        return self._made[fact]
+        group = self._made.get(fact)
+        if group is None:
+            group = self._made[fact] = self._new(fact, key).of(self._scope)
+        return group
 
     def _new(self, fact: Fact, key: str) -> Group:
         if isinstance(fact, Bound):

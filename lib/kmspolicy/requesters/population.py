@@ -77,16 +77,6 @@ class Population:
         return _by_account(statement.principals.sessions for statement in self.policy.statements)
 
     @lazy
-    def roles_by_name(self) -> Mapping[tuple[str, str], list[str]]:
-        """ARNs of roles that the policy names, by account and name."""
-        found: dict[tuple[str, str], list[str]] = {}
-        for account, arns in self.arns.items():
-            for arn in arns:
-                if ":role/" in arn:
-                    found.setdefault((account, arn.rsplit("/", 1)[-1]), []).append(arn)
-        return found
-
-    @lazy
     def unique_ids(self) -> tuple[str, ...]:
         """Unique ids that principal elements name."""
         found = (sorted(statement.principals.unique_ids) for statement in self.policy.statements)

@@ -65,26 +65,18 @@ def named(arn: str, unique_id: Optional[str], ids: Texts) -> Group:
 
 
 @lru_cache(maxsize=512)
-def session(
-    partition: str, account: str, role: str, name: str, unique_id: Optional[str], arns: Texts, ids: Texts
-) -> Group:
-    """A session of a role with this name, whose ARN is none of these."""
+def session(text: str, arn: Optional[str], unique_id: Optional[str], arns: Texts, ids: Texts) -> Group:
+    """A session, by its ARN. arn, unique_id: its role's; where they are not known, it is none of these."""
+    _, partition, _, _, account, path = text.split(":", 5)
+    _, role, name = path.split("/")
+    user_id: Domain = fixed(f"{unique_id}:{name}")
+    if not unique_id:
+        any_id = _without(ROLE_ID + literal(":" + name), ids)
+        user_id = replace(any_id, preferred=(f"{_SOME_ROLE_ID}:{name}",))
     start = f"arn:{partition}:iam::{account}:role/"
     forms = tuple([before + literal(role) for before in below_paths(start)])
-    who = Text(forms, _literals(arns), (start + role, f"{start}any/{role}"), False)
-    return Group(_case(who, "AssumedRole", _session_id(name, unique_id, ids)))
-
-
-@lru_cache(maxsize=512)
-def session_of(arn: str, name: str, unique_id: Optional[str], ids: Texts) -> Group:
-    """A session of the role with this ARN."""
-    return Group(_case(fixed(arn), "AssumedRole", _session_id(name, unique_id, ids)))
-
-
-def _session_id(name: str, unique_id: Optional[str], ids: Texts) -> Domain:
-    if unique_id:
-        return fixed(f"{unique_id}:{name}")
-    return replace(_without(ROLE_ID + literal(":" + name), ids), preferred=(f"{_SOME_ROLE_ID}:{name}",))
+    who = fixed(arn) if arn else Text(forms, _literals(arns), (start + role, f"{start}any/{role}"), False)
+    return Group(_case(who, "AssumedRole", user_id))
 
 
 def _case(arn: Domain, kind: str, user_id: Domain) -> Case:
