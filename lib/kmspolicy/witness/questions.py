@@ -43,8 +43,7 @@ class Denies:
         self.statements = tuple(statements)
         self._among: dict[Mask, Optional[Denies]] = {}  # None for this one itself: a cycle would stay in memory
         self._met: Recent[tuple[bool, ...]] = Recent(_MOST_CALLERS)
-        self._clauses: dict[Scope, list[Clause]] = {}
-        self._fewer: dict[tuple[tuple[bool, ...], Scope], list[Clause]] = {}
+        self._clauses: dict[tuple[tuple[bool, ...], Scope], list[Clause]] = {}
 
     def among(self, actions: Mask) -> "Denies":
         """Those of them that cover some of the actions."""
@@ -87,19 +86,13 @@ class Denies:
         return found
 
     def clauses(self, met: tuple[bool, ...], scope: Scope = ONLY_REQUEST) -> list[Clause]:
-        """What a request must meet to pass those that its caller meets; an empty clause cannot be met."""
-        found = self._clauses.get(scope)
-        if found is None:
-            listed = [tuple([literal(each, False, scope) for each in deny.required]) for deny in self.statements]
-            found = self._clauses[scope] = listed
-        return list(compress(found, met))
-
-    def fewer_clauses(self, met: tuple[bool, ...], scope: Scope = ONLY_REQUEST) -> list[Clause]:
-        """The same, where those that rule out values of one key are one clause."""
+        """What a request must meet to pass those that its caller meets, in one clause where they rule out values of one
+        key; an empty clause cannot be met."""
         asked = met, scope
-        if asked not in self._fewer:
-            self._fewer[asked] = fewer(self.clauses(met, scope))
-        return self._fewer[asked]
+        if asked not in self._clauses:
+            denies = compress(self.statements, met)
+            self._clauses[asked] = fewer(tuple([literal(c, False, scope) for c in deny.required]) for deny in denies)
+        return self._clauses[asked]
 
 
 NO_DENIES = Denies(())
@@ -128,7 +121,7 @@ class Questions:
     def is_contradiction(self) -> bool:
         """Whether it is plain that nobody's request passes: no value of some key can have all that the statement, and
         Denies for everyone on one condition, ask of it."""
-        clauses = self._denies.fewer_clauses(self._denies.for_everyone)
+        clauses = self._denies.clauses(self._denies.for_everyone)
         self._budget.spend(_STEPS_OF_A_CONTRADICTION + len(clauses) // _DENIES_OF_A_STEP)
         units = [clause[0] for clause in clauses if len(clause) == 1]
         return not all(starmap(self._has_value, _by_key([*self._required, *units]).items()))
@@ -159,7 +152,7 @@ class Questions:
         name = met, met_later, scope, joint
         found = self._made.get(name)
         if found is None:
-            denied = (*self._denies.fewer_clauses(met), *self._use.fewer_clauses(met_later, scope))
+            denied = (*self._denies.clauses(met), *self._use.clauses(met_later, scope))
             found = self._made[name] = Question(self._required, (*self._alternatives, *denied), facts.fact_of)
             self._budget.spend(found.size + (len(met) + len(met_later)) // _DENIES_OF_A_STEP)
         return found
