@@ -5,13 +5,14 @@ and *Grants in AWS KMS*.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Optional
 
 from ..budget import Budget, Undecided
 from ..caching import Recent, lazy
 from ..evaluation.evaluator import is_denied, matches
 from ..evaluation.request import KeyFacts, Request
-from ..policy.actions import GRANTS_MASK, Mask
+from ..policy.actions import GRANTS_MASK, Mask, names_of
 from ..policy.condition import Condition
 from ..policy.context_keys import KEY_ARN
 from ..policy.model import Policy, Statement
@@ -21,7 +22,7 @@ from ..requesters.keys import key_group
 from ..requesters.limits import ruled_out
 from ..requesters.population import Population, partitions
 from ..solver.literals import Conflict, Literal, literal
-from .access import NO_ACCESS, Access, named_audiences, within_reach
+from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
 from .asked import Known, are_told_apart
 from .inquiry import Inquiry
 from .questions import Denies
@@ -53,6 +54,7 @@ class Searcher:
         self._covers: dict[int, bool] = {}
         self._known_denies: Recent[Denies] = Recent(_MOST_KEPT)
         self._known = Known()
+        self._requests: dict[tuple[int, str], Found] = {}  # by statement and action
 
     @lazy
     def populations(self) -> tuple[Population, ...]:
@@ -82,9 +84,13 @@ class Searcher:
         if not asked:
             return NO_ACCESS
         against = self.policy.denies if denies is None else denies
+        allowed = denies is None or not self.policy.hit_by_denies(asked)
+        note = allowed and audience is Audience.everyone and not apart  # the requests that are found, for proof()
         gained = NO_ACCESS  # of which no request is kept: a policy is much longer
         for each in self._accesses(statement, asked, audience, against, apart):
             gained |= each
+            if note and each.found is not None:
+                self._requests.setdefault((statement.number, each.found.problem.action), each.found)
         return gained
 
     def conceivable(self, statement: Statement, actions: Mask, audience: Audience) -> Mask:
@@ -154,13 +160,13 @@ class Searcher:
     def proof(self, statement: Statement, actions: Mask) -> Optional[Request]:
         """An outsider's request for one of the actions that everyone was proven to get by the statement; None where no
         search found one in time. Every witness passes the evaluator."""
-        for access in self._accesses(statement, actions, Audience.everyone, self.policy.denies):
-            if access.found is not None:
-                problem, values = access.found
-                request, policy = problem.request(values), problem.candidate.population.policy
-                allowed = matches(policy.statements[statement.number], request, self.extra)
-                if allowed and not is_denied(policy, request, self.extra):
-                    return request
+        searches = self._accesses(statement, actions, Audience.everyone, self.policy.denies)
+        noted = [self._requests.get((statement.number, name)) for name in names_of(actions, self.extra)]
+        for problem, values in filter(None, chain((access.found for access in searches), noted)):
+            request, policy = problem.request(values), problem.candidate.population.policy
+            allowed = matches(policy.statements[statement.number], request, self.extra)
+            if allowed and not is_denied(policy, request, self.extra):
+                return request
         return None
 
     def covers(self, statement: Statement) -> bool:
