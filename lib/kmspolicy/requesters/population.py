@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import reduce
 from itertools import chain, count
 from typing import Callable, Optional
 
 from ..caching import lazy
 from ..evaluation.request import KeyFacts
+from ..policy import wildcards
+from ..policy.condition import Condition
 from ..policy.context_keys import GRANTEE, KEY_ARN, PRINCIPAL_ARN, SOURCE_VPC_ARN
 from ..policy.identifiers import PARTITIONS, partition_of
 from ..policy.model import Policy
+from ..policy.operators import Family
 from ..policy.principals import account_of
+from ..regular.automata import Automaton
 from .named_ids import NamedIds
 
 Ids = Callable[[], Iterable[str]]  # of accounts or organizations that an outsider may have
@@ -92,6 +97,7 @@ def _by_account(listed: Iterable[frozenset[str]]) -> dict[str, tuple[str, ...]]:
 
 
 _ARN = re.compile(r"arn:([a-z-]+):")
+_ANY_PARTITION = re.compile(r"arn:|\*|\?")
 _IN_PARTITION = frozenset((GRANTEE, KEY_ARN, PRINCIPAL_ARN, SOURCE_VPC_ARN))  # which hold an ARN of the key's partition
 
 
@@ -111,7 +117,19 @@ def partitions(policy: Policy, key: KeyFacts) -> tuple[str, ...]:
         found = {match.group(1) for match in map(_ARN.match, listed) if match}
         if len(found) == 1 and found <= set(PARTITIONS):
             return tuple(found)
-    return PARTITIONS if arns or not _IN_PARTITION.isdisjoint(policy.reads) else PARTITIONS[:1]
+    linked = any(not _IN_PARTITION.isdisjoint(condition.variables) for condition in policy.conditions)
+    asked = (each for each in policy.conditions if linked or each.key in _IN_PARTITION)
+    return PARTITIONS if arns or any(map(_tells_partitions, asked)) else PARTITIONS[:1]
+
+
+def _tells_partitions(condition: Condition) -> bool:
+    """Whether ARNs that differ in nothing but their partition can differ to a condition."""
+    operator = condition.operator
+    if not operator.takes_variables or not any(map(_ANY_PARTITION.search, condition.values)):
+        return False
+    make = wildcards.arn_automaton if operator.family is Family.ARN else wildcards.automaton
+    union = Automaton(list(map(make, condition.opened().readable)))
+    return len({reduce(union.step, f"arn:{name}:", union.start) for name in PARTITIONS}) > 1
 
 
 def _arns_elsewhere(policy: Policy) -> list[str]:
