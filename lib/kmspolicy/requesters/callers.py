@@ -64,7 +64,7 @@ def callers(
             if not (element.open_ended or account in element.accounts):
                 arns = tuple([arn for arn in arns if arn in element.arns])
             yield from _unlike(_named(account, arns, known, population), element, sources)
-    for unique_id in known:
+    for unique_id in () if sources.alike and (audience is Audience.internal or sources.among is not None) else known:
         if element.open_ended or unique_id in element.unique_ids:
             for account in _unknown_accounts(audience, population, sources):
                 yield from _unlike(_with_id(unique_id, account, population), element, sources)

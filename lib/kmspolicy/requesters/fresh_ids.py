@@ -6,6 +6,7 @@ A pattern names nothing. Source: docs/threat-model.md, *Who might send a request
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import count
 
 from ..budget import Budget
 from ..policy import context_keys as keys
@@ -194,13 +195,16 @@ def services(population: Population, spend: Spend) -> Iterator[str]:
     """Services that principal elements name, then others, one for each way in which conditions can see a name."""
     named = dict.fromkeys(name for each in population.policy.statements for name in sorted(each.principals.services))
     yield from named
+    fresh = next(name for name in map("x{}.amazonaws.com".format, count()) if name not in named)
+    yield fresh
     tests = [each for each in population.policy.conditions if each.key in (keys.SERVICE_NAME, keys.SERVICE_NAMES)]
     groups = [
         ("", [automaton(tokens, each.operator.ignore_case) for tokens in each.tokens])
         for each in map(Condition.opened, tests)
         if each.operator.takes_variables
     ]
-    yield from _told_apart(_SERVICE, groups, named, True, spend)
+    if groups:
+        yield from _told_apart(_SERVICE, groups, (*named, fresh), True, spend)
 
 
 (_SERVICE,) = context_key(keys.SERVICE_NAME).forms
