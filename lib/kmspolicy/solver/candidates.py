@@ -15,13 +15,12 @@ from ..evaluation.request import Value
 from ..policy import wildcards
 from ..policy.condition import Condition
 from ..policy.context_keys import context_key
-from ..policy.operators import OPERATORS, Family, Operator
+from ..policy.operators import OPERATORS, Operator
 from ..regular.languages import Check, Groups, find
-from ..regular.patterns import ANYTHING, SOMETHING, Pattern, Row, literal
+from ..regular.patterns import SOMETHING, Pattern, Row, literal
 from .groups import Group, solve_apart
 from .literals import Assignment, Conflict, Literal, Scope
 from .places import Place, open_lookup, places_of
-from .theories.single import spelled_out
 from .theories.text import Limits, patterns
 
 Domains = tuple[Domain, ...]  # of keys that must be equal
@@ -74,8 +73,7 @@ class Candidates:
             return
         keys = self._same(name)
         cases = list(self._cases(keys, values))
-        plain = [each for each in self._literals if each.key == name and not each.variables]
-        yield from spelled_out(plain) or _spelled(name, self._literals) if cases else ()
+        yield from _spelled(name, self._literals) if cases else ()
         for key in keys if cases else ():
             yield from self._of_group(key, values)
         listed = [places for places in self._places(keys, values) if places]
@@ -85,7 +83,6 @@ class Candidates:
                 continue
             yield from self._in_places(name, own, listed, values, tried)
             yield from self._find(*own)
-            yield from getattr(domain, "preferred", ())
             if self._sampled:
                 yield from self._more(*own, tried)
         if len(keys) == 1:
@@ -180,16 +177,6 @@ class Candidates:
         limits = (self._limits(each.key, domains, chosen, about=each) for each, domains in asked)
         return all(map(self._is_possible, limits))
 
-    def leave(self, name: str, values: Assignment) -> bool:
-        """Whether the keys whose texts read a variable can still have one, when all variables in them have values."""
-        return all(
-            any(self._is_possible(self._limits(each.key, domains, values)) for domains in cases)
-            for each in self._literals
-            if each.is_positive and name in each.variables and each.key not in values
-            if each.condition.without_key != each.wanted and values.keys() >= set(each.variables)
-            for cases in (self.domains_of(self._same(each.key)),)
-        )
-
     def _places(self, keys: Sequence[str], values: Assignment) -> Iterator[list[Place]]:
         """For each literal that asks for a text in which one of equal variables stands: where it stands in it."""
         for each in self._literals:
@@ -230,35 +217,12 @@ class Candidates:
             is_open = not values.keys() >= set(each.variables)
             if is_open and (not each.is_positive or not same.isdisjoint(each.variables)):
                 continue
-            found = self._patterns(each, values)
+            found = patterns(condition.expanded(open_lookup(each, values)), self._budget)
             if each.is_positive:
                 required.append(found)
             else:
                 forbidden += found
         return required, forbidden
-
-    def _patterns(self, each: Literal, values: Assignment) -> list[Pattern]:
-        """The texts that match one of a literal's values, where variables that are not chosen can be any of theirs."""
-        condition = each.condition
-        if not each.variables or values.keys() >= set(each.variables) or condition.operator.family is Family.ARN:
-            return patterns(condition.expanded(open_lookup(each, values)), self._budget)
-        found = []
-        for tokens in condition.tokens:
-            row: Pattern = ()
-            for token in tokens:
-                if isinstance(token, wildcards.Variable) and each.scope.key(token.name) not in values:
-                    row += ANYTHING if token.default else self._any_value(each.scope.key(token.name))
-                else:
-                    known = wildcards.expand((token,), open_lookup(each, values))
-                    row += wildcards.automaton(known or (), condition.operator.ignore_case)
-            found.append(row)
-        return found
-
-    def _any_value(self, name: str) -> Pattern:
-        """What a variable can be: its language where it has but one, else any text."""
-        domains = self.domains_of((name,))
-        only = domains[0][0] if len(domains) == 1 else None
-        return only.languages[0] if isinstance(only, Text) and len(only.languages) == 1 else ANYTHING
 
     def _find(self, required: Groups, forbidden: Sequence[Row], good: Optional[Check] = None) -> Iterator[str]:
         """A good text that matches one pattern of each required group and none of the forbidden; one that is not empty

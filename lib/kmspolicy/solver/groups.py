@@ -92,9 +92,6 @@ class Group:
         reasons: frozenset[str] = frozenset()
         known: dict[int, Solution] = {}
         for case in self._first_of_each(frozenset(literals)):
-            budget.spend()
-            if any(isinstance(known.get(id(part)), Conflict) for part in case):
-                continue
             budget.spend(_STEPS_OF_A_CASE)
             found = _solve_case(case, literals, budget, known)
             if not isinstance(found, Conflict):

@@ -224,12 +224,11 @@ class Names:
                 continue
             if values[key] is not None:
                 return text
-            there = [each for each in by_key.get(key, ()) if each.condition.operator.family is not Family.NULL]
-            if all(each.accepts("x") for each in by_key.get(key, ()) if each not in there):
-                value = solve_single(Text(preferred=("any",)), there, budget)
-                if value is not None:
-                    values[key] = value
-                    return text
+            there = of_present(by_key.get(key, ()))
+            value = None if there is None else solve_single(Text(preferred=("any",)), there, budget)
+            if value is not None:
+                values[key] = value
+                return text
         return None
 
     def sample(self) -> Assignment:

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Optional, Protocol
 
 from ..budget import Budget
-from .groups import Group, solve_apart
+from .groups import Group
 from .literals import Assignment, Clause, Conflict, Literal, Solution, joined, keys_of
 from .variables import solve_linked
 
@@ -45,15 +45,18 @@ class Question:
         self, required: Iterable[Literal], clauses: Iterable[Clause], fact_of: Callable[[str], Hashable]
     ) -> None:
         """fact_of: which fact decides a key."""
-        self.required = tuple(required)
-        self.clauses = tuple(clauses)
-        literals = [*self.required, *chain.from_iterable(self.clauses)]
+        listed = [*((each,) for each in required), *clauses]
+        self.clauses = sorted(listed, key=_is_linked)  # those that are solved fast come first
+        literals = list(chain.from_iterable(self.clauses))
         self.size = 1 + len(literals)
-        self.of_presence = [c for c in self.clauses if all(each.asks_for_presence for each in c)]
         self.component_of = _parted(literals, fact_of)
         self.keys: dict[Component, list[str]] = {}
         for key, component in self.component_of.items():
             self.keys.setdefault(component, []).append(key)
+
+
+def _is_linked(clause: Clause) -> bool:
+    return len(clause) == 1 and bool(clause[0].variables)
 
 
 def _parted(literals: Sequence[Literal], fact_of: Callable[[str], Hashable]) -> dict[str, Component]:
@@ -81,8 +84,7 @@ class _Search:
     def __init__(self, question: Question, facts: Facts, budget: Budget) -> None:
         self._budget = budget
         self._question = question
-        self._required = list(question.required)
-        self._instead: dict[Literal, frozenset[str]] = {}  # of a clause: keys of those that cannot be true
+        self._lost: set[str] = set()  # keys of a clause's literals that cannot be true: another requester may meet them
         budget.spend(question.size // _LITERALS_OF_A_STEP + _STEPS_OF_A_KEY * len(question.component_of))
         self._component_of = question.component_of
         self._group_of = {key: facts.group(key) for key in question.component_of}
@@ -100,9 +102,7 @@ class _Search:
 
     def _values(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
         ordered = sorted(literals, key=_in_order)
-        if any(each.variables for each in ordered):
-            return solve_linked(dict(groups), ordered, self._budget)
-        return solve_apart(dict(groups), ordered, self._budget)
+        return solve_linked(dict(groups), ordered, self._budget)
 
     def _of(self, literals: Iterable[Literal]) -> Chosen:
         """The literals by component."""
@@ -119,37 +119,24 @@ class _Search:
 
     def _reasons(self, literals: Collection[Literal]) -> frozenset[str]:
         """The keys that literals are about, and those of literals that cannot be true instead of them."""
-        return keys_of(literals).union(*[self._instead.get(each, ()) for each in literals])
+        return keys_of(literals) | self._lost
 
     # --- the search ------------------------------------------------------------------------------------------
 
     def run(self) -> Solution:
-        """See solve. Plain contradictions come first: a clause of presence, a literal alone, then a clause, then a
-        literal with variables."""
-        for clause in self._question.of_presence:
-            if not any(map(self._alone, clause)):
-                return Conflict(keys_of(clause))
-        linked = [each for each in self._required if each.variables]
-        for each in self._required:
-            if not each.variables and not self._alone(each):
-                return Conflict(keys_of((each,)))
+        """See solve. Plain contradictions come first: a clause of which no literal can be true by itself."""
+        required: list[Literal] = []
         clauses: list[Clause] = []
         for clause in self._question.clauses:
             left = tuple([each for each in clause if self._alone(each)])
             if not left:
                 return Conflict(keys_of(clause))
-            if len(left) < len(clause):
-                lost = keys_of([each for each in clause if each not in left])
-                for each in left:
-                    self._instead[each] = self._instead.get(each, lost) | lost
+            self._lost |= keys_of([each for each in clause if each not in left])
             if len(left) == 1:
-                self._required.append(left[0])
+                required.append(left[0])
             else:
                 clauses.append(left)
-        for each in linked:
-            if not self._alone(each):
-                return Conflict(keys_of((each,)))
-        chosen: Chosen = {**dict.fromkeys(self._groups, frozenset()), **self._of(self._required)}
+        chosen: Chosen = {**dict.fromkeys(self._groups, frozenset()), **self._of(required)}
         found: Found = {}
         for component, literals in chosen.items():
             values = self._solve(self._groups[component], literals)

@@ -4,7 +4,7 @@ Where some values of a variable are tried and others are not, no conflict is cla
 policy elements: Variables and tags*.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain
 from typing import Optional
@@ -28,6 +28,8 @@ def solve_linked(group_of: Mapping[str, Group], literals: Sequence[Literal], bud
 
     group_of: the group of each key.
     """
+    if not any(each.variables for each in literals):
+        return solve_apart(group_of, literals, budget)
     never = [each for each in literals if each.condition.settled not in (None, each.wanted)]
     if never:
         return Conflict(keys_of(never))
@@ -62,8 +64,6 @@ class _Linked:
             for other in ruling.get(each.key, ()) if each.is_positive else ():
                 if _contradict(each, other):
                     return Conflict(keys_of((each, other)))
-        if isinstance(self._opened(), Conflict):
-            return Conflict(keys_of(self._literals))
         if len(self._names) > _MOST_VARIABLES:
             raise Undecided
         for at, each in enumerate(self._literals):
@@ -71,29 +71,19 @@ class _Linked:
             if len(alternatives) > 1:
                 before, after = self._literals[:at], self._literals[at + 1 :]
                 return self._one_of([[*before, other, *after] for other in alternatives])
-        if self._sampled:
-            less = self._solved([each.opened if _is_sampled(each) else each for each in self._literals])
-            if isinstance(less, Conflict):
+        for weaker in self._weaker():
+            values = self._solved(weaker)
+            if isinstance(values, Conflict):
                 return Conflict(keys_of(self._literals))
-            if less is not None and all(each.is_met(less) for each in self._literals):
-                return less
-        if (self._sampled or self._is_tangle) and self._conflicts_in_part():
-            return Conflict(keys_of(self._literals))
-        for names in (self._names, self._names[::-1]) if self._is_tangle else (self._names,):
-            found = self._assign(names, {})
-            if found is not None:
-                return found
+            if values is not None and all(each.is_met(values) for each in self._literals):
+                return values
+        found = self._assign(self._names, {})
+        if found is not None:
+            return found
         incomplete = self._candidates.cut_short or self._candidates.more_left
         if incomplete or self._only_sampled() or self._read_one_another():
             raise Undecided
         return Conflict(keys_of(self._literals))
-
-    def _conflicts_in_part(self) -> bool:
-        """Whether one literal with variables cannot be true beside what the others ask at least; of those that rule
-        texts out, one text."""
-        parts = [part for each in self._literals if each.variables for part in _parts(each)]
-        asked = [each.opened for each in self._literals]
-        return len(parts) > 1 and any(isinstance(self._solved([part, *asked]), Conflict) for part in parts)
 
     def _one_of(self, ways: Sequence[Sequence[Literal]]) -> Solution:
         """The first solution of several lists of literals; the conflict where none has one."""
@@ -146,12 +136,17 @@ class _Linked:
             return True
         return False
 
-    def _opened(self) -> Solution:
-        """Values with which the literals are true while variables can be any text, and the keys are there that they
-        need."""
-        plain = [each.opened for each in self._literals]
-        keys = dict.fromkeys(chain.from_iterable(needed(each) for each in self._literals if each.variables))
-        return solve_apart(self._group_of, [*plain, *map(self._candidates.is_present, keys)], self._budget)
+    def _weaker(self) -> Iterator[list[Literal]]:
+        """Literals that are true wherever these are: while variables can be any text, and the keys are there that they
+        need; while some can; while all but those of one literal can."""
+        linked = [each for each in self._literals if each.variables]
+        opened = [each.opened for each in self._literals]
+        keys = dict.fromkeys(chain.from_iterable(map(needed, linked)))
+        yield [*opened, *map(self._candidates.is_present, keys)]
+        if self._sampled:
+            yield [each.opened if _is_sampled(each) else each for each in self._literals]
+        if len(linked) > 1 and (self._sampled or self._is_tangle):
+            yield from ([each, *opened] for each in linked)
 
     def _assign(self, names: Sequence[str], values: Assignment) -> Optional[Assignment]:
         if not names:
@@ -163,11 +158,9 @@ class _Linked:
                 self._budget.spend(_STEPS_OF_A_CHOICE + len(self._literals))
                 tried[value] = None
                 chosen = {**values, name: value}
-                others = names[1:]
-                if self._agrees(name, chosen) and (not others or self._candidates.leave(name, chosen)):
-                    found = self._assign(others, chosen)
-                    if found is not None:
-                        return found
+                found = self._assign(names[1:], chosen) if self._agrees(name, chosen) else None
+                if found is not None:
+                    return found
         return None
 
     def _agrees(self, name: str, values: Mapping[str, Value]) -> bool:
@@ -211,15 +204,6 @@ def _alternatives(each: Literal) -> list[Literal]:
     if condition.without_key == each.wanted:
         found.append(absent(each.condition.key, each.scope))
     return found if len(found) > 1 else [each]
-
-
-def _parts(each: Literal) -> list[Literal]:
-    """Literals that are all true where a literal is: of one that rules several texts out, one for each."""
-    if each.is_positive:
-        return [each]
-    condition = each.condition
-    found = [each._replace(condition=condition.of_values((value,), condition.if_exists)) for value in condition.values]
-    return [part for part in found if part.variables]
 
 
 def _contradict(one: Literal, other: Literal) -> bool:

@@ -25,17 +25,10 @@ def solve(
     steps.
     """
     budget.spend(_STEPS_OF_A_CALL + len(literals))
-    conflict, asked = Conflict(frozenset((key,))), []
-    for each in literals:
-        outcome = each.condition.settled
-        if outcome is None:
-            asked.append(each)
-        elif outcome != each.wanted:
-            return conflict
-    if domain.optional and all(each.condition.without_key == each.wanted for each in asked):
+    if domain.optional and all(each.accepts(None) for each in literals):
         return None
-    limiting = of_present(asked) if possible(domain) else None
-    if limiting is None:
-        return conflict
-    found = sets.solve(domain, limiting, members, budget) if several else solve_single(domain, limiting, budget)
-    return conflict if found is None else found
+    found: Value = None
+    limiting = of_present(literals) if possible(domain) else None
+    if limiting is not None:
+        found = sets.solve(domain, limiting, members, budget) if several else solve_single(domain, limiting, budget)
+    return Conflict(frozenset((key,))) if found is None else found
