@@ -6,7 +6,7 @@ policy elements: Variables and tags*.
 
 from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from itertools import chain
+from itertools import chain, product
 from typing import Optional
 
 from ..budget import Budget, OutOfSteps, Undecided
@@ -47,23 +47,16 @@ class _Linked:
         self._is_tangle = self._reads_variables_that_depend()
         self._sampled = any(map(_is_sampled, literals))
         self._candidates = Candidates(group_of, literals, budget, self._equal, self._sampled, self._is_tangle)
-        names = [self._equal.get(name, name) for each in literals for name in each.variables]
-        first = sorted(dict.fromkeys(names), key=self._reads.__contains__)  # texts that follow from others come last
-        self._names = [
-            *first,
-            *dict.fromkeys(name for each in literals for name in each.variables if name not in first),
-        ]
+        names = [name for each in literals for name in each.variables]
+        first = sorted([self._equal.get(name, name) for name in names], key=self._reads.__contains__)
+        self._names = list(dict.fromkeys([*first, *names]))  # texts that follow from others come last
 
     def solve(self) -> Solution:
         """See solve_linked."""
-        ruling: dict[str, list[Literal]] = {}
-        for each in self._literals:
-            if not each.is_positive:
-                ruling.setdefault(each.key, []).append(each)
-        for each in self._literals:
-            for other in ruling.get(each.key, ()) if each.is_positive else ():
-                if _contradict(each, other):
-                    return Conflict(keys_of((each, other)))
+        linked = [each for each in self._literals if each.variables]
+        for each, other in product(linked, linked):
+            if _contradict(each, other):
+                return Conflict(keys_of((each, other)))
         if len(self._names) > _MOST_VARIABLES:
             raise Undecided
         for at, each in enumerate(self._literals):
@@ -210,7 +203,7 @@ def _contradict(one: Literal, other: Literal) -> bool:
     """Whether all texts that one literal asks for, spelled with the same variables, are among those that another one of
     its key rules out."""
     asked, ruled_out = one.condition, other.condition
-    if asked.without_key == one.wanted or not asked.tokens:
+    if one.key != other.key or not one.is_positive or other.is_positive or asked.without_key == one.wanted:
         return False
     if context_key(asked.key).multivalued and not other.is_universal:
         return False
