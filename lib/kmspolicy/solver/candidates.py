@@ -4,7 +4,7 @@ Of a variable inside other text, the quotient of the text's language by what sta
 be. Keys that must be equal are one. Source: IAM User Guide, *IAM policy elements: Variables and tags*.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice, product
 from typing import Optional
@@ -25,9 +25,7 @@ from .theories.text import Limits, patterns
 
 Domains = tuple[Domain, ...]  # of keys that must be equal
 _MOST_CASES = 256  # of the groups of keys in which variables stand
-_MOST_MORE = 4  # texts of a variable that are tried because others were ruled out
-_MOST_IN_PLACES = 16  # of a variable that stands in texts with others
-_MOST_REJECTED = 16  # texts that are found before one leaves other keys a value
+_MOST_TEXTS = 8  # that are looked at where not every text does
 
 
 class Candidates:
@@ -65,8 +63,8 @@ class Candidates:
         """The literal that a key is there."""
         return absent(*self.named[name]).negation
 
-    def of(self, name: str, values: Assignment, tried: Collection[Value]) -> Iterator[Value]:
-        """Values to try for a variable, while those before it have theirs. tried: those that were, as they come."""
+    def of(self, name: str, values: Assignment) -> Iterator[Value]:
+        """Values to try for a variable, while those before it have theirs; some come twice."""
         same = self._equal.get(name)
         if same is not None and same != name and same in values:
             yield values[same]
@@ -81,10 +79,9 @@ class Candidates:
             if isinstance(domain, Finite):
                 yield from domain.values
                 continue
-            yield from self._in_places(name, own, listed, values, tried)
-            yield from self._find(*own)
-            if self._sampled:
-                yield from self._more(*own, tried)
+            if listed:
+                yield from self._in_places(name, own, listed, values)
+            yield from self._find(*own, several=self._sampled)
         if len(keys) == 1:
             yield None
 
@@ -95,23 +92,6 @@ class Candidates:
             limits = self._limits(keys[0], domains, values)
             if len(keys) == 1 or self._is_possible(limits):
                 yield domains[0], limits
-
-    def _more(
-        self,
-        required: Groups,
-        forbidden: Sequence[Row],
-        tried: Collection[Value],
-        good: Optional[Check] = None,
-        most: int = _MOST_MORE,
-    ) -> Iterator[str]:
-        """A few texts that were not tried: whether literals are true with them is seen when they are."""
-        for _ in range(most):
-            others = [literal(value) for value in tried if isinstance(value, str)]
-            text = next(self._find(required, [*forbidden, *others], good), None)
-            if text is None:
-                return
-            yield text
-        self.more_left = True
 
     def _of_group(self, name: str, values: Assignment) -> Iterator[Value]:
         """One value that what is asked of the key's own group, without variables, leaves it."""
@@ -140,36 +120,26 @@ class Candidates:
         return found
 
     def _in_places(
-        self,
-        name: str,
-        own: Limits,
-        listed: Sequence[Sequence[Place]],
-        values: Assignment,
-        tried: Collection[Value],
+        self, name: str, own: Limits, listed: Sequence[Sequence[Place]], values: Assignment
     ) -> Iterator[str]:
-        """Texts that stand in every place where literals spell the variable, then in each place alone."""
-        alone = [[[place]] for places in listed for place in places]
-        for chosen in [listed, *alone] if len(alone) > 1 else alone:
-            cases = product(*(self.domains_of(self._same(places[0].literal.key)) for places in chosen))
-            for domains in islice(cases, _MOST_CASES):
-                required: list[Sequence[Row]] = list(own[0])
-                forbidden: list[Row] = list(own[1])
-                for places, together in zip(chosen, domains):
-                    more, avoided = self._limits(places[0].literal.key, together, values, without=places[0].literal)
-                    for group in more:
-                        required.append([piece for place in places for piece in place.pieces(group, self._budget)])
-                    if len(places) == 1 and places[0].is_exact:
-                        forbidden += places[0].pieces(avoided, self._budget)
-                twice = [
-                    (places[0].literal, together)
-                    for places, together in zip(chosen, domains)
-                    if any(p.again or not p.is_exact for p in places)
-                ]
-                leaves = partial(self._leaves, name, twice, values)
-                yield from self._find(required, forbidden, leaves)
-                if self._tangled and len(chosen) == len(listed):
-                    yield from self._more(required, forbidden, tried, leaves, _MOST_IN_PLACES)
-            self.cut_short = self.cut_short or next(cases, None) is not None
+        """Texts that stand in every place where literals spell the variable."""
+        cases = product(*(self.domains_of(self._same(places[0].literal.key)) for places in listed))
+        for domains in islice(cases, _MOST_CASES):
+            required: list[Sequence[Row]] = list(own[0])
+            forbidden: list[Row] = list(own[1])
+            unsure: list[tuple[Literal, Domains]] = []
+            for places, together in zip(listed, domains):
+                asked = places[0].literal
+                more, avoided = self._limits(asked.key, together, values, without=asked)
+                for group in more:
+                    required.append([piece for place in places for piece in place.pieces(group, self._budget)])
+                if not all(place.is_exact for place in places):
+                    unsure.append((asked, together))
+                elif len(places) == 1:
+                    forbidden += places[0].pieces(avoided, self._budget)
+            leaves = partial(self._leaves, name, unsure, values)
+            yield from self._find(required, forbidden, leaves, self._tangled)
+        self.cut_short = self.cut_short or next(cases, None) is not None
 
     def _leaves(self, name: str, asked: Sequence[tuple[Literal, Domains]], values: Assignment, text: str) -> bool:
         """Whether the keys of these literals can still have a value, once a variable has this text."""
@@ -224,23 +194,26 @@ class Candidates:
                 forbidden += found
         return required, forbidden
 
-    def _find(self, required: Groups, forbidden: Sequence[Row], good: Optional[Check] = None) -> Iterator[str]:
-        """A good text that matches one pattern of each required group and none of the forbidden; one that is not empty
-        first.
+    def _find(
+        self, required: Groups, forbidden: Sequence[Row], good: Optional[Check] = None, several: bool = False
+    ) -> Iterator[str]:
+        """A good text that matches one pattern of each required group and none of the forbidden, one that is not empty
+        first; or several.
 
         One text is asked about for all that the patterns do not tell apart; then others are, but a few only.
         """
-        rejected: list[Pattern] = []
-        while all(required) and len(rejected) <= _MOST_REJECTED:
-            found = self._shortest(required, [*forbidden, *rejected], good)
-            if found or good is None:
-                yield from found
+        avoided = list(forbidden)
+        for _ in range(_MOST_TEXTS if all(required) else 0):
+            found = self._shortest(required, avoided, good)
+            yield from found
+            if found and not several:
                 return
-            others = self._shortest(required, [*forbidden, *rejected])
-            if not others:
+            if not found and good is not None:
+                found = self._shortest(required, avoided)
+            if not found:
                 return
-            rejected += map(literal, others)
-        self.more_left = self.more_left or bool(rejected)
+            avoided += map(literal, found)
+        self.more_left = self.more_left or all(required)
 
     def _is_possible(self, limits: Limits) -> bool:
         """Whether there is a text within these limits."""

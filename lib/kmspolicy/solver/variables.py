@@ -145,7 +145,7 @@ class _Linked:
         if not names:
             return self._rest(values)
         name, tried = names[0], dict[Value, None]()
-        for value in self._candidates.of(name, values, tried):
+        for value in self._candidates.of(name, values):
             self._budget.spend(_STEPS_OF_A_CANDIDATE)
             if value not in tried:
                 self._budget.spend(_STEPS_OF_A_CHOICE + len(self._literals))
