@@ -23,7 +23,6 @@ class Place(NamedTuple):
     before: Pattern
     after: Pattern
     ignore_case: bool
-    again: bool  # whether the variable stands in the text a second time, where anything matches so far
 
     def pieces(self, listed: Sequence[Pattern], budget: Budget) -> list[Row]:
         """What the variable must match, so that the text matches one of these."""
@@ -49,8 +48,7 @@ def places_of(each: Literal, name: str, values: Mapping[str, Value]) -> list[Pla
         sides = _around(each, name, tokens, open_lookup(each, values))
         if sides is not None:
             before, after = _patterns_around(*sides, condition)
-            times = sum(each.scope.key(variable.name) == name for variable in wildcards.variables_in(tokens))
-            found.append(Place(each, before, after, condition.operator.ignore_case, times > 1))
+            found.append(Place(each, before, after, condition.operator.ignore_case))
     return found
 
 
