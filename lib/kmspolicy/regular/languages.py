@@ -5,11 +5,11 @@ The search walks the product of the patterns' automata, shortest text first.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
-from itertools import chain, permutations
+from itertools import chain
 from typing import Callable, Optional
 
 from .automata import Automaton, choices, length
-from .patterns import Part, Pattern, Row, Spend, can_begin_like, covers
+from .patterns import Part, Pattern, Row, Spend, covers
 from .prefixes import useful
 
 Groups = Sequence[Sequence[Row]]  # of each of which a text must match one pattern
@@ -21,14 +21,6 @@ _ROWS_OF_A_STEP = 4  # that are compared with a group
 _PLACES_OF_A_STEP = 16  # of patterns that are looked at for a quick contradiction
 _BUILT_IN_A_STEP = 4  # places of automata
 _MOST_LOOKED_AT = 8  # patterns of a group, for a quick contradiction
-
-
-def _clash(groups: Sequence[Sequence[Pattern]], spend: Spend) -> bool:
-    """Whether two groups have no texts in common, as no pattern of one can begin as one of the other does."""
-    for one, other in permutations(filter(None, groups), 2):
-        if not any(can_begin_like(pattern, row, spend) for row in one for pattern in other):
-            return True
-    return False
 
 
 def _is_shunned(required: Iterable[Sequence[Pattern]], forbidden: Sequence[Pattern], spend: Spend) -> bool:
@@ -59,13 +51,7 @@ def find(required: Groups, forbidden: Sequence[Row], spend: Spend, good: Check =
     rows = len(forbidden) + sum(map(len, required))
     spend(1 + _places(required, forbidden) // _PLACES_OF_A_STEP + rows * len(required) // _ROWS_OF_A_STEP)
     required, forbidden = useful(required, forbidden)
-    whole = [_plain(group) for group in required]
-    if (
-        not all(required)
-        or _clash(whole, spend)
-        or _clash([[row[::-1] for row in group] for group in whole], spend)
-        or _is_shunned(whole, _plain(forbidden), spend)
-    ):
+    if not all(required) or _is_shunned(map(_plain, required), _plain(forbidden), spend):
         return None
     spend(_places(required, forbidden) // _BUILT_IN_A_STEP)
     groups = [Automaton(group) for group in required]

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import takewhile
 from typing import NamedTuple, Optional, Union
 
 
@@ -154,39 +153,23 @@ def _in_regex(element: Element) -> str:
 def covers(pattern: Pattern, row: Pattern, spend: Spend) -> bool:
     """Whether a pattern matches all that a row does, by one way through it for every text; False proves nothing.
 
-    Calls spend(steps) for the moves that it took, as can_begin_like does. Neither is tried for two patterns that are so
-    long that it might take as long as a search.
+    Calls spend(steps) for the moves that it took. Two patterns that are so long that it might take as long as a search
+    are not compared.
     """
     if len(pattern) * len(row) > _MOST_COMPARED:
         return False
-    return len(pattern) in _after(pattern, row, _includes, spend)
-
-
-def can_begin_like(pattern: Pattern, row: Pattern, spend: Spend) -> bool:
-    """Whether a text that a pattern matches can begin with what the texts of a row begin with, up to the row's first
-    repeat; a row without repeats is compared to its end. True where it is not tried."""
-    if len(pattern) * len(row) > _MOST_COMPARED:
-        return True
-    begun = tuple(takewhile(lambda element: not element.repeat, row))
-    places = _after(pattern, begun, _meets, spend)
-    return len(pattern) in places if begun == row else bool(places)
-
-
-def _after(pattern: Pattern, row: Pattern, fits: Callable[[CharClass, CharClass], bool], spend: Spend) -> set[int]:
-    """The places in which a pattern can be after the texts of a row. fits: whether the class of a place lets a class of
-    the row pass."""
     places, moves = opened(pattern, (0,)), 0
     for chars, repeat in row:
         if not places:
             break
         moves += 1 + len(places)
-        fitting = [place for place in places if place < len(pattern) and fits(pattern[place].chars, chars)]
+        fitting = [place for place in places if place < len(pattern) and _includes(pattern[place].chars, chars)]
         if repeat:
             places = opened(pattern, [place for place in fitting if pattern[place].repeat])
         else:
             places = opened(pattern, [place if pattern[place].repeat else place + 1 for place in fitting])
     spend(1 + moves // _MOVES_OF_A_STEP)
-    return places
+    return len(pattern) in places
 
 
 _MOST_COMPARED = 1 << 14  # places of one with places of the other
@@ -209,9 +192,3 @@ def _includes(chars: CharClass, others: CharClass) -> bool:
     if chars.negated:
         return chars.chars <= others.chars if others.negated else chars.chars.isdisjoint(others.chars)
     return not others.negated and others.chars <= chars.chars
-
-
-def _meets(chars: CharClass, others: CharClass) -> bool:
-    """Whether two classes have a character in common."""
-    shared = both(chars, others)
-    return shared.negated or bool(shared.chars)

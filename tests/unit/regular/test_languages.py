@@ -20,7 +20,6 @@ from kmspolicy.regular.patterns import (
     Row,
     any_of,
     both,
-    can_begin_like,
     covers,
     literal,
     matcher,
@@ -203,20 +202,6 @@ def test_a_pattern_that_covers_a_row_matches_all_that_it_does() -> None:
             assert language(row, LETTERS, LONGEST) <= language(pattern, LETTERS, LONGEST), (pattern, row)
         assert covers(row, row, free) and covers(ANYTHING, row, free)
     assert 20 < covered < 580
-
-
-def test_whether_a_pattern_can_begin_as_a_row_does() -> None:
-    chance, outcomes = Random(7), set()
-    for _ in range(600):
-        pattern, row = random_row(chance, CLASSES, 3), random_row(chance, CLASSES, 3)
-        first = next((at for at, element in enumerate(row) if element.repeat), len(row))
-        begun = language(row[:first], LETTERS, LONGEST)
-        matched = language(pattern, LETTERS, LONGEST)
-        whole = first == len(row)
-        expected = any((text if whole else text[:first]) in begun for text in matched)
-        assert can_begin_like(pattern, row, free) == expected, (pattern, row)
-        outcomes.add((whole, expected))
-    assert len(outcomes) == 4
 
 
 def test_a_matcher_matches_what_its_rows_do() -> None:
