@@ -31,8 +31,7 @@ _MOST_TEXTS = 8  # that are looked at where not every text does
 class Candidates:
     """The values to try for the variables of some literals.
 
-    cut_short: whether there were more cases than are tried; more_left: whether a variable may have other texts than
-    those that were tried.
+    incomplete: whether there were more cases than are tried, or a variable may have other texts than were.
     """
 
     def __init__(
@@ -52,7 +51,7 @@ class Candidates:
         self._equal = equal
         self._sampled = sampled
         self._tangled = tangled
-        self.cut_short = self.more_left = False
+        self.incomplete = False
         self.named = {
             each.scope.key(name): (name, each.scope)
             for each in literals
@@ -108,7 +107,7 @@ class Candidates:
             together.setdefault(self._group_of[key], []).append(key)
         cases = product(*(_domains_in(group, listed) for group, listed in together.items()))
         found = [tuple(chain.from_iterable(each)) for each in islice(cases, _MOST_CASES)]
-        self.cut_short = self.cut_short or next(cases, None) is not None
+        self.incomplete = self.incomplete or next(cases, None) is not None
         return found
 
     def _in_places(
@@ -131,7 +130,7 @@ class Candidates:
                     forbidden += places[0].pieces(avoided, self._budget)
             leaves = partial(self._leaves, name, unsure, values)
             yield from self._find(required, forbidden, leaves, self._tangled)
-        self.cut_short = self.cut_short or next(cases, None) is not None
+        self.incomplete = self.incomplete or next(cases, None) is not None
 
     def _leaves(self, name: str, asked: Sequence[tuple[Literal, Domains]], values: Assignment, text: str) -> bool:
         """Whether the keys of these literals can still have a value, once a variable has this text."""
@@ -205,7 +204,7 @@ class Candidates:
             if not found:
                 return
             avoided += map(literal, found)
-        self.more_left = self.more_left or all(required)
+        self.incomplete = self.incomplete or all(required)
 
     def _is_possible(self, limits: Limits) -> bool:
         """Whether there is a text within these limits."""

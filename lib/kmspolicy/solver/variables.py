@@ -6,7 +6,7 @@ policy elements: Variables and tags*.
 
 from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from itertools import chain, product
+from itertools import chain
 from typing import Optional
 
 from ..budget import Budget, OutOfSteps, Undecided
@@ -53,10 +53,13 @@ class _Linked:
 
     def solve(self) -> Solution:
         """See solve_linked."""
-        linked = [each for each in self._literals if each.variables]
-        for each, other in product(linked, linked):
-            if _contradict(each, other):
-                return Conflict(keys_of((each, other)))
+        ruling: dict[str, list[Literal]] = {}
+        for each in self._literals:
+            if each.variables and not each.is_positive:
+                ruling.setdefault(each.key, []).append(each)
+        for each in self._literals:
+            if each.variables and any(_contradict(each, other) for other in ruling.get(each.key, ())):
+                return Conflict(keys_of((each, *ruling[each.key])))
         if len(self._names) > _MOST_VARIABLES:
             raise Undecided
         for at, each in enumerate(self._literals):
@@ -73,8 +76,7 @@ class _Linked:
         found = self._assign(self._names, {})
         if found is not None:
             return found
-        incomplete = self._candidates.cut_short or self._candidates.more_left
-        if incomplete or self._only_sampled() or self._read_one_another():
+        if self._candidates.incomplete or self._only_sampled() or self._read_one_another():
             raise Undecided
         return Conflict(keys_of(self._literals))
 
@@ -203,7 +205,7 @@ def _contradict(one: Literal, other: Literal) -> bool:
     """Whether all texts that one literal asks for, spelled with the same variables, are among those that another one of
     its key rules out."""
     asked, ruled_out = one.condition, other.condition
-    if one.key != other.key or not one.is_positive or other.is_positive or asked.without_key == one.wanted:
+    if not one.is_positive or asked.without_key == one.wanted:
         return False
     if context_key(asked.key).multivalued and not other.is_universal:
         return False
