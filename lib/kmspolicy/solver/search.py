@@ -97,19 +97,12 @@ class _Search:
 
     def _solve(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
         """Values of a component's keys, or the conflict."""
-        found: Solution = self._budget.known.answer((groups, literals), lambda: self._values(groups, literals))
+
+        def values() -> Solution:
+            return solve_linked(dict(groups), sorted(literals, key=_in_order), self._budget)
+
+        found: Solution = self._budget.known.answer((groups, literals), values)
         return found
-
-    def _values(self, groups: Groups, literals: frozenset[Literal]) -> Solution:
-        ordered = sorted(literals, key=_in_order)
-        return solve_linked(dict(groups), ordered, self._budget)
-
-    def _of(self, literals: Iterable[Literal]) -> Chosen:
-        """The literals by component."""
-        found: dict[Component, set[Literal]] = {}
-        for each in literals:
-            found.setdefault(self._component_of[each.key], set()).add(each)
-        return {component: frozenset(those) for component, those in found.items()}
 
     def _alone(self, each: Literal) -> bool:
         """Whether some value makes a literal true by itself."""
@@ -125,7 +118,7 @@ class _Search:
 
     def run(self) -> Solution:
         """See solve. Plain contradictions come first: a clause of which no literal can be true by itself."""
-        required: list[Literal] = []
+        units: dict[Component, set[Literal]] = {component: set() for component in self._groups}
         clauses: list[Clause] = []
         for clause in self._question.clauses:
             left = tuple([each for each in clause if self._alone(each)])
@@ -133,10 +126,10 @@ class _Search:
                 return Conflict(keys_of(clause))
             self._lost |= keys_of([each for each in clause if each not in left])
             if len(left) == 1:
-                required.append(left[0])
+                units[self._component_of[left[0].key]].add(left[0])
             else:
                 clauses.append(left)
-        chosen: Chosen = {**dict.fromkeys(self._groups, frozenset()), **self._of(required)}
+        chosen: Chosen = {component: frozenset(those) for component, those in units.items()}
         found: Found = {}
         for component, literals in chosen.items():
             values = self._solve(self._groups[component], literals)
@@ -147,8 +140,8 @@ class _Search:
             state = self._satisfied(together, (chosen, found))
             if state is None:
                 touched = {self._component_of[each.key] for clause in together for each in clause}
-                units = [each for component in touched for each in chosen[component]]
-                return Conflict(self._reasons([*units, *(each for clause in together for each in clause)]))
+                required = [each for component in touched for each in chosen[component]]
+                return Conflict(self._reasons([*required, *(each for clause in together for each in clause)]))
             chosen, found = state
         return {key: value for values in found.values() for key, value in values.items()}
 

@@ -24,9 +24,9 @@ _STEPS_OF_A_CHOICE = 8
 
 
 def solve_linked(group_of: Mapping[str, Group], literals: Sequence[Literal], budget: Budget) -> Solution:
-    """Values of the groups' keys with which each literal is true, or the conflict. Raises Undecided.
+    """Values of the groups' keys, which variables may link, with which each literal is true, or the conflict.
 
-    group_of: the group of each key.
+    group_of: the group of each key. Raises Undecided.
     """
     if not any(each.variables for each in literals):
         return solve_apart(group_of, literals, budget)
