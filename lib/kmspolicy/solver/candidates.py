@@ -69,20 +69,28 @@ class Candidates:
             yield values[same]
             return
         keys = self._same(name)
-        yield from _spelled(name, self._literals)
-        for key in keys:
+        cases = list(self._cases(keys, values))
+        yield from _spelled(name, self._literals) if cases else ()
+        for key in keys if cases else ():
             yield from self._of_group(key, values)
         listed = [places for places in self._places(keys, values) if places]
-        for domains in self.domains_of(keys):
-            if isinstance(domains[0], Finite):
-                yield from domains[0].values
+        for domain, own in cases:
+            if isinstance(domain, Finite):
+                yield from domain.values
                 continue
-            own = self._limits(name, domains, values)
             if listed:
                 yield from self._in_places(name, own, listed, values)
             yield from self._find(*own, several=self._sampled)
         if len(keys) == 1:
             yield None
+
+    def _cases(self, keys: Sequence[str], values: Assignment) -> Iterator[tuple[Domain, Limits]]:
+        """What the first of equal keys can hold and what its text must match, by case of their groups; none in which no
+        text is left to all."""
+        for domains in self.domains_of(keys):
+            limits = self._limits(keys[0], domains, values)
+            if len(keys) == 1 or self._is_possible(limits):
+                yield domains[0], limits
 
     def _of_group(self, name: str, values: Assignment) -> Iterator[Value]:
         """One value that what is asked of the key's own group, without variables, leaves it."""
