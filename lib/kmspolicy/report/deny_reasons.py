@@ -60,7 +60,7 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
         closing = _needed(hitting, lambda denies: close(denies) and not spare(denies)) if asked else hitting
         yield _closed(verdict, statement, alone, tuple(closing), kept)
     for audience in _narrower(alone):
-        left = kept(closing, audience, verdict.counted(statement, audience)).proven
+        left = kept(closing, audience, verdict.counted(audience)).proven
         if left:
             yield from _losses(verdict, statement, audience, left, verdict.access(statement, audience).actions, closing)
             return

@@ -3,7 +3,7 @@
 Source: docs/threat-model.md, *Who might send a request*, *Actions and grants* and *What the flags and severities mean*.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Optional
 
 from ..budget import Budget
@@ -44,9 +44,10 @@ class Verdict:
         self.asked = mask_of(actions, self.extra)
         self.checked = self.asked & performed(key.usage, key.spec, key.origin)
         self._encapsulation = 0 if key.kind_is_told else self.checked & kms.ENCAPSULATION_MASK
+        self._plain = self.checked & ~self._encapsulation
         self._records: dict[tuple[object, ...], Answers] = {}
         self._accesses: dict[tuple[int, Audience], Access] = {}
-        self._gains: dict[Audience, Mask] = {}
+        self._counted: dict[Audience, Mask] = {}
         self._denies: dict[Mask, tuple[Statement, ...]] = {}
         self._requests: dict[int, Optional[Request]] = {}  # many keys have the same policy, and its answers
 
@@ -92,17 +93,18 @@ class Verdict:
         return found
 
     def _access(self, statement: Statement, audience: Audience) -> Access:
-        found = self._asked(statement, audience, self.checked & ~self._encapsulation)
-        more = self._counting(audience, statement.actions, found.actions)
-        return found | self._asked(statement, audience, more) if more else found
+        found = self._given(statement, audience, self._plain)
+        if not statement.actions & self._encapsulation:
+            return found
+        return found | self._given(statement, audience, self._encapsulation & self.counted(audience))
 
-    def _asked(self, statement: Statement, audience: Audience, actions: Mask) -> Access:
+    def _given(self, statement: Statement, audience: Audience, actions: Mask, denied: bool = True) -> Access:
+        """What the statement gives the audience of some actions. denied: past every Deny, else whatever they say."""
         asked = self.searcher.conceivable(statement, actions, audience)
-        denied = self.policy.hit_by_denies(asked)
-        if not denied:
+        hit = self.policy.hit_by_denies(asked) if denied else 0
+        if not hit:
             return self._answer(statement, audience, asked, False)
-        found = self._answer(statement, audience, denied, True)
-        return found if asked == denied else found | self._answer(statement, audience, asked & ~denied, False)
+        return self._answer(statement, audience, hit, True) | self._answer(statement, audience, asked & ~hit, False)
 
     def _answer(self, statement: Statement, audience: Audience, asked: Mask, denied: bool) -> Access:
         """What the audience gets of conceivable actions. denied: past every Deny, else whatever they say."""
@@ -115,35 +117,20 @@ class Verdict:
         against, apart = None if denied else (), not record.own
         return self.ledger.answer(record, (asked, audience), lambda: search(statement, asked, audience, against, apart))
 
-    def _counting(self, audience: Audience, actions: Mask, known: Mask) -> Mask:
-        """Those of some actions that work on ML-KEM keys only that count for an audience: of a key whose kind nobody
-        tells, those of a class of which it gets nothing else. known: what else it is known to get."""
-        actions &= self._encapsulation
-        for those in (kms.ENCRYPT_MASK, kms.DECRYPT_MASK):
-            if actions & those and (those & known or those & self._gained(audience)):
-                actions &= ~those
-        return actions
-
-    def counted(self, statement: Statement, audience: Audience) -> Mask:
-        """The checked actions of the statement that count for an audience."""
-        plain = statement.actions & self.checked & ~self._encapsulation
-        return plain | self._counted_apart(statement, audience)
-
-    def _counted_apart(self, statement: Statement, audience: Audience) -> Mask:
-        """Those of the counted actions that work on ML-KEM keys only."""
-        known = self.access(statement, audience).actions & ~self._encapsulation
-        return self._counting(audience, statement.actions, known)
-
-    def _gained(self, audience: Audience) -> Mask:
-        """What the audience or a wider one gets that does not work on ML-KEM keys only, by any statement."""
-        if audience not in self._gains:
-            gained, actions = NO_ACCESS, self.checked & ~self._encapsulation
-            for statement in self._listed(audience):
-                if statement.actions & actions & ~gained.proven:
-                    gained |= self._asked(statement, audience, actions)
+    def counted(self, audience: Audience) -> Mask:
+        """The checked actions that count for an audience: of a key whose kind nobody tells, those that work on ML-KEM
+        keys only count if neither it nor a wider one is given another action of their class."""
+        if audience not in self._counted:
             wider = NEXT_WIDER.get(audience)
-            self._gains[audience] = gained.actions | (self._gained(wider) if wider else 0)
-        return self._gains[audience]
+            counted = self.counted(wider) if wider else self.checked
+            for statement in self._listed(audience):
+                apart = counted & self._encapsulation
+                gained = self._given(statement, audience, self._plain).actions if apart else 0
+                for those in (kms.ENCRYPT_MASK, kms.DECRYPT_MASK):
+                    if gained & those:
+                        counted &= ~(apart & those)
+            self._counted[audience] = counted
+        return self._counted[audience]
 
     def _listed(self, audience: Audience) -> Iterable[Statement]:
         return self.policy.allows if audience in NAMEABLE else self.policy.open_ended
@@ -172,21 +159,16 @@ class Verdict:
 
     def alone(self, statement: Statement, audience: Audience) -> Access:
         """What the statement by itself gives the audience, whatever the Denies say."""
-        plain = self._alone(statement, self.checked & ~self._encapsulation, audience)
-        return plain if plain.actions else self._alone(statement, self._encapsulation, audience)
+        plain = self._given(statement, audience, self._plain, denied=False)
+        return plain if plain.actions else self._given(statement, audience, self._encapsulation, denied=False)
 
     def by(self, statement: Statement, condition: Condition, audience: Audience) -> Access:
         """What the audience would get if this condition were the statement's only one, and nothing denied."""
         return self.alone(statement._replace(conditions=(condition,), alternatives=(), resource=None), audience)
 
     def opened(self, statement: Statement, audience: Audience) -> Mask:
-        """Every checked action that counts and that the statement by itself gives the audience, whatever the Denies
-        say."""
-        plain = self._alone(statement, self.checked & ~self._encapsulation, audience)
-        return (plain | self._alone(statement, self._counted_apart(statement, audience), audience)).actions
-
-    def _alone(self, statement: Statement, actions: Mask, audience: Audience) -> Access:
-        return self._answer(statement, audience, self.searcher.conceivable(statement, actions, audience), False)
+        """The actions that count and that the statement by itself gives the audience, whatever the Denies say."""
+        return self._given(statement, audience, self.counted(audience), denied=False).actions
 
     def flagged_actions(self, statement: Statement) -> Mask:
         """The checked actions that everyone gets by the statement and that count."""
@@ -239,17 +221,17 @@ class Verdict:
     @lazy
     def only_encapsulates(self) -> bool:
         """Whether all that everyone gets works on ML-KEM keys only, and the key is not known to be one."""
-        return self.flagged and not self._gained(Audience.everyone)
+        return self.flagged and not any(self.flagged_actions(each) & self._plain for each in self.policy.open_ended)
 
     @lazy
     def encrypt_only(self) -> bool:
         """Whether for some key that this one can be everyone can surely encrypt, and not everyone can decrypt."""
         if not self.flagged and not kms.ENCRYPT_MASK & ~self.checked:
             return False
-        plain = self._surely_gains(kms.ENCRYPT_MASK & ~kms.ENCAPSULATION_MASK)
-        if not plain and not self._surely_gains(kms.ENCRYPT_MASK):
+        plain = self._gained(kms.ENCRYPT_MASK & ~kms.ENCAPSULATION_MASK).proven
+        if not plain and not self._gained(kms.ENCRYPT_MASK).proven:
             return False
-        if not self._may_gain(kms.DECRYPT_MASK):
+        if not self._gained(kms.DECRYPT_MASK).actions:
             return True
         counting = ~kms.ENCAPSULATION_MASK if plain and not self.key.kind_is_told else ~0
         left = self.searcher.budget
@@ -261,22 +243,20 @@ class Verdict:
                 self.searcher.limit_reached = True
                 break
             those = Verdict(self.policy, key, self.actions, budget)
-            if those._surely_gains(kms.ENCRYPT_MASK & counting) and not those._may_gain(kms.DECRYPT_MASK & counting):
+            decrypts = kms.DECRYPT_MASK & counting
+            if those._gained(kms.ENCRYPT_MASK & counting).proven and not those._gained(decrypts).actions:
                 return True
             self.searcher.limit_reached |= those.searcher.limit_reached
         return False
 
-    def _surely_gains(self, actions: Mask) -> bool:
-        """Whether everyone is proven to get one of some actions, checked or not."""
-        return any(access.proven for access in self._gains_by_statement(actions))
-
-    def _may_gain(self, actions: Mask) -> bool:
-        """Whether it is not ruled out that everyone gets one of them."""
-        return any(access.actions for access in self._gains_by_statement(actions))
-
-    def _gains_by_statement(self, actions: Mask) -> Iterator[Access]:
-        usable = actions & performed(self.key.usage, self.key.spec, self.key.origin)
-        return (self._asked(statement, Audience.everyone, usable) for statement in self.policy.open_ended)
+    def _gained(self, actions: Mask) -> Access:
+        """What everyone gets of some actions, checked or not; of those that are proven, one is enough."""
+        usable, gained = actions & performed(self.key.usage, self.key.spec, self.key.origin), NO_ACCESS
+        for statement in self.policy.open_ended:
+            gained |= self._given(statement, Audience.everyone, usable)
+            if gained.proven:
+                break
+        return gained
 
     # --- what is not proven ----------------------------------------------------------------------------------
 
