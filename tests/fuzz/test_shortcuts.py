@@ -12,7 +12,7 @@ import pytest
 from dev.fuzz.compare import engine
 from dev.fuzz.cost import everything, forget
 from dev.fuzz.generator import Case, case
-from kmspolicy.report import shortcuts, verdict
+from kmspolicy.report import shortcuts
 
 pytestmark = pytest.mark.slow
 
@@ -152,15 +152,14 @@ def test_an_answer_stays_known_when_no_steps_are_left() -> None:
 
 
 def test_answers_that_are_used_for_too_many_policies_are_seen(alone: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
-    of_any = shortcuts.answers_about
+    def whatever_values(statement: Any, actions: Any, audience: Any, key: Any) -> tuple[object, ...]:
+        return tuple([each.key for each in statement.conditions]), actions, audience
 
-    def whatever_else_matters(statement: Any, asked: Any, key: Any, own: bool) -> Any:
-        return of_any(statement, asked, key, own=False)
-
-    monkeypatch.setattr(verdict, "answers_about", whatever_else_matters)
+    monkeypatch.setattr(shortcuts, "_question", whatever_values)
     assert other_answers(in_turn(CASES), alone)
 
 
 def test_steps_that_are_not_charged_are_seen(alone: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shortcuts.Ledger, "_pays", lambda ledger, place: True)
+    kept = shortcuts.Kept
+    monkeypatch.setattr(shortcuts, "Kept", lambda answer, steps: kept(answer, 0))
     assert other_steps(in_turn(CASES), alone)

@@ -94,9 +94,8 @@ def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
     alone = verdict.audience_alone(statement)
     flagged = verdict.flagged_actions(statement)
     if not statement.is_unconditional or statement.principals.open_ended or alone is Audience.none:
-        record = verdict.record(statement, denied=False)
-        found = verdict.ledger.answer(record, "reasons", lambda: tuple(of_conditions(verdict, statement, alone)))
-        yield from (_with_parties(verdict, statement, reason) for reason in found)
+        for reason in of_conditions(verdict, statement, alone):
+            yield _with_parties(verdict, statement, reason)
     got = flagged or _got_outside(verdict, statement, alone)
     yield from _notes(verdict, statement, alone, flagged, got)
     assumed = verdict.assumed(statement)

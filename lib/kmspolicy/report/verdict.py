@@ -19,7 +19,7 @@ from ..requesters.population import partitions
 from ..witness.access import NO_ACCESS, Access, within_reach
 from ..witness.searcher import POLICY_STEPS, Searcher
 from .candidate_keys import candidate_keys
-from .shortcuts import Answers, Ledger, answers_about, depends_on_names, of_any_source
+from .shortcuts import ShortCuts
 
 NAMING_STEPS = 8_000
 EXAMPLE_STEPS = 400  # examples, where the questions have taken all of theirs
@@ -45,7 +45,7 @@ class Verdict:
         self.checked = self.asked & performed(key.usage, key.spec, key.origin)
         self._encapsulation = 0 if key.kind_is_told else self.checked & kms.ENCAPSULATION_MASK
         self._plain = self.checked & ~self._encapsulation
-        self._records: dict[tuple[object, ...], Answers] = {}
+        self._answers: dict[tuple[object, ...], Access] = {}
         self._accesses: dict[tuple[int, Audience], Access] = {}
         self._counted: dict[Audience, Mask] = {}
         self._denies: dict[Mask, tuple[Statement, ...]] = {}
@@ -62,25 +62,8 @@ class Verdict:
         return Searcher(self.policy, self.key, self.extra, self._budget or Budget(POLICY_STEPS))
 
     @lazy
-    def ledger(self) -> Ledger:
-        """What was paid for the answers so far."""
-        return Ledger(self.searcher)
-
-    def record(
-        self, statement: Statement, denied: bool, audience: Optional[Audience] = None, actions: Optional[Mask] = None
-    ) -> Answers:
-        """What is known about a statement, what an audience gets, and the checked actions, or these; denied: whether
-        Denies matter."""
-        asked = self.checked if actions is None or not actions & ~self.checked else actions
-        own_principals = statement.principals is self.policy.statements[statement.number].principals
-        who = statement.number if own_principals else statement.principals
-        elements = who, statement.conditions, statement.resource is None
-        own = denied or depends_on_names(statement, self.key, audience)
-        question = elements, asked, denied, own
-        found = self._records.get(question)
-        if found is None:
-            found = self._records[question] = answers_about(statement, asked, self.key, own)
-        return found
+    def _short_cuts(self) -> ShortCuts:
+        return ShortCuts(self.searcher)
 
     def access(self, statement: Statement, audience: Audience) -> Access:
         """What the audience gets of the checked actions that count by the statement, past every Deny."""
@@ -112,10 +95,13 @@ class Verdict:
             return NO_ACCESS
         if not denied and self.searcher.gives_by_name(statement, audience):
             return Access(asked, asked)
-        statement = statement if denied else of_any_source(statement)
-        record, search = self.record(statement, denied, audience, asked), self.searcher.access
-        against, apart = None if denied else (), not record.own
-        return self.ledger.answer(record, (asked, audience), lambda: search(statement, asked, audience, against, apart))
+        elements = statement.number, statement.principals, statement.conditions, statement.resource
+        question = elements, audience, asked, denied
+        found = self._answers.get(question)
+        if found is None:
+            find = self.searcher.access if denied else self._short_cuts.access
+            found = self._answers[question] = find(statement, asked, audience)
+        return found
 
     def counted(self, audience: Audience) -> Mask:
         """The checked actions that count for an audience: of a key whose kind nobody tells, those that work on ML-KEM
@@ -148,12 +134,6 @@ class Verdict:
         """The widest audience that the statement by itself gives a checked action, whatever the Denies say."""
         if not statement.allow or not statement.actions & self.checked:
             return Audience.none
-        if statement.is_unconditional:
-            return self._audience_alone(statement)
-        record = self.record(statement, denied=False)
-        return self.ledger.answer(record, "audience", lambda: self._audience_alone(statement))
-
-    def _audience_alone(self, statement: Statement) -> Audience:
         audiences = WIDEST_FIRST if statement.principals.open_ended else NAMEABLE
         return next((each for each in audiences if self.alone(statement, each).actions), Audience.none)
 
