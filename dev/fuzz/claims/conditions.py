@@ -21,7 +21,7 @@ from dev.fuzz.judge import (
     texts,
     values_text,
 )
-from dev.reference.facts import CONTEXT, ENDPOINT, NET, ORG, OWN, OWNER, SOURCE, STRANGERS, WHO, Row
+from dev.reference.facts import CONTEXT, ENDPOINT, ORG, OWNER, SOURCE, STRANGERS, Row
 from dev.reference.grammar import as_list
 from dev.reference.operators import NEGATED, block
 from kmspolicy import Code
@@ -122,46 +122,20 @@ _OWNERS = {
 }
 
 
-def _limits_accounts(judge: Judge, number: int) -> Details:
-    """The condition holds for a request without the key, as services send it, and they get in."""
+def _limits_others(judge: Judge, number: int) -> Details:
+    """The condition holds for a request without the key, as services send it, and they get in; or it is about grantees,
+    and holds for a grant without one.
+    """
     for condition in judge.conditions(number):
-        lacking = condition[1].lower() in (*WHO[:6], *ORG, *NET, *OWN) and judge.holds(number, condition, {})
-        if lacking and judge.serves_by(number, condition) and judge.serves(number, []):
+        of_grants = condition[1].lower() == "kms:granteeprincipal"
+        served = Row.service in judge.by(number, condition) if of_grants else judge.serves(number, [])
+        if judge.holds(number, condition, {}) and served:
             yield from (details for details in _limits(judge, number) if details[0] == key_text(condition[1]))
-
-
-def _limits_grants(judge: Judge, number: int) -> Details:
-    """The condition is about grantees, holds for a grant without one, and leaves some."""
-    for condition in judge.conditions(number):
-        lacking = condition[1].lower() == "kms:granteeprincipal" and judge.holds(number, condition, {})
-        if lacking and Row.service in judge.by(number, condition):
-            yield from (details for details in _limits(judge, number) if details[0] == key_text(condition[1]))
-
-
-def _excludes_with_key(judge: Judge, number: int) -> Details:
-    for condition in judge.conditions(number):
-        if base(condition) == "null" and judge.holds(number, condition, {}):
-            rows = set(judge.by(number, condition))
-            if rows - {Row.service} and not rows & set(STRANGERS):
-                yield short(condition), key_text(condition[1])
 
 
 def _only_services(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
-        if judge.by(number, condition) == (Row.service,) and judge.serves_by(number, condition):
-            yield (short(condition),)
-
-
-def _only_services_send(judge: Judge, number: int) -> Details:
-    for condition in judge.conditions(number):
-        asks = base(condition) == "null" and not judge.holds(number, condition, {})
-        if asks and judge.by(number, condition) == (Row.service,) and judge.serves_by(number, condition):
-            yield short(condition), key_text(condition[1])
-
-
-def _only_grants(judge: Judge, number: int) -> Details:
-    for condition in judge.conditions(number):
-        if judge.by(number, condition) == (Row.service,) and not judge.serves_by(number, condition):
+        if judge.by(number, condition) == (Row.service,):
             yield (short(condition),)
 
 
@@ -196,11 +170,13 @@ def _leaves_nobody(judge: Judge, number: int) -> Details:
 
 
 def _limits_by_resource(judge: Judge, number: int) -> Details:
-    """It covers the key for some callers, but not for strangers, or not for the principals that the statement names."""
+    """It covers the key for some requests, if any, but not for strangers, or not for the principals that are named."""
     rows, statement = judge.by_resource(number), judge.statements[number]
+    listed_keys = as_list(statement.get("Resource", statement.get("NotResource", [])))
     keeps_out = Row.external not in rows if outside(judge, number) else not rows
-    if judge.has_its_key(number) and (Row.everyone not in rows if judge.covers_strangers(number) else keeps_out):
-        yield (listed(as_list(statement.get("Resource", statement.get("NotResource", [])))),)
+    keeps_out = Row.everyone not in rows if judge.covers_strangers(number) else keeps_out
+    if keeps_out and any("${" in text for text in texts(listed_keys)):
+        yield (listed(listed_keys),)
 
 
 def _no_set_operator(judge: Judge, number: int) -> Details:
@@ -268,12 +244,8 @@ CLAIMS: dict[Code, Claim] = {
     Code.TESTS_THE_KEY: _tests_the_key,
     Code.COMPARES_THE_KEY: _compares_the_key,
     Code.LIMITS: _limits,
-    Code.LIMITS_ACCOUNTS: _limits_accounts,
-    Code.LIMITS_GRANTS: _limits_grants,
-    Code.EXCLUDES_WITH_KEY: _excludes_with_key,
+    Code.LIMITS_OTHERS: _limits_others,
     Code.ONLY_SERVICES: _only_services,
-    Code.ONLY_SERVICES_SEND: _only_services_send,
-    Code.ONLY_GRANTS: _only_grants,
     Code.LEAVES_ONLY: _leaves_only,
     Code.LEAVES_OUT: _leaves_out,
     Code.EXCLUDES_OUTSIDERS: _excludes_outsiders,

@@ -54,9 +54,9 @@ def _never_holds(judge: Judge, number: int) -> Details:
 def _unmet_values(judge: Judge, condition: Condition) -> Iterator[str]:
     """Why no value of a condition that never holds occurs: it is of another type, or no request can have it."""
     operator, key, values = base(condition), condition[1].lower(), texts(condition[2])
-    for start, (read, what) in _TYPES.items():
+    for start, read in _TYPES.items():
         if operator.startswith(start) and values and not any(read(text) is not None for text in values):
-            yield f"it lists no {what}"
+            yield "it lists no value that its operator can read"
     takes = operator.startswith(("string", "arn"))
     if takes and not judge.policy.variables and values and all("${" in text for text in values):
         yield 'policy variables are plain text without Version "2012-10-17"'
@@ -79,13 +79,13 @@ def _boolean(text: str) -> str | None:
     return text if text.lower() in ("true", "false") else None
 
 
-_TYPES: dict[str, tuple[Callable[[str], Any], str]] = {
-    "numeric": (number, "number"),
-    "date": (instant, "date"),
-    "bool": (_boolean, "Boolean"),
-    "null": (_boolean, "Boolean"),
-    "binary": (binary, "Base64 text"),
-    "ip": (block, "IP address"),
+_TYPES: dict[str, Callable[[str], Any]] = {
+    "numeric": number,
+    "date": instant,
+    "bool": _boolean,
+    "null": _boolean,
+    "binary": binary,
+    "ip": block,
 }
 _TEXTUAL = {
     name.lower(): name for name in ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike")

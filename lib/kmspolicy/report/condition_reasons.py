@@ -14,12 +14,11 @@ from ..policy.condition import Condition, differing_in_case
 from ..policy.context_keys import context_key
 from ..policy.model import Statement
 from ..policy.operators import Family
-from ..policy.parser import condition as new_condition
-from ..policy.principals import ANYONE, Principals
+from ..policy.principals import Principals
 from ..requesters.audience import NAMEABLE, OUTSIDE, WIDEST_FIRST, Audience
-from ..requesters.limits import ABSENT_FOR_SERVICES, accounts_of
+from ..requesters.limits import accounts_of
 from ..witness.access import NO_ACCESS
-from .never_holds import literal_blocks, literal_wildcards, never_holds, no_addresses
+from .never_holds import literal_blocks, literal_wildcards, never_holds, no_addresses, sent
 from .sentences import OWNERS, Code, Reason, key_text, listed, short, some, values_text
 from .verdict import Verdict
 
@@ -35,8 +34,8 @@ def of_conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Re
     if outsiders and not covered & kms.CROSS_ACCOUNT_MASK:
         yield Reason(Code.WITHIN_ACCOUNT, (some(shown(names_of(covered, verdict.extra))),))
         return
-    if named:
-        yield from (_unmet_by_named if alone is Audience.none else _narrowed)(verdict, statement)
+    if named and alone is not Audience.none:
+        yield from _narrowed(verdict, statement)
         return
     if alone is Audience.everyone:
         required = statement.required
@@ -44,15 +43,15 @@ def of_conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Re
             if condition in required or verdict.by(statement, condition, alone).actions:
                 yield _met_by_anyone(condition)
         return
-    by = {condition: verdict.by(statement, condition, Audience.everyone) for condition in statement.conditions}
-    closing = _closing(statement, {condition for condition, access in by.items() if access.actions})
+    asked = NAMEABLE if named else (Audience.everyone,)
+    by = {each: [verdict.by(statement, each, audience) for audience in asked] for each in statement.conditions}
+    held = {condition for condition, found in by.items() if any(access.actions for access in found)}
+    closing, limited = _closing(statement, held), tuple(_by_resource(verdict, statement, asked))
     closed = [reason for each in closing for reason in _limit(verdict, statement, each, alone)]
     never = [reason for reason in closed if reason.code is Code.NEVER_HOLDS and alone is Audience.none]
-    limited = tuple(_by_resource(verdict, statement, (Audience.everyone,)))
-    if alone is Audience.none and not limited and not never:  # each of them leaves some requester
-        yield Reason(Code.LEAVES_NOBODY, (_what_conflicts(statement),))
-    elif not limited and not closing and all(access.proven for access in by.values() if access.actions):
-        yield Reason(Code.LEAVES_ONLY, (_what_conflicts(statement),))
+    conflict = by and not limited and not (never if alone is Audience.none else closing)
+    if conflict and all(any(access.proven for access in by[each]) for each in held):
+        yield Reason(Code.LEAVES_NOBODY if alone is Audience.none else Code.LEAVES_ONLY, (_what_conflicts(statement),))
     else:
         yield from (*(never or closed), *limited)  # where one never holds, the others limit nobody
 
@@ -84,16 +83,10 @@ def _covers_any_key(statement: Statement) -> bool:
 
 def _by_resource(verdict: Verdict, statement: Statement, audiences: tuple[Audience, ...]) -> Reasons:
     """That the resource element by itself gives none of the audiences anything: it reads the request."""
-    if statement.resource is None or not statement.resource.has_variables:
-        return
-    alone = statement._replace(conditions=(), alternatives=())
-    if any(verdict.alone(alone, audience).actions for audience in audiences):
-        return
-    by_anyone, search = alone._replace(principals=ANYONE), verdict.searcher
-    if any(search.access(by_anyone, verdict.checked, audience, ()).actions for audience in WIDEST_FIRST):
-        yield Reason(Code.LIMITS_BY_RESOURCE, (listed(statement.resource.values),))
-    else:
-        yield Reason(Code.OTHER_RESOURCE)
+    if statement.resource is not None and statement.resource.has_variables:
+        alone = statement._replace(conditions=(), alternatives=())
+        if not any(verdict.alone(alone, audience).actions for audience in audiences):
+            yield Reason(Code.LIMITS_BY_RESOURCE, (listed(statement.resource.values),))
 
 
 def about_the_key(condition: Condition) -> Optional[Code]:
@@ -117,37 +110,21 @@ def _met_by_anyone(condition: Condition) -> Reason:
     return Reason(Code.MET_BY_ANYONE, (short(condition),))
 
 
-def _unmet_by_named(verdict: Verdict, statement: Statement) -> Reasons:
-    """Why no principal that is named gets access: a condition that none of them meets, or conditions that conflict."""
-    met = {each: [verdict.by(statement, each, audience) for audience in NAMEABLE] for each in statement.conditions}
-    held = {condition for condition, by in met.items() if any(access.actions for access in by)}
-    closing, limited = _closing(statement, held), tuple(_by_resource(verdict, statement, NAMEABLE))
-    for condition in closing:
-        nobody = "no principal that the statement names can meet it with the checked actions"
-        yield never_holds(verdict, statement, condition, nobody)
-    yield from limited
-    if met and not limited and not closing and all(any(access.proven for access in met[each]) for each in held):
-        yield Reason(Code.LEAVES_NOBODY, (_what_conflicts(statement),))
-
-
 def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: Audience) -> Reasons:
     """What a condition that outsiders cannot meet does; nothing where the search could not decide that."""
     if alone is Audience.none or statement.alternatives:
         by = (verdict.by(statement, condition, audience) for audience in reversed(WIDEST_FIRST[1:]))
         held = next((access for access in by if access.actions), NO_ACCESS)
         if not held.actions:
-            yield never_holds(verdict, statement, condition, "no request for the checked actions can meet it")
+            yield never_holds(verdict, statement, condition)
         if held.undecided or not held.actions:
             return
-    # Grants give services access nearly always.
-    plain = statement._replace(actions=statement.actions & ~kms.GRANTS_MASK)
-    lacking = condition.without_key and condition.key in ABSENT_FOR_SERVICES
-    if not _limits_to_those(verdict, statement, condition):
-        yield _excludes(verdict, statement, plain, condition)
-    elif lacking and verdict.alone(plain, Audience.service).actions:
-        yield Reason(Code.LIMITS_ACCOUNTS, (key_text(condition), _limited_to(verdict, statement, condition)))
-    else:
+    if _limits_to_those(verdict, statement, condition):
         yield _limited(verdict, statement, condition)
+    elif any(verdict.by(statement, condition, audience).actions for audience in _OTHERS):
+        yield Reason(Code.EXCLUDES_OUTSIDERS, (short(condition),))
+    else:
+        yield Reason(Code.ONLY_SERVICES, (short(condition),))
 
 
 def _limits_to_those(verdict: Verdict, statement: Statement, condition: Condition) -> bool:
@@ -157,8 +134,7 @@ def _limits_to_those(verdict: Verdict, statement: Statement, condition: Conditio
 
 def _is_met_with_key(verdict: Verdict, statement: Statement, condition: Condition) -> bool:
     """Whether the condition lets in a requester that sends its key and is no AWS service."""
-    carried = new_condition("Null", condition.key_written, "false")
-    by_key = statement._replace(conditions=(condition, carried), alternatives=(), resource=None)
+    by_key = statement._replace(conditions=(condition, sent(condition)), alternatives=(), resource=None)
     return any(verdict.alone(by_key, audience).actions for audience in _OTHERS)
 
 
@@ -166,33 +142,29 @@ _OTHERS = (*OUTSIDE, Audience.internal)
 
 
 def _limited(verdict: Verdict, statement: Statement, condition: Condition) -> Reason:
-    """Whom a condition limits access to: a grant for an AWS service has no grantee, and may pass without its key."""
-    lacking = condition.key == keys.GRANTEE and condition.without_key
-    passing = lacking and verdict.by(statement, condition, Audience.service).actions
-    those = _limited_to(verdict, statement, condition)
-    return Reason(Code.LIMITS_GRANTS if passing else Code.LIMITS, (key_text(condition), those))
-
-
-def _excludes(verdict: Verdict, statement: Statement, plain: Statement, condition: Condition) -> Reason:
-    """What a condition does that lists nobody. plain: the statement without grants."""
-    asks_for_absence = condition.operator.family is Family.NULL and condition.without_key
-    if any(verdict.by(statement, condition, audience).actions for audience in _OTHERS):
-        if asks_for_absence:
-            return Reason(Code.EXCLUDES_WITH_KEY, (short(condition), key_text(condition)))
-        return Reason(Code.EXCLUDES_OUTSIDERS, (short(condition),))
-    if not verdict.by(plain, condition, Audience.service).actions:
-        return Reason(Code.ONLY_GRANTS, (short(condition),))
-    if condition.operator.family is Family.NULL and not asks_for_absence:
-        return Reason(Code.ONLY_SERVICES_SEND, (short(condition), key_text(condition)))
-    return Reason(Code.ONLY_SERVICES, (short(condition),))
-
-
-def _limited_to(verdict: Verdict, statement: Statement, condition: Condition) -> str:
-    """Those of whom the values of a condition name that some are."""
+    """Whom a condition limits access to: those of whom its values name that some are, and AWS services where they get
+    in without its key."""
     whose, those = named_by(_less_nobodys(verdict, statement, condition))
     if whose in (*keys.SOURCE_KEYS, keys.GRANT_SOURCE_ARN):
-        return f"AWS services that act for {those}"
-    return through_endpoints(those) if whose in OF_ENDPOINTS else those
+        those = f"AWS services that act for {those}"
+    elif whose in OF_ENDPOINTS:
+        those = through_endpoints(those)
+    # Grants give services access nearly always, whatever a condition on their creator says.
+    counting = ~0 if condition.key == keys.GRANTEE else ~kms.GRANTS_MASK
+    asked = statement._replace(actions=statement.actions & counting)
+    passing = condition.without_key and verdict.alone(asked, Audience.service).actions
+    return Reason(Code.LIMITS_OTHERS if passing else Code.LIMITS, (key_text(condition), those))
+
+
+def _less_nobodys(verdict: Verdict, statement: Statement, condition: Condition) -> Condition:
+    """The condition without private addresses, without texts that are none, and without wildcards and blocks that are
+    taken literally, where nobody has them."""
+    nobodys, doubtful = no_addresses(condition), {*literal_wildcards(condition), *literal_blocks(condition)}
+    for value in doubtful if len(doubtful) <= _MOST_TRIED else ():
+        if not _is_met_with_key(verdict, statement, condition.of_values((value,), if_exists=False)):
+            nobodys.append(value)
+    kept = tuple([value for value in condition.values if value not in nobodys]) if nobodys else ()
+    return condition.of_values(kept, condition.if_exists) if kept else condition
 
 
 def through_endpoints(owners: str) -> str:
@@ -212,21 +184,6 @@ def named_by(condition: Condition) -> tuple[str, str]:
     if other == keys.RESOURCE_ACCOUNT and whose in _OF_ACCOUNTS:
         return whose, "the key's own account"
     return whose, values_text(condition)
-
-
-def _less_nobodys(verdict: Verdict, statement: Statement, condition: Condition) -> Condition:
-    """The condition without private addresses, without texts that are none, and without wildcards and blocks that are
-    taken literally, where nobody has them."""
-    doubtful = {*literal_wildcards(condition), *literal_blocks(condition)}
-    nobodys = set(no_addresses(condition)) if condition.key == keys.SOURCE_IP else set[str]()
-
-    def somebodys(value: str) -> bool:
-        alone = condition.of_values((value,), if_exists=False)
-        asked = value in doubtful and len(doubtful) <= _MOST_TRIED
-        return value not in nobodys and not (asked and not _is_met_with_key(verdict, statement, alone))
-
-    kept = tuple(filter(somebodys, condition.values)) if doubtful or nobodys else ()
-    return condition.of_values(kept, condition.if_exists) if kept else condition
 
 
 _OWNERS = keys.OWNER_KEYS | {keys.RESOURCE_ACCOUNT}

@@ -23,10 +23,17 @@ from .sentences import Code, Reason, key_text, short, some
 from .verdict import Verdict
 
 
-def never_holds(verdict: Verdict, statement: Statement, condition: Condition, otherwise: str) -> Reason:
-    """Why the condition never holds: what an author can change. otherwise: the cause to give where none is known."""
-    causes = chain(_as_written(condition), _of_requests(verdict, statement, condition))
-    return Reason(Code.NEVER_HOLDS, (short(condition), next(causes, otherwise)))
+def never_holds(verdict: Verdict, statement: Statement, condition: Condition) -> Reason:
+    """Why the condition never holds: what an author can change."""
+    otherwise = _NOBODY[statement.principals.open_ended]
+    causes = chain(_as_written(condition), _of_requests(verdict, statement, condition), (otherwise,))
+    return Reason(Code.NEVER_HOLDS, (short(condition), next(causes)))
+
+
+_NOBODY = (
+    "no principal that the statement names can meet it with the checked actions",
+    "no request for the checked actions can meet it",
+)
 
 
 def _as_written(condition: Condition) -> Iterator[str]:
@@ -36,8 +43,8 @@ def _as_written(condition: Condition) -> Iterator[str]:
         yield f"{operator.name} takes * and ? literally"
     if not values:
         yield "it lists no value"
-    elif operator.family in _TYPES and not any(_has_type(value, operator.family) for value in values):
-        yield f"it lists no {_TYPES[operator.family]}"
+    elif operator.family not in _TEXTS and not any(_has_type(value, operator.family) for value in values):
+        yield "it lists no value that its operator can read"
     if literal_blocks(condition):
         yield f"{operator.name} takes address blocks as text"
     if condition.settled is False:
@@ -60,19 +67,13 @@ def literal_blocks(condition: Condition) -> list[str]:
 
 
 def no_addresses(condition: Condition) -> list[str]:
-    """The values that are private addresses, or that are none where the operator takes addresses."""
+    """The values that are no address of a request: private ones, and where the operator takes addresses texts."""
+    asked = condition.values if condition.key == keys.SOURCE_IP else ()
     takes = condition.operator.family is Family.ADDRESS
-    return [value for value in condition.values if is_private(value) or (takes and block(value) is None)]
+    return [value for value in asked if is_private(value) or (takes and block(value) is None)]
 
 
-_TYPES = {
-    Family.NUMERIC: "number",
-    Family.DATE: "date",
-    Family.BOOLEAN: "Boolean",
-    Family.BINARY: "Base64 text",
-    Family.ADDRESS: "IP address",
-    Family.NULL: "Boolean",
-}
+_TEXTS = (Family.STRING, Family.ARN)
 
 
 def _has_type(value: str, family: Family) -> bool:
@@ -90,12 +91,16 @@ def _of_requests(verdict: Verdict, statement: Statement, condition: Condition) -
     elif condition.without_key and context_key(key).always:
         yield f"requests always carry {written}"
     if who.services and not (who.open_ended or who.owners or who.unique_ids):
-        carried = new_condition("Null", condition.key_written, "false")
-        held = verdict.by(statement, carried, Audience.service).actions
+        held = verdict.by(statement, sent(condition), Audience.service).actions
         of_service = "a service's own request"
         yield f"in {of_service} {written} is never that" if held else f"{of_service} has no {written}"
     if not (who.open_ended or who.services) and context_key(key).bound is Bound.SERVICE:
         yield f"only a service's own request has {written}"
+
+
+def sent(condition: Condition) -> Condition:
+    """What holds for requests that carry the condition's key."""
+    return new_condition("Null", condition.key_written, "false")
 
 
 def _of_values(facts: KeyFacts, condition: Condition) -> Iterator[str]:
@@ -107,7 +112,7 @@ def _of_values(facts: KeyFacts, condition: Condition) -> Iterator[str]:
     known = context_key(key).values
     if known and not any(value.lower() in map(str.lower, known) for value in values):
         yield f"{key_text(condition)} is only ever {' or '.join(known)}"
-    if key == keys.SOURCE_IP and len(no_addresses(condition)) == len(values):
+    if values and len(no_addresses(condition)) == len(values):
         yield "private addresses never occur there"
     if key in (keys.CURRENT_TIME, keys.EPOCH_TIME) and _names_a_time(condition):
         yield "that time is over"
