@@ -147,8 +147,8 @@ class Judge:
         return self.gains.rows([{**self.statements[number], "Condition": {}}])
 
     def has_any_key(self, number: int) -> bool:
-        """Whether a statement's resource element covers every key."""
-        return "*" in as_list(self.statements[number].get("Resource", []))
+        """Whether a statement's resource element is the plain `*`."""
+        return as_list(self.statements[number].get("Resource", [])) == ["*"]
 
     def alone(self, number: int) -> Row:
         """The audience of a statement by itself."""

@@ -63,7 +63,7 @@ def _closing(statement: Statement, held: set[Condition]) -> list[Condition]:
 
 
 def _what_conflicts(statement: Statement) -> str:
-    return "its conditions" if _covers_any_key(statement) else "its conditions and its resource element"
+    return "its conditions" if statement.resource is None else "its conditions and its resource element"
 
 
 def undocumented(statement: Statement) -> Reasons:
@@ -73,12 +73,6 @@ def undocumented(statement: Statement) -> Reasons:
             yield Reason(Code.NO_SET_OPERATOR, (short(condition), key_text(condition)))
     for alike in differing_in_case(statement.conditions):
         yield Reason(Code.SAME_KEY_TWICE, (some(condition.key_written for condition in alike),))
-
-
-def _covers_any_key(statement: Statement) -> bool:
-    """Whether the resource element lists `*`, whatever else it lists."""
-    resource = statement.resource
-    return resource is None or ("*" in resource.values and not resource.operator.negated)
 
 
 def _by_resource(verdict: Verdict, statement: Statement, audiences: tuple[Audience, ...]) -> Reasons:
