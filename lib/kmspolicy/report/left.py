@@ -5,7 +5,6 @@ Source: docs/threat-model.md, *Reasons*.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..budget import Budget
 from ..caching import lazy
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
@@ -24,12 +23,8 @@ from .parties import OWNER_ORG, Parties, PartySearch, without_ids
 from .sentences import OWNERS, in_words, some
 from .verdict import Verdict
 
-_KINDS = {
-    Audience.network: "requests from networks that the policy names",
-    Audience.organization: "members of organizations that the policy names",
-    Audience.external: "principals that the policy names",
-}
-_UNKNOWN = "some requesters"  # where the search finds neither ids nor kinds
+_NETWORKS = "requests from networks that the policy names"
+_UNKNOWN = "some requesters"  # where the search does not find their ids
 _MOST_NETWORKS = 8  # that are tried one by one
 # The operators that compare a network key with a value: plain, negated.
 _TESTS = {
@@ -47,31 +42,28 @@ class Left(Parties):
     """Those who get a checked action by a statement that does not let everyone in, past some Denies, in words."""
 
     def __init__(self, verdict: Verdict, statement: Statement, denies: Iterable[Statement]) -> None:
-        super().__init__(verdict, tuple(denies), Budget(verdict.naming.left // 2, verdict.naming))
+        super().__init__(verdict, tuple(denies), verdict.naming)
         self._statement = statement
 
     @lazy
     def outside(self) -> str:
         """Those from outside, without AWS services; '' for nobody."""
-        parts, _, _ = self._from_outside
-        return _UNKNOWN if self._undecided else in_words(parts)
+        return _UNKNOWN if self._are_unknown else in_words(self._from_outside)
 
     @lazy
     def everybody(self) -> str:
         """All of them, AWS services and the key's own account too."""
-        parts, asked, found = self._from_outside
-        told = self._with_inside(parts, asked, found)
-        if parts and self._undecided and self.budget is not self._verdict.naming:  # the ids took too many of the steps
-            told = self._with_inside(*self._by_kind())
+        parts, told = self._from_outside, list[str]()
+        if not self._are_unknown:
+            asked = self._asked._replace(search=self._search(strict=bool(self._got[Audience.network])))
+            # Through grants services may have access nearly always: that is told where nobody else has from outside.
+            by_services = asked._replace(actions=asked.actions & ~GRANTS_MASK) if parts else asked
+            told = parts + self._inside(asked) + self._services(by_services)
         return _UNKNOWN if self._undecided or not told else in_words(told)
 
-    def _with_inside(self, parts: list[str], asked: PartySearch, found: Sequence[str]) -> list[str]:
-        """The parts, with the key's own account and AWS services where they keep access."""
-        if self._undecided:
-            return []
-        # Through grants services may have access nearly always: that is told where nobody else has from outside.
-        by_services = asked._replace(actions=asked.actions & ~GRANTS_MASK) if parts else asked
-        return parts + self._inside(asked, found) + self._services(by_services)
+    @lazy
+    def _asked(self) -> PartySearch:
+        return PartySearch(self._search(), self._statement, self._verdict.checked)
 
     @lazy
     def _got(self) -> dict[Audience, Mask]:
@@ -80,39 +72,22 @@ class Left(Parties):
         return {each: search.access(self._statement, checked, each, self._denies).actions for each in OUTSIDE}
 
     @lazy
-    def _from_outside(self) -> tuple[list[str], PartySearch, Sequence[str]]:
-        """Those from outside in words, what is asked for others, and those who are known by their ids."""
-        got, asked = self._got, PartySearch(self._search(), self._statement, self._verdict.checked)
-        if self._undecided:
-            return [], asked, []
-        found = sorted(self._found(self._statement, got.__getitem__))
-        parts = list(self._named_outside(asked, found))
-        if got[Audience.network]:
-            asked = asked._replace(search=self._search(strict=True))
-        by_user = got[Audience.external] and keys.STORE_USER in self._verdict.policy.reads  # of an unknown account
-        if self._undecided or by_user or (any(got.values()) and not parts):
-            return self._by_kind()
-        return parts, asked, found
+    def _ids(self) -> list[str]:
+        """Those from outside who are known by their ids."""
+        got = self._got
+        return [] if self._undecided else sorted(self._found(self._statement, got.__getitem__))
 
-    def _by_kind(self) -> tuple[list[str], PartySearch, Sequence[str]]:
-        """The same without looking for ids, which leaves the most steps for others."""
-        self.budget = self._verdict.naming
-        self._searchers.clear()
-        search = self._search(strict=bool(self._got[Audience.network]))
-        networks, kinds = self._network_values, {audience: [words] for audience, words in _KINDS.items()}
-        kinds[Audience.network] = _requests(networks if len(networks) == 1 else [])
-        if self._owner_matters:
-            named = ["organizations that the policy names"] if self._names.organizations else []
-            kinds[Audience.organization] = [f"members of {' or '.join([*named, OWNERS])}"]
-        asked, apart = PartySearch(search, self._statement, self._verdict.checked), self._elsewhere(search)
+    @lazy
+    def _from_outside(self) -> list[str]:
+        """Those from outside, in words."""
+        return list(self._named_outside(self._asked, self._ids))
 
-        def gets(audience: Audience) -> bool:
-            by_network = audience is Audience.network or not apart
-            return bool(self._got[audience]) and (by_network or self._gets(asked, audience, apart))
-
-        parts = [words for audience, listed in kinds.items() if gets(audience) for words in listed]
-        owners = [Audience.organization.value] if self._owner_matters else []
-        return parts, asked, [*self._names.organizations, *owners, *self._names.accounts]
+    @property
+    def _are_unknown(self) -> bool:
+        """Whether the search does not tell who they are from outside: a user of an identity store has no account."""
+        told, by_user = self._from_outside, keys.STORE_USER in self._verdict.policy.reads
+        unknown = (by_user and self._got[Audience.external]) or (not told and any(self._got.values()))
+        return bool(unknown) or self._undecided
 
     @property
     def _undecided(self) -> bool:
@@ -157,8 +132,9 @@ class Left(Parties):
         others = [_test(*each, negated=True) for each in met]
         return [] if self._gets(asked, Audience.network, others) else met
 
-    def _inside(self, asked: PartySearch, found: Sequence[str]) -> list[str]:
+    def _inside(self, asked: PartySearch) -> list[str]:
         """The key's own account, for itself and not as one of those who are found."""
+        found = self._ids
         accounts = [] if self._verdict.key.account else [name for name in found if ACCOUNT_ID.match(name)]
         members = self._apart_from({*found}.intersection((*self._names.organizations, Audience.organization.value)))
         named = (keys.PRINCIPAL_ORG, members), (keys.PRINCIPAL_ACCOUNT, accounts)
@@ -195,7 +171,7 @@ def _requests(networks: Iterable[tuple[str, str]]) -> list[str]:
     owners = [named_by(_test(key, value))[1] for key, value in networks if key in OF_ENDPOINTS]
     near = [f"requests from {some(places)}"] if places else []
     through = [through_endpoints(some(owners))] if owners else []
-    return near + through or [_KINDS[Audience.network]]
+    return near + through or [_NETWORKS]
 
 
 def _test(key: str, value: str, negated: bool = False) -> Condition:
