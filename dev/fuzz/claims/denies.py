@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from dev.fuzz.claims.left import OUTSIDE, whom, words
+from dev.fuzz.claims.left import whom, words
 from dev.fuzz.judge import Claim, Details, Judge
 from dev.reference.facts import Row
 from kmspolicy import Code
@@ -32,16 +32,6 @@ def _left_to(judge: Judge, number: int) -> Details:
 def _leaving(judge: Judge, number: int) -> Details:
     for those in _closing(judge, number):
         yield from ((left, _names(judge, those)) for left in whom(judge, number, those))
-
-
-def _denies_named(judge: Judge, number: int) -> Details:
-    """These Denies close the statement to all outside parties, which it names by account, but not to everybody."""
-    if judge.alone(number) in OUTSIDE:
-        for those in _closing(judge, number):
-            rows = judge.past(number, those)
-            if rows and not set(rows) & set(OUTSIDE):
-                lost = whom(judge, number, [], outside=True)
-                yield from ((each, _names(judge, those)) for each in lost if each.startswith("principals of "))
 
 
 def _closing(judge: Judge, number: int) -> Iterator[list[int]]:
@@ -118,7 +108,6 @@ CLAIMS: dict[Code, Claim] = {
     Code.NARROWED: _narrowed,
     Code.LEFT_TO: _left_to,
     Code.DENIES_SOME: _denies_some,
-    Code.DENIES_NAMED: _denies_named,
     Code.DENY_MISSES: _deny_misses,
     Code.GRANTS_NOTHING: _grants_nothing,
 }

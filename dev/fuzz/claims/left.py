@@ -11,13 +11,12 @@ from dev.reference.grammar import as_list
 from dev.reference.names import WIDE
 from kmspolicy.report.sentences import some
 
-OUTSIDE = (Row.network, Row.organization, Row.external)
 _OWNERS = "${aws:ResourceOrgID}"
 _NETWORKS = "requests from networks that the policy names"
 _MOST_NETWORKS = 8
 
 
-def whom(judge: Judge, number: int, denies: list[int], outside: bool = False) -> Iterator[str]:
+def whom(judge: Judge, number: int, denies: list[int]) -> Iterator[str]:
     """Whom a statement lets in with only these Denies beside it; nothing for nobody.
 
     Where the search may have run out of steps, it says "some requesters".
@@ -25,13 +24,10 @@ def whom(judge: Judge, number: int, denies: list[int], outside: bool = False) ->
     rows = judge.past(number, denies)
     told = _Told(judge, number, denies, rows)
     parties = list(told.outside())
-    if outside:
-        yield from filter(None, [words(parties)])
-    else:
-        services, own = list(told.services(grants=not parties)), list(told.own(told.found))
-        # A network that is named by its account may be the key's own.
-        for each in (own, [], ["the key's own account"] if Row.internal in rows else []) if told.by_network else (own,):
-            yield from filter(None, [words([*parties, *each, *services])])
+    services, own = list(told.services(grants=not parties)), list(told.own(told.found))
+    # A network that is named by its account may be the key's own.
+    for each in (own, [], ["the key's own account"] if Row.internal in rows else []) if told.by_network else (own,):
+        yield from filter(None, [words([*parties, *each, *services])])
     if rows:
         yield "some requesters"
 

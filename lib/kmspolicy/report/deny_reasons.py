@@ -12,8 +12,7 @@ from ..evaluation.request import Request
 from ..policy.actions import DECRYPT_MASK, ENCRYPT_MASK, GRANTS_MASK, Mask, mask_of, names_of, shown
 from ..policy.condition import differing_in_case
 from ..policy.model import Statement
-from ..requesters.audience import OUTSIDE, WIDEST_FIRST, Audience
-from ..requesters.limits import accounts_among
+from ..requesters.audience import WIDEST_FIRST, Audience
 from ..witness.access import Access
 from .condition_reasons import about_the_key
 from .left import Left
@@ -127,19 +126,8 @@ def _closed(
     names = statement_names(deny.name for deny in denies)
     if not any(kept(denies, audience, verdict.checked).proven for audience in _narrower(alone)):
         return Reason(Code.DENIED, (names,))
-    left = Left(verdict, statement, denies)
-    if alone is Audience.everyone:
-        return Reason(Code.NARROWED, (left.everybody, names))
-    told_by_account = _names_accounts(statement) and alone in OUTSIDE and not left.outside
-    if not told_by_account or kept(denies, Audience.service, verdict.checked).proven:
-        return Reason(Code.LEFT_TO, (left.everybody, names))
-    return Reason(Code.DENIES_NAMED, (Left(verdict, statement, ()).outside, names))
-
-
-def _names_accounts(statement: Statement) -> bool:
-    """Whether accounts tell all whom a statement lets in: the key's own account is none of the others."""
-    principals = statement.principals
-    return accounts_among(statement) is not None or not (principals.open_ended or principals.unique_ids)
+    code = Code.NARROWED if alone is Audience.everyone else Code.LEFT_TO
+    return Reason(code, (Left(verdict, statement, denies).everybody, names))
 
 
 def _needed(denies: list[Statement], close: Callable[[list[Statement]], bool]) -> list[Statement]:

@@ -3,7 +3,7 @@
 Source: docs/threat-model.md, *Reasons*.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from ..caching import lazy
 from ..evaluation.evaluator import principal_matches
@@ -46,16 +46,12 @@ class Left(Parties):
         self._statement = statement
 
     @lazy
-    def outside(self) -> str:
-        """Those from outside, without AWS services; '' for nobody."""
-        return _UNKNOWN if self._are_unknown else in_words(self._from_outside)
-
-    @lazy
     def everybody(self) -> str:
         """All of them, AWS services and the key's own account too."""
-        parts, told = self._from_outside, list[str]()
-        if not self._are_unknown:
-            asked = self._asked._replace(search=self._search(strict=bool(self._got[Audience.network])))
+        parts, got, told = self._from_outside, self._got, list[str]()
+        by_user = got[Audience.external] and keys.STORE_USER in self._verdict.policy.reads  # of an unknown account
+        if not (self._undecided or by_user or (any(got.values()) and not parts)):
+            asked = self._asked._replace(search=self._search(strict=bool(got[Audience.network])))
             # Through grants services may have access nearly always: that is told where nobody else has from outside.
             by_services = asked._replace(actions=asked.actions & ~GRANTS_MASK) if parts else asked
             told = parts + self._inside(asked) + self._services(by_services)
@@ -77,18 +73,6 @@ class Left(Parties):
         got = self._got
         return [] if self._undecided else sorted(self._found(self._statement, got.__getitem__))
 
-    @lazy
-    def _from_outside(self) -> list[str]:
-        """Those from outside, in words."""
-        return list(self._named_outside(self._asked, self._ids))
-
-    @property
-    def _are_unknown(self) -> bool:
-        """Whether the search does not tell who they are from outside: a user of an identity store has no account."""
-        told, by_user = self._from_outside, keys.STORE_USER in self._verdict.policy.reads
-        unknown = (by_user and self._got[Audience.external]) or (not told and any(self._got.values()))
-        return bool(unknown) or self._undecided
-
     @property
     def _undecided(self) -> bool:
         return not self.budget.left or any(search.limit_reached for search in self._searchers.values())
@@ -96,20 +80,21 @@ class Left(Parties):
     def _apart_from(self, members: set[str]) -> Sequence[str]:
         return [OWNER_ORG if name == Audience.organization.value else name for name in sorted(members)]
 
-    def _named_outside(self, asked: PartySearch, found: Sequence[str]) -> Iterator[str]:
-        if Audience.network.value in found:
-            yield from _requests(self._networks(asked))
+    @property
+    def _from_outside(self) -> list[str]:
+        """Those from outside, in words."""
+        found = self._ids
+        parts = _requests(self._networks(self._asked)) if Audience.network.value in found else []
         members = [name for name in found if name in self._names.organizations]
         if members:
-            yield f"members of {some(members)}"
+            parts.append(f"members of {some(members)}")
         if Audience.organization.value in found:
-            yield f"members of {OWNERS}"
+            parts.append(f"members of {OWNERS}")
         accounts = [name for name in found if ACCOUNT_ID.match(name)]
         if accounts:
-            yield f"principals of {some(accounts)}"
+            parts.append(f"principals of {some(accounts)}")
         ids = [name for name in found if name in self._names.unique_ids]
-        if ids:
-            yield some(ids)
+        return [*parts, some(ids)] if ids else parts
 
     @lazy
     def _network_values(self) -> list[tuple[str, str]]:

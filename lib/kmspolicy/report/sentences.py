@@ -49,7 +49,6 @@ class Code(Enum):
     DENIED = "denied by {0}"
     NARROWED = "everyone but {0} is denied by {1}"
     LEFT_TO = "access is left only to {0} by {1}"
-    DENIES_NAMED = "access for {0} is denied by {1}"
     DENIES_SOME = "access to {1} is denied by {0}"
     DENY_MISSES = "{0} does not stop the example request: its {1}"
     GRANTS_NOTHING = "a Deny statement grants nothing"
