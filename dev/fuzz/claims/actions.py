@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import combinations
 
 from dev.fuzz.claims.principals import outside
-from dev.fuzz.judge import LITERAL, Claim, Details, Judge, base, can, texts, values_text
+from dev.fuzz.judge import LITERAL, Claim, Details, Judge, base, can, texts
 from dev.reference import kms
 from dev.reference.facts import STRANGERS, Row
 from dev.reference.operators import NEGATED
@@ -57,29 +56,23 @@ def _wrong_key(judge: Judge, number: int) -> Details:
 
 
 def _by_grant(judge: Judge, number: int) -> Details:
-    by_callers = _made_by_callers(judge, number) and not list(_grantees(judge, number))
+    by_callers = _made_by_callers(judge, number) and not _lists_grantees(judge, number)
     who = judge.flagged(number) or by_callers
     if who and _only_creates_grants(judge, number) and not _made_by_service(judge, number):
         yield ()
 
 
-def _by_grant_to(judge: Judge, number: int) -> Details:
-    if _only_creates_grants(judge, number) and not judge.flagged(number) and _made_by_callers(judge, number):
-        yield from ((those,) for those in _grantees(judge, number))
-
-
-def _grantees(judge: Judge, number: int) -> Iterator[str]:
-    """The values of each condition that limits grants to listed principals, and whether one to a service meets it."""
+def _lists_grantees(judge: Judge, number: int) -> bool:
+    """Whether a condition limits grants to listed principals."""
     conditions = [each for each in judge.conditions(number) if each[1].lower() == "kms:granteeprincipal"]
     for condition in conditions:
         values, operator = texts(condition[2]), base(condition)
         alike = [each for each in conditions if each[0] == condition[0] and each is not condition]
         lists = operator not in (*NEGATED, "null", "bool") and values and not alike
         wide = operator not in LITERAL and any(not set(text.removeprefix("arn:")) - {"*", ":"} for text in values)
-        reads = judge.policy.variables and any("${" in text for text in values)
-        if lists and not wide and not reads:
-            lacking = "AWS services and " if judge.holds(number, condition, {}) else ""
-            yield lacking + values_text(condition[2])
+        if lists and not wide:
+            return True
+    return False
 
 
 def _by_grant_of_service(judge: Judge, number: int) -> Details:
@@ -91,10 +84,7 @@ def _by_grant_of_service(judge: Judge, number: int) -> Details:
 
 
 def _grants_last(judge: Judge, number: int) -> Details:
-    got = judge.got_outside(number)
-    found = {goal.action for goal in got}
-    asked = any(goal.action == kms.CREATE_GRANT and not goal.operation for goal in got)  # whatever they are for
-    if asked or (kms.CREATE_GRANT in found and len(found) > 1):
+    if kms.CREATE_GRANT in {goal.action for goal in judge.got_outside(number)}:
         yield ()
 
 
@@ -145,7 +135,6 @@ CLAIMS: dict[Code, Claim] = {
     Code.WITHIN_ACCOUNT: _within_account,
     Code.WRONG_KEY: _wrong_key,
     Code.BY_GRANT: _by_grant,
-    Code.BY_GRANT_TO: _by_grant_to,
     Code.BY_GRANT_OF_SERVICE: _by_grant_of_service,
     Code.GRANTS_LAST: _grants_last,
     Code.ML_KEM_ONLY: _ml_kem_only,

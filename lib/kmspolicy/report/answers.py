@@ -20,11 +20,10 @@ from ..requesters.audience import OUTSIDE, Audience
 from .confused_deputy import unguarded_services
 from .parties import Parties
 from .proof import Witness
-from .reasons import reasons
+from .reasons import OF_GRANTS, reasons
 from .sentences import Code, Reason, some
 from .verdict import Verdict
 
-_OF_GRANTS = (Code.BY_GRANT, Code.BY_GRANT_OF_SERVICE, Code.BY_GRANT_TO, Code.GRANTS_LAST)
 _TOLD = 10  # statements whose reasons a summary gives
 
 
@@ -135,7 +134,7 @@ class Analysis:
             last = [reason.of(assumed.name) for reason in self.statements[assumed.number].reasons]
             found += [reason for reason in last if reason.code is Code.UNPROVEN and reason not in found]
         # Each of these says that grants last: one is enough.
-        of_grants = [reason for reason in found if reason.code in _OF_GRANTS]
+        of_grants = [reason for reason in found if reason.code in OF_GRANTS]
         found = [reason for reason in found if reason.code is not Code.GRANTS_LAST or reason is of_grants[0]]
         numbers = {each.statement.number for each in told}
         for statement in self.verdict.policy.allows:

@@ -46,14 +46,14 @@ def of_conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Re
     asked = NAMEABLE if named else (Audience.everyone,)
     by = {each: [verdict.by(statement, each, audience) for audience in asked] for each in statement.conditions}
     held = {condition for condition, found in by.items() if any(access.actions for access in found)}
-    closing, limited = _closing(statement, held), tuple(_by_resource(verdict, statement, asked))
+    closing, by_resource = _closing(statement, held), tuple(_by_resource(verdict, statement, asked))
     closed = [reason for each in closing for reason in _limit(verdict, statement, each, alone)]
     never = [reason for reason in closed if reason.code is Code.NEVER_HOLDS and alone is Audience.none]
-    conflict = by and not limited and not (never if alone is Audience.none else closing)
+    conflict = by and not by_resource and not (never if alone is Audience.none else closing)
     if conflict and all(any(access.proven for access in by[each]) for each in held):
         yield Reason(Code.LEAVES_NOBODY if alone is Audience.none else Code.LEAVES_ONLY, (_what_conflicts(statement),))
     else:
-        yield from (*(never or closed), *limited)  # where one never holds, the others limit nobody
+        yield from (*(never or closed), *by_resource)  # where one never holds, the others limit nobody
 
 
 def _closing(statement: Statement, held: set[Condition]) -> list[Condition]:
@@ -114,7 +114,7 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: 
         if held.undecided or not held.actions:
             return
     if _limits_to_those(verdict, statement, condition):
-        yield _limited(verdict, statement, condition)
+        yield limited(verdict, statement, condition)
     elif any(verdict.by(statement, condition, audience).actions for audience in _OTHERS):
         yield Reason(Code.EXCLUDES_OUTSIDERS, (short(condition),))
     else:
@@ -135,7 +135,7 @@ def _is_met_with_key(verdict: Verdict, statement: Statement, condition: Conditio
 _OTHERS = (*OUTSIDE, Audience.internal)
 
 
-def _limited(verdict: Verdict, statement: Statement, condition: Condition) -> Reason:
+def limited(verdict: Verdict, statement: Statement, condition: Condition) -> Reason:
     """Whom a condition limits access to: those of whom its values name that some are, and AWS services where they get
     in without its key."""
     whose, those = named_by(_less_nobodys(verdict, statement, condition))
@@ -207,9 +207,9 @@ def _narrowed(verdict: Verdict, statement: Statement) -> Reasons:
         if condition in closing:
             limits = _limits_to_those(verdict, statement, condition)
             left_out = Reason(Code.LEAVES_OUT, (short(condition), some(outside)))
-            yield _limited(verdict, statement, condition) if limits else left_out
+            yield limited(verdict, statement, condition) if limits else left_out
         elif among is not None and owners - among and condition in required:
-            yield _limited(verdict, statement, condition)
+            yield limited(verdict, statement, condition)
     yield from _by_resource(verdict, statement, (Audience.external,))
 
 

@@ -16,14 +16,23 @@ from ..policy.model import Statement
 from ..policy.parser import condition as new_condition
 from ..requesters.audience import OTHER_ACCOUNTS, Audience
 from ..requesters.key_kinds import performed
-from .condition_reasons import Reasons, in_partitions, lists_who, named_outside, of_conditions, undocumented
+from .condition_reasons import (
+    Reasons,
+    in_partitions,
+    limited,
+    lists_who,
+    named_outside,
+    of_conditions,
+    undocumented,
+)
 from .confused_deputy import unguarded_services
 from .deny_reasons import denied, passed
 from .left import Left
-from .sentences import Code, Reason, listed, some, values_text
+from .sentences import Code, Reason, listed, some
 from .verdict import Verdict
 
 _RETIRE = mask_of(("kms:RetireGrant",))
+OF_GRANTS = (Code.BY_GRANT, Code.BY_GRANT_OF_SERVICE, Code.GRANTS_LAST)
 _GRANTS = kms.GRANTS_MASK | mask_of(kms.GRANT)  # as ways to an operation, and by themselves
 
 
@@ -97,7 +106,8 @@ def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
         for reason in of_conditions(verdict, statement, alone):
             yield _with_parties(verdict, statement, reason)
     got = flagged or _got_outside(verdict, statement, alone)
-    yield from _notes(verdict, statement, alone, flagged, got)
+    notes = tuple(_notes(verdict, statement, alone, flagged, got))
+    yield from notes
     assumed = verdict.assumed(statement)
     if assumed:
         yield Reason(Code.UNPROVEN, (some(assumed),))
@@ -105,7 +115,7 @@ def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
         yield from denied(verdict, statement, alone)
     if flagged:
         yield from passed(verdict, statement, flagged)
-    if got & _GRANTS and got & ~kms.GRANTS_MASK:
+    if got & _GRANTS and not any(note.code in OF_GRANTS for note in notes):
         yield Reason(Code.GRANTS_LAST)
 
 
@@ -121,28 +131,17 @@ def _with_parties(verdict: Verdict, statement: Statement, reason: Reason) -> Rea
 
 def _notes(verdict: Verdict, statement: Statement, alone: Audience, flagged: Mask, got: Mask) -> Reasons:
     """What else a reader must know of the actions. got: what the widest outside audience gets."""
-    if got and got == got & kms.GRANTS_MASK:
-        request = verdict.request(statement)
-        if request is not None and request.context.get(FOR_AWS_RESOURCE) == "true":
-            yield Reason(Code.BY_GRANT_OF_SERVICE, ("anybody's",))
-        elif not flagged and _only_services_grant(verdict, statement, alone):
-            yield Reason(Code.BY_GRANT_OF_SERVICE, ("a caller's",))
+    if got and not got & ~kms.GRANTS_MASK:
+        listing = (each for each in statement.required if each.key == GRANTEE and lists_who(each))
+        grantees = None if flagged else next(listing, None)
+        if _only_services_grant(verdict, statement, alone):
+            yield Reason(Code.BY_GRANT_OF_SERVICE, ("anybody's" if flagged else "a caller's",))
         else:
-            grantees = None if flagged else _only_grantees(statement)
-            yield Reason(Code.BY_GRANT) if grantees is None else Reason(Code.BY_GRANT_TO, (grantees,))
+            yield Reason(Code.BY_GRANT) if grantees is None else limited(verdict, statement, grantees)
     if not verdict.key.kind_is_told and flagged and not flagged & ~kms.ENCAPSULATION_MASK:
         yield Reason(Code.ML_KEM_ONLY, (some(_operations(verdict, flagged)),))
     if flagged & _RETIRE:
         yield Reason(Code.RETIRES_OWN)
-
-
-def _only_grantees(statement: Statement) -> Optional[str]:
-    """The only grantees that the statement allows, by the first condition that lists them; None where none does."""
-    listing = (each for each in statement.required if each.key == GRANTEE and lists_who(each))
-    found = next((each for each in listing if not each.has_variables), None)
-    if found is None:
-        return None
-    return f"AWS services and {values_text(found)}" if found.without_key else values_text(found)
 
 
 def _only_services_grant(verdict: Verdict, statement: Statement, alone: Audience) -> bool:

@@ -61,7 +61,6 @@ class Code(Enum):
     WITHIN_ACCOUNT = "other accounts cannot use {0}"
     WRONG_KEY = "a key with {0} cannot perform {1}"
     BY_GRANT = "whoever creates a grant chooses who gets access by it; grants last until they are retired or revoked"
-    BY_GRANT_TO = "it allows grants only for {0}; grants last until they are retired or revoked"
     GRANTS_LAST = "grants that it allows outlive the policy: they last until they are retired or revoked"
     BY_GRANT_OF_SERVICE = (
         "an AWS service may create grants on the key for {0} resource, whose owner can use the key through it; "
