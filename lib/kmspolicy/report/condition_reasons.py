@@ -18,8 +18,9 @@ from ..policy.principals import Principals
 from ..requesters.audience import NAMEABLE, OUTSIDE, WIDEST_FIRST, Audience
 from ..requesters.limits import accounts_of
 from ..witness.access import NO_ACCESS
+from .left import OF_ENDPOINTS, OWNER_FACTS, Left, named_by, through_endpoints
 from .never_holds import literal_blocks, literal_wildcards, never_holds, no_addresses, sent
-from .sentences import OWNERS, Code, Reason, key_text, listed, short, some, values_text
+from .sentences import Code, Reason, key_text, listed, short, some
 from .verdict import Verdict
 
 Reasons = Iterator[Reason]
@@ -48,10 +49,13 @@ def of_conditions(verdict: Verdict, statement: Statement, alone: Audience) -> Re
     held = {condition for condition, found in by.items() if any(access.actions for access in found)}
     closing, by_resource = _closing(statement, held), tuple(_by_resource(verdict, statement, asked))
     closed = [reason for each in closing for reason in _limit(verdict, statement, each, alone)]
-    never = [reason for reason in closed if reason.code is Code.NEVER_HOLDS and alone is Audience.none]
-    conflict = by and not by_resource and not (never if alone is Audience.none else closing)
+    nobody = alone is Audience.none
+    never = [reason for reason in closed if nobody and reason.code is Code.NEVER_HOLDS]
+    conflict = by and not by_resource and not (never if nobody else closing)
     if conflict and all(any(access.proven for access in by[each]) for each in held):
-        yield Reason(Code.LEAVES_NOBODY if alone is Audience.none else Code.LEAVES_ONLY, (_what_conflicts(statement),))
+        what = "its conditions" if statement.resource is None else "its conditions and its resource element"
+        left = () if nobody else (Left(verdict, statement, ()).everybody,)
+        yield Reason(Code.LEAVES_NOBODY if nobody else Code.LEAVES_ONLY, (what, *left))
     else:
         yield from (*(never or closed), *by_resource)  # where one never holds, the others limit nobody
 
@@ -60,10 +64,6 @@ def _closing(statement: Statement, held: set[Condition]) -> list[Condition]:
     """The conditions that do not hold, but for those of which one that differs in case does: one has to."""
     enough = held.union(*(alike for alike in statement.alternatives if not held.isdisjoint(alike)))
     return [condition for condition in statement.conditions if condition not in enough]
-
-
-def _what_conflicts(statement: Statement) -> str:
-    return "its conditions" if statement.resource is None else "its conditions and its resource element"
 
 
 def undocumented(statement: Statement) -> Reasons:
@@ -90,7 +90,7 @@ def about_the_key(condition: Condition) -> Optional[Code]:
     of_the_key = [name for name in names if context_key(name).tells_of_the_key]
     if len(of_the_key) == len(names):
         return Code.TESTS_THE_KEY
-    return None if _OWNERS.issuperset(of_the_key) else Code.COMPARES_THE_KEY
+    return None if OWNER_FACTS.issuperset(of_the_key) else Code.COMPARES_THE_KEY
 
 
 @cached_for_shared
@@ -159,31 +159,6 @@ def _less_nobodys(verdict: Verdict, statement: Statement, condition: Condition) 
             nobodys.append(value)
     kept = tuple([value for value in condition.values if value not in nobodys]) if nobodys else ()
     return condition.of_values(kept, condition.if_exists) if kept else condition
-
-
-def through_endpoints(owners: str) -> str:
-    """Requests through the VPC endpoints of these owners."""
-    return f"requests through VPC endpoints of {owners}"
-
-
-def named_by(condition: Condition) -> tuple[str, str]:
-    """The key that tells who somebody is, and those whom the values of a condition name: what decides that may stand on
-    either side of a comparison."""
-    variables = condition.variables if len(condition.values) == 1 else ()
-    whose, other = condition.key, variables[0] if len(variables) == 1 else ""
-    if whose in _OWNERS and other:
-        whose, other = other, whose
-    if other == keys.RESOURCE_ORG and whose in _OF_ORGANIZATIONS:
-        return whose, OWNERS
-    if other == keys.RESOURCE_ACCOUNT and whose in _OF_ACCOUNTS:
-        return whose, "the key's own account"
-    return whose, values_text(condition)
-
-
-_OWNERS = keys.OWNER_KEYS | {keys.RESOURCE_ACCOUNT}
-OF_ENDPOINTS = (keys.VPCE_ACCOUNT, keys.VPCE_ORG, keys.VPCE_ORG_PATHS)
-_OF_ORGANIZATIONS = keys.MEMBER_KEYS | {keys.SOURCE_ORG, keys.SOURCE_ORG_PATHS, *OF_ENDPOINTS[1:]}
-_OF_ACCOUNTS = (*keys.ACCOUNT_KEYS, keys.SOURCE_ACCOUNT, keys.SOURCE_OWNER, keys.VPCE_ACCOUNT)
 
 
 def lists_who(condition: Condition) -> bool:

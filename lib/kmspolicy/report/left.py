@@ -18,9 +18,8 @@ from ..policy.parser import condition
 from ..policy.principals import one_principal
 from ..requesters.audience import OUTSIDE, Audience
 from ..witness.searcher import Searcher
-from .condition_reasons import OF_ENDPOINTS, named_by, through_endpoints
 from .parties import OWNER_ORG, Parties, PartySearch, without_ids
-from .sentences import OWNERS, in_words, some
+from .sentences import OWNERS, in_words, some, values_text
 from .verdict import Verdict
 
 _NETWORKS = "requests from networks that the policy names"
@@ -161,3 +160,28 @@ def _requests(networks: Iterable[tuple[str, str]]) -> list[str]:
 
 def _test(key: str, value: str, negated: bool = False) -> Condition:
     return condition(_TESTS[key][negated], key, value)
+
+
+def through_endpoints(owners: str) -> str:
+    """Requests through the VPC endpoints of these owners."""
+    return f"requests through VPC endpoints of {owners}"
+
+
+def named_by(condition: Condition) -> tuple[str, str]:
+    """The key that tells who somebody is, and those whom the values of a condition name: what decides that may stand on
+    either side of a comparison."""
+    variables = condition.variables if len(condition.values) == 1 else ()
+    whose, other = condition.key, variables[0] if len(variables) == 1 else ""
+    if whose in OWNER_FACTS and other:
+        whose, other = other, whose
+    if other == keys.RESOURCE_ORG and whose in _OF_ORGANIZATIONS:
+        return whose, OWNERS
+    if other == keys.RESOURCE_ACCOUNT and whose in _OF_ACCOUNTS:
+        return whose, "the key's own account"
+    return whose, values_text(condition)
+
+
+OWNER_FACTS = keys.OWNER_KEYS | {keys.RESOURCE_ACCOUNT}
+OF_ENDPOINTS = (keys.VPCE_ACCOUNT, keys.VPCE_ORG, keys.VPCE_ORG_PATHS)
+_OF_ORGANIZATIONS = keys.MEMBER_KEYS | {keys.SOURCE_ORG, keys.SOURCE_ORG_PATHS, *OF_ENDPOINTS[1:]}
+_OF_ACCOUNTS = (*keys.ACCOUNT_KEYS, keys.SOURCE_ACCOUNT, keys.SOURCE_OWNER, keys.VPCE_ACCOUNT)

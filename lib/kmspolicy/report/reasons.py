@@ -27,7 +27,6 @@ from .condition_reasons import (
 )
 from .confused_deputy import unguarded_services
 from .deny_reasons import denied, passed
-from .left import Left
 from .sentences import Code, Reason, listed, some
 from .verdict import Verdict
 
@@ -102,9 +101,7 @@ def _principal(verdict: Verdict, statement: Statement) -> Reason:
 def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
     alone = verdict.audience_alone(statement)
     flagged = verdict.flagged_actions(statement)
-    if not statement.is_unconditional or statement.principals.open_ended or alone is Audience.none:
-        for reason in of_conditions(verdict, statement, alone):
-            yield _with_parties(verdict, statement, reason)
+    yield from of_conditions(verdict, statement, alone)
     got = flagged or _got_outside(verdict, statement, alone)
     notes = tuple(_notes(verdict, statement, alone, flagged, got))
     yield from notes
@@ -117,13 +114,6 @@ def _reasons(verdict: Verdict, statement: Statement) -> Reasons:
         yield from passed(verdict, statement, flagged)
     if got & _GRANTS and not any(note.code in OF_GRANTS for note in notes):
         yield Reason(Code.GRANTS_LAST)
-
-
-def _with_parties(verdict: Verdict, statement: Statement, reason: Reason) -> Reason:
-    """The reason, with those who meet conditions together of which everyone meets each."""
-    if reason.code is not Code.LEAVES_ONLY:
-        return reason
-    return Reason(reason.code, (*reason.details, Left(verdict, statement, ()).everybody))
 
 
 # --- actions ------------------------------------------------------------------------------------------------
