@@ -93,11 +93,7 @@ class Judge:
             if lacks_prefix(condition):
                 yield f"condition {short(condition)} has no ForAnyValue or ForAllValues, and may hold for nobody"
             elif not self.holds(deny, condition, request.context):
-                alike = [each for each in self.conditions(deny) if _differ_in_case(each, condition)]
-                if any(self.holds(deny, each, request.context) for each in alike):
-                    names = some(each[1] for each in alike)
-                    yield f"condition keys {names} differ in case only, and AWS does not say whether one is enough"
-                yield f"condition {short(condition)} {_MISSED[self.about_the_key(condition)]}"
+                yield f"condition {short(condition)} does not hold for it"
         if not resource_matches(self.statements[deny], request.key, request.context, self.policy.variables):
             yield "resource element does not cover the example's key"
 
@@ -307,15 +303,5 @@ def lacks_prefix(condition: Condition) -> bool:
     prefix, operator, _ = split_operator(condition[0])
     return condition[1].lower() in MULTIVALUED and not prefix and operator != "null"
 
-
-def _differ_in_case(one: Condition, other: Condition) -> bool:
-    return one[0] == other[0] and one[1].lower() == other[1].lower()
-
-
-_MISSED = {
-    "": "does not hold for it",
-    "tests": "tests the key itself, and does not hold for the example's key",
-    "compares": "compares a fact of the key with one of the request, and does not hold for it",
-}
 
 Claim = Callable[[Judge, int], Details]  # of a statement, by its place from 0

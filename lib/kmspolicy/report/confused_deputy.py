@@ -5,9 +5,7 @@ Source: IAM User Guide, *The confused deputy problem*.
 
 import re
 from collections.abc import Iterator
-from functools import reduce
 from itertools import chain
-from operator import or_
 
 from ..evaluation.evaluator import holds_for, principal_matches
 from ..evaluation.request import Caller
@@ -37,9 +35,6 @@ def unguarded_services(verdict: Verdict, statement: Statement) -> Iterator[Reaso
         caller = Caller(service=name)
         met = [deny for deny in limiting if principal_matches(deny.principals, caller)]
         of_others = tuple(filter(_tests_source, chain.from_iterable(deny.conditions for deny in met)))
-        closing = [deny.actions for deny in met if set(deny.required).issubset(of_others)]
-        if not asked & ~reduce(or_, closing, 0):  # no search is needed to see that
-            return False
         conditions = (*statement.conditions, *of_others)
         own = statement._replace(principals=one_principal(name, "Service"), conditions=conditions)
         return bool(verdict.access(own, Audience.service).proven)

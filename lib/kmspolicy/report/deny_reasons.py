@@ -10,11 +10,9 @@ from typing import Optional
 from ..evaluation.evaluator import holds, principal_matches
 from ..evaluation.request import Request
 from ..policy.actions import DECRYPT_MASK, ENCRYPT_MASK, GRANTS_MASK, Mask, mask_of, names_of, shown
-from ..policy.condition import differing_in_case
 from ..policy.model import Statement
 from ..requesters.audience import WIDEST_FIRST, Audience
 from ..witness.access import Access
-from .condition_reasons import about_the_key
 from .left import Left
 from .sentences import SHOWN, Code, Reason, short, some, statement_names
 from .verdict import Verdict
@@ -178,18 +176,7 @@ def _missed(deny: Statement, request: Request, extra: tuple[str, ...]) -> Option
             if not holds(condition, asked.context):
                 if condition is deny.resource:
                     return "resource element does not cover the example's key"
-                alike = [each for keys in differing_in_case(deny.conditions) if condition in keys for each in keys]
-                if any(holds(each, asked.context) for each in alike):
-                    names = some(each.key_written for each in alike)
-                    return f"condition keys {names} differ in case only, and AWS does not say whether one is enough"
                 if condition.lacks_set_operator:
                     return f"condition {short(condition)} has no ForAnyValue or ForAllValues, and may hold for nobody"
-                return f"condition {short(condition)} {_MISSED[about_the_key(condition)]}"
+                return f"condition {short(condition)} does not hold for it"
     return None
-
-
-_MISSED = {
-    None: "does not hold for it",
-    Code.TESTS_THE_KEY: "tests the key itself, and does not hold for the example's key",
-    Code.COMPARES_THE_KEY: "compares a fact of the key with one of the request, and does not hold for it",
-}
