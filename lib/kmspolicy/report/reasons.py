@@ -136,6 +136,9 @@ def _notes(verdict: Verdict, statement: Statement, alone: Audience, flagged: Mas
 
 def _only_services_grant(verdict: Verdict, statement: Statement, alone: Audience) -> bool:
     """Whether callers outside can have grants only created for them by AWS services."""
+    example = verdict.request(statement)
+    if example is not None:
+        return example.context.get(FOR_AWS_RESOURCE) == "true"
     listed = (statement, *verdict.denies_of(kms.GRANTS_MASK))
     if not any(condition.key in _ABOUT_GRANTS for each in listed for condition in each.conditions):
         return False
