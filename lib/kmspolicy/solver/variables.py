@@ -73,9 +73,10 @@ class _Linked:
                 return Conflict(keys_of(self._literals))
             if values is not None and all(each.is_met(values) for each in self._literals):
                 return values
-        found = self._assign(self._names, {})
-        if found is not None:
-            return found
+        for names in (self._names, self._names[::-1]) if self._is_tangle else (self._names,):
+            found = self._assign(names, {})
+            if found is not None:
+                return found
         if self._candidates.incomplete or self._only_sampled() or self._read_one_another():
             raise Undecided
         return Conflict(keys_of(self._literals))
