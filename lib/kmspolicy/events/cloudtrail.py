@@ -14,7 +14,6 @@ from .api_call import (
     Json,
     account_of,
     error_of,
-    is_kms,
     object_of,
     objects_of,
     seconds_of,
@@ -41,13 +40,9 @@ MARKS = frozenset(
         "userIdentity",
     )
 )
-_SIGNS = frozenset((*MARKS, "eventID", *map(str.lower, MARKS), "eventid"))
-_SIGNS_OF_CLOUDTRAIL = frozenset(
-    name for name in _SIGNS if name.lower() in ("eventversion", "requestparameters", "useridentity")
-)
-_SIGNS_OF_CALL = frozenset(
-    name for name in _SIGNS if name.lower() in ("eventid", "requestparameters", "responseelements")
-)
+_SIGNS = frozenset((*map(str.lower, MARKS), "eventid"))
+_SIGNS_OF_CLOUDTRAIL = frozenset(("eventversion", "requestparameters", "useridentity"))
+_SIGNS_OF_CALL = frozenset(("eventid", "requestparameters", "responseelements"))
 
 
 def is_record(value: Json) -> bool:
@@ -64,7 +59,7 @@ def is_record(value: Json) -> bool:
     return (isinstance(value, BrokenObject) and name in OPERATIONS) or not _lacks(_SIGNS, value)
 
 
-def is_label(value: Json) -> bool:
+def is_label(value: Json, call: Call) -> bool:
     """Whether a record may be no more than what a pipeline extracted from the record beside it or in it.
 
     A record of a call to KMS is no label if it has any member that only a record has, since callers write some of
@@ -72,8 +67,7 @@ def is_label(value: Json) -> bool:
     """
     if isinstance(value, BrokenObject):
         return False
-    source = value.get("eventSource", value.get("eventsource"))
-    return _lacks(_SIGNS if isinstance(source, str) and is_kms(source) else _SIGNS_OF_CLOUDTRAIL, value)
+    return _lacks(_SIGNS if call.of_kms else _SIGNS_OF_CLOUDTRAIL, value)
 
 
 def is_excerpt(value: Json) -> bool:
@@ -87,8 +81,8 @@ def around(label: Json) -> Json:
 
 
 def _lacks(signs: frozenset[str], value: Json) -> bool:
-    """Whether an object has none of some members. In a flat record, such a name goes on after a dot."""
-    return signs.isdisjoint(value) and signs.isdisjoint(name.partition(".")[0].lower() for name in value)
+    """Whether an object has none of some members, named in lower case. In a flat record, a name goes on after a dot."""
+    return signs.isdisjoint(name.partition(".")[0].lower() for name in value)
 
 
 def from_cloudtrail(record: Json) -> Call:

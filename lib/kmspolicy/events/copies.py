@@ -7,14 +7,15 @@ from ..budget import Budget
 from .api_call import Call
 from .broken_values import BrokenList, BrokenObject, BrokenText
 from .call_policy import with_policy
-from .ends import RECORDS, STEPS_OF_A_CALL, Found, Kind, call_of
+from .ends import Found, Kind
 from .faults import EventFault
 
+_READING_STEPS = 1_000
 _COMPARING_STEPS = 100
 
 
 class _Record(NamedTuple):
-    """A record and what it tells of its call.
+    """What a record tells of its call.
 
     same: of a call to KMS its operation and eventID, or the record's text if it has none; nothing of any other call.
     rest: of a call with an eventID the time, the key's id, the policy, the outcome, and whether the record is whole,
@@ -22,7 +23,6 @@ class _Record(NamedTuple):
     the record's member, negated.
     """
 
-    call: Call
     same: tuple[str, ...] = ()
     rest: tuple[Any, ...] = ()
     rank: tuple[int, ...] = ()
@@ -39,7 +39,7 @@ def without_copies(ends: list[list[Found]], budget: Budget) -> list[Found]:
     not read. Raises OutOfSteps.
     """
     found = [
-        (end, _read(end, member, budget) if end.kind in RECORDS else None)
+        (end, _read(end, end.call, member, budget) if end.call else None)
         for member, some in enumerate(ends)
         for end in some
     ]
@@ -49,34 +49,33 @@ def without_copies(ends: list[list[Found]], budget: Budget) -> list[Found]:
             ranks = calls.setdefault(record.same, {})
             ranks[record.rest] = max(ranks.get(record.rest, ()), record.rank)
     counting = [record is None or _counts(record, calls[record.same], budget) for _, record in found]
-    whole = [record.call for (end, record), counts in zip(found, counting) if record and counts and not end.breaks]
+    whole = [end.call for (end, _), counts in zip(found, counting) if end.call and counts and not end.breaks]
     left: list[Found] = []
-    for (end, record), counts in zip(found, counting):
-        if counts and not (record and end.breaks and _is_cut_copy(record.call, whole, budget)):
+    for (end, _), counts in zip(found, counting):
+        if counts and not (end.call and end.breaks and _is_cut_copy(end.call, whole, budget)):
             left.append(end)
         elif end.passed.strip():
             left.append(Found(Kind.LOST, None, end.passed, end.breaks))
     return left
 
 
-def _read(end: Found, member: int, budget: Budget) -> _Record:
-    budget.spend(STEPS_OF_A_CALL)
-    call = call_of(end)
+def _read(end: Found, call: Call, member: int, budget: Budget) -> _Record:
+    budget.spend(_READING_STEPS)
     if not (call.of_kms or call.sets_policy):
-        return _Record(call)
+        return _Record()
     if call.event:
         facts, policy, fault = with_policy(call, end.breaks)
         policy = policy and _canonical(policy, budget)
         excerpt = fault == EventFault.NO_PARAMETERS.value  # an error code may be left out, too
         outcome = None if excerpt else facts.call or None
         rest = (facts.time, facts.key_details.key_id, policy or None, outcome, not end.breaks or None)
-        return _Record(call, (call.operation, call.event), rest, (not fault, sum(map(bool, facts)), -member))
+        return _Record((call.operation, call.event), rest, (not fault, sum(map(bool, facts)), -member))
     try:
         text = end.text or json.dumps(end.value, sort_keys=True)
     except RecursionError:
-        return _Record(call)
+        return _Record()
     budget.spend(len(text))
-    return _Record(call, (text,), rank=(-member,))
+    return _Record((text,), rank=(-member,))
 
 
 def _canonical(policy: str, budget: Budget) -> str:

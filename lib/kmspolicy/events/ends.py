@@ -3,7 +3,6 @@
 from enum import Enum
 from typing import Any, NamedTuple, Optional
 
-from . import cloudtrail, ocsf
 from .api_call import Call, Json
 from .broken_values import BrokenObject
 from .faults import Break
@@ -20,16 +19,14 @@ class Kind(Enum):
     LOST = "text that is part of a broken value, but of no record that is known"
 
 
-RECORDS = (Kind.CLOUDTRAIL, Kind.OCSF)
 POLICIES = (Kind.PARAMETERS, Kind.POLICY)
-STEPS_OF_A_CALL = 1_000  # of a budget, for call_of
 
 
 class Found(NamedTuple):
     """An end. text: of a policy, its JSON; of a broken record, its text as far as it goes; of lost text, that text.
 
     breaks: how the text breaks, as a sentence; empty where it is whole. passed: the text after the break, which is not
-    read. label: whether it may be no more than what a pipeline copied from a record elsewhere.
+    read. call: of a record. label: whether that may be no more than what a pipeline copied from a record elsewhere.
     """
 
     kind: Kind
@@ -37,7 +34,13 @@ class Found(NamedTuple):
     text: str = ""
     breaks: str = ""
     passed: str = ""
+    call: Optional[Call] = None
     label: bool = False
+
+    @property
+    def name(self) -> Optional[tuple[str, str]]:
+        """The name of a record's call; None of what is no record."""
+        return self.call.name if self.call else None
 
 
 class Source:
@@ -68,8 +71,8 @@ class Source:
         """The text of the value at the top."""
         return self._whole_text[self._value.start : self._value.end]
 
-    def record(self, kind: Kind, value: Json) -> Found:
-        """A record, whole or broken."""
+    def found(self, kind: Kind, value: Json) -> Found:
+        """An object that is an end, whole or broken."""
         if not isinstance(value, BrokenObject):
             return Found(kind, value)
         return self.lost(value.start)._replace(kind=kind, value=value)
@@ -80,9 +83,3 @@ class Source:
         place = "" if self.encodings else f" at character {fault:,}"  # of a text that the reader of the event sees
         breaks = self.break_kind.value.format(place)
         return Found(Kind.LOST, None, self._whole_text[start:end], breaks, self._whole_text[fault:end])
-
-
-def call_of(record: Found) -> Call:
-    """The call of a record, which may be broken."""
-    read = cloudtrail.from_cloudtrail if record.kind is Kind.CLOUDTRAIL else ocsf.from_ocsf
-    return read(record.value)

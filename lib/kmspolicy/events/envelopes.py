@@ -12,7 +12,7 @@ from . import cloudtrail, ocsf
 from .api_call import KMS, Json
 from .broken_values import BrokenList, BrokenObject, BrokenText
 from .copies import without_copies
-from .ends import POLICIES, RECORDS, STEPS_OF_A_CALL, Found, Kind, Source, call_of
+from .ends import POLICIES, Found, Kind, Source
 from .parameters import WRITTEN_BY_CALLERS, are_parameters
 from .policy_values import is_policy, is_sure_policy, policy_text
 from .prefilter import OPERATIONS, may_hide_letters
@@ -69,7 +69,7 @@ class Opener:
     @property
     def calls(self) -> set[tuple[str, str]]:
         """The calls of the records that count."""
-        return {call_of(end).name for end in self.ends if end.kind in RECORDS}
+        return {end.name for end in self.ends if end.name}
 
     @property
     def holds_policies(self) -> bool:
@@ -84,10 +84,10 @@ class Opener:
         others = [end for end in self.found if not end.label]
         if len(others) == len(self.found) or any(end.kind in POLICIES for end in others):
             return others
-        calls = {call_of(end).name for end in others if end.kind in RECORDS}
+        calls = {end.name for end in others}
         lost = "\n".join(end.text for end in others if end.kind is Kind.LOST)
         calls.update((KMS, operation) for operation in OPERATIONS if operation in lost)
-        return [end for end in self.found if not (end.label and call_of(end).name in calls)]
+        return [end for end in self.found if not (end.label and end.name in calls)]
 
     def _open(self, value: Any, source: Source, containers: int) -> None:
         copied = (value.get(_COPY) or value) if isinstance(value, dict) else value
@@ -104,9 +104,11 @@ class Opener:
             if end is None:
                 if not (self._policies and _is_another_resource(value)):
                     self._open_items(value, source, containers)
-            elif end.kind in _FORMS and _FORMS[end.kind].is_label(end.value):
+            elif end.call is None:
+                self.found.append(end)
+            elif _FORMS[end.kind].is_label(end.value, end.call):
                 self._open_label(end, source, containers)
-            elif end.kind is Kind.OCSF and ocsf.tells_no_call(end.value):
+            elif end.kind is Kind.OCSF and not end.call.operation:
                 self._open_finding(end, source, containers)
             else:
                 excerpt = end.kind is Kind.CLOUDTRAIL and cloudtrail.is_excerpt(end.value)
@@ -117,11 +119,11 @@ class Opener:
         top = value is source.top
         if isinstance(value, dict):
             if cloudtrail.is_record(value):
-                return source.record(Kind.CLOUDTRAIL, value)
+                return source.found(Kind.CLOUDTRAIL, value)._replace(call=cloudtrail.from_cloudtrail(value))
             if ocsf.is_event(value):
-                return source.record(Kind.OCSF, value)
+                return source.found(Kind.OCSF, value)._replace(call=ocsf.from_ocsf(value))
             if self._policies and (top or "policy" in value) and are_parameters(value):
-                return source.record(Kind.PARAMETERS, value)
+                return source.found(Kind.PARAMETERS, value)
             if value and isinstance(value, BrokenObject) and not self._marks.isdisjoint(map(_first_name, value)):
                 return source.lost(value.start)
         if isinstance(value, (BrokenObject, BrokenList)):
@@ -190,12 +192,11 @@ class Opener:
         """
         before, broken, too_deep = len(self.found), self.broken, self.too_deep
         self._open_items(_FORMS[label.kind].around(label.value), source, containers)
-        inner, call = self.found[before:], call_of(label).name
-        self._budget.spend(STEPS_OF_A_CALL * len(inner))  # nested labels read the same records again
-        if call[0] == KMS:
+        inner = self.found[before:]
+        if label.call and label.call.of_kms:
             self.beside += [end.text for end in inner if end.kind is Kind.LOST]
             inner = [end for end in inner if end.kind is not Kind.LOST]
-            yields = any(end.kind in POLICIES or call_of(end).name == call for end in inner)
+            yields = any(end.kind in POLICIES or end.name == label.name for end in inner)
         else:
             yields = bool(inner)
         self.found[before:] = inner if yields else [*inner, label._replace(label=True)]

@@ -11,7 +11,7 @@ from ..caching import TextCache
 from .api_call import KMS
 from .call_policy import CallOrPolicy, with_policy
 from .cloudtrail import from_cloudtrail, is_record
-from .ends import Found, Kind, call_of
+from .ends import Found, Kind
 from .envelopes import Opener
 from .event_facts import NO_FACTS, facts_of
 from .faults import Break, EventFault
@@ -114,8 +114,8 @@ class _Search:
         if end.kind is Kind.PARAMETERS:
             call = from_cloudtrail({"requestParameters": end.value})
             return [with_policy(call, self._too_long or end.breaks)._replace(facts=NO_FACTS)]
-        call = call_of(end)
-        if call.network_activity:
+        call = end.call
+        if call is None or call.network_activity:
             return []
         if call.sets_policy:
             return [with_policy(call, self._too_long or end.breaks)]

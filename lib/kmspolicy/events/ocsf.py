@@ -55,24 +55,18 @@ def is_event(value: Json) -> bool:
     return isinstance(operation, str) or (told is not None and told not in (_BASE_CLASS, *_API_ACTIVITY))
 
 
-def is_label(event: Json) -> bool:
+def is_label(event: Json, call: Call) -> bool:
     """Whether an event may be no more than an envelope with an `api` of its own: it tells no call to KMS, and has no
     member that only an event has.
     """
     if isinstance(event, BrokenObject) or not MARKS.isdisjoint(name.partition(".")[0] for name in event):
         return False
-    call = from_ocsf(event)
     return not (call.of_kms or call.sets_policy)
 
 
 def around(label: Json) -> Json:
     """What may be around an event: all of a label but the call, which callers write in part."""
     return {name: value for name, value in label.items() if name.partition(".")[0] != "api"}
-
-
-def tells_no_call(event: Json) -> bool:
-    """Whether an event is a finding, or one of another class without a call, such as an item of an inventory."""
-    return _is_finding(event) or not text_of(unflattened(object_of(unflattened(event).get("api"))).get("operation"))
 
 
 def as_it_came(event: Json) -> Json:
