@@ -7,11 +7,10 @@ import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import lru_cache
+from datetime import datetime, timezone
 from typing import Any, NamedTuple, Optional
 
 from ..budget import Budget, OutOfSteps
-from ..policy.typed_values import FIRST_MOMENT, LAST_MOMENT, moment
 from .broken_values import BrokenObject, BrokenText
 from .prefilter import OPERATIONS
 from .tolerant_json import values_in
@@ -253,35 +252,21 @@ def seconds_of(value: Any) -> Optional[float]:
     OpenTelemetry, *Logs Data Model* (nanoseconds).
     """
     text = text_of(value)
-    second = _SECOND.get(text[16:]) if text[10:11] == "T" else None
-    if second is None:  # not written as CloudTrail writes it
-        return _written_otherwise(text)
-    midnight, minute = _whole_minute(text[:10] + "T00:00Z"), _whole_minute("1970-01-01" + text[10:16] + "Z")
-    return None if midnight is None or minute is None else midnight + minute + second
-
-
-_SECOND = {f":{second:02d}Z": second for second in range(60)}
-_TIME = re.compile(r"([0-9-]{10})[T ]([0-9:.]{5,}?) ?(?:Z|UTC|([+-][0-9]{2}):?([0-9]{2}))?\Z")
-_UNITS = (1, 1_000, 1_000_000, 1_000_000_000)  # in a second
-
-
-def _written_otherwise(text: str) -> Optional[float]:
-    number = number_of(text)
-    if number is not None:
-        return next((number / unit for unit in _UNITS if 1e9 <= number / unit < 1e10), None)  # from 2001 to 2286
     time = _TIME.match(text)
-    zone = f"{time[3]}:{time[4]}" if time and time[3] else "Z"
-    return _moment(f"{time[1]}T{time[2]}{zone}" if time else text)
+    if not time:
+        number = number_of(text)
+        sizes = () if number is None else (number / unit for unit in _UNITS)
+        return next((seconds for seconds in sizes if 1e9 <= seconds < 1e10), None)  # from 2001 to 2286
+    zone = f"{time[4]}:{time[5]}" if time[4] else "+00:00"
+    try:
+        whole = datetime.fromisoformat(f"{time[1]}T{time[2] or '00:00'}{zone}").astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        return None
+    return whole.timestamp() + float(time[3] or 0)
 
 
-def _moment(text: str) -> Optional[float]:
-    found = moment(text)
-    return None if found is None else _in_calendar(float(found))
-
-
-_whole_minute = lru_cache(maxsize=4096)(_moment)  # of a day, the minutes and the days around it
-
-
-def _in_calendar(seconds: float) -> Optional[float]:
-    """Unix seconds, if they lie within the calendar."""
-    return seconds if FIRST_MOMENT <= seconds <= LAST_MOMENT else None
+_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)((?<=:..:..)\.[0-9]+)? ?(?:Z|UTC|([+-][0-9]{2}):?([0-5][0-9]))?)?\Z"
+)
+_UNITS = (1, 1_000, 1_000_000, 1_000_000_000)  # in a second

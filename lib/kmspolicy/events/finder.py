@@ -7,17 +7,14 @@ import json
 import re
 
 from ..budget import Budget, OutOfSteps
-from ..caching import TextCache
 from .api_call import KMS
 from .call_policy import CallOrPolicy, with_policy
-from .cloudtrail import from_cloudtrail, is_record
+from .cloudtrail import from_cloudtrail
 from .ends import Found, Kind
 from .envelopes import Opener
 from .event_facts import NO_FACTS, facts_of
 from .faults import Break, EventFault
-from .ocsf import is_event
 from .parameters import hidden_fault
-from .policy_values import is_sure_policy
 from .prefilter import may_hold_call, may_hold_policy, operation_named_in, operations_named_in
 
 LONGEST_EVENT = (
@@ -43,23 +40,9 @@ def find_calls(text: str, field_given: bool, every_call: bool = True) -> list[Ca
     text = text.lstrip("\ufeff")
     if not field_given and not (may_hold_call(text) if every_call else may_hold_policy(text)):
         return []
-    if _BEGINS_LIKE_POLICY.match(text) and _PLAIN.answer(text, _is_plain_policy):
-        return [CallOrPolicy(NO_FACTS, text)]
     if not text or text.isspace():
         return []
     return _Search(text, field_given, every_call).answer()
-
-
-def _is_plain_policy(text: str) -> bool:
-    """Whether a text is a policy and nothing else, so that no record can be in it."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return is_sure_policy(value) and not is_record(value) and not is_event(value)
-
-
-_PLAIN: TextCache[bool] = TextCache(1_000_000)
 
 
 class _Search:
