@@ -38,8 +38,10 @@ def find_calls(text: str, field_given: bool, every_call: bool = True) -> list[Ca
     bounded by the length of the text.
     """
     text = text.lstrip("\ufeff")
-    if not field_given and not (may_hold_call(text) if every_call else may_hold_policy(text)):
-        return []
+    if not field_given:
+        data = text.encode("utf-8", "surrogatepass")
+        if not (may_hold_call if every_call else may_hold_policy)(data, 0, len(data)):
+            return []
     if not text or text.isspace():
         return []
     return _Search(text, field_given, every_call).answer()
@@ -95,8 +97,8 @@ class _Search:
         if end.kind is Kind.POLICY:
             return [CallOrPolicy(NO_FACTS, end.text, EventFault.AFTER_POLICY.value.format(lost) if lost else "")]
         if end.kind is Kind.PARAMETERS:
-            call = from_cloudtrail({"requestParameters": end.value})
-            return [with_policy(call, self._too_long or end.breaks)._replace(facts=NO_FACTS)]
+            parameters = from_cloudtrail({"requestParameters": end.value})
+            return [with_policy(parameters, self._too_long or end.breaks)._replace(facts=NO_FACTS)]
         call = end.call
         if call is None or call.network_activity:
             return []

@@ -12,11 +12,10 @@ OPERATIONS = ("PutKeyPolicy", "CreateKey", "ReplicateKey")
 SERVICES = ("kms.amazonaws.com", "kms")  # eventSource of CloudTrail and service name of OCSF, and OCSF's short form
 
 # JSON can spell a letter as \u00.. alone, in rows 4 to 7 of ASCII; so it can spell the backslash and the `u` of an
-# escape one encoding further in, and the digits of that escape in row 3.
-_HIDDEN = r"\\u00(?:[4-7]|3[0-9])"
-_HIDDEN_LETTER, _HIDDEN_LETTER_BYTES = re.compile(_HIDDEN), re.compile(_HIDDEN.encode())
-_HIDDEN_SIGN = r"\\u00(?:[4-7]|3[0-9]|2[2Ee])"  # and the quotes around the service's name, and its dots
-_HIDDEN_SIGN_TEXT, _HIDDEN_SIGN_BYTES = re.compile(_HIDDEN_SIGN), re.compile(_HIDDEN_SIGN.encode())
+# escape one encoding further in, the digits of that escape in row 3, and the quotes around the service's name, and its
+# dots.
+_HIDDEN = r"\\u00(?:[4-7]|3[0-9]|2[2Ee])"
+_HIDDEN_SIGN, _HIDDEN_SIGN_BYTES = re.compile(_HIDDEN), re.compile(_HIDDEN.encode())
 # The backslashes of an outer encoding stand before that of an inner one: any of them may be in front.
 _ASCII_ESCAPE = re.compile(r"(?<!\\)\\+u00([2-7][0-9A-Fa-f])")
 _MOST_ENCODINGS = 8
@@ -24,53 +23,29 @@ _EVENTBRIDGE = "aws.kms"  # the source of its events; a rule's input transformer
 _NO_ACTION = "(?<![Kk][Mm][Ss]:)"
 
 # CreateKey and ReplicateKey end alike, and to search for one word less is worth a tenth of the time.
-_WORDS = ("PutKeyPolicy", "ateKey", '"Statement"')
-_WORDS_AS_WRITTEN = (b"PutKeyPolicy", b"ateKey", b'Statement"')
-
+_WORDS = (b"PutKeyPolicy", b"ateKey", b'"Statement"')
 # The service's name as the text of a member. Other services' events hold kmsKeyId, aws:kms and kms:Decrypt.
-_SERVICE = r'"kms(?:["\\]|\.amazonaws\.com)'
-_SERVICE_TEXT, _SERVICE_BYTES = re.compile(_SERVICE), re.compile(_SERVICE.encode())
+_SERVICE = re.compile(rb'"kms(?:["\\]|\.amazonaws\.com)')
 
 
-def may_hold_policy(text: str) -> bool:
-    """False where `_raw` provably holds no key policy and no event that sets one."""
-    for word in _WORDS:
-        if word in text:
-            return True
-    return may_hide_letters(text)
-
-
-def bytes_may_hold_policy(data: bytes, start: int, end: int) -> bool:
-    """False where `may_hold_policy` is False of every text that is written between two places of some UTF-8.
-
-    It may be written with each quote or dollar doubled, and in quotes itself.
+def may_hold_policy(data: bytes, start: int, end: int) -> bool:
+    """False where texts provably hold no key policy and no event that sets one. They are written as UTF-8 between two
+    places of the data, maybe with each quote or dollar doubled, and in quotes themselves.
     """
-    for word in _WORDS_AS_WRITTEN:
-        if data.find(word, start, end) >= 0:
-            return True
-    return data.find(b"\\u00", start, end) >= 0 and _HIDDEN_LETTER_BYTES.search(data, start, end) is not None
-
-
-def may_hold_call(text: str) -> bool:
-    """False where `_raw` provably holds neither a key policy nor an event of a call to KMS."""
-    if _SERVICE_TEXT.search(text) is not None or may_hold_policy(text):
-        return True
-    return "\\u00" in text and _HIDDEN_SIGN_TEXT.search(text) is not None
-
-
-def bytes_may_hold_call(data: bytes, start: int, end: int) -> bool:
-    """False where `may_hold_call` is False of every text between two places; see bytes_may_hold_policy."""
-    if _SERVICE_BYTES.search(data, start, end) is not None:
-        return True
-    for word in _WORDS_AS_WRITTEN:
+    for word in _WORDS:
         if data.find(word, start, end) >= 0:
             return True
     return data.find(b"\\u00", start, end) >= 0 and _HIDDEN_SIGN_BYTES.search(data, start, end) is not None
 
 
+def may_hold_call(data: bytes, start: int, end: int) -> bool:
+    """False where texts provably hold neither a key policy nor an event of a call to KMS; see may_hold_policy."""
+    return _SERVICE.search(data, start, end) is not None or may_hold_policy(data, start, end)
+
+
 def may_hide_letters(text: str) -> bool:
     """Whether the text spells letters as JSON escapes, so that a word may be in it that its letters do not show."""
-    return "\\u00" in text and _HIDDEN_LETTER.search(text) is not None
+    return "\\u00" in text and _HIDDEN_SIGN.search(text) is not None
 
 
 def operations_named_in(text: str, beside: bool) -> list[str]:

@@ -5,7 +5,7 @@ Source: interface of the command (docs/command.md).
 
 from __future__ import annotations
 
-from ..events.prefilter import bytes_may_hold_call, bytes_may_hold_policy
+from ..events.prefilter import may_hold_call, may_hold_policy
 from .columns import InputColumns, OutputColumns
 from .csv_rows import ParsedRow, RawRow, rows_of
 from .options import DEFAULT_FIELD, Options, shown
@@ -20,7 +20,7 @@ class RowStream:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._asked = bytes_may_hold_policy if options.flagged_only else bytes_may_hold_call
+        self._asked = may_hold_policy if options.flagged_only else may_hold_call
         self._field_given = options.field != DEFAULT_FIELD
         self._policy_rows: PolicyRows | None = None
         self._any_row = False
