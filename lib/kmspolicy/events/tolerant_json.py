@@ -8,7 +8,6 @@ is read member by member up to the fault. Source: RFC 8259, *The JSON Data Inter
 import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ..budget import Budget
@@ -51,8 +50,7 @@ _OPENING = re.compile(r'\{\s*(?=["\\])|\[\s*(?=["\\{\[0-9tfn-])|"')
 _ENCODED = re.compile(
     r'(?P<cell>(?:[{\[]\s*){1,8}""(?=[^"\s:,\]}\\])|""(?=\s*[{\[]\s*\\+""))|"|[{\[]\s*\\|\[[{\[\s]{0,8}\\'
 )
-_CELL = re.compile(r'[^"]*(?:""[^"]*)*')
-_BETWEEN_IN_CELL = re.compile(r"[ \t\r\n,]*")
+_CELL = re.compile(r'(?:[^"{\[]+|""|[{\[](?!\s*"(?!")))*')  # up to a quote that is not doubled, or the brace before it
 _OPENED = ("{", "[", "\\u00")  # one of them is in a string with JSON in it, and they may be escapes themselves
 _MEMBER_NAME = re.compile(r'"\s*:\s*\Z')
 _LONGEST_GAP = 80  # characters looked at for a member's name before a string
@@ -63,7 +61,6 @@ _ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|(["\\/bfnrt]))')
 _ESCAPED = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _CUT_WORD = re.compile(r"(?:t|tr|tru|f|fa|fal|fals|n|nu|nul)$", re.MULTILINE)
 _GOES_ON = re.compile(r"[ \t\r\n]*[,}\]]")
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
 
 class _Reader:
@@ -98,17 +95,11 @@ class _Reader:
             opening = _OPENING.search(text, at)
 
     def _cell(self, start: int) -> tuple[Any, int, bool]:
-        """The JSON values in the cell of a table. One that is not whole goes on to a quote that is not doubled."""
+        """The cell of a table with JSON in it."""
         body = _CELL.match(self._text, start)
         assert body is not None  # it matches the empty text
         self._budget.spend(_MEMBER_STEPS + body.end() - start)
-        encoded, end = body[0].replace('""', '"'), 0
-        with suppress(ValueError, RecursionError):
-            while end < len(encoded):
-                between = _BETWEEN_IN_CELL.match(encoded, end)
-                end = _decode(encoded, between.end() if between else end)[1]
-        encoded = encoded[:end] or encoded
-        return encoded, start + len(encoded) + encoded.count('"'), True
+        return body[0].replace('""', '"'), body.end(), True
 
     def _encoded(self, start: int) -> tuple[Any, int, bool]:
         """A JSON string in which JSON is encoded, or what is left of one after its opening quote.
@@ -143,9 +134,6 @@ class _Reader:
         except (ValueError, RecursionError) as error:  # a number too long for this Python, or too many levels
             too_deep, left = isinstance(error, RecursionError), len(text) - at
             self._budget.spend(_TOO_DEEP_STEPS + left // _PASSED_IN_A_STEP if too_deep else left)
-            number = _NUMBER.match(text, at)
-            if number:
-                return None, number.end(), True
         else:
             self._budget.spend(end - at)
             if depth and first not in ('"', "{", "[") and not _GOES_ON.match(text, end):
