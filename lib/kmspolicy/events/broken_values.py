@@ -47,15 +47,12 @@ def behind_broken(text: str, value: Any, fault: int) -> int:
     while isinstance(value, (BrokenObject, BrokenList)):
         if isinstance(value, BrokenObject):
             holder, last, in_object = value, value.last, True
-            value = value[next(reversed(value))] if value else None
-        else:
-            last = last if in_object or not value else value.starts[-1]
-            value = value[-1] if value else None
-    if not (in_object or isinstance(value, str)):
+        elif value and not in_object:
+            last = value.starts[-1]
+        value = _last_of(value)
+    if not (in_object or isinstance(value, BrokenText)):
         return fault
     following = _NEXT_VALUE.search(text, last)
-    while following and following.end() < (place := _behind_item(holder, following.end())):
-        following = _NEXT_VALUE.search(text, place)
     if following is None or not (in_object or following.end() < fault):
         return len(text) if in_object else fault
     _take_back(holder, following.end())
@@ -69,40 +66,18 @@ _WORDS = r'(?:[A-Z<0-9]|\[[0-9]|[a-z][\w.-]*[:=])[^"{}\n]*'
 _NEXT_VALUE = re.compile(rf'(?:^(?:{_WORDS})?|\}}\s*)(?=\{{\s*"[A-Za-z_][\w.:-]*"\s*:)', re.MULTILINE)
 
 
-def _behind_item(broken: "BrokenObject | BrokenList", place: int) -> int:
-    """The end of the whole object or list in a broken value that a place lies in; if it lies in none, the place."""
-    item: Any = broken
-    end = place
-    while isinstance(item, (BrokenObject, BrokenList)):
-        if isinstance(item, BrokenObject):
-            item, end = item[next(reversed(item))] if item and item.last < place else None, item.unread
-        else:
-            index = bisect_left(item.starts, place)
-            end = item.starts[index] if index < len(item) else item.unread
-            item = item[index - 1] if index else None
-    return max(place, end) if isinstance(item, (dict, list)) else place
+def _last_of(value: "BrokenObject | BrokenList") -> Any:
+    """The last value in a broken one; None in an empty one."""
+    return next(reversed(value.values() if isinstance(value, BrokenObject) else value), None)
 
 
 def _take_back(holder: "BrokenObject | BrokenList", place: int) -> None:
-    """Removes what is read separately, from a place on, from a broken value.
-
-    A string with that place in it was cut: it goes on to the first quote of what follows.
-    """
-    unread, holder.unread = holder.unread, min(holder.unread, place)
-    key: Any
-    if isinstance(holder, BrokenObject):
-        if holder and holder.last >= place:
-            holder.popitem()
-            return
-        key = next(reversed(holder), "")
-    else:
-        kept = bisect_left(holder.starts, place)
-        if kept < len(holder):
-            del holder[kept:]
-            return
-        key = -1
-    last = holder[key] if holder else None
-    if isinstance(last, str) and place < unread:
-        holder[key] = BrokenText(last)
-    elif isinstance(last, BrokenList):
+    """Removes what is read separately, from a place on, from a broken value."""
+    holder.unread = min(holder.unread, place)
+    if isinstance(holder, BrokenList):
+        del holder[bisect_left(holder.starts, place) :]
+    elif holder and holder.last >= place:
+        holder.popitem()
+    last = _last_of(holder)
+    if isinstance(last, BrokenList):
         _take_back(last, place)
