@@ -95,8 +95,8 @@ def _session(call: Call) -> str:
     return _by_arn(call) or (f"{role}/{session}" if role and session else _named("role", role))
 
 
-def _root(call: Call) -> str:
-    return _named("root", account_of(call.identity.get("accountId"))) or _by_arn(call)
+def _account(call: Call, kind: str) -> str:
+    return _named(kind, account_of(call.identity.get("accountId")))
 
 
 def _federated_user(call: Call) -> str:
@@ -104,42 +104,22 @@ def _federated_user(call: Call) -> str:
     return _by_arn(call) or _named("federated-user", name)
 
 
-def _identity_center_user(call: Call) -> str:
-    return _named("identity-center", text_of(object_of(call.identity.get("onBehalfOf")).get("userId")))
-
-
-def _other_account(call: Call) -> str:
-    return _named("account", account_of(call.identity.get("accountId")))
-
-
-def _aws_service(call: Call) -> str:
-    return _named("service", _service(call))
-
-
-def _provider_user(kind: str) -> Callable[[Call], str]:
+def _by_id(call: Call, kind: str) -> str:
     """A user of an identity provider: by the id, which is unique there, else by name."""
-
-    def name(call: Call) -> str:
-        identity = call.identity
-        return _named(kind, text_of(identity.get("principalId")) or text_of(identity.get("userName")))
-
-    return name
-
-
-def _directory_user(call: Call) -> str:
-    identity = call.identity
-    return _named("directory", text_of(identity.get("userName")) or text_of(identity.get("principalId")))
+    return _named(kind, text_of(call.identity.get("principalId")) or text_of(call.identity.get("userName")))
 
 
 _BY_TYPE: dict[str, Callable[[Call], str]] = {
     "IAMUser": _user,
     "AssumedRole": _session,
-    "Root": _root,
+    "Root": lambda call: _account(call, "root") or _by_arn(call),
     "FederatedUser": _federated_user,
-    "IdentityCenterUser": _identity_center_user,
-    "AWSAccount": _other_account,
-    "AWSService": _aws_service,
-    "SAMLUser": _provider_user("saml"),
-    "WebIdentityUser": _provider_user("web-identity"),
-    "Directory": _directory_user,
+    "IdentityCenterUser": lambda call: _named(
+        "identity-center", text_of(object_of(call.identity.get("onBehalfOf")).get("userId"))
+    ),
+    "AWSAccount": lambda call: _account(call, "account"),
+    "AWSService": lambda call: _named("service", _service(call)),
+    "SAMLUser": lambda call: _by_id(call, "saml"),
+    "WebIdentityUser": lambda call: _by_id(call, "web-identity"),
+    "Directory": lambda call: _named("directory", text_of(call.identity.get("userName"))) or _by_id(call, "directory"),
 }

@@ -10,7 +10,7 @@ from .api_call import FAILURE, Call
 from .broken_values import BrokenList, BrokenObject, BrokenText
 from .event_facts import EventFacts, facts_of
 from .faults import Break, EventFault
-from .parameters import hidden_response
+from .parameters import hidden_fault
 from .policy_values import policy_text
 from .prefilter import OPERATIONS
 
@@ -43,7 +43,7 @@ def with_policy(call: Call, breaks: str) -> CallOrPolicy:
     policy, hidden, fault = call.request.get("policy"), call.request_fault, ""
     told = call.response.get("replicaPolicy") if call.operation == "ReplicateKey" else None
     if told and (hidden or policy in (None, "")):
-        unread = hidden_response(told)
+        unread = hidden_fault(told, {}, EventFault.HIDDEN_RESPONSE)
         policy, hidden = told, unread and (hidden or unread)
     if isinstance(policy, (BrokenText, BrokenObject, BrokenList)):
         policy, fault = "", EventFault.IN_POLICY.value.format(breaks)

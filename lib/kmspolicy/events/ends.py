@@ -43,33 +43,31 @@ class Found(NamedTuple):
         return self.call.name if self.call else None
 
 
-class Source:
-    """Where a value comes from: the text, the place of the value at its top, and how often the text was encoded.
+class Source(NamedTuple):
+    """Where a value comes from: the text, the value at its top, and how often the text was encoded.
 
     leads: whether that value is what the event begins with, or follows policies alone. outer: of a text that is what is
     left of a string, where that string comes from: such a text breaks as the value around it does.
     """
 
-    def __init__(self, text: str, value: Value, encodings: int, leads: bool, outer: "Optional[Source]" = None) -> None:
-        self.top = value.value
-        self.encodings = encodings
-        self.leads = leads
-        self._whole_text = text
-        self._value = value
-        self._outer = outer
+    text: str
+    value: Value
+    encodings: int
+    leads: bool
+    outer: "Optional[Source]" = None
 
     @property
     def break_kind(self) -> Break:
         """How the value at the top breaks. One that is cut ends where the next value may begin."""
-        passed = self._whole_text[self._value.fault : self._value.end]
+        passed = self.text[self.value.fault : self.value.end]
         if passed and not passed.isspace():
             return Break.DAMAGED
-        return self._outer.break_kind if self._outer else Break.CUT
+        return self.outer.break_kind if self.outer else Break.CUT
 
     @property
-    def text(self) -> str:
+    def top_text(self) -> str:
         """The text of the value at the top."""
-        return self._whole_text[self._value.start : self._value.end]
+        return self.text[self.value.start : self.value.end]
 
     def found(self, kind: Kind, value: Json) -> Found:
         """An object that is an end, whole or broken."""
@@ -79,7 +77,7 @@ class Source:
 
     def lost(self, start: int) -> Found:
         """The text of a broken value from a place on, of which no record is known."""
-        fault, end = self._value.fault, self._value.end
+        fault, end = self.value.fault, self.value.end
         place = "" if self.encodings else f" at character {fault:,}"  # of a text that the reader of the event sees
         breaks = self.break_kind.value.format(place)
-        return Found(Kind.LOST, None, self._whole_text[start:end], breaks, self._whole_text[fault:end])
+        return Found(Kind.LOST, None, self.text[start:end], breaks, self.text[fault:end])

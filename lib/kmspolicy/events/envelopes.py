@@ -116,7 +116,7 @@ class Opener:
 
     def _end(self, value: "Json | list[Any]", source: Source) -> Optional[Found]:
         """What the value is, if it is an end."""
-        top = value is source.top
+        top = value is source.value.value
         if isinstance(value, dict):
             if cloudtrail.is_record(value):
                 return source.found(Kind.CLOUDTRAIL, value)._replace(call=cloudtrail.from_cloudtrail(value))
@@ -129,7 +129,7 @@ class Opener:
         if isinstance(value, (BrokenObject, BrokenList)):
             return None
         if is_policy(value) if self._policies else top and source.leads and is_sure_policy(value):
-            return Found(Kind.POLICY, None, policy_text(source.text if top else value))
+            return Found(Kind.POLICY, None, policy_text(source.top_text if top else value))
         return None
 
     def _open_string(self, value: "str | BrokenText", source: Source, containers: int) -> None:
@@ -190,24 +190,17 @@ class Opener:
         One of a call to KMS yields to a record of that call alone, or to a policy, since a caller may have written what
         is in it; one of another call yields to whatever is in it.
         """
-        before, broken, too_deep = len(self.found), self.broken, self.too_deep
+        before, of_kms = len(self.found), label.call is not None and label.call.of_kms
         self._open_items(_FORMS[label.kind].around(label.value), source, containers)
         inner = self.found[before:]
-        if label.call and label.call.of_kms:
-            self.beside += [end.text for end in inner if end.kind is Kind.LOST]
-            inner = [end for end in inner if end.kind is not Kind.LOST]
-            yields = any(end.kind in POLICIES or end.name == label.name for end in inner)
-        else:
-            yields = bool(inner)
-        self.found[before:] = inner if yields else [*inner, label._replace(label=True)]
-        if not inner:
-            self.broken, self.too_deep = broken, too_deep
+        if not any(not of_kms or end.kind in POLICIES or end.name == label.name for end in inner):
+            self.found.append(label._replace(label=True))
 
     def _open_finding(self, finding: Found, source: Source, containers: int) -> None:
         """Opens an OCSF event that tells no call, such as a finding or an inventory, for policies and for what it was
         made from.
         """
-        before, broken, too_deep = len(self.found), self.broken, self.too_deep
+        before = len(self.found)
         original = ocsf.as_it_came(finding.value)
         self._open_items(original, source, containers)
         found = [end for end in self.found[before:] if end.kind is not Kind.LOST]
@@ -216,7 +209,6 @@ class Opener:
             self._open_items({n: v for n, v in finding.value.items() if n not in original}, source, containers)
             found += [end for end in self.found[before:] if end.kind in POLICIES]
         self.found[before:] = found or [finding]
-        self.broken, self.too_deep = broken, too_deep
 
     def _items(self, value: Json) -> list[Any]:
         """The values of an object that are opened.

@@ -53,13 +53,7 @@ def fault_of(value: Any, request: Json) -> str:
     return EventFault.UNREADABLE.value.format(_shown(value))
 
 
-def hidden_response(value: Any) -> str:
-    """Which text stands in place of a policy in a response; empty if none does."""
-    hidden = isinstance(value, str) and _HIDDEN.fullmatch(value)
-    return EventFault.HIDDEN_RESPONSE.value.format(value.strip()) if hidden else ""
-
-
-def hidden_fault(value: Any, request: Json) -> str:
+def hidden_fault(value: Any, request: Json, fault: EventFault = EventFault.HIDDEN) -> str:
     """Which text stands in place of all parameters, or of the policy; empty if none does. For value, see fault_of."""
     if isinstance(value, str) and not request:
         texts = [value]
@@ -68,7 +62,7 @@ def hidden_fault(value: Any, request: Json) -> str:
     else:
         texts = texts_of(text for name, text in request.items() if name not in WRITTEN_BY_CALLERS)
     hidden = bool(texts) and all(map(_HIDDEN.fullmatch, texts))
-    return EventFault.HIDDEN.value.format(texts[0].strip()) if hidden else ""
+    return fault.value.format(texts[0].strip()) if hidden else ""
 
 
 def _shown(value: Any) -> str:

@@ -57,8 +57,7 @@ _LONGEST_GAP = 80  # characters looked at for a member's name before a string
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _STRING_BODY = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 _HALF_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[0-9A-Fa-f]{0,3}\Z")
-_ESCAPE = re.compile(r'\\(?:u([0-9A-Fa-f]{4})|(["\\/bfnrt]))')
-_ESCAPED = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_ESCAPE = re.compile(r'\\(u[0-9A-Fa-f]{4}|["\\/bfnrt])?')
 _CUT_WORD = re.compile(r"(?:t|tr|tru|f|fa|fal|fals|n|nu|nul)$", re.MULTILINE)
 _GOES_ON = re.compile(r"[ \t\r\n]*[,}\]]")
 
@@ -231,5 +230,5 @@ def _unescaped(body: str) -> str:
     try:
         decoded: str = _decode(f'"{body}"')[0]
     except ValueError:
-        return _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)) if escape[1] else _ESCAPED[escape[2]], body)
+        decoded = _decode('"' + _ESCAPE.sub(lambda escape: escape[0] if escape[1] else "\\\\", body) + '"')[0]
     return decoded
