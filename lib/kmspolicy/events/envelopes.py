@@ -9,7 +9,7 @@ from typing import Any, Optional
 
 from ..budget import Budget
 from . import cloudtrail, ocsf
-from .api_call import KMS, Json
+from .api_call import Json
 from .broken_values import BrokenList, BrokenObject, BrokenText
 from .copies import without_copies
 from .ends import POLICIES, Found, Kind, Source
@@ -78,15 +78,11 @@ class Opener:
 
     @property
     def ends(self) -> list[Found]:
-        """The ends that count. A label counts only if no policy was found, no record of its own call, and no broken
-        text that names its operation, if that sets key policies.
-        """
+        """The ends that count. A label counts only if no policy was found, and no record of its own call."""
         others = [end for end in self.found if not end.label]
         if len(others) == len(self.found) or any(end.kind in POLICIES for end in others):
             return others
         calls = {end.name for end in others}
-        lost = "\n".join(end.text for end in others if end.kind is Kind.LOST)
-        calls.update((KMS, operation) for operation in OPERATIONS if operation in lost)
         return [end for end in self.found if not (end.label and end.name in calls)]
 
     def _open(self, value: Any, source: Source, containers: int) -> None:
@@ -220,11 +216,7 @@ class Opener:
             return list(value.values())
         if _CONFIG_ITEM in value and isinstance(value[_CONFIG_ITEM], dict):
             return [value[_CONFIG_ITEM]]
-        return [
-            item
-            for name, item in value.items()
-            if (_first_name(name) if "." in name else name).lower() not in _PASSED_OVER
-        ]
+        return [item for name, item in value.items() if _first_name(name).lower() not in _PASSED_OVER]
 
 
 def _first_name(name: str) -> str:

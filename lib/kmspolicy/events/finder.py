@@ -127,8 +127,7 @@ class _Search:
 
     def _is_broken_policy(self) -> bool:
         """Whether the text begins like a policy, and is no whole JSON that is something else."""
-        broken = self._opener.broken or self._opener.too_deep
-        return broken and _BEGINS_LIKE_POLICY.match(self._text) is not None
+        return self._opener.broken and _BEGINS_LIKE_POLICY.match(self._text) is not None
 
     def _without_end(self) -> CallOrPolicy:
         """The answer about a text that holds neither a record nor a policy."""

@@ -45,7 +45,7 @@ class RawRow:
 
     def cells(self) -> list[str]:
         """The texts of all cells."""
-        return _read(self._text())
+        return _read(self._body[self._start : self._end])
 
     def cell(self, place: int) -> str:
         """The text of a cell."""
@@ -74,13 +74,6 @@ class RawRow:
         inside = iter(self._inside[self._used :])
         cells = [_QUOTED + next(inside) + _QUOTED if cell == _QUOTED else cell for cell in self._cells]
         return [b",".join([b"" if place in blanked else cells[place] for place in columns]).replace(_HELD, _PAIR)]
-
-    def with_width(self, width: int) -> ParsedRow:
-        """The row with this number of cells."""
-        return ParsedRow(self.cells()).with_width(width)
-
-    def _text(self) -> bytes:
-        return self._body[self._start : self._end]
 
     def _span(self, place: int) -> tuple[int, int]:
         """Where a cell's bytes begin and end: after the cells before it, with their commas and what is in quotes."""
@@ -120,9 +113,11 @@ class ParsedRow:
         places = range(len(self._cells)) if columns is None else columns
         return [encoded(csv_line(["" if place in blanked else self._cells[place] for place in places]))]
 
-    def with_width(self, width: int) -> ParsedRow:
-        """The row with this number of cells: shortened, or with empty ones at the end."""
-        return ParsedRow((self._cells + [""] * (width - len(self._cells)))[:width])
+
+def with_width(row: RawRow | ParsedRow, width: int) -> ParsedRow:
+    """The row with this number of cells: shortened, or with empty ones at the end."""
+    cells = row.cells()
+    return ParsedRow((cells + [""] * (width - len(cells)))[:width])
 
 
 def rows_of(body: bytes) -> Iterator[RawRow | ParsedRow]:

@@ -8,18 +8,8 @@ from __future__ import annotations
 STATEMENT = ("statements", "statement_index", "statement_count", "sid", "effect", "action", "principal", "condition")
 VERDICT = ("audience", "flagged", "granted", "reason", "witness", "encrypt_only", "severity", "error")
 FACTS = (
-    "key",
-    "account",
-    "region",
-    "operation",
-    "event",
-    "call",
-    "call_error",
-    "actor",
-    "via",
-    "mfa",
-    "src",
-    "user_agent",
+    *("key", "account", "region", "operation", "event", "call", "call_error"),
+    *("actor", "via", "mfa", "src", "user_agent"),
 )
 POLICY = ("hash", "party")
 FIELDS = STATEMENT + VERDICT + FACTS + POLICY

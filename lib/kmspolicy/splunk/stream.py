@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..events.prefilter import may_hold_call, may_hold_policy
 from .columns import InputColumns, OutputColumns
-from .csv_rows import ParsedRow, RawRow, rows_of
+from .csv_rows import ParsedRow, RawRow, rows_of, with_width
 from .options import DEFAULT_FIELD, Options, shown
 
 TYPE_CHECKING = False  # as type checkers read it; importing typing for it would cost a tenth of the start
@@ -48,7 +48,7 @@ class RowStream:
             if came.width != width:
                 if came.empty:
                     continue
-                row = came.with_width(width)
+                row = with_width(came, width)
             if not self._all_seen:
                 self._look_for_fields(read, row)
             if self._field_given or row.may_hold(self._asked):
