@@ -49,10 +49,12 @@ def behind_broken(text: str, value: Any, fault: int) -> int:
             holder, last, in_object = value, value.last, True
         elif value and not in_object:
             last = value.starts[-1]
-        value = _last_of(value)
-    if not (in_object or isinstance(value, BrokenText)):
+        value = _last_of(value) if value else None
+    if not (in_object or isinstance(value, str)):
         return fault
     following = _NEXT_VALUE.search(text, last)
+    while following and following.end() < (place := _behind_item(holder, following.end())):
+        following = _NEXT_VALUE.search(text, place)
     if following is None or not (in_object or following.end() < fault):
         return len(text) if in_object else fault
     _take_back(holder, following.end())
@@ -64,6 +66,20 @@ def behind_broken(text: str, value: Any, fault: int) -> int:
 # brace are escaped, and the one that ends such a string is followed by no name.
 _WORDS = r'(?:[A-Z<0-9]|\[[0-9]|[a-z][\w.-]*[:=])[^"{}\n]*'
 _NEXT_VALUE = re.compile(rf'(?:^(?:{_WORDS})?|\}}\s*)(?=\{{\s*"[A-Za-z_][\w.:-]*"\s*:)', re.MULTILINE)
+
+
+def _behind_item(broken: "BrokenObject | BrokenList", place: int) -> int:
+    """The end of the whole object or list in a broken value that a place lies in; if it lies in none, the place."""
+    item: Any = broken
+    end = place
+    while isinstance(item, (BrokenObject, BrokenList)):
+        if isinstance(item, BrokenObject):
+            item, end = item[next(reversed(item))] if item and item.last < place else None, item.unread
+        else:
+            index = bisect_left(item.starts, place)
+            end = item.starts[index] if index < len(item) else item.unread
+            item = item[index - 1] if index else None
+    return max(place, end) if isinstance(item, (dict, list)) else place
 
 
 def _last_of(value: "BrokenObject | BrokenList") -> Any:

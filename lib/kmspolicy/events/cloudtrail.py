@@ -65,14 +65,12 @@ def is_label(value: Json, call: Call) -> bool:
     A record of a call to KMS is no label if it has any member that only a record has, since callers write some of
     these. A record of another call is no label if it has a member that pipelines do not write themselves.
     """
-    if isinstance(value, BrokenObject):
-        return False
-    return _lacks(_SIGNS if call.of_kms else _SIGNS_OF_CLOUDTRAIL, value)
+    return not call.broken and _lacks(_SIGNS if call.of_kms else _SIGNS_OF_CLOUDTRAIL, value)
 
 
-def is_excerpt(value: Json) -> bool:
+def is_excerpt(value: Json, call: Call) -> bool:
     """Whether a record may be no more than fields of another record: it has no id, and nothing of what was called."""
-    return not isinstance(value, BrokenObject) and _lacks(_SIGNS_OF_CALL, value)
+    return not (call.event or call.broken) and _lacks(_SIGNS_OF_CALL, value)
 
 
 def around(label: Json) -> Json:

@@ -69,11 +69,11 @@ class Source(NamedTuple):
         """The text of the value at the top."""
         return self.text[self.value.start : self.value.end]
 
-    def found(self, kind: Kind, value: Json) -> Found:
+    def found(self, kind: Kind, value: Json, call: Optional[Call] = None) -> Found:
         """An object that is an end, whole or broken."""
         if not isinstance(value, BrokenObject):
-            return Found(kind, value)
-        return self.lost(value.start)._replace(kind=kind, value=value)
+            return Found(kind, value, call=call)
+        return self.lost(value.start)._replace(kind=kind, value=value, call=call)
 
     def lost(self, start: int) -> Found:
         """The text of a broken value from a place on, of which no record is known."""

@@ -9,7 +9,7 @@ from typing import Any, Optional
 
 from ..budget import Budget
 from . import cloudtrail, ocsf
-from .api_call import Json
+from .api_call import KMS, Json
 from .broken_values import BrokenList, BrokenObject, BrokenText
 from .copies import without_copies
 from .ends import POLICIES, Found, Kind, Source
@@ -78,11 +78,15 @@ class Opener:
 
     @property
     def ends(self) -> list[Found]:
-        """The ends that count. A label counts only if no policy was found, and no record of its own call."""
+        """The ends that count. A label counts only if no policy was found, no record of its own call, and no broken
+        text that names its operation, if that sets key policies.
+        """
         others = [end for end in self.found if not end.label]
         if len(others) == len(self.found) or any(end.kind in POLICIES for end in others):
             return others
         calls = {end.name for end in others}
+        lost = "\n".join(end.text for end in others if end.kind is Kind.LOST)
+        calls.update((KMS, operation) for operation in OPERATIONS if operation in lost)
         return [end for end in self.found if not (end.label and end.name in calls)]
 
     def _open(self, value: Any, source: Source, containers: int) -> None:
@@ -107,7 +111,7 @@ class Opener:
             elif end.kind is Kind.OCSF and not end.call.operation:
                 self._open_finding(end, source, containers)
             else:
-                excerpt = end.kind is Kind.CLOUDTRAIL and cloudtrail.is_excerpt(end.value)
+                excerpt = end.kind is Kind.CLOUDTRAIL and cloudtrail.is_excerpt(end.value, end.call)
                 self.found.append(end._replace(label=excerpt))
 
     def _end(self, value: "Json | list[Any]", source: Source) -> Optional[Found]:
@@ -115,9 +119,9 @@ class Opener:
         top = value is source.value.value
         if isinstance(value, dict):
             if cloudtrail.is_record(value):
-                return source.found(Kind.CLOUDTRAIL, value)._replace(call=cloudtrail.from_cloudtrail(value))
+                return source.found(Kind.CLOUDTRAIL, value, cloudtrail.from_cloudtrail(value))
             if ocsf.is_event(value):
-                return source.found(Kind.OCSF, value)._replace(call=ocsf.from_ocsf(value))
+                return source.found(Kind.OCSF, value, ocsf.from_ocsf(value))
             if self._policies and (top or "policy" in value) and are_parameters(value):
                 return source.found(Kind.PARAMETERS, value)
             if value and isinstance(value, BrokenObject) and not self._marks.isdisjoint(map(_first_name, value)):

@@ -193,8 +193,6 @@ class _Reader:
             at, more = self._after_member(at)
             items.unread = at
             if not more:
-                if isinstance(value, str) and text[at : at + 1] not in ("]", ""):  # a quote in it was not escaped
-                    items[-1] = BrokenText(value)
                 break
         if text[at : at + 1] == "]":
             return list(items), at + 1, True
