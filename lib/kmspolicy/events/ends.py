@@ -1,5 +1,6 @@
 """What is found when containers are opened: records, parameters, policies, and text of which nothing is known."""
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple, Optional
 
@@ -43,7 +44,8 @@ class Found(NamedTuple):
         return self.call.name if self.call else None
 
 
-class Source(NamedTuple):
+@dataclass
+class Source:
     """Where a value comes from: the text, the value at its top, and how often the text was encoded.
 
     leads: whether that value is what the event begins with, or follows policies alone. outer: of a text that is what is
