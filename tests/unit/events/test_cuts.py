@@ -135,6 +135,13 @@ def test_a_record_behind_one_that_was_cut_is_read(between: str) -> None:
         assert "is cut short" in broken[0].fault or between.strip(), (first[:end], broken[0].fault)
 
 
+def test_a_record_behind_a_cell_that_is_cut_is_read() -> None:
+    cell, record = json.dumps(put_key_policy()).replace('"', '""'), json.dumps({**put_key_policy(), "eventID": "2"})
+    for end in range(cell.index('""requestParameters'), len(cell) - 2, 7):
+        found = find_calls(f'7,"{cell[:end]}\n{record}', False)
+        assert (found[-1].facts.event, found[-1].policy, found[-1].fault) == ("2", POLICY, ""), cell[:end]
+
+
 @pytest.mark.parametrize("indent", [None, 0, 2])
 @pytest.mark.parametrize(
     "shape", ['{"Records": [%s]}', '{"a": [[{"Records": [\n%s\n]}], {"x": ["y"]}]}', '[[%s], "x", {"b": 1}]']
