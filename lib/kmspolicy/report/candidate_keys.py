@@ -106,7 +106,9 @@ def _told_apart(
 ) -> Iterator[str]:
     """Texts of a language that conditions on a key distinguish; no more of them once the budget ends. before, after:
     what stands around the text in what the key holds; more may follow after the latter."""
-    tests = [each.opened() for each in policy.conditions if each.key == name]
+    asked = [each for each in policy.conditions if each.key == name]
+    # A variable may be any text: what stands beside it is told apart by itself, too.
+    tests = dict.fromkeys(test for each in asked for test in (each.opened(), each.without_variables()))
     try:
         groups = [(before, patterns(condition, budget)) for condition in tests]
         if groups:
