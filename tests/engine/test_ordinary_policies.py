@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kmspolicy import KeyFacts, analyze
+from kmspolicy import Audience, KeyFacts, analyze
 from kmspolicy.report.sentences import Code
 from kmspolicy.witness.searcher import POLICY_STEPS
 from tests.engine.cases import OURS, document, statement
@@ -126,3 +126,17 @@ def test_twenty_statements_for_accounts_behind_a_perimeter_are_decided(kinds: tu
     found = everything(document(*map(for_account, numbers), *PERIMETER))
     assert not found.flagged and found.steps < POLICY_STEPS
     assert not [reason for each in found.statements for reason in each.reasons if reason.code is Code.UNPROVEN]
+
+
+def for_role_of(account: str) -> dict[str, Any]:
+    """What lets principals create grants that only a role of this account may use."""
+    grantee = {"StringLike": {"kms:GranteePrincipal": f"arn:aws:iam::{account}:role/app/*"}}
+    return {**grantee, "Bool": {"kms:GrantIsForAWSResource": "false"}}
+
+
+@pytest.mark.parametrize("count", [5, 20, 40])
+def test_accounts_that_grant_to_another_account_alone_are_decided(count: int) -> None:
+    accounts = [f"{300000000000 + number}" for number in range(count)]
+    given = allow(for_role_of(OURS), Action="kms:CreateGrant", Principal={"AWS": accounts})
+    found = analyze(json.dumps(document(given)), key=KeyFacts(account=OURS, region="us-west-2"))
+    assert found.audience is Audience.none and Code.UNPROVEN not in [reason.code for reason in found.reasons]

@@ -47,25 +47,32 @@ def grant_group(grantee: Grantee, population: Population, account: Optional[str]
 
     account: the requester's, for a grantee of the same audience; None for any grantee.
     """
+    among, others = _accounts(population, account)
+    natural = f"arn:{population.partition}:iam::{among[0] if among else account or population.outsider}:role/any"
+    return _grant_group(grantee, population.partition, among, others, natural, tuple(operations))
+
+
+@lru_cache(maxsize=16)  # one for all requesters with the same grantees: what conflicts for one does for the others
+def _grant_group(
+    grantee: Grantee, partition: str, among: Texts, others: Texts, natural: str, operations: Texts
+) -> Group:
     members: list[tuple[str, ...]] = [(name.partition(":")[2],) for name in operations] or [()]
-    to = _grantee(grantee, population, account, bool(operations))
+    to = _grantee(grantee, _principals(partition, among, others), natural, operations)
     return Group(*[(Key(keys.GRANT_OPERATIONS, _OPERATIONS, True, member), *to) for member in members])
 
 
-def _grantee(grantee: Grantee, population: Population, account: Optional[str], used: bool) -> tuple[Part, ...]:
+def _grantee(grantee: Grantee, named: Text, natural: str, operations: Texts) -> tuple[Part, ...]:
     """Who it is: a service is bound to the resource that it acts for; a principal that uses the grant directly is not.
 
     A service that creates a grant for the requester may name itself as the grantee (KMS API Reference, *ListGrants*).
-    used: whether the grantee's own request is asked about, too.
+    operations: those about which the grantee's own request is asked, too.
     """
     if grantee is Grantee.SERVICE:
         service = Text(_SERVICES, (), ("rds.amazonaws.com",), False)
         return Key(keys.GRANTEE_SERVICE, service), Key(keys.GRANT_SOURCE_ARN, replace(_SOURCE, optional=False))
-    named = _principals(population.partition, *_accounts(population, account))
-    natural = f"arn:{population.partition}:iam::{account or population.outsider}:role/any"
     services = _SERVICES if grantee is Grantee.CHOSEN_BY_SERVICE else ()
     principal = Key(keys.GRANTEE, replace(named, languages=(*named.languages, *services), preferred=(natural,)))
-    return (principal,) if used else (principal, Key(keys.GRANT_SOURCE_ARN, _SOURCE))
+    return (principal,) if operations else (principal, Key(keys.GRANT_SOURCE_ARN, _SOURCE))
 
 
 def _accounts(population: Population, account: Optional[str]) -> tuple[Texts, Texts]:

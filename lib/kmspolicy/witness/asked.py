@@ -84,10 +84,8 @@ class Asked:
         return denied_alike and all(map(is_alike_for_all, self.questions.read))
 
     def users(self, audience: Audience) -> Iterator[Candidate]:
-        """The requesters of an audience who may use a grant: no Allow has to cover them. Only one if it does not matter
-        who does."""
-        found = self._of_anyone.candidates(audience)
-        return found if self.questions.tells_users_apart else islice(found, 1)
+        """The requesters of an audience who may use a grant: no Allow has to cover them."""
+        return self._of_anyone.candidates(audience)
 
     @lazy
     def _of_anyone(self) -> "Asked":

@@ -5,6 +5,8 @@ Source: KMS Developer Guide, *Grants in AWS KMS*.
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import islice
+from typing import Optional
 
 from ..evaluation.request import Texts
 from ..requesters.audience import OTHER_ACCOUNTS, Audience
@@ -34,13 +36,16 @@ def grant_problems(
 
 def _grantees(
     asked: Asked, maker: Audience, audience: Audience, creator: Candidate
-) -> Iterator[tuple[Grantee, Candidate]]:
-    """Whom the grant can be for, and who uses it."""
+) -> Iterator[tuple[Grantee, Optional[Candidate]]]:
+    """Whom the grant can be for, and who uses it: None for any principal, where no Deny meets one. A unique id does not
+    tell the creator's account, so only principals that the policy knows are tried as its grantees."""
+    is_free = asked.questions.use_is_free
     if audience in (Audience.service, Audience.internal):
-        for service in asked.users(Audience.service):
+        services = asked.users(Audience.service)
+        for service in islice(services, 1) if is_free else services:
             yield Grantee.SERVICE, service
     if audience is Audience.service:
         return
-    for other in asked.users(maker):
+    for other in (None,) if is_free and creator.caller.unique_id is None else asked.users(maker):
         yield Grantee.PRINCIPAL, other
     yield Grantee.CHOSEN_BY_SERVICE, creator

@@ -8,6 +8,7 @@ from ..evaluation.evaluator import action_of
 from ..evaluation.request import Caller, Context, KeyFacts, Request, Texts
 from ..policy import context_keys as keys
 from ..policy.context_keys import Bound
+from ..policy.principals import account_of
 from ..requesters.facts import Fact, Make, RequestFacts, fact_of
 from ..requesters.grants import Grantee, grant_group, grant_to
 from ..requesters.keys import SHARED_KEYS, Use, Uses, key_group
@@ -50,7 +51,7 @@ class _TwoRequests:
 @dataclass(frozen=True)
 class Problem:
     """A problem for the solver. action: the checked one; operations: those of which the grant that is created allows
-    one; user, scope: who makes the request that uses it, and what that shares with the first."""
+    one; user, scope: who makes the request that uses it, None for any grantee, and what that shares with the first."""
 
     facts: Facts
     question: Question
@@ -81,11 +82,12 @@ class Problem:
         first = {name: value for name, value in values.items() if not name.startswith(_SECOND.prefix)}
         context = self._completed(first, self.candidate)
         then = None
-        if self.user is not None:
+        if self.operations:
             own = {name[len(_SECOND.prefix) :]: v for name, v in values.items() if name.startswith(_SECOND.prefix)}
             own.update((name, values[name]) for name in self.scope.shared & values.keys())
-            second = self._completed({**own, keys.KEY_ARN: context[keys.KEY_ARN]}, self.user)
-            then = Request(self._granted(context), self._as_grantee(self.user.caller, context), second)
+            user, facts = self._user(context)
+            second = self._completed({**facts, **own, keys.KEY_ARN: context[keys.KEY_ARN]}, user)
+            then = Request(self._granted(context), self._as_grantee(user.caller, context), second)
         return Request(action_of(self.action), self.candidate.caller, context, then)
 
     def _granted(self, context: Context) -> str:
@@ -99,6 +101,18 @@ class Problem:
         if isinstance(grantee, str) and ":assumed-role/" in grantee and self.scope is not _SAME_SERVICE:
             return caller._replace(session=grantee)
         return caller
+
+    def _user(self, context: Context) -> tuple[Candidate, Assignment]:
+        """Who uses the grant, and what the grant says about that principal where it may be any."""
+        if self.user is not None:
+            return self.user, {}
+        arn = str(context[keys.GRANTEE])
+        account, kind = account_of(arn), arn.split(":", 5)[5].partition("/")[0]
+        if kind in ("assumed-role", "root"):
+            name = arn.split("/")[1] if kind == "assumed-role" else "any"
+            arn = f"arn:{arn.split(':')[1]}:iam::{account}:role/{name}"
+        caller = Caller(account)
+        return self.candidate._replace(caller=caller), {keys.PRINCIPAL_ARN: arn}
 
     def _a_service(self) -> str:
         return f"rds.{self.candidate.population.key.region or 'us-east-1'}.amazonaws.com"
@@ -159,25 +173,32 @@ def plain_problem(action: str, candidate: Candidate, questions: Questions, grant
 
 
 def grant_problem(
-    name: str, operations: Texts, candidate: Candidate, grantee: Grantee, user: Candidate, questions: Questions
+    name: str,
+    operations: Texts,
+    candidate: Candidate,
+    grantee: Grantee,
+    user: Optional[Candidate],
+    questions: Questions,
 ) -> Problem:
     """The creation of a grant for one of the operations, and its use, which no Deny meets.
 
-    name: the checked action; user: who uses it.
+    name: the checked action; user: who uses it, None for any grantee.
     """
     population = candidate.population
     operation = operations[0]  # the others are like it: the same Denies meet them, the same kinds of keys perform them
-    joint = grantee is Grantee.PRINCIPAL
+    joint = user is not None and grantee is Grantee.PRINCIPAL
     scope = _SAME_SERVICE if grantee is Grantee.CHOSEN_BY_SERVICE else _SECOND
     creation, use = uses = Use(name), Use(operation, scope)
 
     def grant() -> Group:
-        if joint:
+        if user is not None and joint:
             principal, account = user.groups[Bound.PRINCIPAL](), user.caller.account or ""
             return grant_to(principal, scope, population.partition, account, operations)
         return grant_group(grantee, population, candidate.caller.account, operations)
 
     first = _facts(candidate, creation, uses, questions.read, grantee.value, grant)
+    if user is None:
+        return Problem(first, questions.of(first, candidate.caller), candidate, name, operations)
     second = _facts(user, use, uses, questions.read, Calls.ANY, lambda: _NO_GRANT)
     facts = _TwoRequests(first, second, joint)
     asked = questions.of(facts, candidate.caller, user.caller, scope, joint)

@@ -12,7 +12,7 @@ from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
 from ..policy.actions import Mask, mask_of, names_of
 from ..policy.condition import Condition, keys_read
-from ..policy.context_keys import GRANTEE, PRINCIPAL_ARN, context_key
+from ..policy.context_keys import PRINCIPAL_ARN, context_key
 from ..policy.model import Statement
 from ..requesters.key_kinds import TELL_APART
 from ..solver.literals import ONLY_REQUEST, Clause, Conflict, Literal, Scope, fewer, literal
@@ -113,9 +113,9 @@ class Questions:
         self._made: dict[Hashable, Question] = {}
 
     @property
-    def tells_users_apart(self) -> bool:
-        """Whether it matters who uses the grant that is created."""
-        return bool(self._use.statements) or GRANTEE in self.read
+    def use_is_free(self) -> bool:
+        """Whether no Deny can meet the use of the grant that is created."""
+        return not self._use.statements
 
     @lazy
     def is_contradiction(self) -> bool:
