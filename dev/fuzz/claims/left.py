@@ -12,22 +12,29 @@ from dev.reference.names import WIDE
 from kmspolicy.report.sentences import some
 
 _OWNERS = "${aws:ResourceOrgID}"
-_NETWORKS = "requests from networks that the policy names"
+_KINDS = {
+    Row.network: "requests from networks that the policy names",
+    Row.organization: "members of organizations that the policy names",
+    Row.external: "principals that the policy names",
+}
 _MOST_NETWORKS = 8
 
 
 def whom(judge: Judge, number: int, denies: list[int]) -> Iterator[str]:
     """Whom a statement lets in with only these Denies beside it; nothing for nobody.
 
-    Where the search may have run out of steps, it says "some requesters".
+    Where the search may have run out of steps, kinds of parties are as true as their ids.
     """
     rows = judge.past(number, denies)
     told = _Told(judge, number, denies, rows)
-    parties = list(told.outside())
-    services, own = list(told.services(grants=not parties)), list(told.own(told.found))
-    # A network that is named by its account may be the key's own.
-    for each in (own, [], ["the key's own account"] if Row.internal in rows else []) if told.by_network else (own,):
-        yield from filter(None, [words([*parties, *each, *services])])
+    words_of = {**{row: [text] for row, text in _KINDS.items()}, **dict(told.kinds())}
+    gets = [row for row in words_of if told.has(row) and (row is not Row.organization or told.reads)]
+    kinds = [text for row in gets for text in words_of[row]]
+    for parties, apart in ((list(told.outside()), told.found), (kinds, told.all)):
+        services, own = list(told.services(grants=not parties)), list(told.own(apart))
+        # A network that is named by its account may be the key's own.
+        for each in (own, [], ["the key's own account"] if Row.internal in rows else []) if told.by_network else (own,):
+            yield from filter(None, [words([*parties, *each, *services])])
     if rows:
         yield "some requesters"
 
@@ -65,6 +72,8 @@ class _Told:
         ]
         unnamed = [("StringNotLike", "aws:userid", [*map(_user_ids, self.ids)])] if self.ids else []
         self.found = [*apart, *_not(_ACCOUNT, self.accounts), *unnamed, *strict]
+        owners = [_OWNERS] if self.named.mentioned & {*_OWNER_KEYS} else []
+        self.all = [*_not(_ORG, [*orgs, *owners]), *_not(_ACCOUNT, sorted(self.named.accounts - {own})), *strict]
 
     @property
     def by_network(self) -> bool:
@@ -94,10 +103,15 @@ class _Told:
         """Conditions that no request meets that comes through an endpoint of an owner that conditions tell."""
         return _none_of(each for each in self._values if each[1].startswith("aws:vpce"))
 
+    def has(self, row: Row) -> bool:
+        """Whether a row gets something, beside a network also from elsewhere."""
+        elsewhere = self._through_no_endpoint() if self.by_network and row is not Row.network else []
+        return self._gets(row, *elsewhere)
+
     def outside(self) -> Iterator[str]:
         """The outside parties."""
         if Row.network in self.rows:
-            yield from _requests(self._networks()) or [_NETWORKS]
+            yield from _requests(self._networks()) or [_KINDS[Row.network]]
         if self.members:
             yield f"members of {some(self.members)}"
         if self.owners:
@@ -106,6 +120,14 @@ class _Told:
             yield f"principals of {some(self.accounts)}"
         if self.ids:
             yield some(self.ids)
+
+    def kinds(self) -> Iterator[tuple[Row, list[str]]]:
+        """The kinds of parties that words tell better: a single network, the organization of the key's owner."""
+        if len(self._values) == 1:
+            yield Row.network, _requests(list(self._values))
+        if not self.named.mentioned.isdisjoint(("aws:resourceorgid", "aws:resourceorgpaths")):
+            named = "organizations that the policy names or " if self.named.organizations else ""
+            yield Row.organization, [f"members of {named}the organization of the key's account"]
 
     @property
     def _values(self) -> dict[Condition, None]:

@@ -5,6 +5,7 @@ Source: docs/threat-model.md, *Reasons*.
 
 from collections.abc import Iterable, Sequence
 
+from ..budget import Budget
 from ..caching import lazy
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
@@ -23,7 +24,8 @@ from .sentences import OWNERS, in_words, some, values_text
 from .verdict import Verdict
 
 _NETWORKS = "requests from networks that the policy names"
-_UNKNOWN = "some requesters"  # where the search does not find their ids
+_PRINCIPALS = "principals that the policy names"
+_UNKNOWN = "some requesters"  # where the search finds neither ids nor kinds
 _MOST_NETWORKS = 8  # that are tried one by one
 # The operators that compare a network key with a value: plain, negated.
 _TESTS = {
@@ -41,36 +43,47 @@ class Left(Parties):
     """Those who get a checked action by a statement that does not let everyone in, past some Denies, in words."""
 
     def __init__(self, verdict: Verdict, statement: Statement, denies: Iterable[Statement]) -> None:
-        super().__init__(verdict, tuple(denies), verdict.naming)
+        # The search for ids leaves some of the steps for kinds, and for others of whom a policy tells.
+        super().__init__(verdict, tuple(denies), Budget(verdict.naming.left // 2, verdict.naming))
         self._statement = statement
 
     @lazy
     def everybody(self) -> str:
-        """All of them, AWS services and the key's own account too."""
-        parts, got, told = self._from_outside, self._got, list[str]()
+        """All of them, AWS services and the key's own account too: outside parties by their ids, or by their kinds
+        where that takes too many steps."""
+        got = self._got
+        if self._undecided:
+            return _UNKNOWN
+        found = sorted(self._found(self._statement, got.__getitem__))
+        parts = self._by_ids(found)
         by_user = got[Audience.external] and keys.STORE_USER in self._verdict.policy.reads  # of an unknown account
-        if not (self._undecided or by_user or (any(got.values()) and not parts)):
-            asked = self._asked._replace(search=self._search(strict=bool(got[Audience.network])))
-            # Through grants services may have access nearly always: that is told where nobody else has from outside.
-            by_services = asked._replace(actions=asked.actions & ~GRANTS_MASK) if parts else asked
-            told = parts + self._inside(asked) + self._services(by_services)
-        return _UNKNOWN if self._undecided or not told else in_words(told)
+        told = [] if by_user or (any(got.values()) and not parts) else self._with_inside(parts, found)
+        if not told:
+            self.budget = self._verdict.naming
+            self._searchers.clear()
+            told = self._with_inside(self._by_kinds(), self._all_ids)
+        return in_words(told) if told else _UNKNOWN
 
-    @lazy
-    def _asked(self) -> PartySearch:
-        return PartySearch(self._search(), self._statement, self._verdict.checked)
+    def _with_inside(self, parts: list[str], found: Sequence[str]) -> list[str]:
+        """The parts, with the key's own account and AWS services where they keep access; nothing where the search could
+        not decide that. found: those who are known by their ids."""
+        asked = self._others
+        # Through grants services may have access nearly always: that is told where nobody else has from outside.
+        by_services = asked._replace(actions=asked.actions & ~GRANTS_MASK) if parts else asked
+        told = [] if self._undecided else parts + self._inside(asked, found) + self._services(by_services)
+        return [] if self._undecided else told
+
+    @property
+    def _others(self) -> PartySearch:
+        """What is asked for others than the networks that keep access."""
+        search = self._search(strict=bool(self._got[Audience.network]))
+        return PartySearch(search, self._statement, self._verdict.checked)
 
     @lazy
     def _got(self) -> dict[Audience, Mask]:
         """What each audience from outside keeps."""
         checked, search = self._verdict.checked, self._search()
         return {each: search.access(self._statement, checked, each, self._denies).actions for each in OUTSIDE}
-
-    @lazy
-    def _ids(self) -> list[str]:
-        """Those from outside who are known by their ids."""
-        got = self._got
-        return [] if self._undecided else sorted(self._found(self._statement, got.__getitem__))
 
     @property
     def _undecided(self) -> bool:
@@ -79,11 +92,28 @@ class Left(Parties):
     def _apart_from(self, members: set[str]) -> Sequence[str]:
         return [OWNER_ORG if name == Audience.organization.value else name for name in sorted(members)]
 
+    def _by_kinds(self) -> list[str]:
+        """Those from outside by their kinds."""
+        asked, networks = self._others, self._network_values
+        named = ["organizations that the policy names"] if self._names.organizations else []
+        members = f"members of {' or '.join([*named, *([OWNERS] if self._owner_matters else ())])}"
+        apart = self._elsewhere(asked.search)
+        parts = _requests(networks if len(networks) == 1 else []) if self._got[Audience.network] else []
+        for audience, words in ((Audience.organization, members), (Audience.external, _PRINCIPALS)):
+            if self._got[audience] and (not apart or self._gets(asked, audience, apart)):
+                parts.append(words)
+        return parts
+
     @property
-    def _from_outside(self) -> list[str]:
-        """Those from outside, in words."""
-        found = self._ids
-        parts = _requests(self._networks(self._asked)) if Audience.network.value in found else []
+    def _all_ids(self) -> list[str]:
+        """All ids from outside that the policy names, but unique ids."""
+        owners = [Audience.organization.value] if self._owner_matters else []
+        return [*self._names.organizations, *owners, *self._names.accounts]
+
+    def _by_ids(self, found: Sequence[str]) -> list[str]:
+        """Those from outside by their ids."""
+        asked = PartySearch(self._search(), self._statement, self._verdict.checked)
+        parts = _requests(self._networks(asked)) if Audience.network.value in found else []
         members = [name for name in found if name in self._names.organizations]
         if members:
             parts.append(f"members of {some(members)}")
@@ -116,9 +146,8 @@ class Left(Parties):
         others = [_test(*each, negated=True) for each in met]
         return [] if self._gets(asked, Audience.network, others) else met
 
-    def _inside(self, asked: PartySearch) -> list[str]:
+    def _inside(self, asked: PartySearch, found: Sequence[str]) -> list[str]:
         """The key's own account, for itself and not as one of those who are found."""
-        found = self._ids
         accounts = [] if self._verdict.key.account else [name for name in found if ACCOUNT_ID.match(name)]
         members = self._apart_from({*found}.intersection((*self._names.organizations, Audience.organization.value)))
         named = (keys.PRINCIPAL_ORG, members), (keys.PRINCIPAL_ACCOUNT, accounts)
