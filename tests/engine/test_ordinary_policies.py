@@ -140,3 +140,18 @@ def test_accounts_that_grant_to_another_account_alone_are_decided(count: int) ->
     given = allow(for_role_of(OURS), Action="kms:CreateGrant", Principal={"AWS": accounts})
     found = analyze(json.dumps(document(given)), key=KeyFacts(account=OURS, region="us-west-2"))
     assert found.audience is Audience.none and Code.UNPROVEN not in [reason.code for reason in found.reasons]
+
+
+def test_an_account_that_gets_in_as_a_member_alone_is_not_listed_beside_many_others() -> None:
+    accounts = [f"{300000000000 + number}" for number in range(30)]
+    not_service = {"aws:PrincipalIsAWSService": "false"}
+    spared = {"aws:PrincipalOrgID": "o-aaaabbbbcc", "aws:PrincipalAccount": accounts[:8]}
+    exempt = [f"arn:aws:iam::{OURS}:role/{name}" for name in ("app-*", "*/orders", "cdk-*-deploy-?")]
+    network = {"StringNotEqualsIfExists": {"aws:SourceVpce": ["vpce-0aaaabbbbccccdddd", "vpce-0bbbbccccddddeeee"]}}
+    policy = document(
+        allow(Principal={"AWS": OURS}),
+        allow(Action=USES, Principal={"AWS": accounts}),
+        deny({"StringNotEqualsIfExists": spared, "BoolIfExists": not_service}),
+        deny({**network, "BoolIfExists": not_service, "ArnNotLikeIfExists": {"aws:PrincipalArn": exempt}}),
+    )
+    assert analyze(json.dumps(policy)).statements[0].parties == ("o-aaaabbbbcc",)

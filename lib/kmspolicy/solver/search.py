@@ -84,7 +84,7 @@ class _Search:
     def __init__(self, question: Question, facts: Facts, budget: Budget) -> None:
         self._budget = budget
         self._question = question
-        self._lost: set[str] = set()  # keys of a clause's literals that cannot be true: another requester may meet them
+        self._instead: dict[Literal, frozenset[str]] = {}  # of a clause: keys of those that cannot be true
         budget.spend(question.size // _LITERALS_OF_A_STEP + _STEPS_OF_A_KEY * len(question.component_of))
         self._component_of = question.component_of
         self._group_of = {key: facts.group(key) for key in question.component_of}
@@ -112,7 +112,7 @@ class _Search:
 
     def _reasons(self, literals: Collection[Literal]) -> frozenset[str]:
         """The keys that literals are about, and those of literals that cannot be true instead of them."""
-        return keys_of(literals) | self._lost
+        return keys_of(literals).union(*[self._instead.get(each, ()) for each in literals])
 
     # --- the search ------------------------------------------------------------------------------------------
 
@@ -124,7 +124,9 @@ class _Search:
             left = tuple([each for each in clause if self._alone(each)])
             if not left:
                 return Conflict(keys_of(clause))
-            self._lost |= keys_of([each for each in clause if each not in left])
+            if len(left) < len(clause):
+                lost = keys_of([each for each in clause if each not in left])
+                self._instead.update((each, self._instead.get(each, lost) | lost) for each in left)
             if len(left) == 1:
                 units[self._component_of[left[0].key]].add(left[0])
             else:
