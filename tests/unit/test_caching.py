@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 
-from kmspolicy.caching import Recent, replayed
+from kmspolicy.caching import Recent, TextCache, replayed
 
 
 def test_each_value_is_worked_out_once_and_none_before_it_is_asked_for() -> None:
@@ -52,3 +52,25 @@ def test_an_answer_that_is_known_is_not_found_again_and_nothing_is_an_answer_too
     known: Recent[None] = Recent(8)
     assert known.answer("question", lambda: find(None)) is known.answer("question", lambda: find(None)) is None
     assert found == ["once"]
+
+
+def test_texts_that_differ_in_one_place_alone_have_their_own_answers() -> None:
+    texts = [" " * place + "x" + " " * (999 - place) for place in (0, 1, 63, 64, 250, 499, 700, 998, 999)]
+    cache: TextCache[int] = TextCache(5_000)
+    for _ in range(4):
+        found = [cache.answer(text, lambda text: text.index("x")) for text in texts]
+        assert found == [text.index("x") for text in texts]
+
+
+def test_a_text_that_comes_for_the_third_time_has_its_answer_until_others_take_its_room() -> None:
+    worked_out: list[str] = []
+    cache: TextCache[None] = TextCache(3_000)
+
+    def come(letter: str) -> int:
+        before = len(worked_out)
+        cache.answer(letter * 1_000, worked_out.append)
+        return len(worked_out) - before
+
+    assert [come("a") for _ in range(4)] == [1, 1, 0, 0]
+    assert [come(letter) for letter in "bbccdd"] == [1] * 6
+    assert [come(letter) for letter in "dcba"] == [0, 0, 0, 1]

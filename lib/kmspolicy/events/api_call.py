@@ -7,10 +7,11 @@ import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, NamedTuple, Optional
 
 from ..budget import Budget, OutOfSteps
+from ..policy.typed_values import FIRST_MOMENT, LAST_MOMENT
 from .broken_values import BrokenObject, BrokenText
 from .prefilter import OPERATIONS
 from .tolerant_json import values_in
@@ -259,10 +260,11 @@ def seconds_of(value: Any) -> Optional[float]:
         return next((seconds for seconds in sizes if 1e9 <= seconds < 1e10), None)  # from 2001 to 2286
     zone = f"{time[4]}:{time[5]}" if time[4] else "+00:00"
     try:
-        whole = datetime.fromisoformat(f"{time[1]}T{time[2] or '00:00'}{zone}").astimezone(timezone.utc)
-    except (ValueError, OverflowError):
+        whole = datetime.fromisoformat(f"{time[1]}T{time[2] or '00:00'}{zone}").timestamp()
+    except ValueError:
         return None
-    return whole.timestamp() + float(time[3] or 0)
+    seconds = whole + float(time[3] or 0)
+    return seconds if FIRST_MOMENT <= seconds <= LAST_MOMENT else None
 
 
 _TIME = re.compile(

@@ -50,7 +50,7 @@ _OPENING = re.compile(r'\{\s*(?=["\\])|\[\s*(?=["\\{\[0-9tfn-])|"')
 _ENCODED = re.compile(
     r'(?P<cell>(?:[{\[]\s*){1,8}""(?=[^"\s:,\]}\\])|""(?=\s*[{\[]\s*\\+""))|"|[{\[]\s*\\|\[[{\[\s]{0,8}\\'
 )
-_CELL = re.compile(r'(?:[^"{\[]+|""|[{\[](?!\s*"(?!")))*')  # up to a quote that is not doubled, or the brace before it
+_CELL_SIGN = re.compile(r'"+|[{\[](?=\s*"(?!"))')  # quotes, or the brace before one that is not doubled
 _OPENED = ("{", "[", "\\u00")  # one of them is in a string with JSON in it, and they may be escapes themselves
 _MEMBER_NAME = re.compile(r'"\s*:\s*\Z')
 _LONGEST_GAP = 80  # characters looked at for a member's name before a string
@@ -94,11 +94,11 @@ class _Reader:
             opening = _OPENING.search(text, at)
 
     def _cell(self, start: int) -> tuple[Any, int, bool]:
-        """The cell of a table with JSON in it."""
-        body = _CELL.match(self._text, start)
-        assert body is not None  # it matches the empty text
-        self._budget.spend(_MEMBER_STEPS + body.end() - start)
-        return body[0].replace('""', '"'), body.end(), True
+        """The cell of a table with JSON in it: up to a quote that is not doubled, or the brace before it."""
+        signs = _CELL_SIGN.finditer(self._text, start)
+        end = next((sign.end() - 1 for sign in signs if len(sign[0]) % 2), len(self._text))
+        self._budget.spend(_MEMBER_STEPS + end - start)
+        return self._text[start:end].replace('""', '"'), end, True
 
     def _encoded(self, start: int) -> tuple[Any, int, bool]:
         """A JSON string in which JSON is encoded, or what is left of one after its opening quote.

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kmspolicy.events.actor import actor, via
+from kmspolicy.events.api_call import seconds_of
 from kmspolicy.events.cloudtrail import from_cloudtrail
 from kmspolicy.events.event_facts import EventFacts, facts_of
 from kmspolicy.events.faults import EventFault
@@ -274,3 +275,22 @@ def test_a_call_is_of_kms_whether_it_sets_a_policy_or_not(source: str, known: bo
     for operation in ("PutKeyPolicy", "DescribeKey"):
         call = from_cloudtrail({**put_key_policy(), "eventName": operation, "eventSource": source})
         assert (call.of_kms, call.sets_policy) == (known, known and operation == "PutKeyPolicy")
+
+
+@pytest.mark.parametrize(
+    ("time", "seconds"),
+    [
+        ("0001-01-01T00:00:00Z", -62135596800),
+        ("0001-01-01T05:30+05:30", -62135596800),
+        ("0001-01-01T00:00:00+00:01", None),
+        ("0000-12-31T23:59:59Z", None),
+        ("9999-12-31T23:59:59Z", 253402300799),
+        ("9999-12-31T18:59:59-0500", 253402300799),
+        ("9999-12-31T23:59:59.9999999999Z", None),
+        ("9999-12-31T23:59:59-00:01", None),
+        ("2016-12-31T23:59:60Z", None),
+        ("2016-12-31T24:00:00Z", None),
+    ],
+)
+def test_a_time_lies_within_the_calendar(time: str, seconds: float | None) -> None:
+    assert seconds_of(time) == seconds

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
+
+import pytest
 
 from kmspolicy.budget import Budget
 from kmspolicy.events.finder import find_calls
@@ -49,3 +52,13 @@ def test_lines_of_csv_take_as_many_steps_each_wherever_they_are() -> None:
     line = '7,"' + json.dumps(put_key_policy()).replace('"', '""') + '"\n'
     assert steps_of(line * 400) < 2.2 * steps_of(line * 200)
     assert [one.policy for one in find_calls(line * 400, False)] == [POLICY] * 400
+
+
+@pytest.mark.parametrize("inside", ['""', "[", "{1", 'a""'])
+def test_a_cell_takes_memory_for_a_few_copies_of_it_alone(inside: str) -> None:
+    text = '7,"' + json.dumps(put_key_policy())[:-100].replace('"', '""') + inside * 100_000
+    tracemalloc.start()
+    find_calls(text, False)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 12 * len(text)
