@@ -60,6 +60,7 @@ _HALF_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u[0-9A-Fa-f]{0,3}\Z")
 _ESCAPE = re.compile(r'\\(u[0-9A-Fa-f]{4}|["\\/bfnrt])?')
 _CUT_WORD = re.compile(r"(?:t|tr|tru|f|fa|fal|fals|n|nu|nul)$", re.MULTILINE)
 _GOES_ON = re.compile(r"[ \t\r\n]*[,}\]]")
+_NUMBER = re.compile(r"-?[0-9]+")
 
 
 class _Reader:
@@ -133,6 +134,9 @@ class _Reader:
         except (ValueError, RecursionError) as error:  # a number too long for this Python, or too many levels
             too_deep, left = isinstance(error, RecursionError), len(text) - at
             self._budget.spend(_TOO_DEEP_STEPS + left // _PASSED_IN_A_STEP if too_deep else left)
+            number = _NUMBER.match(text, at)
+            if number:
+                return None, number.end(), True
         else:
             self._budget.spend(end - at)
             if depth and first not in ('"', "{", "[") and not _GOES_ON.match(text, end):

@@ -162,3 +162,12 @@ def test_a_quote_that_is_not_escaped_hides_no_call_behind_it(known: dict[str, An
         damaged = json.dumps(known) + "\n" + text[:place] + '"' + text[place:]
         assert [one for one in find_calls(damaged, False) if one.policy or one.fault], damaged
         assert faults(damaged.replace("PutKeyPolicy", "GetKeyPolicy")) == [], damaged
+
+
+@pytest.mark.parametrize("number", ["1" * 5_000, "-" + "1" * 5_000, "1" * 5_000 + ".5"])
+def test_a_number_too_long_for_python_breaks_no_event(number: str) -> None:
+    record = put_key_policy()
+    inside = {**record, "requestParameters": {"size": "NUMBER", **record["requestParameters"]}}
+    for event in (inside, [{"size": ["NUMBER", 1]}, record], {"size": "NUMBER", "detail": record}):
+        (found,) = find_calls(json.dumps(event).replace('"NUMBER"', number), False)
+        assert (found.policy, found.fault) == (POLICY, "")
