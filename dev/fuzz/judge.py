@@ -138,6 +138,13 @@ class Judge:
         statement = {k: v for k, v in self.statements[number].items() if k != "NotResource"}
         return self.gains.rows([{**statement, "Resource": "*", "Condition": {operator: {key: values}}}])
 
+    def serves_by(self, number: int, condition: Condition) -> bool:
+        """Whether AWS services get something that is no grant by such a statement."""
+        operator, key, values = condition
+        statement = {k: v for k, v in self.statements[number].items() if k != "NotResource"}
+        own = {**statement, "Resource": "*", "Condition": {operator: {key: values}}}
+        return any(not goal.operation for goal in self.gains.of(Row.service, [own]))
+
     def by_resource(self, number: int) -> tuple[Row, ...]:
         """Who gets something by a statement without its conditions."""
         return self.gains.rows([{**self.statements[number], "Condition": {}}])

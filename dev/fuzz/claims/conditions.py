@@ -133,10 +133,25 @@ def _limits_others(judge: Judge, number: int) -> Details:
             yield from (details for details in _limits(judge, number) if details[0] == key_text(condition[1]))
 
 
+def _excludes_with_key(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        if base(condition) == "null" and judge.holds(number, condition, {}):
+            rows = set(judge.by(number, condition))
+            if rows - {Row.service} and not rows & set(STRANGERS):
+                yield short(condition), key_text(condition[1])
+
+
 def _only_services(judge: Judge, number: int) -> Details:
     for condition in judge.conditions(number):
         if judge.by(number, condition) == (Row.service,):
             yield (short(condition),)
+
+
+def _only_services_send(judge: Judge, number: int) -> Details:
+    for condition in judge.conditions(number):
+        asks = base(condition) == "null" and not judge.holds(number, condition, {})
+        if asks and judge.by(number, condition) == (Row.service,) and judge.serves_by(number, condition):
+            yield short(condition), key_text(condition[1])
 
 
 def _leaves_out(judge: Judge, number: int) -> Details:
@@ -245,7 +260,9 @@ CLAIMS: dict[Code, Claim] = {
     Code.COMPARES_THE_KEY: _compares_the_key,
     Code.LIMITS: _limits,
     Code.LIMITS_OTHERS: _limits_others,
+    Code.EXCLUDES_WITH_KEY: _excludes_with_key,
     Code.ONLY_SERVICES: _only_services,
+    Code.ONLY_SERVICES_SEND: _only_services_send,
     Code.LEAVES_ONLY: _leaves_only,
     Code.LEAVES_OUT: _leaves_out,
     Code.EXCLUDES_OUTSIDERS: _excludes_outsiders,

@@ -115,10 +115,27 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: 
             return
     if _limits_to_those(verdict, statement, condition):
         yield limited(verdict, statement, condition)
-    elif any(verdict.by(statement, condition, audience).actions for audience in _OTHERS):
-        yield Reason(Code.EXCLUDES_OUTSIDERS, (short(condition),))
     else:
-        yield Reason(Code.ONLY_SERVICES, (short(condition),))
+        yield _excludes(verdict, statement, condition)
+
+
+def _excludes(verdict: Verdict, statement: Statement, condition: Condition) -> Reason:
+    """What a condition does that lists nobody; of Null, what it asks."""
+    tests_presence, text = condition.operator.family is Family.NULL, short(condition)
+    if any(verdict.by(statement, condition, audience).actions for audience in _OTHERS):
+        if tests_presence and condition.without_key:
+            return Reason(Code.EXCLUDES_WITH_KEY, (text, key_text(condition)))
+        return Reason(Code.EXCLUDES_OUTSIDERS, (text,))
+    by_services = verdict.by(_less_grants(statement), condition, Audience.service).actions
+    if tests_presence and not condition.without_key and by_services:
+        return Reason(Code.ONLY_SERVICES_SEND, (text, key_text(condition)))
+    return Reason(Code.ONLY_SERVICES, (text,))
+
+
+def _less_grants(statement: Statement) -> Statement:
+    """The statement without grants, which give services access nearly always, whatever a condition on their creator
+    says."""
+    return statement._replace(actions=statement.actions & ~kms.GRANTS_MASK)
 
 
 def _limits_to_those(verdict: Verdict, statement: Statement, condition: Condition) -> bool:
@@ -143,9 +160,7 @@ def limited(verdict: Verdict, statement: Statement, condition: Condition) -> Rea
         those = f"AWS services that act for {those}"
     elif whose in OF_ENDPOINTS:
         those = through_endpoints(those)
-    # Grants give services access nearly always, whatever a condition on their creator says.
-    counting = ~0 if condition.key == keys.GRANTEE else ~kms.GRANTS_MASK
-    asked = statement._replace(actions=statement.actions & counting)
+    asked = statement if condition.key == keys.GRANTEE else _less_grants(statement)
     passing = condition.without_key and verdict.alone(asked, Audience.service).actions
     return Reason(Code.LIMITS_OTHERS if passing else Code.LIMITS, (key_text(condition), those))
 

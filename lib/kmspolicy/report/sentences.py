@@ -33,7 +33,11 @@ class Code(Enum):
     LIMITS_OTHERS = "condition {0} limits access to {1}; AWS services get access without this key"
     LEAVES_OUT = "condition {0} leaves out {1}"
     EXCLUDES_OUTSIDERS = "condition {0} excludes every account that the policy does not name"
+    EXCLUDES_WITH_KEY = (
+        "condition {0} asks only for requests without {1}, and excludes every account that the policy does not name"
+    )
     ONLY_SERVICES = "condition {0} leaves access only to AWS services"
+    ONLY_SERVICES_SEND = "condition {0} requires {1}, which only AWS services send"
     NEVER_HOLDS = "condition {0} never holds: {1}"
     LEAVES_NOBODY = "no request can meet {0} together"
     LEAVES_ONLY = "only {1} can meet {0} together"
