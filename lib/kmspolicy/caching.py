@@ -112,7 +112,7 @@ class TextCache(Generic[Answer]):
 
     An answer is kept when its text comes for the second time: most come once, and memory that is let go at once is
     used again while the processor still has it at hand. A text is found by its length and three short stretches, then
-    compared whole: to hash 32 KB costs more than twice what all else here does. Of texts that agree in all these, the
+    compared whole: to hash 32 KB costs more than all else here does. Of texts that agree in all these, the
     latest is kept.
     """
 
