@@ -72,7 +72,7 @@ def _lists_who(condition: Condition) -> bool:
 
 
 def _is_met_with_key(judge: Judge, number: int, condition: Condition) -> bool:
-    """Whether the condition lets in a requester that sends its key and is no AWS service."""
+    """Whether a requester other than an AWS service meets the condition with its key in the request."""
     operator, key, values = condition
     both = {operator: {key: values}, "Null": {key: "false"}}
     statement = {k: v for k, v in judge.statements[number].items() if k != "NotResource"}

@@ -24,7 +24,7 @@ class Named(Enum):
 
 
 class Name(NamedTuple):
-    """Somebody whom a value names: as what, the id or ARN, the account ('' if unknown), and the value as shown."""
+    """A principal that a value names: its kind, its id or ARN, its account ('' if unknown), and the value as shown."""
 
     what: Named
     who: str
@@ -73,7 +73,7 @@ class Principals:
 
     @lazy
     def names(self) -> tuple[Name, ...]:
-        """Whom its values name, but for the plain `*`; those that match no principal are left out."""
+        """The principals that its values name, without the plain `*`; values that match no principal are left out."""
         partition = self.partition
         texts = [(kind, text) for kind, texts in self.listed for text in texts]
         found = [_name(kind, text) for kind, text in texts if partition is None or _is_of(text, partition)]
@@ -130,7 +130,7 @@ _OWNER = re.compile(r"arn:[^:]*:(?:iam::([0-9]{12}):(?:role|user)|sts::([0-9]{12
 
 
 def _name(kind: str, value: str) -> Optional[Name]:
-    """Whom a value of this type names; None for nobody. The plain `*` names nobody, see Principals.anyone."""
+    """The principal that a value of this type names, if any. The plain `*` names none, see Principals.anyone."""
     if "*" in value or "?" in value:
         return None
     if kind == "Service":

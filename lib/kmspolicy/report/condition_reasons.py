@@ -120,7 +120,7 @@ def _limit(verdict: Verdict, statement: Statement, condition: Condition, alone: 
 
 
 def _excludes(verdict: Verdict, statement: Statement, condition: Condition) -> Reason:
-    """What a condition does that lists nobody; of Null, what it asks."""
+    """Whom a condition keeps out that lists nobody; for Null also what it asks of the request."""
     tests_presence, text = condition.operator.family is Family.NULL, short(condition)
     if any(verdict.by(statement, condition, audience).actions for audience in _OTHERS):
         if tests_presence and condition.without_key:
@@ -144,7 +144,7 @@ def _limits_to_those(verdict: Verdict, statement: Statement, condition: Conditio
 
 
 def _is_met_with_key(verdict: Verdict, statement: Statement, condition: Condition) -> bool:
-    """Whether the condition lets in a requester that sends its key and is no AWS service."""
+    """Whether a requester other than an AWS service meets the condition with its key in the request."""
     by_key = statement._replace(conditions=(condition, sent(condition)), alternatives=(), resource=None)
     return any(verdict.alone(by_key, audience).actions for audience in _OTHERS)
 
