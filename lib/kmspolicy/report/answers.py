@@ -53,7 +53,7 @@ class StatementAnalysis:
     @lazy
     def granted(self) -> tuple[str, ...]:
         """The checked actions that its audience gets after every Deny."""
-        return shown(self.verdict.granted((self.statement,), self.audience))
+        return shown(self.verdict.granted_by(self.statement, self.audience))
 
     @lazy
     def reasons(self) -> tuple[Reason, ...]:
@@ -122,7 +122,7 @@ class Analysis:
     @lazy
     def granted(self) -> tuple[str, ...]:
         """The checked actions that the audience gets, by any statement."""
-        return shown(self.verdict.granted(self.verdict.policy.allows, self.verdict.audience))
+        return shown(self.verdict.granted)
 
     @lazy
     def reasons(self) -> tuple[Reason, ...]:
@@ -172,7 +172,7 @@ class Analysis:
 
     @lazy
     def _flagged(self) -> tuple[StatementAnalysis, ...]:
-        return tuple([each for each in self._of(self.verdict.policy.open_ended) if each.flagged])
+        return tuple([each for each in self._of(self.verdict.listed(Audience.everyone)) if each.flagged])
 
     def _of(self, statements: Iterable[Statement]) -> Iterator[StatementAnalysis]:
         return (self.statements[statement.number] for statement in statements)
@@ -190,10 +190,10 @@ class Analysis:
             return self._of(looking or covering)
 
         def giving(notable: bool) -> Iterator[StatementAnalysis]:
-            for statement in verdict.policy.allows:
+            for statement in verdict.listed(audience):
                 looks_open = statement.principals.open_ended or bool(statement.principals.services)
                 fits = audience in OUTSIDE or looks_open is notable
-                if fits and verdict.granted((statement,), audience):
+                if fits and verdict.access(statement, audience).actions:
                     yield self.statements[statement.number]
 
         return list(islice(giving(notable=True), _TOLD)) or giving(notable=False)

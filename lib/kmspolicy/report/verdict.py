@@ -3,7 +3,7 @@
 Source: docs/threat-model.md, *Who might send a request*, *Actions and grants* and *What the flags and severities mean*.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Optional
 
 from ..budget import Budget
@@ -46,8 +46,8 @@ class Verdict:
         self._encapsulation = 0 if key.kind_is_told else self.checked & kms.ENCAPSULATION_MASK
         self._plain = self.checked & ~self._encapsulation
         self._answers: dict[tuple[object, ...], Access] = {}
-        self._accesses: dict[tuple[int, Audience], Access] = {}
         self._counted: dict[Audience, Mask] = {}
+        self._listed: dict[Audience, Sequence[Statement]] = {}
         self._denies: dict[Mask, tuple[Statement, ...]] = {}
         self._requests: dict[int, Optional[Request]] = {}  # many keys have the same policy, and its answers
 
@@ -67,15 +67,6 @@ class Verdict:
 
     def access(self, statement: Statement, audience: Audience) -> Access:
         """What the audience gets of the checked actions that count by the statement, past every Deny."""
-        if statement is not self.policy.statements[statement.number]:
-            return self._access(statement, audience)
-        place = statement.number, audience
-        found = self._accesses.get(place)
-        if found is None:
-            found = self._accesses[place] = self._access(statement, audience)
-        return found
-
-    def _access(self, statement: Statement, audience: Audience) -> Access:
         found = self._given(statement, audience, self._plain)
         if not statement.actions & self._encapsulation:
             return found
@@ -109,7 +100,7 @@ class Verdict:
         if audience not in self._counted:
             wider = NEXT_WIDER.get(audience)
             counted = self.counted(wider) if wider else self.checked
-            for statement in self._listed(audience):
+            for statement in self.listed(audience):
                 apart = counted & self._encapsulation
                 gained = self._given(statement, audience, self._plain).actions if apart else 0
                 for those in (kms.ENCRYPT_MASK, kms.DECRYPT_MASK):
@@ -118,8 +109,14 @@ class Verdict:
             self._counted[audience] = counted
         return self._counted[audience]
 
-    def _listed(self, audience: Audience) -> Iterable[Statement]:
-        return self.policy.allows if audience in NAMEABLE else self.policy.open_ended
+    def listed(self, audience: Audience) -> Sequence[Statement]:
+        """The statements that may give the audience a checked action, by a look at each of their elements alone."""
+        found = self._listed.get(audience)
+        if found is None:
+            able = self.policy.allows if audience in NAMEABLE else self.policy.open_ended
+            found = [each for each in able if self.searcher.conceivable(each, self.checked, audience)]
+            self._listed[audience] = found
+        return found
 
     def denies_of(self, actions: Mask) -> tuple[Statement, ...]:
         """The Denies that cover some of these actions and the key, or may."""
@@ -140,7 +137,9 @@ class Verdict:
     def alone(self, statement: Statement, audience: Audience) -> Access:
         """What the statement by itself gives the audience, whatever the Denies say."""
         plain = self._given(statement, audience, self._plain, denied=False)
-        return plain if plain.actions else self._given(statement, audience, self._encapsulation, denied=False)
+        if plain.actions or not statement.actions & self._encapsulation:
+            return plain
+        return self._given(statement, audience, self._encapsulation, denied=False)
 
     def by(self, statement: Statement, condition: Condition, audience: Audience) -> Access:
         """What the audience would get if this condition were the statement's only one, and nothing denied."""
@@ -154,15 +153,9 @@ class Verdict:
         """The checked actions that everyone gets by the statement and that count."""
         return self.access(statement, Audience.everyone).actions if statement.principals.open_ended else 0
 
-    def granted(self, statements: Iterable[Statement], audience: Audience) -> tuple[str, ...]:
-        """Names of the checked actions that the audience gets by these statements, in the table's order."""
-        if audience is Audience.none:
-            return ()
-        mask, usable = 0, within_reach(audience, self.checked)
-        for statement in statements:
-            if statement.actions & usable & ~mask:
-                mask |= self.access(statement, audience).actions
-        return names_of(mask, self.extra)
+    def granted_by(self, statement: Statement, audience: Audience) -> tuple[str, ...]:
+        """Names of the checked actions that the audience gets by the statement, in the table's order."""
+        return () if audience is Audience.none else names_of(self.access(statement, audience).actions, self.extra)
 
     # --- the policy ------------------------------------------------------------------------------------------
 
@@ -173,7 +166,7 @@ class Verdict:
 
     def _is_given(self, audience: Audience) -> bool:
         """Whether the audience gets a checked action from the whole policy."""
-        return any(self.access(statement, audience).actions for statement in self._listed(audience))
+        return any(self.access(statement, audience).actions for statement in self.listed(audience))
 
     @lazy
     def audience(self) -> Audience:
@@ -181,6 +174,15 @@ class Verdict:
         if self.flagged:
             return Audience.everyone
         return next((audience for audience in WIDEST_FIRST[1:] if self._is_given(audience)), Audience.none)
+
+    @lazy
+    def granted(self) -> tuple[str, ...]:
+        """Names of the checked actions that the audience gets by any statement, in the table's order."""
+        mask, usable = 0, within_reach(self.audience, self.checked)
+        for statement in self.listed(self.audience):
+            if statement.actions & usable & ~mask:
+                mask |= self.access(statement, self.audience).actions
+        return names_of(mask, self.extra)
 
     def request(self, statement: Statement) -> Optional[Request]:
         """A stranger's request for a checked action that the statement allows; None where none was found."""

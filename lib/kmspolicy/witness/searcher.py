@@ -29,7 +29,7 @@ from .questions import Denies
 
 POLICY_STEPS = 20_000  # all questions about one policy
 _MOST_KEPT = 64
-_ALL = frozenset(WIDEST_FIRST)
+_ALL, _NOBODY = frozenset(WIDEST_FIRST), frozenset[Audience]()
 
 
 class Searcher:
@@ -52,6 +52,7 @@ class Searcher:
         self.strict = strict
         self.limit_reached = False  # whether a question stayed undecided
         self._covers: dict[int, bool] = {}
+        self._reached: dict[tuple[object, ...], frozenset[Audience]] = {}  # by elements, see _possible
         self._known_denies: Recent[Denies] = Recent(_MOST_KEPT)
         self._known = Known()
         self._requests: dict[tuple[int, str], Found] = {}  # by statement and action
@@ -104,11 +105,17 @@ class Searcher:
 
     def _possible(self, statement: Statement) -> frozenset[Audience]:
         """The audiences of which the statement may allow somebody something, by a look at each element alone."""
-        principals = statement.principals
-        if principals.negated and principals.anyone:
-            return frozenset()
-        covered = _ALL if principals.open_ended else named_audiences(principals, self.key.account)
-        return covered - ruled_out(statement) if statement.conditions else covered
+        elements = statement.principals, statement.conditions, statement.resource
+        found = self._reached.get(elements)
+        if found is None:
+            found = self._reached[elements] = self._covered(statement.principals) - ruled_out(statement)
+        return found
+
+    def _covered(self, principals: Principals) -> frozenset[Audience]:
+        """The audiences of which a principal element covers somebody."""
+        if not principals.open_ended:
+            return named_audiences(principals, self.key.account)
+        return _NOBODY if principals.negated and principals.anyone else _ALL
 
     def _accesses(
         self,
