@@ -46,6 +46,7 @@ class Verdict:
         self._encapsulation = 0 if key.kind_is_told else self.checked & kms.ENCAPSULATION_MASK
         self._plain = self.checked & ~self._encapsulation
         self._answers: dict[tuple[object, ...], Access] = {}
+        self._audiences: dict[int, Audience] = {}
         self._counted: dict[Audience, Mask] = {}
         self._listed: dict[Audience, Sequence[Statement]] = {}
         self._denies: dict[Mask, tuple[Statement, ...]] = {}
@@ -128,11 +129,13 @@ class Verdict:
     # --- one statement ---------------------------------------------------------------------------------------
 
     def audience_alone(self, statement: Statement) -> Audience:
-        """The widest audience that the statement by itself gives a checked action, whatever the Denies say."""
-        if not statement.allow or not statement.actions & self.checked:
-            return Audience.none
-        audiences = WIDEST_FIRST if statement.principals.open_ended else NAMEABLE
-        return next((each for each in audiences if self.alone(statement, each).actions), Audience.none)
+        """The widest audience that the policy's statement by itself gives a checked action, whatever the Denies say."""
+        found = self._audiences.get(statement.number)
+        if found is None:
+            able = WIDEST_FIRST if statement.principals.open_ended else NAMEABLE
+            found = next((each for each in able if self.alone(statement, each).actions), Audience.none)
+            self._audiences[statement.number] = found
+        return found
 
     def alone(self, statement: Statement, audience: Audience) -> Access:
         """What the statement by itself gives the audience, whatever the Denies say."""
