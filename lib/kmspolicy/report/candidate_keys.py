@@ -10,12 +10,13 @@ from typing import Optional
 from ..budget import Budget, Undecided
 from ..domains.domain import Domain, Finite, example
 from ..evaluation.request import KeyFacts
+from ..policy import actions as kms
 from ..policy import context_keys as keys
 from ..policy.context_keys import Bound, context_key
 from ..policy.model import Policy
 from ..regular.languages import cells
 from ..regular.patterns import Pattern, literal
-from ..requesters.key_kinds import kinds_of
+from ..requesters.key_kinds import KeyKind, kinds_of
 from ..requesters.keys import ids_of_keys, kind_matters
 from ..requesters.languages import ACCOUNT
 from ..requesters.population import partitions
@@ -69,17 +70,31 @@ def _kinds(policy: Policy, key: KeyFacts, operation: str, budget: Budget) -> Ite
     if key.kind_is_told and not told:
         yield key
         return
+    seen: set[object] = set()
     for kind in kinds_of(key.usage, key.spec, key.origin):
-        if operation not in kind.operations:
+        look = _look(kind, policy.reads) if told else None
+        if operation not in kind.operations or look in seen:
             continue
+        seen.add(look)
         usages = _values(policy, keys.KEY_USAGE, kind.usage, budget)
         specs = _values(policy, keys.KEY_SPEC, kind.spec, budget)
         origins = _values(policy, keys.KEY_ORIGIN, kind.origin, budget)
-        if not told:
-            yield key._replace(usage=usages[0])
-            return
         for usage, spec, origin in product(usages, specs, origins):
             yield key._replace(usage=usage, spec=spec, origin=origin)
+
+
+def _look(kind: KeyKind, read: frozenset[str]) -> object:
+    """All that conditions which read these context keys can see of a kind, and who can encrypt or decrypt with it."""
+    told = (
+        (keys.KEY_USAGE, kind.usage),
+        (keys.KEY_SPEC, kind.spec),
+        (keys.KEY_ORIGIN, kind.origin),
+        (keys.ENCRYPTION_ALGORITHM, kind.algorithms),
+    )
+    return kind.operations & _CIPHERS, kind.context, tuple([domain for name, domain in told if name in read])
+
+
+_CIPHERS = frozenset((*kms.ENCRYPT_OPERATIONS, *kms.DECRYPT_OPERATIONS))
 
 
 def _values(policy: Policy, name: str, domain: Domain, budget: Budget) -> tuple[Optional[str], ...]:

@@ -47,20 +47,20 @@ class ShortCuts:
         self._searcher = searcher
         self._paid: set[tuple[object, ...]] = set()
 
-    def access(self, statement: Statement, actions: Mask, audience: Audience) -> Access:
-        """What the audience gets of some actions by the statement, whatever the Denies say."""
+    def access(self, statement: Statement, actions: Mask, audience: Audience, enough: bool) -> Access:
+        """What the audience gets of some actions by the statement, whatever the Denies say. enough: see Searcher."""
         search, statement = self._searcher, _of_any_source(statement)
         question = _question(statement, actions, audience, search.key)
         if question is None:
-            return search.access(statement, actions, audience, ())
+            return search.access(statement, actions, audience, (), enough=enough)
         kept, left = _KEPT.get(question), search.budget.left
         due = 0 if kept is None or question in self._paid else kept.steps
-        if kept is not None and (not due or due < left):
+        if kept is not None and kept.answer.answers(enough) and (not due or due < left):
             search.budget.spend(due)
             search.limit_reached = search.limit_reached or bool(kept.answer.undecided)
             found = kept.answer
         else:
-            found = search.access(statement, actions, audience, (), apart=True)
+            found = search.access(statement, actions, audience, (), True, enough)
             if search.budget.left:  # else another policy may find more
                 _KEPT.keep(question, Kept(found, left - search.budget.left))
         self._paid.add(question)

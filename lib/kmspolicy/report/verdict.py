@@ -73,16 +73,22 @@ class Verdict:
             return found
         return found | self._given(statement, audience, self._encapsulation & self.counted(audience))
 
-    def _given(self, statement: Statement, audience: Audience, actions: Mask, denied: bool = True) -> Access:
-        """What the statement gives the audience of some actions. denied: past every Deny, else whatever they say."""
+    def _given(
+        self, statement: Statement, audience: Audience, actions: Mask, denied: bool = True, enough: bool = False
+    ) -> Access:
+        """What the statement gives the audience of some actions.
+
+        denied: past every Deny, else whatever they say; enough: whether one action that is proven is enough.
+        """
         asked = self.searcher.conceivable(statement, actions, audience)
         hit = self.policy.hit_by_denies(asked) if denied else 0
-        if not hit:
-            return self._answer(statement, audience, asked, False)
-        return self._answer(statement, audience, hit, True) | self._answer(statement, audience, asked & ~hit, False)
+        found = self._answer(statement, audience, asked & ~hit, False, enough)
+        if not hit or (enough and found.proven):
+            return found
+        return found | self._answer(statement, audience, hit, True, enough)
 
-    def _answer(self, statement: Statement, audience: Audience, asked: Mask, denied: bool) -> Access:
-        """What the audience gets of conceivable actions. denied: past every Deny, else whatever they say."""
+    def _answer(self, statement: Statement, audience: Audience, asked: Mask, denied: bool, enough: bool) -> Access:
+        """What the audience gets of conceivable actions. denied, enough: see _given."""
         if not asked:
             return NO_ACCESS
         if not denied and self.searcher.gives_by_name(statement, audience):
@@ -90,9 +96,12 @@ class Verdict:
         elements = statement.number, statement.principals, statement.conditions, statement.resource
         question = elements, audience, asked, denied
         found = self._answers.get(question)
-        if found is None:
-            find = self.searcher.access if denied else self._short_cuts.access
-            found = self._answers[question] = find(statement, asked, audience)
+        if found is None or not found.answers(enough):
+            if denied:
+                found = self.searcher.access(statement, asked, audience, enough=enough)
+            else:
+                found = self._short_cuts.access(statement, asked, audience, enough)
+            self._answers[question] = found
         return found
 
     def counted(self, audience: Audience) -> Mask:
@@ -138,11 +147,12 @@ class Verdict:
         return found
 
     def alone(self, statement: Statement, audience: Audience) -> Access:
-        """What the statement by itself gives the audience, whatever the Denies say."""
-        plain = self._given(statement, audience, self._plain, denied=False)
+        """Whether the statement by itself gives the audience a checked action, whatever the Denies say: as far as one
+        that is proven."""
+        plain = self._given(statement, audience, self._plain, denied=False, enough=True)
         if plain.actions or not statement.actions & self._encapsulation:
             return plain
-        return self._given(statement, audience, self._encapsulation, denied=False)
+        return self._given(statement, audience, self._encapsulation, denied=False, enough=True)
 
     def by(self, statement: Statement, condition: Condition, audience: Audience) -> Access:
         """What the audience would get if this condition were the statement's only one, and nothing denied."""
@@ -229,16 +239,16 @@ class Verdict:
                 break
             those = Verdict(self.policy, key, self.actions, budget)
             decrypts = kms.DECRYPT_MASK & counting
-            if those._gained(kms.ENCRYPT_MASK & counting).proven and not those._gained(decrypts).actions:
+            if not those._gained(decrypts).actions and those._gained(kms.ENCRYPT_MASK & counting).proven:
                 return True
             self.searcher.limit_reached |= those.searcher.limit_reached
         return False
 
     def _gained(self, actions: Mask) -> Access:
-        """What everyone gets of some actions, checked or not; of those that are proven, one is enough."""
+        """What everyone gets of some actions, checked or not, as far as one that is proven."""
         usable, gained = actions & performed(self.key.usage, self.key.spec, self.key.origin), NO_ACCESS
         for statement in self.policy.open_ended:
-            gained |= self._given(statement, Audience.everyone, usable)
+            gained |= self._given(statement, Audience.everyone, usable, enough=True)
             if gained.proven:
                 break
         return gained

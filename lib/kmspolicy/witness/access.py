@@ -14,15 +14,21 @@ class Access(NamedTuple):
     """What requesters of an audience get by one statement.
 
     actions: a bit mask; proven: those that are more than not ruled out; found: a request for one of them, if a single
-    search found it.
+    search found it; whole: whether every action was asked about, not only until one was proven.
     """
 
     actions: Mask = 0
     proven: Mask = 0
     found: Optional["Found"] = None
+    whole: bool = True
 
     def __or__(self, other: "Access") -> "Access":
-        return Access(self.actions | other.actions, self.proven | other.proven)
+        whole = self.whole and other.whole
+        return Access(self.actions | other.actions, self.proven | other.proven, whole=whole)
+
+    def answers(self, enough: bool) -> bool:
+        """Whether it answers a question to which one proven action is enough, or any."""
+        return self.whole or enough
 
     @property
     def undecided(self) -> Mask:

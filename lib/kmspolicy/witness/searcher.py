@@ -75,11 +75,13 @@ class Searcher:
         audience: Audience,
         denies: Optional[tuple[Statement, ...]] = None,
         apart: bool = False,
+        enough: bool = False,
     ) -> Access:
         """What the audience gets of these actions by the statement, past these Denies (None: all of the policy's).
 
         apart: whether nothing is used that other answers have worked out, and nothing kept for them, so that the steps
-        do not depend on earlier questions.
+        do not depend on earlier questions; enough: whether the first action that is proven is, so that others are not
+        asked about.
         """
         asked = self.conceivable(statement, actions, audience)
         if not asked:
@@ -92,6 +94,8 @@ class Searcher:
             gained |= each
             if note and each.found is not None:
                 self._requests.setdefault((statement.number, each.found.problem.action), each.found)
+            if enough and each.proven:
+                return gained._replace(whole=gained.actions == asked)
         return gained
 
     def conceivable(self, statement: Statement, actions: Mask, audience: Audience) -> Mask:
