@@ -34,13 +34,12 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
     hitting = list(verdict.denies_of(_with_granted(opened)))
 
     def kept(denies: Iterable[Statement], audience: Audience = alone, actions: Mask = opened) -> Access:
-        """What an audience keeps where these are the only Denies."""
-        return verdict.searcher.access(statement, actions, audience, tuple(denies))
+        """What an audience keeps where these are the only Denies, as far as one action that is proven."""
+        return verdict.searcher.access(statement, actions, audience, tuple(denies), enough=True)
 
     def close(denies: Iterable[Statement]) -> bool:
-        """Whether these Denies leave nothing of it. Grants take more steps than the rest, and are asked for last."""
-        parts = opened & ~GRANTS_MASK, opened & GRANTS_MASK
-        return not any(kept(denies, actions=part).actions for part in parts if part)
+        """Whether these Denies leave nothing of it."""
+        return not kept(denies).actions
 
     asked = _fewest(verdict, hitting)
     closing = list(islice((deny for deny in asked if len(hitting) == 1 or close((deny,))), SHOWN))
@@ -57,8 +56,8 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
         closing = _needed(hitting, lambda denies: close(denies) and not spare(denies)) if asked else hitting
         yield _closed(verdict, statement, alone, tuple(closing), kept)
     for audience in _narrower(alone):
-        left = kept(closing, audience, verdict.counted(audience)).proven
-        if left:
+        if kept(closing, audience, verdict.counted(audience)).proven:
+            left = verdict.searcher.access(statement, verdict.counted(audience), audience, tuple(closing)).proven
             yield from _losses(verdict, statement, audience, left, verdict.access(statement, audience).actions, closing)
             return
 

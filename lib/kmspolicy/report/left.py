@@ -83,7 +83,8 @@ class Left(Parties):
     def _got(self) -> dict[Audience, Mask]:
         """What each audience from outside keeps."""
         checked, search = self._verdict.checked, self._search()
-        return {each: search.access(self._statement, checked, each, self._denies).actions for each in OUTSIDE}
+        found = {each: search.access(self._statement, checked, each, self._denies, enough=True) for each in OUTSIDE}
+        return {each: access.actions for each, access in found.items()}
 
     @property
     def _undecided(self) -> bool:

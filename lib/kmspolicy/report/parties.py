@@ -11,7 +11,7 @@ from typing import NamedTuple, Optional
 from ..budget import Budget
 from ..caching import lazy
 from ..policy import context_keys as keys
-from ..policy.actions import GRANTS_MASK, Mask
+from ..policy.actions import Mask
 from ..policy.condition import Condition, keys_read
 from ..policy.context_keys import Bound, keys_bound_to
 from ..policy.identifiers import ACCOUNT_ID
@@ -54,7 +54,7 @@ class Parties:
             return ()
 
         def got(audience: Audience) -> Mask:
-            return verdict.access(statement, audience).actions if audience in possible else 0
+            return verdict.access(statement, audience, enough=True).actions if audience in possible else 0
 
         found = self._found(statement, got)
         return tuple(sorted(found)) or tuple([audience.value for audience in OUTSIDE if got(audience)][:1])
@@ -96,9 +96,7 @@ class Parties:
         if not self.budget.left:
             return True
         statement = asked.statement._replace(conditions=(*asked.statement.conditions, *more))
-        parts = asked.actions & ~GRANTS_MASK, asked.actions & GRANTS_MASK  # one is enough, and grants take more steps
-        found = (asked.search.access(statement, each, audience, self._denies) for each in parts if each)
-        return any(access.actions for access in found)
+        return bool(asked.search.access(statement, asked.actions, audience, self._denies, enough=True).actions)
 
     def _members(self, asked: "PartySearch", audience: Audience, *more: Condition) -> Iterator[str]:
         """The organizations whose members get access as requesters of an audience, if these conditions hold, too."""

@@ -8,10 +8,12 @@ from functools import lru_cache
 from typing import NamedTuple, Optional
 
 from ..caching import Recent, cached_for_shared
+from ..domains.domain import Text
 from ..evaluation.request import KeyFacts
 from ..policy import context_keys as keys
 from ..policy.actions import Mask
 from ..policy.condition import Condition
+from ..policy.context_keys import Bound, Kind
 from ..policy.model import Statement
 from ..policy.parser import condition as new_condition
 from ..requesters.audience import Audience
@@ -49,7 +51,7 @@ class ShortCuts:
 
     def access(self, statement: Statement, actions: Mask, audience: Audience, enough: bool) -> Access:
         """What the audience gets of some actions by the statement, whatever the Denies say. enough: see Searcher."""
-        search, statement = self._searcher, _of_any_source(statement)
+        search, statement = self._searcher, _of_any_text(statement)
         question = _question(statement, actions, audience, search.key)
         if question is None:
             return search.access(statement, actions, audience, (), enough=enough)
@@ -91,31 +93,42 @@ def _depends_on_names(statement: Statement, key: KeyFacts, audience: Audience) -
     return among is None or key.account is None or not all(map(_takes_principals_alike, statement.conditions))
 
 
-def _of_any_source(statement: Statement) -> Statement:
-    """A statement that gives the same to every audience, for all that differ only in the sources that they list: a
-    service's request may carry any, and other requests carry none."""
+def _of_any_text(statement: Statement) -> Statement:
+    """A statement that gives the same to every audience, for all that differ only in texts that a requester may choose
+    as it likes."""
     conditions = statement.conditions
     if not ENABLED or not conditions or statement.alternatives or statement.resource is not None:
         return statement
     if len({condition.key for condition in conditions}) < len(conditions) or any(c.has_variables for c in conditions):
         return statement
-    found = tuple(map(_from_any_source, conditions))
+    found = tuple(map(_for_any_text, conditions))
     return statement if found == conditions else statement._replace(conditions=found)
 
 
 @cached_for_shared
-def _from_any_source(condition: Condition) -> Condition:
-    """The condition, with one value that stands for all where it lists sources."""
-    listed = condition.values and condition.operator.takes_variables and not condition.operator.negated
-    return _one_source(condition.operator_written, condition.key) if listed and condition.key in _SOURCES else condition
+def _for_any_text(condition: Condition) -> Condition:
+    """The condition, with one text that stands for all where it lists some of which a requester may choose each."""
+    key, operator = condition.key, condition.operator
+    if not condition.values or operator.negated or not operator.takes_variables:
+        return condition
+    if key == keys.VIA_SERVICE and _SERVICE.holds(condition.values[0]):
+        return _one_text(condition.operator_written, key, _SOME_SERVICE)
+    row = keys.context_key(key)
+    chosen = (
+        row.bound in (Bound.NOTHING, Bound.TRAIT) or key in keys.SOURCE_KEYS or key.startswith(keys.ENCRYPTION_CONTEXT)
+    )
+    is_text = row.forms == keys.FREE_TEXT and row.kind is Kind.TEXT and not (row.values or row.multivalued)
+    return _one_text(condition.operator_written, key, "any") if chosen and is_text else condition
 
 
-_SOURCES = tuple([name for name in keys.SOURCE_KEYS if not keys.context_key(name).multivalued])
+_CHOSEN = (Bound.NOTHING, Bound.TRAIT)
+_SERVICE = Text(keys.context_key(keys.VIA_SERVICE).forms)
+_SOME_SERVICE = "s3.us-east-1.amazonaws.com"
 
 
 @lru_cache(maxsize=256)
-def _one_source(operator: str, key: str) -> Condition:
-    return replace(new_condition(operator, key, "any"), shared=True)
+def _one_text(operator: str, key: str, text: str) -> Condition:
+    return replace(new_condition(operator, key, text), shared=True)
 
 
 def _are_independent(conditions: tuple[Condition, ...], anyone: bool) -> bool:

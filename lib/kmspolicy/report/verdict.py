@@ -66,10 +66,11 @@ class Verdict:
     def _short_cuts(self) -> ShortCuts:
         return ShortCuts(self.searcher)
 
-    def access(self, statement: Statement, audience: Audience) -> Access:
-        """What the audience gets of the checked actions that count by the statement, past every Deny."""
-        found = self._given(statement, audience, self._plain)
-        if not statement.actions & self._encapsulation:
+    def access(self, statement: Statement, audience: Audience, enough: bool = False) -> Access:
+        """What the audience gets of the checked actions that count by the statement, past every Deny. enough: see
+        _given."""
+        found = self._given(statement, audience, self._plain, enough=enough)
+        if not statement.actions & self._encapsulation or (enough and found.proven):
             return found
         return found | self._given(statement, audience, self._encapsulation & self.counted(audience))
 
@@ -191,10 +192,11 @@ class Verdict:
     @lazy
     def granted(self) -> tuple[str, ...]:
         """Names of the checked actions that the audience gets by any statement, in the table's order."""
-        mask, usable = 0, within_reach(self.audience, self.checked)
+        mask, left = 0, within_reach(self.audience, self.checked)
         for statement in self.listed(self.audience):
-            if statement.actions & usable & ~mask:
+            if statement.actions & left:
                 mask |= self.access(statement, self.audience).actions
+                left &= ~(mask | kms.GRANTS_MASK if mask & kms.GRANTS_MASK else mask)  # one kind of grant tells all
         return names_of(mask, self.extra)
 
     def request(self, statement: Statement) -> Optional[Request]:
