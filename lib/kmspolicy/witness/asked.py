@@ -22,7 +22,7 @@ from ..requesters.grants import Grantee
 from ..requesters.limits import accounts_among
 from ..requesters.population import Population
 from ..requesters.requesters import Candidate, requesters
-from .problems import Problem, plain_problem
+from .problems import Problems, plain_problem
 from .questions import Denies, Questions, tests_of_arns
 
 _NEEDED = {
@@ -136,11 +136,11 @@ class Known:
         self.asked: Recent[Asked] = Recent(_MOST_KEPT)
 
 
-def plain_problems(asked: Asked, action: str, audience: Audience) -> Iterator[Callable[[], Problem]]:
-    """The problems of a request for an action that is no grant for certain operations, each made when it is called."""
+def plain_problems(asked: Asked, action: str, audience: Audience) -> Iterator[Problems]:
+    """The problems of a request for an action that is no grant for certain operations, one by one."""
     for candidate in asked.candidates(audience):
         for grantees in _GRANTEES if action == CREATE_GRANT else ((),):
-            yield partial(plain_problem, action, candidate, asked.questions, grantees)
+            yield (partial(plain_problem, action, candidate, asked.questions, grantees),)
 
 
 _GRANTEES = ((Grantee.PRINCIPAL, Grantee.SERVICE), (Grantee.CHOSEN_BY_SERVICE,))  # of any call, of a service's

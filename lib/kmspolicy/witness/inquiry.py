@@ -20,8 +20,9 @@ from ..requesters.population import Population
 from .access import NO_ACCESS, Access
 from .asked import Asked, Known, are_principals_told_apart, plain_problems
 from .grants import grant_problems, makers
+from .problems import Problems
 from .questions import NO_DENIES, Denies, Questions, alike
-from .trials import Problems, first_solved
+from .trials import first_solved
 
 _CREATING = mask_of((CREATE_GRANT,))
 
@@ -99,12 +100,12 @@ class Inquiry:
             return None
         return named.owners, named.services
 
-    def _found(self, question: tuple[Hashable, ...], problems: Problems, actions: Mask) -> Access:
+    def _found(self, question: tuple[Hashable, ...], problems: Iterator[Problems], actions: Mask) -> Access:
         """The access by the first problem that has a solution. question: what tells these problems from others."""
         known: Recent[Access] = self.known.by_search
         return known.answer((question, self.audience, actions), lambda: self._searched(problems, actions))
 
-    def _searched(self, problems: Problems, actions: Mask) -> Access:
+    def _searched(self, problems: Iterator[Problems], actions: Mask) -> Access:
         try:
             found = first_solved(problems, self.budget, self.known.by_search)
         except Undecided:

@@ -1,13 +1,13 @@
 """A candidate's request as a problem for the solver, and its solution as a request."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Optional, Union
 
 from ..evaluation.evaluator import action_of
 from ..evaluation.request import Caller, Context, KeyFacts, Request, Texts
 from ..policy import context_keys as keys
-from ..policy.context_keys import Bound
+from ..policy.context_keys import GRANT_KEYS, Bound
 from ..policy.principals import account_of
 from ..requesters.facts import Fact, Make, RequestFacts, fact_of
 from ..requesters.grants import Grantee, grant_group, grant_to
@@ -65,6 +65,12 @@ class Problem:
         """Whether both problems have the same groups for these keys: what conflicts in one does in the other."""
         ordered = sorted(names)  # making a group takes steps, and the first that differs ends it
         return self.question is other.question and all(self.facts.group(k) is other.facts.group(k) for k in ordered)
+
+    def is_about_creation(self, names: frozenset[str]) -> bool:
+        """Whether these keys, if there are any, are of a grant's creation alone: a conflict of them is one for everyone
+        who could use the grant."""
+        of_others = self.scope.shared | GRANT_KEYS
+        return bool(names) and not any(name in of_others or name.startswith(_SECOND.prefix) for name in names)
 
     def request(self, values: Assignment) -> Request:
         """The request, with the facts that every request of the requester carries."""
@@ -130,6 +136,9 @@ class Problem:
         return {name: value for name, value in found.items() if value is not None}
 
 
+Problems = Iterable[Callable[[], Problem]]  # with one first request; each is made when there are steps for it
+
+
 def _sample(group: Group) -> Assignment:
     """Values of the keys that are always there, in the case that reads most naturally."""
     return {name: value for part in group.cases[0] for name, value in part.sample().items()} if group.cases else {}
@@ -177,8 +186,8 @@ def grant_problem(
     operations: Texts,
     candidate: Candidate,
     grantee: Grantee,
-    user: Optional[Candidate],
     questions: Questions,
+    user: Optional[Candidate],
 ) -> Problem:
     """The creation of a grant for one of the operations, and its use, which no Deny meets.
 
