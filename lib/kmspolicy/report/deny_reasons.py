@@ -22,10 +22,11 @@ _ASKED = 30  # Denies that are tried one by one: those with the fewest condition
 
 def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[Reason]:
     """Which Denies take access from the statement's audience: all or some of it, each by itself or several together."""
-    if not verdict.policy.hit_by_denies(statement.actions & verdict.checked):
+    still = verdict.access(statement, alone).actions
+    if not verdict.policy.hit_by_denies(statement.actions & verdict.counted(alone) & ~still):
         return
     opened = verdict.opened(statement, alone)
-    still = verdict.access(statement, alone).actions & opened
+    still &= opened
     if still == opened:
         return
     if still:
