@@ -52,12 +52,12 @@ class ShortCuts:
     def access(self, statement: Statement, actions: Mask, audience: Audience, enough: bool) -> Access:
         """What the audience gets of some actions by the statement, whatever the Denies say. enough: see Searcher."""
         search, statement = self._searcher, _of_any_text(statement)
-        question = _question(statement, actions, audience, search.key)
+        question = _question(statement, actions, audience, enough, search.key)
         if question is None:
             return search.access(statement, actions, audience, (), enough=enough)
         kept, left = _KEPT.get(question), search.budget.left
         due = 0 if kept is None or question in self._paid else kept.steps
-        if kept is not None and kept.answer.answers(enough) and (not due or due < left):
+        if kept is not None and (not due or due < left):
             search.budget.spend(due)
             search.limit_reached = search.limit_reached or bool(kept.answer.undecided)
             found = kept.answer
@@ -69,7 +69,9 @@ class ShortCuts:
         return found
 
 
-def _question(statement: Statement, actions: Mask, audience: Audience, key: KeyFacts) -> Optional[tuple[object, ...]]:
+def _question(
+    statement: Statement, actions: Mask, audience: Audience, enough: bool, key: KeyFacts
+) -> Optional[tuple[object, ...]]:
     """All on which the answer depends; None where something else in the statement's policy can change it."""
     principals, conditions = statement.principals, statement.conditions
     # Grants by a unique id go to principals that the policy names; sessions are tried under each unique id it names.
@@ -80,7 +82,8 @@ def _question(statement: Statement, actions: Mask, audience: Audience, key: KeyF
     if not _are_independent(conditions, principals.anyone):
         return None
     who = None if principals.anyone else named_audiences(principals, key.account)
-    return who, conditions, actions, audience, key.account, key.partition, key.usage, key.spec, key.origin
+    known = key.account, key.partition, key.usage, key.spec, key.origin
+    return who, conditions, actions, audience, enough, known
 
 
 def _depends_on_names(statement: Statement, key: KeyFacts, audience: Audience) -> bool:
@@ -114,9 +117,7 @@ def _for_any_text(condition: Condition) -> Condition:
     if key == keys.VIA_SERVICE and _SERVICE.holds(condition.values[0]):
         return _one_text(condition.operator_written, key, _SOME_SERVICE)
     row = keys.context_key(key)
-    chosen = (
-        row.bound in (Bound.NOTHING, Bound.TRAIT) or key in keys.SOURCE_KEYS or key.startswith(keys.ENCRYPTION_CONTEXT)
-    )
+    chosen = row.bound in _CHOSEN or key in keys.SOURCE_KEYS or key.startswith(keys.ENCRYPTION_CONTEXT)
     is_text = row.forms == keys.FREE_TEXT and row.kind is Kind.TEXT and not (row.values or row.multivalued)
     return _one_text(condition.operator_written, key, "any") if chosen and is_text else condition
 

@@ -97,7 +97,7 @@ class Verdict:
         elements = statement.number, statement.principals, statement.conditions, statement.resource
         question = elements, audience, asked, denied
         found = self._answers.get(question)
-        if found is None or not found.answers(enough):
+        if found is None or not (found.whole or enough):
             if denied:
                 found = self.searcher.access(statement, asked, audience, enough=enough)
             else:

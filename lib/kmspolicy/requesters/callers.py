@@ -58,7 +58,6 @@ def callers(
     for account in _accounts(audience, element, population, sources.among):
         arns = population.arns.get(account, ())
         if element.open_ended or account in element.accounts:
-            sources.spend(_STEPS_OF_A_CALLER)
             yield Caller(account), kinds.unnamed(population.partition, account, arns, known)
         if not sources.alike:
             if not (element.open_ended or account in element.accounts):

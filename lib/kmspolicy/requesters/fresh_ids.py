@@ -24,9 +24,7 @@ from .limits import limits_members
 from .population import Population
 
 _Groups = Sequence[tuple[str, Sequence[Pattern]]]
-_TOKENS_OF_A_STEP = 3
-_STEPS_OF_A_PATTERN = 3
-_STEPS_OF_A_START = 9
+_STEPS_OF_A_PATTERN = 2
 _OF_ACCOUNTS = frozenset((*keys.ACCOUNT_KEYS, keys.VPCE_ACCOUNT))  # which hold a requester's account
 _HOLD_ARNS = frozenset((keys.PRINCIPAL_ARN, keys.FEDERATED_PROVIDER, *keys.OWN_ARNS))  # which hold it in an ARN
 
@@ -41,10 +39,8 @@ def outside_accounts(statements: tuple[Statement, ...], population: Population, 
     for place, condition, tokens in _readings(conditions, budget):
         seen, rest = _as_account(condition, tokens, seen_through)
         if tells_accounts_apart(seen):
-            budget.spend(_STEPS_OF_A_PATTERN)
             whole.setdefault((place, rest), []).append(automaton(seen))
         for start in _starts(condition, tokens, of_users, population.partition):
-            budget.spend(_STEPS_OF_A_START)
             within.append((start, [automaton(tokens)]))
     others = dict.fromkeys((*population.names.accounts, population.own_account, population.outsider))
     if whole or within:
@@ -61,7 +57,7 @@ def _readings(conditions: Iterable[Condition], budget: Budget) -> Iterator[tuple
     for place, condition in enumerate(conditions):
         if condition.operator.takes_variables:
             opened = condition.opened()
-            budget.spend(1 + sum(map(len, opened.tokens)) // _TOKENS_OF_A_STEP)
+            budget.spend(_STEPS_OF_A_PATTERN * len(opened.tokens))
             for tokens in opened.tokens:
                 yield place, opened, tokens
 
@@ -174,7 +170,6 @@ def organizations(
     patterns: dict[object, list[Pattern]] = {}
     for place, _, tokens in _readings(conditions, budget):
         if _tells_organizations_apart(tokens):
-            budget.spend(_STEPS_OF_A_PATTERN)
             patterns.setdefault(place if whole else tokens, []).append(automaton(tokens))
     if patterns:
         others = (*population.names.organizations, own, *(outside or (foreign,)))

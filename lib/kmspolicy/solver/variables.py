@@ -19,8 +19,7 @@ from .groups import Group, solve_apart
 from .literals import Assignment, Conflict, Literal, Solution, equal_keys, keys_of, needed
 
 _MOST_VARIABLES = 60  # that one component can be solved for
-_STEPS_OF_A_CANDIDATE = 16
-_STEPS_OF_A_CHOICE = 8
+_STEPS_OF_A_VALUE = 24
 
 
 def solve_linked(group_of: Mapping[str, Group], literals: Sequence[Literal], budget: Budget) -> Solution:
@@ -149,9 +148,8 @@ class _Linked:
             return self._rest(values)
         name, tried = names[0], dict[Value, None]()
         for value in self._candidates.of(name, values):
-            self._budget.spend(_STEPS_OF_A_CANDIDATE)
             if value not in tried:
-                self._budget.spend(_STEPS_OF_A_CHOICE + len(self._literals))
+                self._budget.spend(_STEPS_OF_A_VALUE + len(self._literals))
                 tried[value] = None
                 chosen = {**values, name: value}
                 found = self._assign(names[1:], chosen) if self._agrees(name, chosen) else None

@@ -26,10 +26,6 @@ class Access(NamedTuple):
         whole = self.whole and other.whole
         return Access(self.actions | other.actions, self.proven | other.proven, whole=whole)
 
-    def answers(self, enough: bool) -> bool:
-        """Whether it answers a question to which one proven action is enough, or any."""
-        return self.whole or enough
-
     @property
     def undecided(self) -> Mask:
         """Those of the actions that are only not ruled out."""

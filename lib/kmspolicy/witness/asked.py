@@ -33,7 +33,6 @@ _NEEDED = {
 _ALIKE = (Bound.NOTHING, Bound.TRAIT, Bound.MFA, Bound.MCP, Bound.CONTEXT, Bound.WAY, Bound.SERVICE)
 _ALIKE_BESIDES = frozenset((keys.GRANT_OPERATIONS, keys.IS_AWS_SERVICE))
 _NOT_ALIKE = frozenset((keys.KEY_ARN, keys.SERVICE_NAME, keys.SERVICE_NAMES))
-_STEPS_OF_SOURCES = 8
 _TESTS_OF_A_STEP = 2  # of ARNs
 _OF_PRINCIPALS = keys.PRINCIPAL_KEYS | {keys.GRANTEE}
 _BESIDE_ARN = _OF_PRINCIPALS - {keys.PRINCIPAL_ARN}
@@ -94,7 +93,6 @@ class Asked:
     @lazy
     def _sources(self) -> Sources:
         statement, population, budget, read = self.statement, self.population, self.budget, self.questions.read
-        budget.spend(_STEPS_OF_SOURCES)
         concerned = statement, *self.denies.statements
         outside = once(lambda: tuple(organizations(concerned, population, budget)))
         return Sources(

@@ -10,8 +10,8 @@ from ..solver.search import Question, solve
 from .access import Found
 from .problems import Problem, Problems
 
-_SEARCH_STEPS = 6_000  # one question: a statement, an action, an audience; three endless ones leave some for others
-_STEPS_OF_A_QUESTION = 8
+_SEARCH_STEPS = 6_000  # one question: a statement, an action, an audience; two endless ones leave some for others
+_STEPS_OF_A_QUESTION = 16
 _STEPS_OF_A_REQUESTER = 12
 
 
