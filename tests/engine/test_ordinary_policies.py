@@ -120,7 +120,7 @@ def for_account(number: int) -> dict[str, Any]:
     return allow({"StringLike": bucket}, Action=USES, Principal={"AWS": account})
 
 
-@pytest.mark.parametrize("kinds", [(0,), (1,), (2,), (4,), (0, 1, 2, 3, 4)], ids=str)
+@pytest.mark.parametrize("kinds", [(0,), (1,), (2,), (3,), (4,), (0, 1, 2, 3, 4)], ids=str)
 def test_twenty_statements_for_accounts_behind_a_perimeter_are_decided(kinds: tuple[int, ...]) -> None:
     numbers = [number for number in range(100) if number % 5 in kinds][:20]
     found = everything(document(*map(for_account, numbers), *PERIMETER))

@@ -12,6 +12,7 @@ import pytest
 from dev.fuzz.compare import engine
 from dev.fuzz.cost import everything, forget
 from dev.fuzz.generator import Case, case
+from kmspolicy import Audience
 from kmspolicy.report import shortcuts
 
 pytestmark = pytest.mark.slow
@@ -142,6 +143,30 @@ def test_whom_an_earlier_policy_names_is_not_named_by_an_arn_of_another_partitio
     assert told(foreign) == by_itself
 
 
+# Texts that a requester may choose as it likes are one question; what no request can hold is none of them.
+CHOSEN = {
+    "a service that calls KMS": ("kms:ViaService", ["rds.eu-west-1.amazonaws.com"], Audience.everyone),
+    "another one": ("kms:ViaService", ["s3.us-west-2.amazonaws.com"], Audience.everyone),
+    "a name that no service has": ("kms:ViaService", ["S3"], Audience.none),
+    "both": ("kms:ViaService", ["S3", "s3.us-west-2.amazonaws.com"], Audience.everyone),
+    "a wildcard that StringEquals takes literally": ("kms:ViaService", ["s3.*.amazonaws.com"], Audience.none),
+    "a tag": ("aws:PrincipalTag/team", ["red"], Audience.everyone),
+    "no value": ("aws:PrincipalTag/team", [], Audience.none),
+    "a pair of the encryption context": ("kms:EncryptionContext:app", ["x", "y"], Audience.everyone),
+    "a source": ("aws:SourceArn", ["arn:aws:s3:::logs"], Audience.service),
+    "a Region": ("kms:ReplicaRegion", ["Europe"], Audience.none),
+    "an account": ("kms:CallerAccount", ["444455556666"], Audience.external),
+}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_texts_stand_for_one_another_only_where_a_requester_may_choose_each(order: int) -> None:
+    forget()
+    for key, values, audience in list(CHOSEN.values())[::order] * 2:
+        statement = {**LIMITED, "Action": "kms:Encrypt", "Condition": {"StringEquals": {key: values}}}
+        assert engine(Case({"Statement": [statement]}, "111122223333")).audience is audience, (key, values)
+
+
 def test_an_answer_stays_known_when_no_steps_are_left() -> None:
     for _ in range(2):
         found = engine(Case({"Statement": [LIMITED]}))
@@ -152,7 +177,7 @@ def test_an_answer_stays_known_when_no_steps_are_left() -> None:
 
 
 def test_answers_that_are_used_for_too_many_policies_are_seen(alone: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
-    def whatever_values(statement: Any, actions: Any, audience: Any, key: Any) -> tuple[object, ...]:
+    def whatever_values(statement: Any, actions: Any, audience: Any, *more: Any) -> tuple[object, ...]:
         return tuple([each.key for each in statement.conditions]), actions, audience
 
     monkeypatch.setattr(shortcuts, "_question", whatever_values)
