@@ -57,8 +57,8 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
         closing = _needed(hitting, lambda denies: close(denies) and not spare(denies)) if asked else hitting
         yield _closed(verdict, statement, alone, tuple(closing), kept)
     for audience in _narrower(alone):
-        if kept(closing, audience, verdict.counted(audience)).proven:
-            left = verdict.searcher.access(statement, verdict.counted(audience), audience, tuple(closing)).proven
+        left = verdict.searcher.access(statement, verdict.counted(audience), audience, tuple(closing)).proven
+        if left:
             yield from _losses(verdict, statement, audience, left, verdict.access(statement, audience).actions, closing)
             return
 

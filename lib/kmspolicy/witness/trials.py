@@ -27,20 +27,21 @@ def first_solved(listed: Iterator[Problems], budget: Budget, known: Recent[Any])
             budget.spend(_STEPS_OF_A_REQUESTER)
             problem = make()
             met = conflicts.setdefault(problem.question, [])
-            if any(problem.shares(other, conflict.keys) for conflict, other in met):
-                continue
-            try:
-                values = solve(problem.question, problem.facts, budget)
-            except Undecided:
-                if not budget.left:
-                    raise
-                undecided = True
-                continue
-            if not isinstance(values, Conflict):
-                return Found(problem, values)
-            if problem.is_about_creation(values.keys):
+            conflict = next((conflict for conflict, other in met if problem.shares(other, conflict.keys)), None)
+            if conflict is None:
+                try:
+                    values = solve(problem.question, problem.facts, budget)
+                except Undecided:
+                    if not budget.left:
+                        raise
+                    undecided = True
+                    continue
+                if not isinstance(values, Conflict):
+                    return Found(problem, values)
+                conflict = values
+                met.append((conflict, problem))
+            if problem.is_about_creation(conflict.keys):
                 break
-            met.append((values, problem))
     if undecided:
         raise Undecided
     return None
