@@ -6,7 +6,6 @@ Nothing of IAM is known here; requesters/ declares which keys are so linked.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Optional
 
 from ..budget import Budget, Undecided
 from ..caching import lazy
@@ -14,7 +13,7 @@ from ..domains.domain import Domain, Text, example
 from ..regular.patterns import CharClass, Pattern, restricted
 from ..regular.quotients import behind
 from .groups import ByKey, Part
-from .literals import Assignment, Conflict, Literal, Scope, Solution, of_present
+from .literals import Assignment, Conflict, Literal, Scope, Solution, about_values, forbid_presence
 from .theories.single import natural
 from .theories.text import Limits, find_text, limits
 
@@ -48,34 +47,34 @@ class Derived:
     def solve(self, literals: ByKey, budget: Budget) -> Solution:
         """See Part."""
         keys = frozenset(literals).intersection(self.domains)
-        own = of_present(literals.get(self.base, ()))
-        others = {name: of_present(literals.get(name, ())) for name in self.derived}
-        if own is None or None in others.values():
+        if any(forbid_presence(literals[key]) for key in keys):
             return Conflict(keys)
-        for text in chain(natural(self.domain, own), self._natural(others)):
-            if self._is_short(text) and self._suits(text, own, others, budget):
+        asked = {key: about_values(literals.get(key, ())) for key in self.domains}
+        own = asked[self.base]
+        for text in chain(natural(self.domain, own), self._natural(asked)):
+            if self._is_short(text) and self._suits(text, asked, budget):
                 return self._values(text)
-        for name, asked in others.items():
-            if asked and find_text(self.derived[name].domain, limits(asked, budget), budget) is None:
+        for name, how in self.derived.items():
+            if asked[name] and find_text(how.domain, limits(asked[name], budget), budget) is None:
                 return Conflict(frozenset((name,)))
         required, forbidden = limits(own, budget)
-        for name, asked in others.items():
-            more_required, more_forbidden = self._moved(self.derived[name], asked or [], budget)
+        for name, how in self.derived.items():
+            more_required, more_forbidden = self._moved(how, asked[name], budget)
             required += more_required
             forbidden += more_forbidden
         found = find_text(self.domain, (required, forbidden), budget, self._is_short if self._is_limited else None)
         if found is None:
             return Conflict(keys)
-        if not self._suits(found, own, others, budget):
+        if not self._suits(found, asked, budget):
             raise Undecided  # typed conditions on a text
         return self._values(found)
 
-    def _natural(self, others: Mapping[str, Optional[list[Literal]]]) -> Iterator[str]:
+    def _natural(self, asked: ByKey) -> Iterator[str]:
         """Preferred texts of the base with what literals on derived keys spell out in place of their piece."""
-        for name, asked in others.items():
-            for text in self.domain.preferred if asked else ():
-                for piece in natural(self.derived[name].domain, asked or ()):
-                    changed = text.replace(self.derived[name].of(text), piece)
+        for name, how in self.derived.items():
+            for text in self.domain.preferred if asked[name] else ():
+                for piece in natural(how.domain, asked[name]):
+                    changed = text.replace(how.of(text), piece)
                     if self.domain.holds(changed):
                         yield changed
 
@@ -99,12 +98,10 @@ class Derived:
     def _values(self, text: str) -> Assignment:
         return {self.base: text, **{name: how.of(text) for name, how in self.derived.items()}}
 
-    def _suits(
-        self, text: str, own: Sequence[Literal], others: Mapping[str, Optional[list[Literal]]], budget: Budget
-    ) -> bool:
+    def _suits(self, text: str, asked: ByKey, budget: Budget) -> bool:
         values = self._values(text)
         budget.spend(_STEPS_OF_A_TEXT)
-        for each in chain(own, *[listed or () for listed in others.values()]):
+        for each in chain.from_iterable(asked.values()):
             budget.spend(each.condition.effort)
             if not each.accepts(values[each.key]):
                 return False

@@ -4,6 +4,7 @@ Nothing of IAM is known here; requesters/ declares which keys are so linked.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import Optional
 
@@ -14,7 +15,7 @@ from ..policy.wildcards import either_case
 from ..regular.intervals import EVERYTHING, NOTHING, Intervals, Point, in_order, points
 from ..regular.patterns import ANYTHING, literal
 from .groups import ByKey, Part
-from .literals import Assignment, Conflict, Literal, Scope, Solution, of_present
+from .literals import Assignment, Conflict, Literal, Scope, Solution, about_values, forbid_presence
 from .theories import sets, solve, text
 from .theories.intervals import allowed
 from .theories.single import solve_single, spelled_out
@@ -43,9 +44,10 @@ class SamePoint:
         """See Part."""
         conflict = Conflict(frozenset(literals).intersection(self.domains))
         budget.spend(_STEPS_OF_A_POINT + sum(map(len, literals.values())))
-        asked = of_present([each for name in self.writings for each in literals.get(name, ())])
-        if asked is None or not self.within.parts:
+        told = [each for name in self.writings for each in literals.get(name, ())]
+        if forbid_presence(told) or not self.within.parts:
             return conflict
+        asked = about_values(told)
         values = self.sample()
         typed, foreign = _typed(asked, values)
         if not all(each.accepts(values[each.key]) for each in foreign):
@@ -62,7 +64,7 @@ class SamePoint:
             if isinstance(found, Conflict):
                 return found
             if isinstance(found, str):
-                own = of_present(literals.get(name, ())) or []
+                own = about_values(literals.get(name, ()))
                 typed, _ = _typed(own, {name: domain.line.write(domain.line.read(found))})
                 before = domain.within & allowed(typed, budget)
                 early, point = in_order(before, fits)
@@ -129,24 +131,27 @@ class Chain:
 
     def solve(self, literals: ByKey, budget: Budget) -> Solution:
         """See Part."""
-        names = (self.whole, self.first, self.last)
-        if all(each.accepts(None) for name in names for each in literals.get(name, ())):
-            return dict.fromkeys(names)
-        asked = {name: of_present(literals.get(name, ())) for name in names}
-        ends: list[str] = []
-        every, some = sets.part(asked[self.whole] or [])
-        if asked[self.whole] and asked[self.first] == [] == asked[self.last]:
-            alone = sets.solve(self.domain, [*every, *some], (), budget)
+        if all(each.accepts(None) for name in self.domains for each in literals.get(name, ())):
+            return dict.fromkeys(self.domains)
+        conflict = Conflict(frozenset(literals).intersection(self.domains))
+        if any(forbid_presence(literals[key]) for key in conflict.keys):
+            return conflict
+        asked = {key: about_values(literals.get(key, ())) for key in self.domains}
+        whole, find = asked[self.whole], partial(solve_single, self.domain, budget=budget)
+        if whole and not asked[self.first] and not asked[self.last]:
+            alone = sets.solve(whole, (), find)
             if alone:
-                return {self.whole: tuple(alone), self.first: alone[0], self.last: alone[-1]}
+                return {self.whole: alone, self.first: alone[0], self.last: alone[-1]}
+        every, _ = sets.part(whole)
+        ends: list[str] = []
         for name in (self.first, self.last):
-            end = None if None in asked.values() else solve_single(self.domain, [*every, *(asked[name] or [])], budget)
+            end = find([*every, *asked[name]])
             if end is None:
-                return Conflict(frozenset(literals).intersection(names))
+                return conflict
             ends.append(end)
-        found = sets.solve(self.domain, [*every, *some], ends, budget)
+        found = sets.solve(whole, ends, find)
         if found is None:
-            return Conflict(frozenset(literals).intersection(names))
+            return conflict
         middle = [value for value in found if value not in ends]
         listed = (ends[0],) if ends[0] == ends[1] and not middle else (ends[0], *middle, ends[1])
         return {self.whole: listed, self.first: ends[0], self.last: ends[1]}
@@ -191,22 +196,16 @@ class Names:
             values[key] = value
             if value is not None:
                 present.append(name)
-        asked = of_present(literals.get(self.listing, ()))
-        if asked is None:
+        if forbid_presence(literals.get(self.listing, ())):
             return conflict
-        every, some = sets.part(asked)
-        listed = {name: self._spelling(name, every, budget) for name in present}
-        if None in listed.values():
+        asked = about_values(literals.get(self.listing, ()))
+        every, _ = sets.part(asked)
+        spelled = [self._spelling(name, every, budget) for name in present]
+        listed = [spelling for spelling in spelled if spelling is not None]
+        if len(listed) < len(present):
             return conflict
-        found = [spelling for spelling in listed.values() if spelling is not None]
-        for goals in [[goal] for goal in some] or ([] if found else [[]]):
-            if goals and any(goals[0].accepts_one(text) for text in found):
-                continue
-            text = self._more([*every, *goals], values, literals, budget)
-            if text is None:
-                return conflict
-            found.append(text)
-        return {**values, self.listing: tuple(dict.fromkeys(found))}
+        found = sets.solve(asked, listed, lambda goal: self._more(goal, values, literals, budget))
+        return conflict if found is None else {**values, self.listing: found}
 
     def _spelling(self, name: str, literals: Sequence[Literal], budget: Budget) -> Optional[str]:
         return solve_single(Text((either_case(literal(name)),), preferred=(name,)), literals, budget)
@@ -224,9 +223,9 @@ class Names:
                 continue
             if values[key] is not None:
                 return text
-            there = of_present(by_key.get(key, ()))
-            value = None if there is None else solve_single(Text(preferred=("any",)), there, budget)
-            if value is not None:
+            there = by_key.get(key, ())
+            value = solve_single(Text(preferred=("any",)), about_values(there), budget)
+            if value is not None and not forbid_presence(there):
                 values[key] = value
                 return text
         return None

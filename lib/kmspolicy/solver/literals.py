@@ -69,9 +69,9 @@ class Literal(NamedTuple):
         return self.wanted == (self.condition.quantifier is Quantifier.ALL)
 
     @property
-    def asks_for_presence(self) -> bool:
-        """Whether it asks only that the key is there, or that it is not: no value has to be looked for."""
-        return self.condition.operator.family is Family.NULL
+    def ignores_values(self) -> bool:
+        """Whether all values of its key are alike to it: it asks at most whether the key is there."""
+        return self.condition.settled is not None or self.condition.operator.family is Family.NULL
 
     @property
     def exclusion(self) -> Optional[Hashable]:
@@ -148,17 +148,14 @@ def literal(condition: Condition, wanted: bool = True, scope: Scope = ONLY_REQUE
     return Literal(condition, wanted, scope)
 
 
-def of_present(literals: Sequence[Literal]) -> Optional[list[Literal]]:
-    """The literals that still limit the value of a key that is present; None where one requires its absence."""
-    found = []
-    for each in literals:
-        settled = each.condition.settled
-        if settled is not None or each.asks_for_presence:
-            if each.accepts("x") is False:
-                return None
-        else:
-            found.append(each)
-    return found
+def forbid_presence(literals: Iterable[Literal]) -> bool:
+    """Whether one of the literals is false whatever its key holds, so that the key cannot be there."""
+    return any(each.ignores_values and not each.accepts("x") for each in literals)
+
+
+def about_values(literals: Iterable[Literal]) -> list[Literal]:
+    """The literals that limit what their key can hold where it is there."""
+    return [each for each in literals if not each.ignores_values]
 
 
 def keys_of(literals: Iterable[Literal]) -> frozenset[str]:

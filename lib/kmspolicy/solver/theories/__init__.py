@@ -4,12 +4,13 @@
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Union
 
 from ...budget import Budget
-from ...domains.domain import Domain, possible
+from ...domains.domain import Domain
 from ...evaluation.request import Texts, Value
-from ..literals import Conflict, Literal, of_present
+from ..literals import Conflict, Literal, about_values, forbid_presence
 from . import sets
 from .single import solve_single
 
@@ -28,7 +29,10 @@ def solve(
     if domain.optional and all(each.accepts(None) for each in literals):
         return None
     found: Value = None
-    limiting = of_present(literals) if possible(domain) else None
-    if limiting is not None:
-        found = sets.solve(domain, limiting, members, budget) if several else solve_single(domain, limiting, budget)
+    if not forbid_presence(literals):
+        limiting = about_values(literals)
+        if several:
+            found = sets.solve(limiting, members, partial(solve_single, domain, budget=budget))
+        else:
+            found = solve_single(domain, limiting, budget)
     return Conflict(frozenset((key,))) if found is None else found

@@ -3,29 +3,27 @@
 Source: IAM User Guide, *Single-valued vs. multivalued context keys* (ForAllValues, ForAnyValue).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Optional
 
-from ...budget import Budget
-from ...domains.domain import Domain
 from ..literals import Literal
-from .single import solve_single
 
 
 def solve(
-    domain: Domain, literals: Sequence[Literal], members: Sequence[str], budget: Budget
+    literals: Sequence[Literal], members: Sequence[str], find: Callable[[Sequence[Literal]], Optional[str]]
 ) -> Optional[tuple[str, ...]]:
     """A set of one or more values with which each literal is true; None where there is none.
 
-    members: values that are in the set at any rate.
+    members: values that are in the set at any rate; find: finds one value with which some literals are true.
     """
     every, some = part(literals)
     if not all(each.accepts_one(member) for each in every for member in members):
         return None
     found = dict.fromkeys(members)
-    left = [each for each in some if not any(each.accepts_one(member) for member in members)]
-    for asked in [[*every, each] for each in left] or ([] if found else [every]):
-        text = solve_single(domain, asked, budget)
+    for goal in [[each] for each in some] or [[]]:
+        if any(all(each.accepts_one(text) for each in goal) for text in found):
+            continue
+        text = find([*every, *goal])
         if text is None:
             return None
         found[text] = None
