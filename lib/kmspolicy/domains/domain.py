@@ -126,11 +126,6 @@ def fixed(value: str) -> Finite:
     return Finite((value,), optional=False)
 
 
-def possible(domain: Domain) -> bool:
-    """Whether a request can carry the key at all."""
-    return not isinstance(domain, Finite) or bool(domain.values)
-
-
 def sample(domain: Domain) -> Optional[str]:
     """A value for a request that asks nothing of a key; None where the request should lack it."""
     return None if domain.optional else example(domain)

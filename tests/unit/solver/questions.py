@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from kmspolicy.budget import Budget
-from kmspolicy.domains.domain import Domain, Points, possible
+from kmspolicy.domains.domain import Domain, Points
 from kmspolicy.evaluation.request import Value
 from kmspolicy.policy.condition import Condition, Quantifier
 from kmspolicy.policy.operators import OPERATORS, Family
@@ -64,7 +64,7 @@ def random_literal(chance: Random, key: str, operators: Sequence[str], values: S
 
 def values_of(domain: Domain, texts: Iterable[str]) -> list[Value]:
     """What a key can be: those of the texts that its domain holds, and absent."""
-    held: list[Value] = [text for text in texts if domain.holds(text)] if possible(domain) else []
+    held: list[Value] = [text for text in texts if domain.holds(text)]
     if isinstance(domain, Points):  # which are written in one way
         held = [text for text in held if text == domain.line.write(domain.line.read(str(text)))]
     return [*held, None] if domain.optional else held
