@@ -13,7 +13,7 @@ from kmspolicy.evaluation.request import Value
 from kmspolicy.regular.patterns import literal, one_of
 from kmspolicy.solver.literals import Conflict
 from kmspolicy.solver.theories import solve
-from tests.unit.solver.questions import TEXTUAL, check_value, plenty, random_literal
+from tests.unit.solver.questions import TEXTUAL, asked, check_value, plenty, random_literal
 
 KEY = "aws:tagkeys"
 TEXTS = ["a", "A", "b", "aA"]
@@ -38,3 +38,10 @@ def test_a_set_of_values_is_found_or_there_is_none(domain: Domain, members: tupl
         solved += check_value(found, own, [*universe, None] if own.optional else universe, literals)
         assert isinstance(found, Conflict) or set(members) <= set(found or ())
     assert 30 < solved < 190
+
+
+@pytest.mark.parametrize("pattern, size", [("a*", 1), ("b*", 2)])
+def test_one_value_serves_all_that_ask_for_one_like_it(pattern: str, size: int) -> None:
+    literals = [asked(KEY, "ForAnyValue:StringEquals", "ab"), asked(KEY, "ForAnyValue:StringLike", pattern)]
+    found = solve(KEY, Text(), literals, plenty(), True)
+    assert not isinstance(found, Conflict) and len(found or ()) == size
