@@ -90,10 +90,9 @@ class Group:
     def solve(self, literals: ByKey, budget: Budget) -> Solution:
         """Values of the group's keys with which each literal is true, or the conflict."""
         reasons: frozenset[str] = frozenset()
-        known: dict[int, Solution] = {}
         for case in self._first_of_each(frozenset(literals)):
             budget.spend(_STEPS_OF_A_CASE)
-            found = _solve_case(case, literals, budget, known)
+            found = _solve_case(case, literals, budget)
             if not isinstance(found, Conflict):
                 return found
             reasons |= found.keys
@@ -111,11 +110,8 @@ class Group:
         return self._told_apart.answer(keys, told_apart)
 
 
-def _solve_case(case: Case, literals: ByKey, budget: Budget, known: dict[int, Solution]) -> Solution:
-    """Values of the case's keys: those that the literals test, and those that are always there.
-
-    known: what was found of parts, by identity; cases have parts in common.
-    """
+def _solve_case(case: Case, literals: ByKey, budget: Budget) -> Solution:
+    """Values of the case's keys: those that the literals test, and those that are always there."""
     values: Assignment = {}
     asked = dict.fromkeys(literals)  # in order, which decides what conflict is told
     others: list[Part] = []
@@ -123,9 +119,7 @@ def _solve_case(case: Case, literals: ByKey, budget: Budget, known: dict[int, So
         if part.domains.keys().isdisjoint(literals):
             others.append(part)
             continue
-        found = known.get(id(part))
-        if found is None:
-            found = known[id(part)] = part.solve(literals, budget)
+        found = part.solve(literals, budget)
         if isinstance(found, Conflict):
             return found
         values.update(found)
