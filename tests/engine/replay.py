@@ -1,7 +1,7 @@
 """Prints all that the engine says of every case, one JSON line each, for comparison between Pythons and runs.
 
 Run as `python -m tests.engine.replay` with lib/ and the project on PYTHONPATH; the standard library suffices. With the
-argument `backwards` the last case is asked first; the lines come in the same order.
+argument `backwards` the last case is asked first, and of each its last answer; the lines come in the same order.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from kmspolicy import KeyFacts, analyze, error_text, sentence
+from kmspolicy import KeyFacts, StatementAnalysis, analyze, error_text, sentence
 from tests.engine.cases import document, policy_of, question, statement, walk
 
 NOW = 1_795_000_000.0  # Unix seconds, in place of the time of the run
@@ -36,50 +37,51 @@ def texts() -> Iterator[tuple[str, dict[str, Any]]]:
             yield policy if isinstance(policy, str) else json.dumps(policy), {}
 
 
-def line(text: str, asked: dict[str, Any]) -> str:
-    """The text, all that the analysis says of it, and the steps that its answers took."""
+def line(text: str, asked: dict[str, Any], backwards: bool = False) -> str:
+    """The text, all that the analysis says of it, and the steps that its answers took. backwards: whether the last
+    answer is asked for first.
+    """
     found = analyze(text, now=NOW, **asked)
     if found.problem is not None:
         return json.dumps([text, error_text(found.problem)])
     key = asked.get("key", KeyFacts())
-    statements = [
-        [
-            each.statement.number,
-            each.text,
-            each.statement.sid,
-            each.statement.allow,
-            each.statement.actions_written,
-            each.statement.principals.written,
-            each.statement.conditions_written,
-            each.audience,
-            each.flagged,
-            each.granted,
-            [sentence(reason) for reason in each.reasons],
-            each.witness and each.witness.text(key),
-            each.parties,
-        ]
-        for each in found.statements
+    summary = [
+        ("audience", lambda: found.audience),
+        ("flagged", lambda: found.flagged),
+        ("granted", lambda: found.granted),
+        ("reasons", lambda: list(map(sentence, found.reasons))),
+        ("witness", lambda: found.witness and found.witness.text(key)),
+        ("parties", lambda: found.parties),
+        ("encrypt_only", lambda: found.encrypt_only),
+        ("hash", lambda: found.hash),
+        *((f"statement {each.statement.number}", partial(of_statement, each, key)) for each in found.statements),
     ]
-    return json.dumps(
-        [
-            text,
-            found.audience,
-            found.flagged,
-            found.granted,
-            list(map(sentence, found.reasons)),
-            found.witness and found.witness.text(key),
-            found.parties,
-            found.encrypt_only,
-            found.hash,
-            statements,
-            found.steps,
-        ]
-    )
+    said = {name: ask() for name, ask in (reversed(summary) if backwards else summary)}
+    return json.dumps([text, sorted(said.items()), found.steps])
+
+
+def of_statement(each: StatementAnalysis, key: KeyFacts) -> list[Any]:
+    """All that is said of a statement."""
+    return [
+        each.statement.number,
+        each.text,
+        each.statement.sid,
+        each.statement.allow,
+        each.statement.actions_written,
+        each.statement.principals.written,
+        each.statement.conditions_written,
+        each.audience,
+        each.flagged,
+        each.granted,
+        [sentence(reason) for reason in each.reasons],
+        each.witness and each.witness.text(key),
+        each.parties,
+    ]
 
 
 if __name__ == "__main__":
     cases = list(texts())
     if sys.argv[1:] == ["backwards"]:
-        print(*reversed([line(*each) for each in reversed(cases)]), sep="\n")
+        print(*reversed([line(*each, backwards=True) for each in reversed(cases)]), sep="\n")
     else:
         print(*[line(*each) for each in cases], sep="\n")

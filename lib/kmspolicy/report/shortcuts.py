@@ -50,9 +50,10 @@ class ShortCuts:
         self._paid: set[tuple[object, ...]] = set()
 
     def access(self, statement: Statement, actions: Mask, audience: Audience, enough: bool) -> Access:
-        """What the audience gets of some actions by the statement, whatever the Denies say. enough: see Searcher."""
+        """What the audience gets of some actions by the statement, whatever the Denies say. enough: whether one action
+        that is proven is enough; what is kept for others tells of all."""
         search, statement = self._searcher, _of_any_text(statement)
-        question = _question(statement, actions, audience, enough, search.key)
+        question = _question(statement, actions, audience, search.key)
         if question is None:
             return search.access(statement, actions, audience, (), enough=enough)
         kept, left = _KEPT.get(question), search.budget.left
@@ -62,16 +63,14 @@ class ShortCuts:
             search.limit_reached = search.limit_reached or bool(kept.answer.undecided)
             found = kept.answer
         else:
-            found = search.access(statement, actions, audience, (), True, enough)
+            found = search.access(statement, actions, audience, (), apart=True)
             if search.budget.left:  # else another policy may find more
                 _KEPT.keep(question, Kept(found, left - search.budget.left))
         self._paid.add(question)
         return found
 
 
-def _question(
-    statement: Statement, actions: Mask, audience: Audience, enough: bool, key: KeyFacts
-) -> Optional[tuple[object, ...]]:
+def _question(statement: Statement, actions: Mask, audience: Audience, key: KeyFacts) -> Optional[tuple[object, ...]]:
     """All on which the answer depends; None where something else in the statement's policy can change it."""
     principals, conditions = statement.principals, statement.conditions
     # Grants by a unique id go to principals that the policy names; sessions are tried under each unique id it names.
@@ -82,8 +81,7 @@ def _question(
     if not _are_independent(conditions, principals.anyone):
         return None
     who = None if principals.anyone else named_audiences(principals, key.account)
-    known = key.account, key.partition, key.usage, key.spec, key.origin
-    return who, conditions, actions, audience, enough, known
+    return who, conditions, actions, audience, key.account, key.partition, key.usage, key.spec, key.origin
 
 
 def _depends_on_names(statement: Statement, key: KeyFacts, audience: Audience) -> bool:

@@ -27,7 +27,7 @@ from .asked import Known, are_told_apart
 from .inquiry import Inquiry
 from .questions import Denies
 
-POLICY_STEPS = 16_000  # all questions about one policy
+POLICY_STEPS = 17_000  # all questions about one policy
 _MOST_KEPT = 64
 _ALL, _NOBODY = frozenset(WIDEST_FIRST), frozenset[Audience]()
 
