@@ -23,11 +23,11 @@ _BUILT_IN_A_STEP = 4  # places of automata
 _MOST_LOOKED_AT = 8  # patterns of a group, for a quick contradiction
 
 
-def _is_shunned(required: Iterable[Sequence[Pattern]], forbidden: Sequence[Pattern]) -> bool:
+def _is_shunned(required: Iterable[Sequence[Pattern]], forbidden: Sequence[Pattern], spend: Spend) -> bool:
     """Whether each pattern of a required group is covered by one that is forbidden."""
 
     def is_shunned(row: Pattern) -> bool:
-        return any(covers(shun, row) for shun in forbidden)
+        return any(covers(shun, row, spend) for shun in forbidden)
 
     return any(group and all(map(is_shunned, group)) for group in required)
 
@@ -51,7 +51,7 @@ def find(required: Groups, forbidden: Sequence[Row], spend: Spend, good: Check =
     rows = len(forbidden) + sum(map(len, required))
     spend(1 + _places(required, forbidden) // _PLACES_OF_A_STEP + rows * len(required) // _ROWS_OF_A_STEP)
     required, forbidden = useful(required, forbidden)
-    if not all(required) or _is_shunned(map(_plain, required), _plain(forbidden)):
+    if not all(required) or _is_shunned(map(_plain, required), _plain(forbidden), spend):
         return None
     spend(_places(required, forbidden) // _BUILT_IN_A_STEP)
     groups = [Automaton(group) for group in required]

@@ -150,26 +150,30 @@ def _in_regex(element: Element) -> str:
     return one + "*" if element.repeat else one
 
 
-def covers(pattern: Pattern, row: Pattern) -> bool:
+def covers(pattern: Pattern, row: Pattern, spend: Spend) -> bool:
     """Whether a pattern matches all that a row does, by one way through it for every text; False proves nothing.
 
-    Two patterns that are so long that it might take as long as a search are not compared.
+    Calls spend(steps) for the moves that it took. Two patterns that are so long that it might take as long as a search
+    are not compared.
     """
     if len(pattern) * len(row) > _MOST_COMPARED:
         return False
-    places = opened(pattern, (0,))
+    places, moves = opened(pattern, (0,)), 0
     for chars, repeat in row:
         if not places:
             break
+        moves += 1 + len(places)
         fitting = [place for place in places if place < len(pattern) and _includes(pattern[place].chars, chars)]
         if repeat:
             places = opened(pattern, [place for place in fitting if pattern[place].repeat])
         else:
             places = opened(pattern, [place if pattern[place].repeat else place + 1 for place in fitting])
+    spend(1 + moves // _MOVES_OF_A_STEP)
     return len(pattern) in places
 
 
 _MOST_COMPARED = 1 << 14  # places of one with places of the other
+_MOVES_OF_A_STEP = 4
 
 
 def opened(pattern: Pattern, places: Iterable[int]) -> set[int]:

@@ -25,6 +25,7 @@ from .population import Population
 
 _Groups = Sequence[tuple[str, Sequence[Pattern]]]
 _STEPS_OF_A_PATTERN = 2
+_TOKENS_OF_A_STEP = 3
 _OF_ACCOUNTS = frozenset((*keys.ACCOUNT_KEYS, keys.VPCE_ACCOUNT))  # which hold a requester's account
 _HOLD_ARNS = frozenset((keys.PRINCIPAL_ARN, keys.FEDERATED_PROVIDER, *keys.OWN_ARNS))  # which hold it in an ARN
 
@@ -57,7 +58,8 @@ def _readings(conditions: Iterable[Condition], budget: Budget) -> Iterator[tuple
     for place, condition in enumerate(conditions):
         if condition.operator.takes_variables:
             opened = condition.opened()
-            budget.spend(_STEPS_OF_A_PATTERN * len(opened.tokens))
+            length = sum(map(len, opened.tokens))
+            budget.spend(_STEPS_OF_A_PATTERN * len(opened.tokens) + length // _TOKENS_OF_A_STEP)
             for tokens in opened.tokens:
                 yield place, opened, tokens
 

@@ -148,8 +148,8 @@ class _Linked:
             return self._rest(values)
         name, tried = names[0], dict[Value, None]()
         for value in self._candidates.of(name, values):
+            self._budget.spend(_STEPS_OF_A_VALUE)
             if value not in tried:
-                self._budget.spend(_STEPS_OF_A_VALUE + len(self._literals))
                 tried[value] = None
                 chosen = {**values, name: value}
                 found = self._assign(names[1:], chosen) if self._agrees(name, chosen) else None

@@ -197,10 +197,10 @@ def test_a_pattern_that_covers_a_row_matches_all_that_it_does() -> None:
     chance, covered = Random(6), 0
     for _ in range(600):
         pattern, row = random_row(chance, CLASSES, 3), random_row(chance, CLASSES, 3)
-        if covers(pattern, row):
+        if covers(pattern, row, free):
             covered += 1
             assert language(row, LETTERS, LONGEST) <= language(pattern, LETTERS, LONGEST), (pattern, row)
-        assert covers(row, row) and covers(ANYTHING, row)
+        assert covers(row, row, free) and covers(ANYTHING, row, free)
     assert 20 < covered < 580
 
 
