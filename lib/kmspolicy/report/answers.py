@@ -129,10 +129,6 @@ class Analysis:
         """Those of the statements that make the audience; where it is no outsider's, first of those that look open."""
         told = list(islice(self._flagged or self._telling(), _TOLD))
         found = [reason.of(each.statement.name) for each in told for reason in each.reasons]
-        assumed = self.verdict.unproven
-        if assumed is not None:
-            last = [reason.of(assumed.name) for reason in self.statements[assumed.number].reasons]
-            found += [reason for reason in last if reason.code is Code.UNPROVEN and reason not in found]
         # Each of these says that grants last: one is enough.
         of_grants = [reason for reason in found if reason.code in OF_GRANTS]
         found = [reason for reason in found if reason.code is not Code.GRANTS_LAST or reason is of_grants[0]]

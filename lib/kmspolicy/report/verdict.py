@@ -268,12 +268,3 @@ class Verdict:
             proven = shown(names_of(access.proven, self.extra))
             names.update(name for name in shown(names_of(access.undecided, self.extra)) if name not in proven)
         return tuple([name for name in shown(names_of(self.checked, self.extra)) if name in names])
-
-    @lazy
-    def unproven(self) -> Optional[Statement]:
-        """A statement by which the policy is assumed to have its audience; None where the audience is proven."""
-        if self.audience is Audience.none or not self.searcher.limit_reached:
-            return None
-        if any(self.access(statement, self.audience).proven for statement in self.policy.allows):
-            return None
-        return next((each for each in self.policy.allows if self.access(each, self.audience).undecided), None)
