@@ -50,7 +50,6 @@ class Verdict:
         self._counted: dict[Audience, Mask] = {}
         self._listed: dict[Audience, Sequence[Statement]] = {}
         self._denies: dict[Mask, tuple[Statement, ...]] = {}
-        self._requests: dict[int, Optional[Request]] = {}  # many keys have the same policy, and its answers
 
     @lazy
     def naming(self) -> Budget:
@@ -201,14 +200,13 @@ class Verdict:
 
     def request(self, statement: Statement) -> Optional[Request]:
         """A stranger's request for a checked action that the statement allows; None where none was found."""
-        actions = self.flagged_actions(statement)
-        if actions and statement.number not in self._requests:
-            proven = self.access(statement, Audience.everyone).proven
-            found = self.searcher.proof(statement, proven)
-            if found is None and proven and not self.searcher.budget.left:
-                found = self._last_searcher.proof(statement, proven)
-            self._requests[statement.number] = found
-        return self._requests.get(statement.number)
+        proven = self.access(statement, Audience.everyone).proven
+        if not proven:
+            return None
+        found = self.searcher.proof(statement, proven)
+        if found is None and not self.searcher.budget.left:
+            found = self._last_searcher.proof(statement, proven)
+        return found
 
     @lazy
     def _last_searcher(self) -> Searcher:

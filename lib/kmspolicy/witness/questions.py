@@ -6,7 +6,7 @@ from itertools import compress, starmap
 from typing import Optional
 
 from ..budget import Budget, Undecided, answers
-from ..caching import Recent, lazy
+from ..caching import lazy
 from ..domains.domain import Text
 from ..evaluation.evaluator import principal_matches
 from ..evaluation.request import Caller
@@ -19,7 +19,6 @@ from ..solver.literals import ONLY_REQUEST, Clause, Conflict, Literal, Scope, fe
 from ..solver.search import Facts, Question
 from ..solver.theories import solve
 
-_MOST_CALLERS = 64
 _DENIES_OF_A_STEP = 2
 _STEPS_OF_A_CONTRADICTION = 8  # that is looked for
 _STEPS_OF_A_LOOK = 300  # at the literals on one key
@@ -42,7 +41,6 @@ class Denies:
     def __init__(self, statements: Iterable[Statement]) -> None:
         self.statements = tuple(statements)
         self._among: dict[Mask, Optional[Denies]] = {}  # None for this one itself: a cycle would stay in memory
-        self._met: Recent[tuple[bool, ...]] = Recent(_MOST_CALLERS)
         self._clauses: dict[tuple[tuple[bool, ...], Scope], list[Clause]] = {}
 
     def among(self, actions: Mask) -> "Denies":
@@ -79,11 +77,7 @@ class Denies:
 
     def met_by(self, caller: Caller) -> tuple[bool, ...]:
         """Of each of them, whether its principal element covers a caller."""
-        found = self._met.get(caller)
-        if found is None:
-            found = tuple([principal_matches(deny.principals, caller) for deny in self.statements])
-            self._met.keep(caller, found)
-        return found
+        return tuple([principal_matches(deny.principals, caller) for deny in self.statements])
 
     def clauses(self, met: tuple[bool, ...], scope: Scope = ONLY_REQUEST) -> list[Clause]:
         """What a request must meet to pass those that its caller meets, in one clause where they rule out values of one

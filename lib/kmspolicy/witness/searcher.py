@@ -137,20 +137,13 @@ class Searcher:
             return
         known = Known() if apart else self._known
         for population in self.populations:
-            own = statement._replace(principals=self._principals(statement, population))
+            own = statement._replace(principals=statement.principals.within(population.partition))
             denies, possible = self._denies(against, population), self._possible(own)
             inquiry = Inquiry(own, audience, possible, denies, population, self.budget, known, self.extra)
             for each in inquiry.accesses(asked) if asked else ():
                 self.limit_reached |= bool(each.undecided)
                 asked &= ~each.actions
                 yield each
-
-    def _principals(self, statement: Statement, population: Population) -> Principals:
-        """A statement's principals, its own ones or others that are put in their place, as a population knows them."""
-        place = statement.number
-        if statement.principals is self.policy.statements[place].principals:
-            return population.policy.statements[place].principals
-        return statement.principals.within(population.partition)
 
     def _denies(self, against: tuple[Statement, ...], population: Population) -> Denies:
         """Some Denies, as they read in a population."""
