@@ -5,14 +5,13 @@ and *Grants in AWS KMS*.
 """
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import Optional
 
 from ..budget import Budget, Undecided
 from ..caching import Recent, lazy
 from ..evaluation.evaluator import is_denied, matches
 from ..evaluation.request import KeyFacts, Request
-from ..policy.actions import GRANTS_MASK, Mask, names_of
+from ..policy.actions import GRANTS_MASK, Mask
 from ..policy.condition import Condition
 from ..policy.context_keys import KEY_ARN
 from ..policy.model import Policy, Statement
@@ -22,7 +21,7 @@ from ..requesters.keys import key_group
 from ..requesters.limits import ruled_out
 from ..requesters.population import Population, partitions
 from ..solver.literals import Conflict, Literal, literal
-from .access import NO_ACCESS, Access, Found, named_audiences, within_reach
+from .access import NO_ACCESS, Access, named_audiences, within_reach
 from .asked import Known, are_told_apart
 from .inquiry import Inquiry
 from .questions import Denies
@@ -55,7 +54,6 @@ class Searcher:
         self._reached: dict[tuple[object, ...], frozenset[Audience]] = {}  # by elements, see _possible
         self._known_denies: Recent[Denies] = Recent(_MOST_KEPT)
         self._known = Known()
-        self._requests: dict[tuple[int, str], Found] = {}  # by statement and action
 
     @lazy
     def populations(self) -> tuple[Population, ...]:
@@ -86,14 +84,14 @@ class Searcher:
         asked = self.conceivable(statement, actions, audience)
         if not asked:
             return NO_ACCESS
+        if not self.budget.left and not self.gives_by_name(statement, audience):  # no search could show more
+            is_assumed = are_told_apart(audience, self.policy.reads)
+            self.limit_reached |= is_assumed
+            return Access(asked) if is_assumed else NO_ACCESS
         against = self.policy.denies if denies is None else denies
-        allowed = denies is None or not self.policy.hit_by_denies(asked)
-        note = allowed and audience is Audience.everyone and not apart  # the requests that are found, for proof()
-        gained = NO_ACCESS  # of which no request is kept: a policy is much longer
+        gained = NO_ACCESS
         for each in self._accesses(statement, asked, audience, against, apart):
             gained |= each
-            if note and each.found is not None:
-                self._requests.setdefault((statement.number, each.found.problem.action), each.found)
             if enough and each.proven:
                 return gained._replace(whole=gained.actions == asked)
         return gained
@@ -130,11 +128,6 @@ class Searcher:
         apart: bool = False,
     ) -> Iterator[Access]:
         """What the audience gets of conceivable actions in each population, one search after the other."""
-        if not self.budget.left and not self.gives_by_name(statement, audience):  # no search could show more
-            if are_told_apart(audience, self.policy.reads):
-                self.limit_reached = True
-                yield Access(asked)
-            return
         known = Known() if apart else self._known
         for population in self.populations:
             own = statement._replace(principals=statement.principals.within(population.partition))
@@ -165,8 +158,7 @@ class Searcher:
         """An outsider's request for one of the actions that everyone was proven to get by the statement; None where no
         search found one in time. Every witness passes the evaluator."""
         searches = self._accesses(statement, actions, Audience.everyone, self.policy.denies)
-        noted = [self._requests.get((statement.number, name)) for name in names_of(actions, self.extra)]
-        for problem, values in filter(None, chain((access.found for access in searches), noted)):
+        for problem, values in filter(None, (access.found for access in searches)):
             request, policy = problem.request(values), problem.candidate.population.policy
             allowed = matches(policy.statements[statement.number], request, self.extra)
             if allowed and not is_denied(policy, request, self.extra):
