@@ -51,7 +51,7 @@ class ShortCuts:
 
     def access(self, statement: Statement, actions: Mask, audience: Audience, enough: bool) -> Access:
         """What the audience gets of some actions by the statement, whatever the Denies say. enough: whether one action
-        that is proven is enough; what is kept for others tells of all."""
+        that is proven is enough. Answers that other policies share cover all actions."""
         search, statement = self._searcher, _of_any_text(statement)
         question = _question(statement, actions, audience, search.key)
         if question is None:

@@ -114,7 +114,7 @@ class Searcher:
         return found
 
     def _covered(self, principals: Principals) -> frozenset[Audience]:
-        """The audiences of which a principal element covers somebody."""
+        """The audiences with a member that a principal element covers."""
         if not principals.open_ended:
             return named_audiences(principals, self.key.account)
         return _NOBODY if principals.negated and principals.anyone else _ALL
