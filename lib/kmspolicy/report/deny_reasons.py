@@ -35,7 +35,7 @@ def denied(verdict: Verdict, statement: Statement, alone: Audience) -> Iterator[
     hitting = list(verdict.denies_of(_with_granted(opened)))
 
     def kept(denies: Iterable[Statement], audience: Audience = alone, actions: Mask = opened) -> Access:
-        """What an audience keeps where these are the only Denies, as far as one action that is proven."""
+        """What an audience keeps where these are the only Denies, up to the first action that is proven."""
         return verdict.searcher.access(statement, actions, audience, tuple(denies), enough=True)
 
     def close(denies: Iterable[Statement]) -> bool:

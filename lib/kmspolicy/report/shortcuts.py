@@ -108,7 +108,7 @@ def _of_any_text(statement: Statement) -> Statement:
 
 @cached_for_shared
 def _for_any_text(condition: Condition) -> Condition:
-    """The condition, with one text that stands for all where it lists some of which a requester may choose each."""
+    """The condition; where a requester may choose any of its texts, with one text in place of all."""
     key, operator = condition.key, condition.operator
     if not condition.values or operator.negated or not operator.takes_variables:
         return condition

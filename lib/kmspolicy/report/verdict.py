@@ -147,8 +147,8 @@ class Verdict:
         return found
 
     def alone(self, statement: Statement, audience: Audience) -> Access:
-        """Whether the statement by itself gives the audience a checked action, whatever the Denies say: as far as one
-        that is proven."""
+        """What the statement by itself gives the audience, whatever the Denies say, up to the first action that is
+        proven."""
         plain = self._given(statement, audience, self._plain, denied=False, enough=True)
         if plain.actions or not statement.actions & self._encapsulation:
             return plain
@@ -194,8 +194,11 @@ class Verdict:
         mask, left = 0, within_reach(self.audience, self.checked)
         for statement in self.listed(self.audience):
             if statement.actions & left:
-                mask |= self.access(statement, self.audience).actions
-                left &= ~(mask | kms.GRANTS_MASK if mask & kms.GRANTS_MASK else mask)  # one kind of grant tells all
+                gained = self.access(statement, self.audience).actions
+                mask |= gained
+                left &= ~gained
+                if gained & kms.GRANTS_MASK:  # which are shown under one name
+                    left &= ~kms.GRANTS_MASK
         return names_of(mask, self.extra)
 
     def request(self, statement: Statement) -> Optional[Request]:
@@ -245,7 +248,7 @@ class Verdict:
         return False
 
     def _gained(self, actions: Mask) -> Access:
-        """What everyone gets of some actions, checked or not, as far as one that is proven."""
+        """What everyone gets of some actions, checked or not, up to the first one that is proven."""
         usable, gained = actions & performed(self.key.usage, self.key.spec, self.key.origin), NO_ACCESS
         for statement in self.policy.open_ended:
             gained |= self._given(statement, Audience.everyone, usable, enough=True)

@@ -28,7 +28,7 @@ from .questions import Denies
 
 POLICY_STEPS = 17_000  # all questions about one policy
 _MOST_KEPT = 64
-_ALL, _NOBODY = frozenset(WIDEST_FIRST), frozenset[Audience]()
+_ALL = frozenset(WIDEST_FIRST)
 
 
 class Searcher:
@@ -78,8 +78,7 @@ class Searcher:
         """What the audience gets of these actions by the statement, past these Denies (None: all of the policy's).
 
         apart: whether nothing is used that other answers have worked out, and nothing kept for them, so that the steps
-        do not depend on earlier questions; enough: whether the first action that is proven is, so that others are not
-        asked about.
+        do not depend on earlier questions; enough: whether one proven action is enough: no other is asked about then.
         """
         asked = self.conceivable(statement, actions, audience)
         if not asked:
@@ -117,7 +116,7 @@ class Searcher:
         """The audiences with a member that a principal element covers."""
         if not principals.open_ended:
             return named_audiences(principals, self.key.account)
-        return _NOBODY if principals.negated and principals.anyone else _ALL
+        return frozenset() if principals.negated and principals.anyone else _ALL
 
     def _accesses(
         self,
