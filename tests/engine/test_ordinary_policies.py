@@ -52,6 +52,15 @@ def real_statement(number: int) -> dict[str, Any]:
     )
 
 
+TEAMS = [f"team-{number:03}-*" for number in range(300)]
+ROLES = {"AWS": [f"arn:aws:iam::444455556666:role/service-{number}" for number in range(200)]}
+
+
+def of_teams(patterns: list[str]) -> dict[str, Any]:
+    """The condition that a principal's tag is like one of these."""
+    return {"StringLike": {"aws:PrincipalTag/team": patterns}}
+
+
 REAL: dict[str, tuple[dict[str, Any], bool]] = {
     "170 statements": (document(*map(real_statement, range(170))), False),
     "150 statements behind a perimeter": (document(*map(real_statement, range(150)), PERIMETER[0]), False),
@@ -65,6 +74,12 @@ REAL: dict[str, tuple[dict[str, Any], bool]] = {
             *(deny({operator: {key: values}}) for operator, keys in FREE.items() for key, values in keys.items()),
         ),
         True,
+    ),
+    "300 patterns of a tag, all but one denied": (document(allow(of_teams(TEAMS)), deny(of_teams(TEAMS[1:]))), True),
+    "300 patterns of a tag, all denied": (document(allow(of_teams(TEAMS)), deny(of_teams(TEAMS))), False),
+    "200 roles that a Deny by ARN covers": (
+        document(allow(Principal=ROLES), deny({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin-*"}})),
+        False,
     ),
 }
 
