@@ -103,7 +103,12 @@ def number_of(value: Any) -> Optional[float]:
 
 
 def error_of(value: Any) -> str:
-    """The text in the place of an error's code or message; empty where it says that there was no error."""
+    """The text in the place of an error's code or message; empty where it says that there was no error.
+
+    Of a list, which some pipelines make of a text, the first that tells an error.
+    """
+    if isinstance(value, list):
+        return next(filter(None, map(error_of, value)), "")
     text = text_of(value)
     return "" if text.strip().lower() in _NO_ERROR else text
 

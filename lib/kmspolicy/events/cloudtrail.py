@@ -42,6 +42,7 @@ MARKS = frozenset(
 )
 _SIGNS = frozenset((*map(str.lower, MARKS), "eventid"))
 _SIGNS_OF_CLOUDTRAIL = frozenset(("eventversion", "requestparameters", "useridentity"))
+_SIGN_OF_INSIGHT = frozenset(("insightdetails",))
 _SIGNS_OF_CALL = frozenset(("eventid", "requestparameters", "responseelements"))
 
 
@@ -52,7 +53,7 @@ def is_record(value: Json) -> bool:
     """
     name = value.get("eventName", value.get("eventname"))
     if not isinstance(name, str):
-        return isinstance(value.get("insightDetails", value.get("insightdetails")), dict)
+        return "nsight" in "".join(value) and not _lacks(_SIGN_OF_INSIGHT, value)
     source = value.get("eventSource", value.get("eventsource"))
     if isinstance(source, str):
         return not source.startswith("aws:")
@@ -75,7 +76,7 @@ def is_excerpt(value: Json, call: Call) -> bool:
 
 def around(label: Json) -> Json:
     """What may be around a record: all of a label but the details of an Insights event, which callers write in part."""
-    return {name: value for name, value in label.items() if name.lower() != "insightdetails"}
+    return {name: value for name, value in label.items() if _lacks(_SIGN_OF_INSIGHT, {name: value})}
 
 
 def _lacks(signs: frozenset[str], value: Json) -> bool:

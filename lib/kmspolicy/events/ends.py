@@ -49,7 +49,8 @@ class Source:
     """Where a value comes from: the text, the value at its top, and how often the text was encoded.
 
     leads: whether that value is what the event begins with, or follows policies alone. outer: of a text that is what is
-    left of a string, where that string comes from: such a text breaks as the value around it does.
+    left of a string, where that string comes from: such a text breaks as the value around it does. is_rest: whether the
+    value is a member of an object that begins before the text: a record, maybe, whose caller wrote the strings in it.
     """
 
     text: str
@@ -57,6 +58,7 @@ class Source:
     encodings: int
     leads: bool
     outer: "Optional[Source]" = None
+    is_rest: bool = False
 
     @property
     def break_kind(self) -> Break:

@@ -23,9 +23,15 @@ _MOST_ENCODINGS = 12
 _BETWEEN_VALUES = ", \t\r\n"
 _COPY = "_raw"  # of an event, beside fields extracted from it (Splunk's exports, Cribl); no record has such a member
 _CONFIG_ITEM = "configurationItem"  # in a notification of AWS Config, after what changed
-# What stands before a caller's text in the {name=value, …} of Athena and Java.
-_BEFORE_CALLERS_TEXT = re.compile(r"\b(?:description|tags|tagKey|tagValue)=\Z", re.IGNORECASE)
-_PASSED_OVER = WRITTEN_BY_CALLERS | {"configurationitemdiff"}
+# Members that are not opened, in lower case: what callers wrote, in a record and in what pipelines make of it, and what
+# changed in an item of AWS Config.
+_PASSED_OVER = WRITTEN_BY_CALLERS | {
+    *("configurationitemdiff", "headers", "tagkey", "tagset", "tagvalue", "useragent", "user_agent")
+}
+# The name before a value: of a member whose object begins before the text, or in name=value, as in many logs.
+_NAME = re.compile(r'([A-Za-z_]*)(\\*"\s*:\s*|=)\Z')
+_MEMBER_BEHIND = re.compile(r'[\s}\]]*,\s*\\*"\w*\\*"\s*:')  # of such an object
+_LONGEST_GAP = 80  # characters looked at for a name
 _FORMS = {Kind.CLOUDTRAIL: cloudtrail, Kind.OCSF: ocsf}  # of records
 _RESOURCE_TYPES = ("Type", "resourceType", "ResourceType")  # CloudFormation, AWS Config
 _KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
@@ -46,6 +52,7 @@ class Opener:
         self._budget = budget
         self._policies = policies
         self._marks = cloudtrail.MARKS | ocsf.MARKS | ({"Statement"} if policies else set())
+        self._of_records = _PASSED_OVER if policies else _PASSED_OVER.union(map(str.lower, cloudtrail.MARKS))
 
     def open_text(self, text: str, containers: int = 0, encodings: int = 0, outer: Optional[Source] = None) -> None:
         """Opens the JSON values in a text. Raises OutOfSteps; `found` then has what was found so far.
@@ -59,8 +66,15 @@ class Opener:
             self.beside += (between,) if between else ()
             leads = leads and not between.strip(_BETWEEN_VALUES)
             before = len(self.found) if leads else 0
-            if not (self._policies and between[-1:] == "=" and _BEFORE_CALLERS_TEXT.search(between)):
-                self._open(value.value, Source(text, value, encodings, leads, outer), containers)
+            name = _NAME.search(between[-_LONGEST_GAP:]) if between else None
+            is_member = name is not None and name[2] != "="
+            behind = text[value.end : value.end + _LONGEST_GAP]
+            is_rest = is_member or (behind != "" and _MEMBER_BEHIND.match(behind) is not None)
+            source = Source(text, value, encodings, leads, outer, is_rest)
+            if name is not None and name[1].lower() in (self._of_records if is_member else _PASSED_OVER):
+                self.beside += (source.top_text,)
+            else:
+                self._open(value.value, source, containers)
             leads = leads and len(self.found) > before and self.found[-1].kind is Kind.POLICY
             end = value.end
         rest = text[end:]
@@ -102,8 +116,10 @@ class Opener:
                 self.too_deep = True
                 return
             if end is None:
-                if not (self._policies and _is_another_resource(value)):
+                if not (_is_another_resource(value) if self._policies else is_sure_policy(value)):
                     self._open_items(value, source, containers)
+                elif isinstance(value, BrokenObject):
+                    self.found.append(source.lost(value.start))
             elif end.call is None:
                 self.found.append(end)
             elif _FORMS[end.kind].is_label(end.value, end.call):
@@ -134,7 +150,7 @@ class Opener:
 
     def _open_string(self, value: "str | BrokenText", source: Source, containers: int) -> None:
         text = value.text if isinstance(value, BrokenText) else value
-        if not self._may_hold_end(text):
+        if source.is_rest or not self._may_hold_end(text):
             self.beside += (text,)
             return
         if source.encodings == _MOST_ENCODINGS:
@@ -213,12 +229,10 @@ class Opener:
     def _items(self, value: Json) -> list[Any]:
         """The values of an object that are opened.
 
-        Where a policy counts wherever it is, what callers wrote about a key is skipped, and so is the earlier state
-        that AWS Config gives beside an item.
+        What callers wrote is skipped. So is, where a policy counts wherever it is, the earlier state that AWS Config
+        gives beside an item.
         """
-        if not self._policies:
-            return list(value.values())
-        if _CONFIG_ITEM in value and isinstance(value[_CONFIG_ITEM], dict):
+        if self._policies and _CONFIG_ITEM in value and isinstance(value[_CONFIG_ITEM], dict):
             return [value[_CONFIG_ITEM]]
         return [item for name, item in value.items() if _first_name(name).lower() not in _PASSED_OVER]
 

@@ -269,6 +269,21 @@ def test_a_replica_without_parameters_and_response_is_not_the_default_one() -> N
 
 
 @pytest.mark.parametrize(
+    ("code", "told", "error"),
+    [
+        ("AccessDenied", "failure", "AccessDenied"),
+        (["AccessDenied"], "failure", "AccessDenied"),
+        (["", "AccessDenied", "AccessDenied"], "failure", "AccessDenied"),
+        (["", "-"], "success", ""),
+        ([], "success", ""),
+    ],
+)
+def test_an_error_code_tells_a_failure_also_in_a_list(code: Any, told: str, error: str) -> None:
+    facts = facts_of(from_cloudtrail({**put_key_policy(), "errorCode": code}))
+    assert (facts.call, facts.call_error) == (told, error)
+
+
+@pytest.mark.parametrize(
     "source, known", [("KMS.amazonaws.com", True), ("kms.amazonaws.com.cn", True), ("kmsx.amazonaws.com", False)]
 )
 def test_a_call_is_of_kms_whether_it_sets_a_policy_or_not(source: str, known: bool) -> None:

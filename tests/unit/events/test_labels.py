@@ -32,7 +32,12 @@ def test_a_record_in_what_another_event_carries_is_read(around: dict[str, Any]) 
 
 
 def test_insights_hold_texts_of_callers() -> None:
-    assert find_calls(json.dumps({"insightDetails": {"userAgent": RECORD}}), False) == []
+    details = {"insightContext": {"attributions": [{"insight": [{"value": RECORD}]}]}}
+    flat = {f"insightDetails.{name}": value for name, value in details.items()}
+    forms = {"insightDetails": details}, {"insightDetails": json.dumps(details)}, {"insightdetails": details}, flat
+    for event in forms:
+        for whole in (event, {"eventVersion": "1.11", "eventCategory": "Insight", **event}):
+            assert find_calls(json.dumps(whole), False) == []
 
 
 @pytest.mark.parametrize("operation", ["DescribeKey", "Decrypt", "CreateKey"])
