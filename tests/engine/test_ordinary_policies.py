@@ -143,6 +143,30 @@ def test_twenty_statements_for_accounts_behind_a_perimeter_are_decided(kinds: tu
     assert not [reason for each in found.statements for reason in each.reasons if reason.code is Code.UNPROVEN]
 
 
+def one_each(accounts: list[str], actions: list[str]) -> list[dict[str, Any]]:
+    return [allow(Sid=f"For{each}", Action=actions, Principal={"AWS": each}) for each in accounts]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda accounts: [allow(Action=USES, Principal={"AWS": accounts})],
+        lambda accounts: [allow({"StringEquals": {"kms:CallerAccount": accounts}}, Action=USES)],
+        lambda accounts: one_each(accounts, USES),
+        lambda accounts: one_each(accounts, [*USES, "kms:CreateGrant"]),
+    ],
+    ids=["one list", "one condition", "a statement each", "a statement with grants each"],
+)
+def test_a_hundred_accounts_behind_a_perimeter_take_hardly_more_steps_than_two(written: Any) -> None:
+    steps = []
+    for count in (2, 100):
+        statements = written([f"{300000000000 + number}" for number in range(count)])
+        found = everything(document(*statements, *PERIMETER))
+        assert {each.parties for each in found.statements if each.statement.allow} == {("o-aaaabbbbcc",)}
+        steps.append(found.steps + found.statements[0].search.budget.spent)
+    assert steps[1] < steps[0] + 200
+
+
 def for_role_of(account: str) -> dict[str, Any]:
     """What lets principals create grants that only a role of this account may use."""
     grantee = {"StringLike": {"kms:GranteePrincipal": f"arn:aws:iam::{account}:role/app/*"}}

@@ -58,6 +58,7 @@ def test_a_party_is_who_gets_in_when_all_others_are_denied(first: int) -> None:
 
 def test_what_is_not_asked_in_time_is_told() -> None:
     accounts = [f"{number:012d}" for number in range(200_000_000_000, 200_000_001_000)]
-    limited = {"Condition": {"StringEquals": {"aws:PrincipalAccount": accounts}}}
-    found = analyze(json.dumps(document(statement(limited))))
-    assert found.parties == tuple(accounts) and not decided(found)
+    limited = {"StringEquals": {"aws:PrincipalAccount": accounts}}
+    for more, in_time in (({}, True), ({"StringNotLike": {"aws:PrincipalAccount": "1*"}}, False)):
+        found = analyze(json.dumps(document(statement({"Condition": {**limited, **more}}))))
+        assert found.parties == tuple(accounts) and decided(found) == in_time

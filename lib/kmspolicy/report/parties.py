@@ -4,7 +4,7 @@ Each party is asked for alone, by the statement with conditions that only its re
 Source: docs/threat-model.md, *Who might send a request*.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple, Optional
 
@@ -13,10 +13,10 @@ from ..caching import lazy
 from ..policy import context_keys as keys
 from ..policy.actions import Mask
 from ..policy.condition import Condition, keys_read
-from ..policy.context_keys import Bound, keys_bound_to
 from ..policy.identifiers import ACCOUNT_ID
 from ..policy.model import Statement
 from ..policy.parser import condition
+from ..requesters.alike import Said, kinds, said_of_ids
 from ..requesters.audience import OUTSIDE, Audience
 from ..requesters.limits import accounts_among, limits_members
 from ..requesters.named_ids import NamedIds
@@ -24,7 +24,6 @@ from ..witness.searcher import Searcher
 from .verdict import Verdict
 
 PARTY_STEPS = 6_000  # all parties of a policy; those that are not decided in time are listed
-_TELL_APART = keys_bound_to(Bound.ACCOUNT) | keys.PRINCIPAL_KEYS | {keys.GRANTEE}
 OWNER_ORG = f"${{{keys.RESOURCE_ORG}}}"
 
 
@@ -124,11 +123,12 @@ class Parties:
         if not asked.actions:
             return
         accounts, ids = self._asked_for(asked.statement)
-        alike, by_membership = self._are_alike(asked)
+        kind_of, by_membership = self._kinds(asked), self._tells_members(asked)
+        alike = len({*map(kind_of, accounts), *map(kind_of, ids)}) == 1
         open_ended = asked.statement.principals.open_ended and accounts_among(asked.statement) is None
         alone = [condition("StringNotEquals", keys.PRINCIPAL_ORG, *self._apart_from(members))] if by_membership else []
-        if not (open_ended or alone or asked.search.strict) and (alike or len(accounts) + len(ids) == 1):
-            yield from (*accounts, *ids)  # somebody gets access: it is the one that is left, or all do
+        if alike and not (open_ended or alone or asked.search.strict):
+            yield from (*accounts, *ids)  # somebody gets access, and all are alike
             return
         nameless = without_ids(ids)
 
@@ -141,8 +141,8 @@ class Parties:
                 asked, Audience.external, (condition("StringLike", keys.USER_ID, _user_ids(name)), *alone)
             )
 
-        found = _those(accounts, gets_account, alike)
-        found_ids = _those(ids, gets_id, alike)
+        found = _those(accounts, gets_account, kind_of)
+        found_ids = _those(ids, gets_id, kind_of)
         yield from (*found, *found_ids)
         if alone and (open_ended or len(found) + len(found_ids) < len(accounts) + len(ids)):
             others = condition("StringNotEquals", keys.PRINCIPAL_ACCOUNT, *found)
@@ -164,15 +164,26 @@ class Parties:
         own = self._verdict.key.account
         return sorted(name for name in accounts if name != own and ACCOUNT_ID.match(name)), sorted(ids)
 
-    def _are_alike(self, asked: "PartySearch") -> tuple[bool, bool]:
-        """Whether nothing but the statement's principal element tells accounts or their principals apart, and whether
-        anything tells members of organizations from others."""
-        denies: tuple[Statement, ...] = ()
-        if self._verdict.policy.hit_by_denies(asked.actions):
-            denies = self._verdict.policy.denies if self._denies is None else self._denies
-        read = keys_read((*asked.statement.tests, *(test for deny in denies for test in deny.required)))
-        to_anyone = all(deny.principals.anyone and not deny.principals.negated for deny in denies)
-        return to_anyone and read.isdisjoint(_TELL_APART), not read.isdisjoint(keys.MEMBER_KEYS)
+    def _kinds(self, asked: "PartySearch") -> Callable[[str], Hashable]:
+        """Of an account or a unique id what is the same for all that get the same."""
+        return kinds(said_of_ids((asked.statement,)), self._said_by_denies if self._denies_of(asked) else {})
+
+    @lazy
+    def _said_by_denies(self) -> Optional[Said]:
+        return said_of_ids(self._all_denies)
+
+    def _tells_members(self, asked: "PartySearch") -> bool:
+        """Whether anything tells members of organizations from others."""
+        tests = (*asked.statement.tests, *(test for deny in self._denies_of(asked) for test in deny.required))
+        return not keys_read(tests).isdisjoint(keys.MEMBER_KEYS)
+
+    def _denies_of(self, asked: "PartySearch") -> tuple[Statement, ...]:
+        """The Denies that bear on what is asked."""
+        return self._all_denies if self._verdict.policy.hit_by_denies(asked.actions) else ()
+
+    @property
+    def _all_denies(self) -> tuple[Statement, ...]:
+        return self._verdict.policy.denies if self._denies is None else self._denies
 
 
 class PartySearch(NamedTuple):
@@ -183,11 +194,14 @@ class PartySearch(NamedTuple):
     actions: Mask
 
 
-def _those(names: list[str], gets: Callable[[str], bool], alike: bool) -> list[str]:
-    """Those of the parties that get access; alike: whether one stands for all."""
-    if alike:
-        return names if any(map(gets, names[:1])) else []
-    return list(filter(gets, names))
+def _those(names: list[str], gets: Callable[[str], bool], kind_of: Callable[[str], Hashable]) -> list[str]:
+    """Those of the parties that get access; of each kind, one is asked about."""
+    told: dict[Hashable, bool] = {}
+    for name in names:
+        kind = kind_of(name)
+        if kind not in told:
+            told[kind] = gets(name)
+    return [name for name in names if told[kind_of(name)]]
 
 
 def without_ids(unique_ids: Sequence[str]) -> list[Condition]:

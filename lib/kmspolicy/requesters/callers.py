@@ -20,6 +20,7 @@ from .facts import Make
 from .population import Ids, Population
 
 _STEPS_OF_A_CALLER = 4
+_ACCOUNTS_OF_A_STEP = 8
 
 
 class Sources(NamedTuple):
@@ -30,7 +31,7 @@ class Sources(NamedTuple):
     question is about; services: those that it names, then others; among: the accounts to which the statement limits
     principals, where it does; read: the context keys that matter; alike: whether nothing distinguishes the principals
     of an account; look: how the question sees a principal with a known ARN, None where more than elements and ARNs tell
-    principals apart; spend: takes steps.
+    principals apart; kinds: how the question sees an account; spend: takes steps.
     """
 
     accounts: Ids
@@ -42,6 +43,7 @@ class Sources(NamedTuple):
     read: frozenset[str]
     alike: bool
     look: Optional[Callable[[Caller], Hashable]]
+    kinds: Callable[[], Callable[[str], Hashable]]
     spend: Spend
 
 
@@ -55,7 +57,7 @@ def callers(
         return
     in_conditions = population.names.unique_ids if USER_ID in sources.read else ()  # they count where they matter
     known = tuple(dict.fromkeys((*population.unique_ids, *in_conditions)))
-    for account in _accounts(audience, element, population, sources.among):
+    for account in _unlike_accounts(_accounts(audience, element, population, sources.among), sources):
         arns = population.arns.get(account, ())
         if element.open_ended or account in element.accounts:
             yield Caller(account), kinds.unnamed(population.partition, account, arns, known)
@@ -67,6 +69,19 @@ def callers(
         if element.open_ended or unique_id in element.unique_ids:
             for account in _unknown_accounts(audience, population, sources):
                 yield from _unlike(_with_id(unique_id, account, population), element, sources)
+
+
+def _unlike_accounts(accounts: Iterable[str], sources: Sources) -> Iterable[str]:
+    """Of accounts that the question sees alike the first: all get the same answer."""
+    listed = list(accounts)
+    if len(listed) < 2:
+        return listed
+    sources.spend(len(listed) // _ACCOUNTS_OF_A_STEP)
+    first: dict[Hashable, str] = {}
+    kind_of = sources.kinds()
+    for account in listed:
+        first.setdefault(kind_of(account), account)
+    return first.values()
 
 
 def _unlike(

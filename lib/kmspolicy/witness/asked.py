@@ -15,6 +15,7 @@ from ..policy.actions import CREATE_GRANT
 from ..policy.context_keys import Bound, context_key
 from ..policy.model import Statement
 from ..policy.principals import ANYONE
+from ..requesters.alike import kinds, said_of_ids
 from ..requesters.audience import Audience
 from ..requesters.callers import Sources
 from ..requesters.fresh_ids import named_organizations, organizations, outside_accounts, services
@@ -93,7 +94,7 @@ class Asked:
     @lazy
     def _sources(self) -> Sources:
         statement, population, budget, read = self.statement, self.population, self.budget, self.questions.read
-        concerned = statement, *self.denies.statements
+        denies, concerned = self.denies, (self.statement, *self.denies.statements)
         outside = once(lambda: tuple(organizations(concerned, population, budget)))
         return Sources(
             replayed(outside_accounts, concerned, population, budget),
@@ -105,6 +106,7 @@ class Asked:
             read,
             not (statement.principals.tells_principals_apart or are_principals_told_apart(self.denies, read)),
             self._look(),
+            once(lambda: kinds(said_of_ids((statement,)), denies.said_of_ids)),
             budget.spend,
         )
 

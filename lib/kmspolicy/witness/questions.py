@@ -14,6 +14,7 @@ from ..policy.actions import Mask, mask_of, names_of
 from ..policy.condition import Condition, keys_read
 from ..policy.context_keys import PRINCIPAL_ARN, context_key
 from ..policy.model import Statement
+from ..requesters.alike import Said, said_of_ids
 from ..requesters.key_kinds import TELL_APART
 from ..solver.literals import ONLY_REQUEST, Clause, Conflict, Literal, Scope, fewer, literal
 from ..solver.search import Facts, Question
@@ -64,6 +65,11 @@ class Denies:
     def tells_principals_apart(self) -> bool:
         """Whether one of them names one principal of an account and not another."""
         return any(deny.principals.tells_principals_apart for deny in self.statements)
+
+    @lazy
+    def said_of_ids(self) -> Optional[Said]:
+        """What they say of each id that they spell out."""
+        return said_of_ids(self.statements)
 
     @lazy
     def tests_of_arns(self) -> Optional[list[Condition]]:

@@ -4,7 +4,7 @@ Source: IAM User Guide, *Policy evaluation logic*; KMS Developer Guide, *Allowin
 and *Grants in AWS KMS*.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Optional
 
 from ..budget import Budget, Undecided
@@ -16,6 +16,7 @@ from ..policy.condition import Condition
 from ..policy.context_keys import KEY_ARN
 from ..policy.model import Policy, Statement
 from ..policy.principals import Principals
+from ..requesters.alike import without_id
 from ..requesters.audience import WIDEST_FIRST, Audience
 from ..requesters.keys import key_group
 from ..requesters.limits import ruled_out
@@ -54,6 +55,7 @@ class Searcher:
         self._reached: dict[tuple[object, ...], frozenset[Audience]] = {}  # by elements, see _possible
         self._known_denies: Recent[Denies] = Recent(_MOST_KEPT)
         self._known = Known()
+        self._of_alike: dict[Hashable, Access] = {}  # by the question without the id that a statement spells out
 
     @lazy
     def populations(self) -> tuple[Population, ...]:
@@ -88,12 +90,43 @@ class Searcher:
             self.limit_reached |= is_assumed
             return Access(asked) if is_assumed else NO_ACCESS
         against = self.policy.denies if denies is None else denies
+        question = None if apart else self._without_id(statement, asked, audience, against, enough)
+        found = None if question is None else self._of_alike.get(question)
+        if found is None:
+            found = self._gained(statement, asked, audience, against, apart, enough)
+            if question is not None and not found.undecided:
+                self._of_alike[question] = found
+        return found
+
+    def _gained(
+        self,
+        statement: Statement,
+        asked: Mask,
+        audience: Audience,
+        against: tuple[Statement, ...],
+        apart: bool,
+        enough: bool,
+    ) -> Access:
+        """See access. asked: actions that are conceivable."""
         gained = NO_ACCESS
         for each in self._accesses(statement, asked, audience, against, apart):
             gained |= each
             if enough and each.proven:
                 return gained._replace(whole=gained.actions == asked)
         return gained
+
+    def _without_id(
+        self, statement: Statement, asked: Mask, audience: Audience, against: tuple[Statement, ...], enough: bool
+    ) -> Optional[Hashable]:
+        """The question without the only id that the statement spells out: what the Denies say of that stands for it, so
+        that the answer is the same for all whom they say the same of. None where ids may be told apart otherwise."""
+        found = without_id(statement, self.key.account)
+        if found is None:
+            return None
+        (name, rest), denies = found, self._denies(against, self.populations[0])
+        said = denies.said_of_ids
+        numbers = tuple([deny.number for deny in against])
+        return None if said is None else (rest, said.get(name), asked, audience, numbers, enough)
 
     def conceivable(self, statement: Statement, actions: Mask, audience: Audience) -> Mask:
         """Those of the actions that the statement may allow the audience, by a look at each element alone."""
