@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -36,6 +37,12 @@ def repeated(given: Case) -> Case:
     copies = [json.loads(json.dumps(each).replace(account, fresh)) for fresh in FRESH for each in listed]
     chosen = [each for each in copies if json.dumps(each) not in text and random.random() < 0.6]
     return given._replace(policy={**policy, "Statement": [*listed, *chosen]})
+
+
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    yield
+    forget()
 
 
 def told(given: Case) -> tuple[Analysis, Any]:

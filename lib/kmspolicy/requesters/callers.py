@@ -71,17 +71,20 @@ def callers(
                 yield from _unlike(_with_id(unique_id, account, population), element, sources)
 
 
-def _unlike_accounts(accounts: Iterable[str], sources: Sources) -> Iterable[str]:
-    """Of accounts that the question sees alike the first: all get the same answer."""
+def _unlike_accounts(accounts: Iterable[str], sources: Sources) -> Iterator[str]:
+    """Of accounts that the question sees alike the first: all get the same answer. Where the very first is enough, that
+    takes no steps."""
     listed = list(accounts)
-    if len(listed) < 2:
-        return listed
-    sources.spend(len(listed) // _ACCOUNTS_OF_A_STEP)
-    first: dict[Hashable, str] = {}
-    kind_of = sources.kinds()
-    for account in listed:
-        first.setdefault(kind_of(account), account)
-    return first.values()
+    yield from listed[:1]
+    if len(listed) > 1:
+        sources.spend(len(listed) // _ACCOUNTS_OF_A_STEP)
+        kind_of = sources.kinds()
+        seen = {kind_of(listed[0])}
+        for account in listed[1:]:
+            kind = kind_of(account)
+            if kind not in seen:
+                seen.add(kind)
+                yield account
 
 
 def _unlike(
